@@ -1,0 +1,32 @@
+//! The bounds of the domain, each with its reason.
+
+use crate::time::Millis;
+
+/// Lines in one order: the promise door takes 500, and the largest order must fit in one record.
+pub const LINES_PER_ORDER_MAX: usize = 500;
+/// Pieces in one order line: beyond a million somebody mistyped.
+pub const LINE_UNITS_MAX: u32 = 1_000_000;
+/// Pieces in one lot of stock: the promise door's `value` is an int32.
+pub const STOCK_UNITS_MAX: u32 = i32::MAX as u32;
+/// Characters of an article id, a tenant or a foreign reference.
+pub const REFERENCE_CHARS_MAX: usize = 250;
+/// Rows in one bulk write of stock or listings; a bulk write is one command and one record.
+pub const ROWS_PER_BATCH_MAX: usize = 500;
+/// Locations one order may be split over, whatever the tenant's setting says.
+pub const PARTS_PER_ORDER_MAX: u8 = 10;
+/// Reservations one order may make in its life: what the part number of an id has room for.
+pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
+/// Open promises of one caller: a bot that reserves everything meets this first.
+pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
+/// Keys of actions that one order keeps, and keys of writes without an order that one location
+/// keeps; the oldest goes first.
+pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
+/// Keys of stock and location writes that a tenant keeps.
+pub const WRITE_KEYS_PER_TENANT_MAX: usize = 1_024;
+/// The shortest and the longest that a promise may be asked to hold; the floor is a setting of
+/// the server, these are its default and the ceiling.
+pub const PROMISE_FLOOR: Millis = Millis::minutes(1);
+/// See [`PROMISE_FLOOR`].
+pub const PROMISE_CEILING: Millis = Millis::hours(8);
+/// Overdue promises that one command releases when it needs their stock, before it asks again.
+pub const OVERDUE_PER_TURN_MAX: usize = 64;
