@@ -1,1 +1,5 @@
 //! The memory of Certus.
+
+mod position;
+
+pub use position::{Lsn, Position};

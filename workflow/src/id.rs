@@ -39,7 +39,9 @@ pub struct ArticleId(SmolStr);
 pub struct TenantId(SmolStr);
 
 /// The version of an entity: 1 when it is made, then only growing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,
+)]
 pub struct Version(pub u32);
 
 /// The last 16 bits of an id count parts.
@@ -129,7 +131,9 @@ impl ReservationId {
 
     /// Which of its order's reservations this is, if the id names one.
     pub fn index(self) -> Option<u16> {
-        u16::try_from(self.0.as_u128() & PART_MASK).ok()?.checked_sub(RESERVATION_PART)
+        u16::try_from(self.0.as_u128() & PART_MASK)
+            .ok()?
+            .checked_sub(RESERVATION_PART)
     }
 }
 
@@ -154,7 +158,11 @@ impl Version {
     /// The version after one more change.
     #[must_use]
     pub fn next(self) -> Version {
-        Version(self.0.checked_add(1).expect("an entity changes fewer than 2^32 times"))
+        Version(
+            self.0
+                .checked_add(1)
+                .expect("an entity changes fewer than 2^32 times"),
+        )
     }
 }
 

@@ -18,11 +18,10 @@ pub const PARTS_PER_ORDER_MAX: u8 = 10;
 pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
 /// Open promises of one caller: a bot that reserves everything meets this first.
 pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
-/// Keys of actions that one order keeps, and keys of writes without an order that one location
-/// keeps; the oldest goes first.
+/// Keys of actions that one order keeps; the oldest goes first.
 pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
-/// Keys of stock and location writes that a tenant keeps.
-pub const WRITE_KEYS_PER_TENANT_MAX: usize = 1_024;
+/// Keys of writes without an order that one location keeps; the oldest goes first.
+pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
 /// The shortest and the longest that a promise may be asked to hold; the floor is a setting of
 /// the server, these are its default and the ceiling.
 pub const PROMISE_FLOOR: Millis = Millis::minutes(1);

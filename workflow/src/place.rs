@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A point on the earth, in millionths of a degree, so that it compares and hashes exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     lat_micro: i32,
     lon_micro: i32,

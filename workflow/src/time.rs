@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct Time(pub i64);
 
 /// A length of time in milliseconds, never negative.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize,
+)]
 pub struct Millis(pub u64);
 
 impl Millis {
@@ -32,7 +34,9 @@ impl Millis {
 impl Time {
     /// Reads RFC 3339 with an offset; anything finer than a millisecond is cut off.
     pub fn parse(text: &str) -> Option<Time> {
-        DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|at| Time(at.timestamp_millis()))
     }
 
     /// The instant as chrono's, if chrono's range holds it.

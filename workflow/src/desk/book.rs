@@ -1,0 +1,179 @@
+//! Which orders are in memory, by what they may be found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use smol_str::SmolStr;
+
+use crate::id::OrderId;
+use crate::order::{Event, Order};
+use crate::schedule::Deadlines;
+use crate::time::Time;
+
+/// Which orders are in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    orders: BTreeMap<OrderId, Option<Time>>,
+    by_reference: BTreeSet<(SmolStr, OrderId)>,
+    by_consumer: BTreeSet<(SmolStr, OrderId)>,
+    open_promises: BTreeMap<SmolStr, u32>,
+    deadlines: Deadlines,
+    reservations: u64,
+}
+
+impl Book {
+    /// Notes an order that was placed, or that was read from a snapshot.
+    pub fn enter(&mut self, order: &Order) {
+        self.orders.insert(order.id, order.deadline());
+        if let Some(until) = order.deadline() {
+            self.deadlines.arm(until, order.id);
+            *self.open_promises.entry(order.caller.clone()).or_default() += 1;
+        }
+        if let Some(reference) = &order.reference {
+            self.by_reference.insert((reference.clone(), order.id));
+        }
+        if let Some(consumer) = &order.asked.consumer {
+            self.by_consumer.insert((consumer.clone(), order.id));
+        }
+        self.reservations += order.holds.len() as u64;
+    }
+
+    /// Notes what is about to happen to an order, while it is still as it was before.
+    pub fn acted(&mut self, before: &Order, event: &Event) {
+        match event {
+            Event::Placed(_) | Event::Rehosted { .. } => {}
+            Event::Confirmed { reference } => {
+                self.ends(before);
+                if let Some(reference) = reference {
+                    self.unrefer(before);
+                    self.by_reference.insert((reference.clone(), before.id));
+                }
+            }
+            Event::Extended { until } => {
+                if let Some(old) = before.deadline() {
+                    self.deadlines.disarm(old, before.id);
+                }
+                self.deadlines.arm(*until, before.id);
+                self.orders.insert(before.id, Some(*until));
+            }
+            Event::Cancelled { .. } | Event::Expired => {
+                self.ends(before);
+                self.reservations -= before.holds.len() as u64;
+            }
+            Event::Lost { holds } => self.reservations -= holds.len() as u64,
+        }
+    }
+
+    /// Forgets an order that leaves memory.
+    pub fn forget(&mut self, order: &Order) {
+        assert!(
+            order.stage.is_closed(),
+            "D14: only a closed order leaves memory"
+        );
+        self.orders.remove(&order.id);
+        self.unrefer(order);
+        if let Some(consumer) = &order.asked.consumer {
+            self.by_consumer.remove(&(consumer.clone(), order.id));
+        }
+    }
+
+    /// The promise's hold on its caller's quota and on the clock ends.
+    fn ends(&mut self, before: &Order) {
+        let Some(until) = before.deadline() else {
+            return;
+        };
+        self.deadlines.disarm(until, before.id);
+        self.orders.insert(before.id, None);
+        if let Some(count) = self.open_promises.get_mut(&before.caller) {
+            *count -= 1;
+            if *count == 0 {
+                self.open_promises.remove(&before.caller);
+            }
+        }
+    }
+
+    fn unrefer(&mut self, order: &Order) {
+        if let Some(reference) = &order.reference {
+            self.by_reference.remove(&(reference.clone(), order.id));
+        }
+    }
+
+    /// Whether the order is in memory.
+    pub fn holds(&self, order: OrderId) -> bool {
+        self.orders.contains_key(&order)
+    }
+
+    /// Whether the order is a promise whose deadline has passed.
+    pub fn is_overdue(&self, order: OrderId, now: Time) -> bool {
+        self.orders
+            .get(&order)
+            .copied()
+            .flatten()
+            .is_some_and(|until| until <= now)
+    }
+
+    /// Whether the order is a promise with a deadline.
+    pub fn has_deadline(&self, order: OrderId) -> bool {
+        self.orders.get(&order).copied().flatten().is_some()
+    }
+
+    /// The orders after `after`, in the order of their ids.
+    pub fn after(&self, after: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.orders
+            .range((from, Bound::Unbounded))
+            .map(|(id, _)| *id)
+    }
+
+    /// The orders from `first` on, in the order of their ids.
+    pub fn from(&self, first: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
+        let from = first.map_or(Bound::Unbounded, Bound::Included);
+        self.orders
+            .range((from, Bound::Unbounded))
+            .map(|(id, _)| *id)
+    }
+
+    /// The orders with this reference, in the order of their ids.
+    pub fn with_reference(&self, reference: &SmolStr) -> Vec<OrderId> {
+        of_text(&self.by_reference, reference)
+    }
+
+    /// The orders of this customer, in the order of their ids.
+    pub fn of_consumer(&self, consumer: &SmolStr) -> Vec<OrderId> {
+        of_text(&self.by_consumer, consumer)
+    }
+
+    /// How many promises of this caller are open.
+    pub fn open_promises(&self, caller: &str) -> u32 {
+        self.open_promises.get(caller).copied().unwrap_or_default()
+    }
+
+    /// What is due when.
+    pub fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
+    }
+
+    /// How many reservations there are.
+    pub fn reservations(&self) -> u64 {
+        self.reservations
+    }
+
+    /// How many orders are in memory.
+    pub fn len(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// Whether no order is in memory.
+    pub fn is_empty(&self) -> bool {
+        self.orders.is_empty()
+    }
+}
+
+fn of_text(index: &BTreeSet<(SmolStr, OrderId)>, text: &SmolStr) -> Vec<OrderId> {
+    let first = (text.clone(), OrderId::from_bits(0));
+    index
+        .range(first..)
+        .take_while(|(known, _)| known == text)
+        .map(|(_, id)| *id)
+        .collect()
+}

@@ -1,0 +1,321 @@
+//! The story of each command, told once.
+//!
+//! A story says who is asked in which order and what follows. Who plays the parts is the
+//! [`Cast`]: in [`World`](crate::world::World) plain functions do, in the live server actors. Both
+//! play the same story, so both write the same events.
+//!
+//! Every story has two halves. The first asks and may refuse; after the first event is applied
+//! nothing refuses any more (S6).
+
+mod locations;
+mod orders;
+mod promise;
+mod read;
+mod stocks;
+
+use crate::command::{Ask, Command, Query};
+use crate::desk::Tenant;
+use crate::id::{ArticleId, LocationId, OrderId, StockId};
+use crate::location::{self, Listing, Location, Lot, Offer, Shelf};
+use crate::order::{self, Order};
+use crate::outcome::{LocationView, Outcome};
+use crate::quantity::Units;
+use crate::record::{Event, Owner};
+use crate::refusal::Refusal;
+use crate::settings::Policy;
+use crate::time::{Millis, Time};
+
+/// Those who play orders and locations.
+///
+/// Whoever is asked by id exists: the desk knows who does.
+#[expect(
+    async_fn_in_trait,
+    reason = "casts live on one thread, so no future need be Send"
+)]
+pub trait Cast {
+    /// A new order begins.
+    async fn place(&mut self, order: Order);
+    /// The order decides, and applies what it decided.
+    async fn act(&mut self, id: OrderId, act: Act) -> Result<Acted, Refusal>;
+    /// The order applies what was decided elsewhere.
+    async fn follow(&mut self, id: OrderId, event: order::Event, at: Time);
+    /// The order as it is.
+    async fn order(&mut self, id: OrderId) -> Order;
+    /// A new location begins.
+    async fn open(&mut self, location: Location);
+    /// The location decides, and changes nothing yet.
+    async fn decide(
+        &mut self,
+        id: LocationId,
+        command: location::Command,
+        now: Time,
+    ) -> Result<location::Done, Refusal>;
+    /// The location applies what was decided, and publishes what changed. Closed, it is gone.
+    async fn apply(
+        &mut self,
+        id: LocationId,
+        events: Vec<location::Event>,
+        at: Time,
+    ) -> (Vec<location::Event>, Published);
+    /// The location decides and applies in one step, since nothing can refuse any more (S6).
+    async fn settle(
+        &mut self,
+        id: LocationId,
+        command: location::Command,
+        now: Time,
+    ) -> (Vec<location::Event>, Published);
+    /// Looks at a location.
+    async fn look(&mut self, id: LocationId, look: Look, now: Time) -> Seen;
+}
+
+/// What a location publishes after a change: the new offer of each article that it touched.
+pub type Published = Vec<(ArticleId, Offer)>;
+
+/// A command to an order, with what the order cannot know.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// What is asked.
+    pub command: order::Command,
+    /// How long the tenant's promises hold.
+    pub hold_for: Millis,
+    /// The time of the command.
+    pub now: Time,
+}
+
+/// What an order did.
+#[derive(Clone, Debug)]
+pub struct Acted {
+    /// What happened; none if it was so already.
+    pub event: Option<order::Event>,
+    /// The order as it was.
+    pub before: Order,
+    /// The order as it is.
+    pub after: Order,
+}
+
+/// What may be looked at in a location.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// The location itself.
+    View,
+    /// What it publishes of an article.
+    Offer(ArticleId),
+    /// The orders that hold an article there.
+    Holders(ArticleId),
+    /// One lot.
+    Lot(StockId),
+    /// Lots after one id, of these articles (empty: all), at most so many.
+    Lots(Vec<ArticleId>, Option<StockId>, usize),
+    /// The shelves that have a listing, of these articles (empty: all), after one, at most so many.
+    Listings(Vec<ArticleId>, Option<ArticleId>, usize),
+}
+
+/// What was seen.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// The location.
+    View(LocationView),
+    /// What it publishes.
+    Offer(Offer),
+    /// Orders, each once.
+    Holders(Vec<OrderId>),
+    /// Lots: article, lot, what is reserved of the article there, what is free of the lot.
+    Lots(Vec<(ArticleId, Lot, Units, Units)>, usize),
+    /// Listings, and how many fit.
+    Listings(Vec<(ArticleId, Listing)>, usize),
+}
+
+/// What every story gets: whose it is, what may be, and when.
+pub struct Scene<'a, C: Cast> {
+    /// Those who play.
+    pub cast: &'a mut C,
+    /// What the router knows of the tenant.
+    pub tenant: &'a mut Tenant,
+    /// What the operator has set.
+    pub policy: &'a Policy,
+    /// The time of the command.
+    pub now: Time,
+    /// The random number of the command; ids are made of it.
+    pub random: u64,
+    /// Who asks.
+    pub who: &'a smol_str::SmolStr,
+    /// What has happened so far.
+    pub events: Vec<Event>,
+}
+
+/// Why a command did not come to an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// The rules say no.
+    Refused(Refusal),
+    /// Promises that are overdue hold what the command needs. Expire them, then ask again (S5).
+    Overdue(Vec<(Time, OrderId)>),
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Halt {
+        Halt::Refused(refusal)
+    }
+}
+
+impl<C: Cast> Scene<'_, C> {
+    /// Plays a command: the outcome and whom its reply belongs to, with the events in `events`.
+    pub async fn play(&mut self, ask: Ask) -> Result<(Outcome, Option<Owner>), Halt> {
+        match ask.command {
+            Command::Promise(promise) => self.promise(*promise).await,
+            Command::Act { order, action } => Ok(self.act(order, action).await?),
+            Command::OpenLocation { card } => Ok(self.open_location(card).await?),
+            Command::AtLocation { at, command } => Ok(self.at_location(&at, command).await?),
+            Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
+            Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
+            Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
+            Command::Configure {
+                version,
+                promise_ttl,
+            } => Ok((self.configure(version, promise_ttl)?, None)),
+        }
+    }
+
+    /// Plays a query: it changes nothing.
+    pub async fn look(&mut self, query: Query) -> Result<Outcome, Refusal> {
+        self.read(query).await
+    }
+
+    fn push_order(&mut self, id: OrderId, event: order::Event) {
+        self.events.push(Event::Order { id, event });
+    }
+
+    /// Takes over what a location did: its events, what it publishes, and the reservations of
+    /// other orders that were moved by it.
+    async fn took_place(
+        &mut self,
+        id: LocationId,
+        events: Vec<location::Event>,
+        published: Published,
+    ) {
+        for (article, offer) in published {
+            self.tenant.places.publish(id, &article, offer);
+        }
+        let mut moved: Vec<(OrderId, Vec<(u16, Option<StockId>)>)> = Vec::new();
+        for event in events {
+            if let location::Event::Shelf { event, .. } = &event {
+                match event {
+                    location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot.id, id),
+                    location::ShelfEvent::Removed { stock } => {
+                        self.tenant.places.remove_stock(*stock);
+                    }
+                    location::ShelfEvent::Rehosted { reservation, stock } => {
+                        let index = reservation
+                            .index()
+                            .expect("a reservation's id has an index");
+                        let order = reservation.order();
+                        match moved.iter_mut().find(|(known, _)| *known == order) {
+                            Some((_, hosts)) => hosts.push((index, *stock)),
+                            None => moved.push((order, vec![(index, *stock)])),
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            self.events.push(Event::Location { id, event });
+        }
+        for (order, hosts) in moved {
+            let event = order::Event::Rehosted { hosts };
+            self.cast.follow(order, event.clone(), self.now).await;
+            self.push_order(order, event);
+        }
+    }
+}
+
+/// An order's part: it decides, and applies what it decided.
+pub fn act_on(order: &mut Order, act: &Act) -> Result<Acted, Refusal> {
+    let event = order::decide(order, &act.command, act.hold_for, act.now)?;
+    let before = order.clone();
+    if let Some(event) = &event {
+        order::apply(order, event, act.now);
+    }
+    Ok(Acted {
+        event,
+        before,
+        after: order.clone(),
+    })
+}
+
+/// A location's part: it applies events, and publishes the new offer of each article touched.
+pub fn apply_at(
+    location: &mut Location,
+    events: Vec<location::Event>,
+    at: Time,
+) -> (Vec<location::Event>, Published) {
+    let mut published: Published = Vec::with_capacity(events.len());
+    for event in &events {
+        location::apply(location, event, at);
+        if let location::Event::Shelf { article, .. } = event
+            && !published.iter().any(|(known, _)| known == article)
+        {
+            published.push((article.clone(), Offer::default()));
+        }
+    }
+    for (article, offer) in &mut published {
+        *offer = location.offer(article, at);
+    }
+    (events, published)
+}
+
+/// What may be looked at, played by a location itself.
+pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
+    match look {
+        Look::View => Seen::View(LocationView {
+            id: location.id,
+            version: location.version,
+            created: location.created,
+            modified: location.modified,
+            card: location.card.clone(),
+        }),
+        Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
+        Look::Holders(article) => {
+            let holds = location.shelves.get(&article).map(|shelf| &shelf.holds);
+            let mut orders: Vec<OrderId> = holds
+                .into_iter()
+                .flatten()
+                .map(|(reservation, _)| reservation.order())
+                .collect();
+            orders.dedup(); // reservations of one order stand together
+            Seen::Holders(orders)
+        }
+        Look::Lot(stock) => {
+            let lot = location.lot(stock);
+            Seen::Lots(lot.map(|it| seen_lot(it, now)).into_iter().collect(), 1)
+        }
+        Look::Lots(articles, after, size) => {
+            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
+            let all = || location.lots.iter().filter(|(_, article)| fits(article));
+            let page = all()
+                .filter(|(id, _)| after.is_none_or(|after| **id > after))
+                .take(size);
+            let lots = page.filter_map(|(id, _)| Some(seen_lot(location.lot(*id)?, now)));
+            Seen::Lots(lots.collect(), all().count())
+        }
+        Look::Listings(articles, after, size) => {
+            let listed = |shelf: &Shelf| shelf.listing.is_some();
+            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
+            let all = || {
+                let shelves = location.shelves.iter();
+                shelves.filter(|(article, shelf)| listed(shelf) && fits(article))
+            };
+            let page = all().filter(|(article, _)| after.as_ref().is_none_or(|it| *article > it));
+            let rows = page
+                .take(size)
+                .filter_map(|(article, shelf)| Some((article.clone(), *shelf.listing.clone()?)));
+            Seen::Listings(rows.collect(), all().count())
+        }
+    }
+}
+
+fn seen_lot(
+    (article, shelf, lot): (&ArticleId, &Shelf, &Lot),
+    now: Time,
+) -> (ArticleId, Lot, Units, Units) {
+    let reserved = shelf.lots.iter().map(|lot| lot.reserved).sum();
+    (article.clone(), lot.clone(), reserved, lot.free(now))
+}

@@ -1,0 +1,179 @@
+//! Making, changing and removing locations, their listings, and the tenant's settings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Cast, Look, Scene, Seen};
+use crate::command::LocationRef;
+use crate::id::{LocationId, OrderId, Version};
+use crate::location::{self, Card, Command};
+use crate::order;
+use crate::outcome::{LocationView, Outcome};
+use crate::record::{Event, Owner};
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+use crate::time::Millis;
+
+impl<C: Cast> Scene<'_, C> {
+    pub(super) async fn open_location(
+        &mut self,
+        card: Arc<Card>,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        self.reference_is_free(&card, None)?;
+        let id = LocationId::of(self.now, self.random);
+        self.cast
+            .open(location::open(id, card.clone(), self.now))
+            .await;
+        self.tenant.places.open(id, &card);
+        self.events.push(Event::Location {
+            id,
+            event: location::Event::Opened(card),
+        });
+        Ok((self.view(id).await, Some(Owner::Location(id))))
+    }
+
+    /// Plays a command to one location that is there.
+    pub(super) async fn at_location(
+        &mut self,
+        at: &LocationRef,
+        command: Command,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let id = self
+            .tenant
+            .places
+            .find(at)
+            .ok_or(Refusal::UnknownLocation)?;
+        if let Command::Change { card, .. } = &command {
+            self.reference_is_free(card, Some(id))?;
+        }
+        let done = self.cast.decide(id, command, self.now).await?;
+        let closes = done
+            .events
+            .iter()
+            .any(|event| matches!(event, location::Event::Closed));
+        if closes {
+            self.lose_reservations(id).await;
+        }
+        let (events, published) = self.cast.apply(id, done.events, self.now).await;
+        for event in &events {
+            match event {
+                location::Event::Changed(card) => self.tenant.places.change(id, card),
+                location::Event::Closed => self.tenant.places.close(id),
+                location::Event::Opened(_) | location::Event::Shelf { .. } => {}
+            }
+        }
+        self.took_place(id, events, published).await;
+        if closes {
+            return Ok((Outcome::Closed, None));
+        }
+        if done.rows.is_empty() {
+            return Ok((self.view(id).await, Some(Owner::Location(id))));
+        }
+        let articles = done.rows.iter().map(|row| row.article.clone()).collect();
+        let look = Look::Listings(articles, None, usize::MAX);
+        let Seen::Listings(seen, _) = self.cast.look(id, look, self.now).await else {
+            unreachable!("a look at listings sees listings")
+        };
+        let seen: BTreeMap<_, _> = seen.into_iter().collect();
+        let rows = done.rows.into_iter().map(|row| {
+            let listing = seen[&row.article].clone();
+            (row.status, row.article, listing)
+        });
+        let rows: Vec<_> = rows.collect();
+        let total = rows.len();
+        Ok((
+            Outcome::Listings {
+                location: id,
+                rows,
+                total,
+            },
+            Some(Owner::Location(id)),
+        ))
+    }
+
+    /// A location that is closed by force takes the reservations there with it.
+    async fn lose_reservations(&mut self, id: LocationId) {
+        let holders = self.orders_with_holds_at(id).await;
+        for order in holders {
+            let before = self.cast.order(order).await;
+            let lost = before.holds.iter().filter(|hold| hold.location == id);
+            let event = order::Event::Lost {
+                holds: lost.map(|hold| hold.index).collect(),
+            };
+            self.tenant.book.acted(&before, &event);
+            self.cast.follow(order, event.clone(), self.now).await;
+            self.push_order(order, event);
+        }
+    }
+
+    async fn orders_with_holds_at(&mut self, id: LocationId) -> Vec<OrderId> {
+        let articles: Vec<_> = self.tenant.places.articles_after(None).cloned().collect();
+        let mut orders = Vec::new();
+        for article in articles {
+            if self.tenant.places.offer(id, &article) == location::Offer::default() {
+                continue;
+            }
+            let look = Look::Holders(article);
+            if let Seen::Holders(more) = self.cast.look(id, look, self.now).await {
+                orders.extend(more);
+            }
+        }
+        orders.sort_unstable();
+        orders.dedup();
+        orders
+    }
+
+    pub(super) async fn view(&mut self, id: LocationId) -> Outcome {
+        Outcome::Location(Box::new(self.location_view(id).await))
+    }
+
+    pub(super) async fn location_view(&mut self, id: LocationId) -> LocationView {
+        match self.cast.look(id, Look::View, self.now).await {
+            Seen::View(view) => view,
+            _ => unreachable!("a look at the location sees the location"),
+        }
+    }
+
+    fn reference_is_free(&self, card: &Card, id: Option<LocationId>) -> Result<(), Refusal> {
+        match &card.reference {
+            Some(reference) if self.tenant.places.has_reference(reference, id) => {
+                Err(Refusal::ReferenceInUse {
+                    reference: reference.clone(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn configure(
+        &mut self,
+        version: Version,
+        promise_ttl: Millis,
+    ) -> Result<Outcome, Refusal> {
+        let current = self.tenant.settings.version;
+        if version != current {
+            return Err(Refusal::WrongVersion {
+                asked: version,
+                current,
+            });
+        }
+        if self.tenant.settings.promise_ttl != Some(promise_ttl) {
+            let settings = Settings {
+                version: current.next(),
+                modified: self.now,
+                promise_ttl: Some(promise_ttl),
+            };
+            self.tenant.settings = settings;
+            self.events.push(Event::Configured(settings));
+        }
+        Ok(self.settings())
+    }
+
+    pub(super) fn settings(&self) -> Outcome {
+        let promise_ttl = self.tenant.promise_ttl(self.policy);
+        Outcome::Settings {
+            settings: self.tenant.settings,
+            promise_ttl,
+        }
+    }
+}

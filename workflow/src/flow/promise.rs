@@ -1,0 +1,496 @@
+//! A promise: route an order, hold its stock, say where and until when.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use super::{Cast, Halt, Look, Scene, Seen};
+use crate::command::{Promise, Wanted};
+use crate::id::{ArticleId, LocationId, OrderId};
+use crate::limits::OVERDUE_PER_TURN_MAX;
+use crate::location::{self, Event as LocationEvent, Offer, ShelfEvent, Status, Take};
+use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
+use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
+use crate::quantity::Units;
+use crate::record::Owner;
+use crate::refusal::Refusal;
+use crate::routing::{self, Candidate, Fence, Need, Plan, Strategy};
+use crate::settings::OnShortage;
+use crate::time::Time;
+
+/// What the order needs of one article: its lines, and all their pieces together.
+struct Want {
+    article: ArticleId,
+    lines: SmallVec<[u16; 2]>,
+    units: Units,
+}
+
+/// What one location is to give: by line, held or waiting.
+struct Share {
+    location: LocationId,
+    metres: Option<u32>,
+    lines: SmallVec<[PartLine; 4]>,
+}
+
+impl<C: Cast> Scene<'_, C> {
+    /// Plays a promise, or an order that is sold at once.
+    pub(super) async fn promise(
+        &mut self,
+        promise: Promise,
+    ) -> Result<(Outcome, Option<Owner>), Halt> {
+        let stage = self.first_stage(&promise)?;
+        let delivery = self.delivery(&promise.delivery)?;
+        let replaced = self.replaced(promise.replaces).await?;
+        let wants = wants(&promise.lines);
+        let candidates = self
+            .candidates(&wants, &promise, &delivery, replaced.as_ref())
+            .await;
+        let needs: SmallVec<[Need; 4]> = wants
+            .iter()
+            .map(|want| Need { units: want.units })
+            .collect();
+        let strategy = Strategy {
+            parts_max: self.policy.parts_max,
+        };
+        let plan = routing::plan(&needs, &candidates, &strategy);
+        if !plan.is_whole() {
+            self.nothing_is_overdue(&wants).await?;
+        }
+        let mut shares = shares(&promise.lines, &wants, &candidates, &plan);
+        let unplaced = self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares);
+        if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
+            return Err(Refusal::OutOfStock { short: unplaced }.into());
+        }
+
+        // From here on nothing refuses (S6).
+        if let Some(before) = replaced {
+            let cancel = order::Command::Cancel {
+                version: None,
+                reason: Some("REPLACED".into()),
+            };
+            self.act(before.id, cancel)
+                .await
+                .expect("S6: a promise that is open can be cancelled");
+        }
+        let id = OrderId::of(self.now, self.random);
+        let holds = self.reserve(id, &promise.lines, &shares).await;
+        let asked = Asked {
+            lines: promise.lines,
+            ordered: promise.ordered,
+            consumer: promise.consumer,
+            destination: promise.destination,
+            delivery,
+            kept: promise.kept,
+        };
+        let order = self.place(id, stage, asked, promise.reference, holds).await;
+        let view = PlacedView {
+            parts: self.parts(shares),
+            search: plan.search,
+            considered: routing::explain(&needs, &candidates, &plan),
+            order,
+        };
+        Ok((Outcome::Placed(Box::new(view)), Some(Owner::Order(id))))
+    }
+
+    /// How the order begins, if its deadline and its caller's quota allow it.
+    fn first_stage(&self, promise: &Promise) -> Result<Stage, Refusal> {
+        if promise.sold {
+            return Ok(Stage::Confirmed { at: self.now });
+        }
+        let limit = self.policy.open_promises_max;
+        let earliest = self.now + self.policy.promise_floor;
+        let latest = self.now + self.policy.promise_ceiling;
+        let until = promise
+            .until
+            .unwrap_or(self.now + self.tenant.promise_ttl(self.policy));
+        if promise.until.is_some() && !(earliest..=latest).contains(&until) {
+            return Err(Refusal::DeadlineOutOfRange { earliest, latest });
+        }
+        if self.tenant.book.open_promises(self.who) >= limit {
+            return Err(Refusal::TooManyOpenPromises { limit });
+        }
+        Ok(Stage::Promised { until })
+    }
+
+    fn delivery(&self, wanted: &Wanted) -> Result<Delivery, Refusal> {
+        match wanted {
+            Wanted::Collect { at } => Ok(Delivery::Collect {
+                at: self.find(at, 0)?,
+            }),
+            Wanted::Ship { from } => {
+                let from = from
+                    .iter()
+                    .enumerate()
+                    .map(|(index, name)| self.find(name, index));
+                Ok(Delivery::Ship {
+                    from: from.collect::<Result<_, _>>()?,
+                })
+            }
+        }
+    }
+
+    /// The promise that gives way, if it can.
+    async fn replaced(&mut self, id: Option<OrderId>) -> Result<Option<Order>, Refusal> {
+        let Some(id) = id else { return Ok(None) };
+        if !self.tenant.book.holds(id) {
+            return Err(Refusal::UnknownOrder);
+        }
+        let order = self.cast.order(id).await;
+        match order.stage_at(self.now) {
+            Stage::Promised { .. } => Ok(Some(order)),
+            Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
+            stage => Err(Refusal::NotNow {
+                stage: stage.name(),
+                command: "Replace",
+                version: order.version,
+            }),
+        }
+    }
+
+    /// The locations that publish anything of what is wanted, in the order of their seats.
+    async fn candidates(
+        &mut self,
+        wants: &[Want],
+        promise: &Promise,
+        delivery: &Delivery,
+        replaced: Option<&Order>,
+    ) -> Vec<Candidate> {
+        self.refresh(wants).await;
+        let places = &self.tenant.places;
+        let mut found: Vec<(u32, Candidate)> = Vec::new();
+        for (need, want) in wants.iter().enumerate() {
+            let mut place = 0; // both lists are in the order of seats, so one pass merges them
+            for (seat, offer) in places.offers(&want.article) {
+                while place < found.len() && found[place].0 < *seat {
+                    place += 1;
+                }
+                if found.get(place).is_none_or(|(at, _)| at != seat) {
+                    let location = places.seat(*seat);
+                    let Some(card) = &location.card else { continue };
+                    let metres = promise
+                        .destination
+                        .zip(card.place)
+                        .map(|(to, at)| at.metres_to(to));
+                    let candidate = Candidate {
+                        location: location.id,
+                        metres,
+                        fence: fence(location.id, card, delivery),
+                        available: smallvec::smallvec![Units::ZERO; wants.len()],
+                    };
+                    found.insert(place, (*seat, candidate));
+                }
+                let back = replaced.map_or(Units::ZERO, |order| {
+                    held_by(order, found[place].1.location, &want.article)
+                });
+                let units = if offer.inactive {
+                    Units::ZERO
+                } else {
+                    offer.available.with(back)
+                };
+                found[place].1.available[need] = units;
+            }
+        }
+        found.into_iter().map(|(_, candidate)| candidate).collect()
+    }
+
+    /// Asks again for what was published and has become outdated by time alone.
+    async fn refresh(&mut self, wants: &[Want]) {
+        let now = self.now;
+        for want in wants {
+            let offers = self.tenant.places.offers(&want.article);
+            let outdated = |offer: &Offer| offer.good_until.is_some_and(|until| until <= now);
+            let stale: SmallVec<[LocationId; 2]> = offers
+                .iter()
+                .filter(|(_, offer)| outdated(offer))
+                .map(|(seat, _)| self.tenant.places.seat(*seat).id)
+                .collect();
+            for location in stale {
+                let look = Look::Offer(want.article.clone());
+                if let Seen::Offer(offer) = self.cast.look(location, look, now).await {
+                    self.tenant.places.publish(location, &want.article, offer);
+                }
+            }
+        }
+    }
+
+    /// Halts if promises past their deadline still hold what is wanted (S5).
+    async fn nothing_is_overdue(&mut self, wants: &[Want]) -> Result<(), Halt> {
+        if self
+            .tenant
+            .book
+            .deadlines()
+            .first()
+            .is_none_or(|first| first > self.now)
+        {
+            return Ok(());
+        }
+        let mut overdue: Vec<(Time, OrderId)> = Vec::new();
+        for want in wants {
+            let seats = self
+                .tenant
+                .places
+                .offers(&want.article)
+                .iter()
+                .map(|(seat, _)| *seat);
+            let places: Vec<_> = seats.map(|seat| self.tenant.places.seat(seat).id).collect();
+            for location in places {
+                let look = Look::Holders(want.article.clone());
+                let seen = self.cast.look(location, look, self.now).await;
+                let Seen::Holders(orders) = seen else {
+                    continue;
+                };
+                for order in orders {
+                    if self.tenant.book.is_overdue(order, self.now)
+                        && overdue.len() < OVERDUE_PER_TURN_MAX
+                    {
+                        let until = self.cast.order(order).await.deadline();
+                        overdue.extend(until.map(|until| (until, order)));
+                    }
+                }
+            }
+        }
+        overdue.sort_unstable();
+        overdue.dedup();
+        if overdue.is_empty() {
+            Ok(())
+        } else {
+            Err(Halt::Overdue(overdue))
+        }
+    }
+
+    /// Lets short lines wait where a listing allows it, and answers with those that may not.
+    fn wait_for_stock(
+        &self,
+        lines: &[Line],
+        wants: &[Want],
+        candidates: &[Candidate],
+        plan: &Plan,
+        shares: &mut Vec<Share>,
+    ) -> Vec<(u16, Units)> {
+        let mut unplaced = Vec::new();
+        for short in &plan.short {
+            let want = &wants[usize::from(short.need)];
+            let offer =
+                |candidate: &Candidate| self.tenant.places.offer(candidate.location, &want.article);
+            let host = candidates
+                .iter()
+                .filter(|candidate| candidate.fence.is_none())
+                .filter(|it| !offer(it).inactive && offer(it).out_of_stock.may_wait())
+                .min_by_key(|it| {
+                    let chosen = shares.iter().any(|share| share.location == it.location);
+                    (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
+                });
+            for (line, units) in missing(lines, want, shares) {
+                let Some(host) = host else {
+                    unplaced.push((line, units));
+                    continue;
+                };
+                let offer = offer(host);
+                let part = PartLine {
+                    line,
+                    units,
+                    waits: true,
+                    available: offer.available,
+                    out_of_stock: offer.out_of_stock,
+                    expected: offer.out_of_stock.expected(self.now),
+                };
+                match shares
+                    .iter_mut()
+                    .find(|share| share.location == host.location)
+                {
+                    Some(share) => share.lines.push(part),
+                    None => shares.push(Share {
+                        location: host.location,
+                        metres: host.metres,
+                        lines: SmallVec::from_iter([part]),
+                    }),
+                }
+            }
+        }
+        unplaced.sort_unstable();
+        unplaced
+    }
+
+    /// Holds what was planned. Nothing has run since the plan was made, so no location refuses.
+    async fn reserve(&mut self, id: OrderId, lines: &[Line], shares: &[Share]) -> Vec<Hold> {
+        let mut holds: Vec<Hold> = Vec::with_capacity(lines.len());
+        for share in shares {
+            let takes = share.lines.iter().map(|part| Take {
+                article: lines[usize::from(part.line)].article.clone(),
+                units: part.units,
+                waits: part.waits,
+            });
+            let first = u16::try_from(holds.len()).expect("an order has few reservations");
+            let reserve = location::Command::Reserve {
+                order: id,
+                first,
+                takes: takes.collect(),
+            };
+            let (events, published) = self.cast.settle(share.location, reserve, self.now).await;
+            let mut parts = share.lines.iter();
+            let mut open: Option<(u16, Units)> = None;
+            for event in &events {
+                let LocationEvent::Shelf {
+                    event: ShelfEvent::Reserved { stock, units, .. },
+                    ..
+                } = event
+                else {
+                    continue;
+                };
+                // A line's pieces may come from several lots; they follow one another.
+                let (line, left) = open.take().unwrap_or_else(|| {
+                    let part = parts
+                        .next()
+                        .expect("no more is reserved than was asked for");
+                    (part.line, part.units)
+                });
+                let index = u16::try_from(holds.len()).expect("an order has few reservations");
+                let (location, stock, units) = (share.location, *stock, *units);
+                holds.push(Hold {
+                    index,
+                    line,
+                    location,
+                    stock,
+                    units,
+                });
+                open = Some((line, left.minus(units))).filter(|(_, left)| !left.is_zero());
+            }
+            self.took_place(share.location, events, published).await;
+        }
+        holds
+    }
+
+    /// The order begins.
+    async fn place(
+        &mut self,
+        id: OrderId,
+        stage: Stage,
+        asked: Asked,
+        reference: Option<SmolStr>,
+        holds: Vec<Hold>,
+    ) -> Order {
+        self.tenant.last_number += 1;
+        let placed = Placed {
+            number: self.tenant.last_number,
+            stage,
+            caller: self.who.clone(),
+            reference,
+            asked: Arc::new(asked),
+            holds,
+        };
+        let order = order::place(id, &placed, self.now);
+        self.tenant.book.enter(&order);
+        self.cast.place(order.clone()).await;
+        self.push_order(id, order::Event::Placed(Box::new(placed)));
+        order
+    }
+
+    fn parts(&self, shares: Vec<Share>) -> Vec<PartView> {
+        let parts = shares.into_iter().map(|share| PartView {
+            location: share.location,
+            card: self
+                .tenant
+                .places
+                .card(share.location)
+                .expect("a part's location is open")
+                .clone(),
+            metres: share.metres,
+            lines: share.lines.into_vec(),
+        });
+        parts.collect()
+    }
+}
+
+/// What the order needs, article by article, in the order of first mention.
+fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
+    let mut wants: SmallVec<[Want; 4]> = SmallVec::with_capacity(lines.len());
+    for (index, line) in (0_u16..).zip(lines) {
+        match wants.iter_mut().find(|want| want.article == line.article) {
+            Some(want) => {
+                want.lines.push(index);
+                want.units = want.units.with(line.quantity);
+            }
+            None => wants.push(Want {
+                article: line.article.clone(),
+                lines: SmallVec::from_slice(&[index]),
+                units: line.quantity,
+            }),
+        }
+    }
+    wants
+}
+
+/// Why a location takes no part in this order, whatever it has.
+fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<Fence> {
+    if card.status != Status::Online {
+        return Some(Fence::NotOnline);
+    }
+    match delivery {
+        Delivery::Ship { .. } if !card.ships => Some(Fence::DoesNotShip),
+        Delivery::Ship { from } => {
+            (!from.is_empty() && !from.contains(&id)).then_some(Fence::NotPreselected)
+        }
+        Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
+        Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
+    }
+}
+
+/// Pieces of an article that an order holds of real stock at a location.
+fn held_by(order: &Order, location: LocationId, article: &ArticleId) -> Units {
+    let of_article = |hold: &&Hold| order.asked.lines[usize::from(hold.line)].article == *article;
+    let holds = order.holds.iter().filter(of_article);
+    holds
+        .filter(|it| it.location == location && it.stock.is_some())
+        .map(|it| it.units)
+        .sum()
+}
+
+/// The plan by lines: lines that share an article are filled in their order.
+fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan) -> Vec<Share> {
+    let mut open: SmallVec<[Units; 8]> = lines.iter().map(|line| line.quantity).collect();
+    let mut shares = Vec::with_capacity(plan.parts.len());
+    for part in &plan.parts {
+        let candidate = &candidates[part.candidate];
+        let mut share = Share {
+            location: part.location,
+            metres: candidate.metres,
+            lines: SmallVec::new(),
+        };
+        for take in &part.takes {
+            let mut left = take.units;
+            for &line in &wants[usize::from(take.need)].lines {
+                let units = open[usize::from(line)].min(left);
+                if units.is_zero() {
+                    continue;
+                }
+                open[usize::from(line)] = open[usize::from(line)].minus(units);
+                left = left.minus(units);
+                share.lines.push(PartLine {
+                    line,
+                    units,
+                    waits: false,
+                    available: candidate.available[usize::from(take.need)],
+                    out_of_stock: location::OutOfStock::None,
+                    expected: None,
+                });
+            }
+        }
+        shares.push(share);
+    }
+    shares
+}
+
+/// Lines of a want that no share fills, with what is missing.
+fn missing(lines: &[Line], want: &Want, shares: &[Share]) -> Vec<(u16, Units)> {
+    let given = |line: u16| {
+        let parts = shares.iter().flat_map(|share| &share.lines);
+        parts
+            .filter(|part| part.line == line)
+            .map(|part| part.units)
+            .sum::<Units>()
+    };
+    let missing = |line: u16| lines[usize::from(line)].quantity.less(given(line));
+    let lines = want.lines.iter().map(|line| (*line, missing(*line)));
+    lines.filter(|(_, units)| !units.is_zero()).collect()
+}

@@ -1,0 +1,169 @@
+//! Writing stock at any locations, all of it or nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Cast, Look, Scene, Seen};
+use crate::command::{LocationRef, Lots, StockRow};
+use crate::id::{ArticleId, LocationId, StockId};
+use crate::location::{self, LotRow, LotTarget, Row};
+use crate::outcome::{Outcome, StockView};
+use crate::quantity::Units;
+use crate::record::Owner;
+use crate::refusal::Refusal;
+
+impl<C: Cast> Scene<'_, C> {
+    /// Makes or replaces lots. All locations decide before any applies (S6).
+    pub(super) async fn put_stocks(
+        &mut self,
+        rows: Vec<StockRow>,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
+        let mut by_location: BTreeMap<LocationId, Vec<LotRow>> = BTreeMap::new();
+        for (index, row) in rows.into_iter().enumerate() {
+            let location = self.place_of(index, &row)?;
+            places.push(location);
+            by_location.entry(location).or_default().push(row.row);
+        }
+        let mut decided = BTreeMap::new();
+        for (location, rows) in by_location {
+            let put = location::Command::Put { rows };
+            decided.insert(location, self.cast.decide(location, put, self.now).await?);
+        }
+        let mut results: BTreeMap<LocationId, std::vec::IntoIter<Row>> = BTreeMap::new();
+        for (location, done) in decided {
+            results.insert(location, done.rows.into_iter());
+            self.carry_out(location, done.events).await;
+        }
+        let mut shown = Vec::with_capacity(places.len());
+        for location in &places {
+            let row = results.get_mut(location).and_then(Iterator::next);
+            let row = row.expect("a location answers every row");
+            shown.push((row.status, self.stock_view(*location, row.id).await));
+        }
+        let total = shown.len();
+        let owner = places.first().map(|location| Owner::Location(*location));
+        Ok((Outcome::Stocks { rows: shown, total }, owner))
+    }
+
+    /// Takes lots away; what was reserved of them waits for other stock there.
+    pub(super) async fn remove_stocks(
+        &mut self,
+        which: Lots,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let mut by_location: BTreeMap<LocationId, Vec<StockId>> = BTreeMap::new();
+        match which {
+            Lots::Ids(ids) => {
+                for id in ids {
+                    if let Some(location) = self.tenant.places.location_of(id) {
+                        by_location.entry(location).or_default().push(id);
+                    }
+                }
+            }
+            Lots::Articles(at, articles) => {
+                let location = self.find(&at, 0)?;
+                let look = Look::Lots(articles, None, usize::MAX);
+                if let Seen::Lots(lots, _) = self.cast.look(location, look, self.now).await {
+                    let ids = lots.into_iter().map(|(_, lot, ..)| lot.id);
+                    by_location.insert(location, ids.collect());
+                }
+            }
+        }
+        let mut removed = Vec::new();
+        let owner = by_location
+            .keys()
+            .next()
+            .map(|location| Owner::Location(*location));
+        for (location, stocks) in by_location {
+            let remove = location::Command::Remove { stocks };
+            let done = self.cast.decide(location, remove, self.now).await?;
+            removed.extend(done.rows.iter().map(|row| row.id));
+            self.carry_out(location, done.events).await;
+        }
+        Ok((Outcome::Removed(removed), owner))
+    }
+
+    /// Sets safety stocks.
+    pub(super) async fn keep_stocks(
+        &mut self,
+        rows: Vec<(LocationRef, ArticleId, Units)>,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, Units)>> = BTreeMap::new();
+        for (index, (at, article, units)) in rows.into_iter().enumerate() {
+            let location = self.find(&at, index)?;
+            by_location
+                .entry(location)
+                .or_default()
+                .push((article, units));
+        }
+        for (location, rows) in by_location {
+            let keep = location::Command::Keep { rows };
+            let done = self.cast.decide(location, keep, self.now).await?;
+            self.carry_out(location, done.events).await;
+        }
+        Ok((Outcome::Kept, None))
+    }
+
+    async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {
+        let (events, published) = self.cast.apply(location, events, self.now).await;
+        self.took_place(location, events, published).await;
+    }
+
+    /// Where a row's lot lies or will lie.
+    fn place_of(&self, index: usize, row: &StockRow) -> Result<LocationId, Refusal> {
+        let LotTarget::Existing(stock) = &row.row.target else {
+            return self.find(&row.at, index);
+        };
+        let location = self.tenant.places.location_of(*stock);
+        let location = location.ok_or(Refusal::UnknownStock { row: index })?;
+        if row.at != LocationRef::default() && self.find(&row.at, index)? != location {
+            return Err(no_such_location(&row.at, index));
+        }
+        Ok(location)
+    }
+
+    /// The location that a body names, at the given place among the names it sends.
+    pub(super) fn find(&self, name: &LocationRef, at: usize) -> Result<LocationId, Refusal> {
+        self.tenant
+            .places
+            .find(name)
+            .ok_or_else(|| no_such_location(name, at))
+    }
+
+    pub(super) async fn stock_view(&mut self, location: LocationId, id: StockId) -> StockView {
+        let seen = self.cast.look(location, Look::Lot(id), self.now).await;
+        let Seen::Lots(lots, _) = seen else {
+            unreachable!("a look at a lot sees lots")
+        };
+        let mut views = self.stock_views(location, lots);
+        views.pop().expect("the lot was just put")
+    }
+
+    pub(super) fn stock_views(
+        &self,
+        location: LocationId,
+        lots: Vec<(ArticleId, location::Lot, Units, Units)>,
+    ) -> Vec<StockView> {
+        let card = self.tenant.places.card(location);
+        let reference = card.and_then(|card| card.reference.clone());
+        let views = lots
+            .into_iter()
+            .map(|(article, lot, reserved_there, free)| StockView {
+                location,
+                reference: reference.clone(),
+                article,
+                lot,
+                free,
+                reserved_there,
+            });
+        views.collect()
+    }
+}
+
+fn no_such_location(name: &LocationRef, at: usize) -> Refusal {
+    let text = match (&name.reference, &name.id) {
+        (Some(reference), _) => reference.clone(),
+        (None, Some(id)) => id.to_string().into(),
+        (None, None) => "".into(),
+    };
+    Refusal::NoSuchLocation { name: text, at }
+}

@@ -1,0 +1,157 @@
+//! One location: a facility that holds stock, article by article.
+
+mod apply;
+mod card;
+mod decide;
+mod listing;
+mod lot;
+mod offer;
+mod settle;
+mod shelf;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use apply::apply_to_shelf;
+pub use apply::{apply, open};
+pub use card::{Card, Kind, Status};
+pub use decide::{
+    Command, Done, ListingRow, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
+};
+pub use listing::{Listing, OutOfStock};
+pub use lot::{Lot, LotDetails};
+pub use offer::Offer;
+pub use shelf::{Held, Shelf};
+
+use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
+use crate::limits::WRITE_KEYS_PER_LOCATION_MAX;
+use crate::quantity::Units;
+use crate::reply::StoredReply;
+use crate::time::Time;
+
+/// A location's state, folded from its events.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// Its id.
+    pub id: LocationId,
+    /// Grows by one per change of the card; stock and listings have versions of their own.
+    pub version: Version,
+    /// When it was made.
+    pub created: Time,
+    /// When its card last changed.
+    pub modified: Time,
+    /// What it is; shared with whoever routes.
+    pub card: Arc<Card>,
+    /// Replies of writes that have no order, the newest last.
+    pub replies: VecDeque<Arc<StoredReply>>,
+    /// What lies there. A row of its own per article in the snapshot, so not part of this one.
+    #[serde(skip)]
+    pub shelves: BTreeMap<ArticleId, Shelf>,
+    /// Which article a lot is of, in the order of the lots' ids.
+    #[serde(skip)]
+    pub lots: BTreeMap<StockId, ArticleId>,
+}
+
+/// What happened at a location.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// It was made.
+    Opened(Arc<Card>),
+    /// Its card was replaced.
+    Changed(Arc<Card>),
+    /// It went away with all that lay there.
+    Closed,
+    /// Something happened to one article's stock.
+    Shelf {
+        /// The article.
+        article: ArticleId,
+        /// What happened.
+        event: ShelfEvent,
+    },
+}
+
+/// What happened to the stock of one article at one location.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ShelfEvent {
+    /// A lot was made or replaced; what is reserved of it stays.
+    Put(Box<Lot>),
+    /// A lot went away; nothing was reserved of it any more.
+    Removed {
+        /// The lot.
+        stock: StockId,
+    },
+    /// The listing was made or replaced.
+    Listed(Box<Listing>),
+    /// Pieces that routing never gives away.
+    Kept {
+        /// How many.
+        safety: Units,
+    },
+    /// Pieces are held, or wait for stock.
+    Reserved {
+        /// The reservation.
+        reservation: ReservationId,
+        /// The lot, if there is one.
+        stock: Option<StockId>,
+        /// How many.
+        units: Units,
+    },
+    /// The reservation is no more; its pieces are free.
+    Released {
+        /// The reservation.
+        reservation: ReservationId,
+    },
+    /// The reservation is held of this lot from now on, or waits.
+    Rehosted {
+        /// The reservation.
+        reservation: ReservationId,
+        /// The lot, if there is one.
+        stock: Option<StockId>,
+    },
+}
+
+impl ShelfEvent {
+    /// Whether the event is only about reservations, which the orders remember.
+    pub fn is_about_reservations(&self) -> bool {
+        match self {
+            ShelfEvent::Reserved { .. }
+            | ShelfEvent::Released { .. }
+            | ShelfEvent::Rehosted { .. } => true,
+            ShelfEvent::Put(_)
+            | ShelfEvent::Removed { .. }
+            | ShelfEvent::Listed(_)
+            | ShelfEvent::Kept { .. } => false,
+        }
+    }
+}
+
+impl Location {
+    /// What it publishes of an article: what routing may promise from here.
+    pub fn offer(&self, article: &ArticleId, now: Time) -> Offer {
+        self.shelves
+            .get(article)
+            .map_or_else(Offer::default, |shelf| shelf.offer(now))
+    }
+
+    /// Whether any lot has a piece, or any order a reservation.
+    pub fn is_in_use(&self) -> bool {
+        self.shelves.values().any(|shelf| !shelf.is_idle())
+    }
+
+    /// A lot and the article it is of.
+    pub fn lot(&self, stock: StockId) -> Option<(&ArticleId, &Shelf, &Lot)> {
+        let article = self.lots.get(&stock)?;
+        let shelf = self.shelves.get(article)?;
+        Some((article, shelf, shelf.lot(stock)?))
+    }
+
+    /// Keeps a reply; beyond the newest 1,024 a key is new again (K7).
+    pub fn keep(&mut self, reply: Arc<StoredReply>) {
+        if self.replies.len() >= WRITE_KEYS_PER_LOCATION_MAX {
+            self.replies.pop_front();
+        }
+        self.replies.push_back(reply);
+    }
+}

@@ -1,0 +1,117 @@
+//! Makes an event at a location true.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::{Card, Event, Held, Location, Shelf, ShelfEvent};
+use crate::id::{ArticleId, LocationId, Version};
+use crate::time::Time;
+
+/// The location that an event of opening makes.
+pub fn open(id: LocationId, card: Arc<Card>, at: Time) -> Location {
+    Location {
+        id,
+        version: Version::FIRST,
+        created: at,
+        modified: at,
+        card,
+        replies: VecDeque::new(),
+        shelves: BTreeMap::new(),
+        lots: BTreeMap::new(),
+    }
+}
+
+/// Makes `event` true at the time of its command.
+pub fn apply(location: &mut Location, event: &Event, at: Time) {
+    match event {
+        Event::Opened(_) => unreachable!("P1: a location is opened once, by open()"),
+        Event::Closed => {
+            location.shelves.clear();
+            location.lots.clear();
+        }
+        Event::Changed(card) => {
+            location.card = card.clone();
+            location.version = location.version.next();
+            location.modified = at;
+        }
+        Event::Shelf { article, event } => {
+            match event {
+                ShelfEvent::Put(lot) => {
+                    location.lots.insert(lot.id, article.clone());
+                }
+                ShelfEvent::Removed { stock } => {
+                    location.lots.remove(stock);
+                }
+                _ => {}
+            }
+            apply_to_shelf(shelf_of(&mut location.shelves, article), event);
+        }
+    }
+}
+
+/// Makes `event` true on one article's shelf.
+pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
+    match event {
+        ShelfEvent::Put(put) => {
+            match shelf.lots.iter_mut().find(|lot| lot.id == put.id) {
+                Some(lot) => {
+                    let reserved = lot.reserved;
+                    *lot = (**put).clone();
+                    lot.reserved = reserved;
+                    assert!(
+                        reserved <= lot.value,
+                        "S1: no more is reserved than lies there"
+                    );
+                }
+                None => shelf.lots.push((**put).clone()),
+            };
+        }
+        ShelfEvent::Removed { stock } => {
+            let held = shelf
+                .lot(*stock)
+                .map(|lot| lot.reserved)
+                .unwrap_or_default();
+            assert!(
+                held.is_zero(),
+                "S2: a lot that is reserved does not go away"
+            );
+            shelf.lots.retain(|lot| lot.id != *stock);
+        }
+        ShelfEvent::Listed(listing) => shelf.listing = Some(listing.clone()),
+        ShelfEvent::Kept { safety } => shelf.safety = *safety,
+        ShelfEvent::Reserved {
+            reservation,
+            stock,
+            units,
+        } => {
+            shelf.hold(
+                *reservation,
+                Held {
+                    stock: *stock,
+                    units: *units,
+                },
+            );
+        }
+        ShelfEvent::Released { reservation } => {
+            shelf.release(*reservation);
+        }
+        ShelfEvent::Rehosted { reservation, stock } => {
+            let held = shelf.release(*reservation);
+            shelf.hold(
+                *reservation,
+                Held {
+                    stock: *stock,
+                    ..held
+                },
+            );
+        }
+    }
+}
+
+/// The shelf of an article, made when its first event comes. The look-up clones no name.
+fn shelf_of<'a>(shelves: &'a mut BTreeMap<ArticleId, Shelf>, article: &ArticleId) -> &'a mut Shelf {
+    if !shelves.contains_key(article) {
+        shelves.insert(article.clone(), Shelf::default());
+    }
+    shelves.get_mut(article).expect("the shelf was just made")
+}

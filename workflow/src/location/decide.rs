@@ -1,0 +1,541 @@
+//! What may happen at a location: one function per command.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use super::settle::Draft;
+use super::{Card, Event, Listing, Location, Lot, OutOfStock, Shelf, ShelfEvent};
+use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
+use crate::kept::Kept;
+use crate::quantity::Units;
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+/// What may be asked of a location that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Replace the card.
+    Change {
+        /// The version that the caller saw last.
+        version: Version,
+        /// The card from now on.
+        card: Arc<Card>,
+    },
+    /// Go away.
+    Close {
+        /// Even with stock and reservations.
+        force: bool,
+    },
+    /// Make or replace lots of stock.
+    Put {
+        /// The lots; no lot twice.
+        rows: Vec<LotRow>,
+    },
+    /// Take lots away; those that are not there are passed by.
+    Remove {
+        /// The lots.
+        stocks: Vec<StockId>,
+    },
+    /// Make or replace listings.
+    List {
+        /// One row per article.
+        rows: Vec<ListingRow>,
+    },
+    /// Set safety stocks.
+    Keep {
+        /// Article and pieces.
+        rows: Vec<(ArticleId, Units)>,
+    },
+    /// Hold stock for an order.
+    Reserve {
+        /// The order.
+        order: OrderId,
+        /// The index of its first new reservation.
+        first: u16,
+        /// What to hold.
+        takes: SmallVec<[Take; 4]>,
+    },
+    /// Free what an order held.
+    Release {
+        /// Its reservations here.
+        reservations: Vec<(ArticleId, ReservationId)>,
+    },
+}
+
+impl Command {
+    /// The command's name, as records, logs and metrics say it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Change { .. } => "ChangeLocation",
+            Command::Close { .. } => "CloseLocation",
+            Command::Put { .. } => "PutStocks",
+            Command::Remove { .. } => "RemoveStocks",
+            Command::List { .. } => "List",
+            Command::Keep { .. } => "KeepStocks",
+            Command::Reserve { .. } => "Reserve",
+            Command::Release { .. } => "Release",
+        }
+    }
+}
+
+/// Pieces to hold for one line of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// Of which article.
+    pub article: ArticleId,
+    /// How many.
+    pub units: Units,
+    /// Whether they wait for stock instead of being held of a lot.
+    pub waits: bool,
+}
+
+/// One lot to make or change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotRow {
+    /// Which one.
+    pub target: LotTarget,
+    /// The version that the caller saw last; none means unconditionally.
+    pub version: Option<Version>,
+    /// What it is from now on.
+    pub change: LotChange,
+}
+
+/// Which lot a row is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LotTarget {
+    /// A new one, unless the location has a lot with the row's reference.
+    New {
+        /// Of which article.
+        article: ArticleId,
+        /// The id it gets.
+        id: StockId,
+    },
+    /// The one with this id.
+    Existing(StockId),
+}
+
+/// What a lot is from now on; what is not given stays.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct LotChange {
+    /// How many pieces lie there.
+    pub value: Units,
+    /// When they came.
+    pub received: Option<Time>,
+    /// When they stop being fit for sale.
+    pub available_until: Option<Time>,
+    /// Whether they are pickable, and accessible.
+    pub traits: Option<(bool, bool)>,
+    /// Whether they are broken.
+    pub defective: Option<bool>,
+    /// What the shop calls the lot.
+    pub reference: Option<SmolStr>,
+    /// The place within the location.
+    pub storage: Option<SmolStr>,
+    /// The rest, for doors.
+    pub kept: Option<Kept>,
+}
+
+/// One listing to make or replace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingRow {
+    /// Of which article.
+    pub article: ArticleId,
+    /// The id it gets if it is new.
+    pub id: StockId,
+    /// The version that the caller saw last; none means unconditionally.
+    pub version: Option<Version>,
+    /// What the article is called there.
+    pub title: Option<SmolStr>,
+    /// Whether the article may be promised from there.
+    pub active: bool,
+    /// What happens when there is no stock.
+    pub out_of_stock: OutOfStock,
+    /// The rest, for doors.
+    pub kept: Kept,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Done {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// One per row of the command, where it has rows.
+    pub rows: Vec<Row>,
+}
+
+/// What became of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Whether it changed anything.
+    pub status: RowStatus,
+    /// The article it is about.
+    pub article: ArticleId,
+    /// The lot or listing.
+    pub id: StockId,
+}
+
+/// Whether a row changed anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowStatus {
+    /// It made something.
+    Created,
+    /// It changed something.
+    Updated,
+    /// All was so already.
+    Unchanged,
+}
+
+/// Answers with the events that carry `command` out, or refuses it and changes nothing (P7).
+pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done, Refusal> {
+    match command {
+        Command::Change { version, card } => change(location, *version, card),
+        Command::Close { force } => close(location, *force),
+        Command::Put { rows } => put(location, rows, now),
+        Command::Remove { stocks } => Ok(remove(location, stocks, now)),
+        Command::List { rows } => list(location, rows, now),
+        Command::Keep { rows } => Ok(keep(location, rows)),
+        Command::Reserve {
+            order,
+            first,
+            takes,
+        } => reserve(location, *order, *first, takes, now),
+        Command::Release { reservations } => Ok(release(location, reservations, now)),
+    }
+}
+
+fn change(location: &Location, asked: Version, card: &Arc<Card>) -> Result<Done, Refusal> {
+    if asked != location.version {
+        return Err(Refusal::WrongVersion {
+            asked,
+            current: location.version,
+        });
+    }
+    let events = if location.card == *card {
+        vec![]
+    } else {
+        vec![Event::Changed(card.clone())]
+    };
+    Ok(Done {
+        events,
+        rows: vec![],
+    })
+}
+
+fn close(location: &Location, force: bool) -> Result<Done, Refusal> {
+    if location.is_in_use() && !force {
+        return Err(Refusal::LocationInUse {
+            version: location.version,
+        });
+    }
+    Ok(Done {
+        events: vec![Event::Closed],
+        rows: vec![],
+    })
+}
+
+fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Done, Refusal> {
+    let none = Shelf::default();
+    let mut done = Done::default();
+    let mut plans: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let (article, lot, status) = plan_lot(location, index, row, now)?;
+        done.rows.push(Row {
+            status,
+            article: article.clone(),
+            id: lot.id,
+        });
+        if status != RowStatus::Unchanged {
+            plans.entry(article).or_default().push(lot);
+        }
+    }
+    for (article, lots) in &plans {
+        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
+        for lot in lots {
+            draft.put(lot.clone(), &mut done.events);
+        }
+        draft.settle(now, &mut done.events);
+    }
+    Ok(done)
+}
+
+/// What one row makes of its lot.
+fn plan_lot(
+    location: &Location,
+    index: usize,
+    row: &LotRow,
+    now: Time,
+) -> Result<(ArticleId, Lot, RowStatus), Refusal> {
+    let known = match &row.target {
+        LotTarget::Existing(id) => match location.lot(*id) {
+            Some((article, _, lot)) => Some((article, lot)),
+            None => return Err(Refusal::UnknownStock { row: index }),
+        },
+        LotTarget::New { .. } => row.change.reference.as_ref().and_then(|wanted| {
+            location.lots.keys().find_map(|id| {
+                let (article, _, lot) = location.lot(*id)?;
+                (lot.reference() == Some(wanted)).then_some((article, lot))
+            })
+        }),
+    };
+    let (article, old) = match (known, &row.target) {
+        (Some((article, lot)), _) => (article.clone(), Some(lot)),
+        (None, LotTarget::New { article, .. }) => (article.clone(), None),
+        (None, LotTarget::Existing(_)) => return Err(Refusal::UnknownStock { row: index }),
+    };
+    if let (Some(asked), Some(old)) = (row.version, old)
+        && asked != old.version
+    {
+        return Err(Refusal::WrongVersion {
+            asked,
+            current: old.version,
+        });
+    }
+    let lot = changed(old, row, now);
+    let status = match old {
+        None => RowStatus::Created,
+        Some(old)
+            if Lot {
+                version: lot.version,
+                modified: lot.modified,
+                ..old.clone()
+            } == lot =>
+        {
+            RowStatus::Unchanged
+        }
+        Some(_) => RowStatus::Updated,
+    };
+    Ok((article, lot, status))
+}
+
+fn changed(old: Option<&Lot>, row: &LotRow, now: Time) -> Lot {
+    let change = &row.change;
+    let mut lot = old.cloned().unwrap_or_else(|| Lot {
+        id: match row.target {
+            LotTarget::New { id, .. } | LotTarget::Existing(id) => id,
+        },
+        version: Version(0),
+        value: change.value,
+        reserved: Units::ZERO,
+        received: now,
+        available_until: None,
+        sellable: true,
+        accessible: true,
+        defective: false,
+        created: now,
+        modified: now,
+        details: None,
+    });
+    lot.version = lot.version.next();
+    lot.modified = now;
+    lot.value = change.value;
+    lot.received = change.received.unwrap_or(lot.received);
+    lot.available_until = change.available_until.or(lot.available_until);
+    lot.defective = change.defective.unwrap_or(lot.defective);
+    if let Some((pickable, accessible)) = change.traits {
+        lot.accessible = accessible;
+        lot.sellable = pickable && accessible;
+    }
+    if change.traits.is_some() || change.defective.is_some() {
+        lot.sellable = !lot.defective
+            && change
+                .traits
+                .map_or(lot.accessible, |(pickable, accessible)| {
+                    pickable && accessible
+                });
+    }
+    let mut details = lot
+        .details
+        .take()
+        .map(|details| *details)
+        .unwrap_or_default();
+    if change.reference.is_some() {
+        details.reference.clone_from(&change.reference);
+    }
+    if change.storage.is_some() {
+        details.storage.clone_from(&change.storage);
+    }
+    if let Some(kept) = &change.kept {
+        details.kept.clone_from(kept);
+    }
+    lot.details = (details != super::LotDetails::default()).then(|| Box::new(details));
+    lot
+}
+
+fn remove(location: &Location, stocks: &[StockId], now: Time) -> Done {
+    let mut done = Done::default();
+    let mut by_article: BTreeMap<&ArticleId, Vec<StockId>> = BTreeMap::new();
+    for stock in stocks {
+        if let Some(article) = location.lots.get(stock) {
+            by_article.entry(article).or_default().push(*stock);
+            done.rows.push(Row {
+                status: RowStatus::Updated,
+                article: article.clone(),
+                id: *stock,
+            });
+        }
+    }
+    for (article, stocks) in by_article {
+        let mut draft = Draft::of(article, &location.shelves[article]);
+        for stock in stocks {
+            draft.remove(stock, &mut done.events);
+        }
+        draft.settle(now, &mut done.events);
+    }
+    done
+}
+
+fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Refusal> {
+    let mut done = Done::default();
+    for row in rows {
+        let old = location
+            .shelves
+            .get(&row.article)
+            .and_then(|shelf| shelf.listing.as_deref());
+        if let (Some(asked), Some(old)) = (row.version, old)
+            && asked != old.version
+        {
+            return Err(Refusal::WrongVersion {
+                asked,
+                current: old.version,
+            });
+        }
+        let listing = Listing {
+            id: old.map_or(row.id, |old| old.id),
+            version: old.map_or(Version::FIRST, |old| old.version.next()),
+            created: old.map_or(now, |old| old.created),
+            modified: now,
+            title: row.title.clone(),
+            active: row.active,
+            out_of_stock: row.out_of_stock,
+            kept: row.kept.clone(),
+        };
+        let status = match old {
+            None => RowStatus::Created,
+            Some(old) => {
+                let same = Listing {
+                    version: old.version,
+                    modified: old.modified,
+                    ..listing.clone()
+                };
+                if same == *old {
+                    RowStatus::Unchanged
+                } else {
+                    RowStatus::Updated
+                }
+            }
+        };
+        done.rows.push(Row {
+            status,
+            article: row.article.clone(),
+            id: listing.id,
+        });
+        if status != RowStatus::Unchanged {
+            let event = ShelfEvent::Listed(Box::new(listing));
+            done.events.push(Event::Shelf {
+                article: row.article.clone(),
+                event,
+            });
+        }
+    }
+    Ok(done)
+}
+
+fn keep(location: &Location, rows: &[(ArticleId, Units)]) -> Done {
+    let now_kept = |article| {
+        location
+            .shelves
+            .get(article)
+            .map_or(Units::ZERO, |it| it.safety)
+    };
+    let events = rows
+        .iter()
+        .filter(|(article, units)| now_kept(article) != *units);
+    let events = events.map(|(article, units)| Event::Shelf {
+        article: article.clone(),
+        event: ShelfEvent::Kept { safety: *units },
+    });
+    Done {
+        events: events.collect(),
+        rows: vec![],
+    }
+}
+
+fn reserve(
+    location: &Location,
+    order: OrderId,
+    first: u16,
+    takes: &[Take],
+    now: Time,
+) -> Result<Done, Refusal> {
+    let mut events = Vec::with_capacity(takes.len());
+    // Two lines may share an article: the second must not count what the first has taken.
+    let mut taken: SmallVec<[(StockId, Units); 4]> = SmallVec::new();
+    let mut push = |article: &ArticleId, stock, units| {
+        let index = first + u16::try_from(events.len()).expect("an order has few reservations");
+        let reservation = order.reservation(index);
+        let event = ShelfEvent::Reserved {
+            reservation,
+            stock,
+            units,
+        };
+        events.push(Event::Shelf {
+            article: article.clone(),
+            event,
+        });
+    };
+    for take in takes {
+        if take.waits {
+            push(&take.article, None, take.units);
+            continue;
+        }
+        let mut wanted = take.units;
+        let free = location
+            .shelves
+            .get(&take.article)
+            .map(|shelf| shelf.free_lots(now));
+        for (stock, units) in free.into_iter().flatten() {
+            let gone = taken
+                .iter()
+                .filter(|(id, _)| *id == stock)
+                .map(|(_, units)| *units)
+                .sum();
+            let units = units.less(gone).min(wanted);
+            if !units.is_zero() {
+                taken.push((stock, units));
+                push(&take.article, Some(stock), units);
+                wanted = wanted.minus(units);
+            }
+        }
+        if !wanted.is_zero() {
+            return Err(Refusal::OutOfStock {
+                short: vec![(0, wanted)],
+            });
+        }
+    }
+    Ok(Done {
+        events,
+        rows: vec![],
+    })
+}
+
+fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now: Time) -> Done {
+    let mut done = Done::default();
+    let mut by_article: SmallVec<[(&ArticleId, SmallVec<[ReservationId; 2]>); 4]> = SmallVec::new();
+    for (article, reservation) in reservations {
+        match by_article.iter_mut().find(|(known, _)| *known == article) {
+            Some((_, list)) => list.push(*reservation),
+            None => by_article.push((article, SmallVec::from_slice(&[*reservation]))),
+        }
+    }
+    for (article, reservations) in by_article {
+        let mut draft = Draft::of(article, &location.shelves[article]);
+        for reservation in reservations {
+            draft.release(reservation, &mut done.events);
+        }
+        draft.settle(now, &mut done.events);
+    }
+    done
+}

@@ -1,0 +1,124 @@
+//! Which reservations lose their lot, and which of the waiting ones find one.
+
+use smallvec::SmallVec;
+
+use super::shelf::free_lots;
+use super::{Event, Lot, Shelf, ShelfEvent};
+use crate::id::{ArticleId, ReservationId, StockId};
+use crate::quantity::Units;
+use crate::time::Time;
+
+/// A shelf as it will be when the events so far are applied: only what settling needs.
+///
+/// The holds stay where they are; a hot article has many, and a command moves few of them.
+pub(super) struct Draft<'a> {
+    article: &'a ArticleId,
+    shelf: &'a Shelf,
+    lots: SmallVec<[Lot; 1]>,
+    /// Reservations that wait, and how much they want, oldest first.
+    waiting: Vec<(ReservationId, Units)>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn of(article: &'a ArticleId, shelf: &'a Shelf) -> Draft<'a> {
+        let units = |id: &ReservationId| shelf.holds[id].units;
+        let waiting = shelf.waiting.iter().map(|id| (*id, units(id))).collect();
+        Draft {
+            article,
+            shelf,
+            lots: shelf.lots.clone(),
+            waiting,
+        }
+    }
+
+    /// The lot will be like this: what is reserved beyond its value loses its host first, the
+    /// newest before the older ones.
+    pub(super) fn put(&mut self, mut lot: Lot, events: &mut Vec<Event>) {
+        let place = self.lots.iter().position(|old| old.id == lot.id);
+        lot.reserved = place.map(|at| self.lots[at].reserved).unwrap_or_default();
+        lot.reserved = self.shed(lot.id, lot.reserved, lot.value, events);
+        self.push(ShelfEvent::Put(Box::new(lot.clone())), events);
+        match place {
+            Some(at) => self.lots[at] = lot,
+            None => self.lots.push(lot),
+        }
+    }
+
+    /// The lot will be gone: all its reservations lose their host.
+    pub(super) fn remove(&mut self, stock: StockId, events: &mut Vec<Event>) {
+        let Some(place) = self.lots.iter().position(|lot| lot.id == stock) else {
+            return;
+        };
+        self.shed(stock, self.lots[place].reserved, Units::ZERO, events);
+        self.lots.remove(place);
+        self.push(ShelfEvent::Removed { stock }, events);
+    }
+
+    /// The reservation will be gone.
+    pub(super) fn release(&mut self, reservation: ReservationId, events: &mut Vec<Event>) {
+        let held = self.shelf.holds[&reservation];
+        match held.stock {
+            Some(stock) => self.reserve(stock, |reserved| reserved.minus(held.units)),
+            None => self.waiting.retain(|(id, _)| *id != reservation),
+        }
+        self.push(ShelfEvent::Released { reservation }, events);
+    }
+
+    /// Waiting reservations take what is free, oldest first; one that fits nowhere is passed by.
+    pub(super) fn settle(mut self, now: Time, events: &mut Vec<Event>) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.waiting.sort_unstable();
+        let mut free = free_lots(&self.lots, self.shelf.safety, now);
+        for (reservation, wanted) in std::mem::take(&mut self.waiting) {
+            let Some(lot) = free.iter_mut().find(|(_, units)| *units >= wanted) else {
+                continue;
+            };
+            lot.1 = lot.1.minus(wanted);
+            let stock = Some(lot.0);
+            self.push(ShelfEvent::Rehosted { reservation, stock }, events);
+        }
+    }
+
+    /// Takes reservations off a lot, the newest first, until no more than `value` is reserved.
+    fn shed(
+        &mut self,
+        stock: StockId,
+        mut reserved: Units,
+        value: Units,
+        events: &mut Vec<Event>,
+    ) -> Units {
+        if reserved <= value {
+            return reserved;
+        }
+        for (reservation, held) in self.shelf.holds.iter().rev() {
+            if reserved <= value {
+                break;
+            }
+            if held.stock == Some(stock) {
+                reserved = reserved.minus(held.units);
+                self.waiting.push((*reservation, held.units));
+                let lost = ShelfEvent::Rehosted {
+                    reservation: *reservation,
+                    stock: None,
+                };
+                self.push(lost, events);
+            }
+        }
+        reserved
+    }
+
+    fn reserve(&mut self, stock: StockId, change: impl Fn(Units) -> Units) {
+        for lot in self.lots.iter_mut().filter(|lot| lot.id == stock) {
+            lot.reserved = change(lot.reserved);
+        }
+    }
+
+    fn push(&self, event: ShelfEvent, events: &mut Vec<Event>) {
+        events.push(Event::Shelf {
+            article: self.article.clone(),
+            event,
+        });
+    }
+}

@@ -1,0 +1,160 @@
+//! A shelf: all stock of one article at one location, and who holds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::{Listing, Lot, Offer};
+use crate::id::{ReservationId, StockId};
+use crate::quantity::Units;
+use crate::time::Time;
+
+/// All stock of one article at one location.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Shelf {
+    /// The lots; most shelves have one.
+    pub lots: SmallVec<[Lot; 1]>,
+    /// How the article is sold here, if that was said.
+    pub listing: Option<Box<Listing>>,
+    /// Pieces that are never given away.
+    pub safety: Units,
+    /// Who holds what. The orders remember it too, so no snapshot keeps it (S2).
+    #[serde(skip)]
+    pub holds: BTreeMap<ReservationId, Held>,
+    /// The reservations among them that wait for stock.
+    #[serde(skip)]
+    pub waiting: BTreeSet<ReservationId>,
+}
+
+/// What one reservation holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Held {
+    /// Of which lot; none while it waits.
+    pub stock: Option<StockId>,
+    /// How many pieces.
+    pub units: Units,
+}
+
+impl Shelf {
+    /// The lot with this id.
+    pub fn lot(&self, stock: StockId) -> Option<&Lot> {
+        self.lots.iter().find(|lot| lot.id == stock)
+    }
+
+    /// Whether there is no piece and no reservation.
+    pub fn is_idle(&self) -> bool {
+        self.holds.is_empty() && self.lots.iter().all(|lot| lot.value.is_zero())
+    }
+
+    /// Lots with free pieces; see [`free_lots`].
+    pub fn free_lots(&self, now: Time) -> SmallVec<[(StockId, Units); 2]> {
+        free_lots(&self.lots, self.safety, now)
+    }
+
+    /// What the location publishes of this article.
+    pub fn offer(&self, now: Time) -> Offer {
+        let mut offer = Offer {
+            safety: self.safety,
+            ..Offer::default()
+        };
+        for lot in &self.lots {
+            let fresh = lot.available_until.is_none_or(|until| until > now);
+            offer.total = offer.total.with(lot.value);
+            offer.reserved = offer.reserved.with(lot.reserved);
+            if !lot.defective {
+                offer.on_hand = offer.on_hand.with(lot.value);
+                if lot.accessible {
+                    offer.accessible = offer.accessible.with(lot.value);
+                    if fresh {
+                        let free = lot.value.less(lot.reserved);
+                        offer.available_on_stock = offer.available_on_stock.with(free);
+                    }
+                }
+                if lot.sellable {
+                    offer.pickable = offer.pickable.with(lot.value);
+                }
+            }
+            offer.available = offer.available.with(lot.free(now));
+            if fresh && let Some(until) = lot.available_until {
+                offer.good_until = Some(offer.good_until.map_or(until, |at| at.min(until)));
+            }
+        }
+        offer.available = offer.available.less(self.safety);
+        offer.available_on_stock = offer.available_on_stock.less(self.safety);
+        if let Some(listing) = &self.listing {
+            offer.out_of_stock = listing.out_of_stock;
+            offer.inactive = !listing.active;
+        }
+        offer
+    }
+
+    /// Notes a reservation that was made before, when the shelf is put together from a snapshot.
+    pub fn restore_hold(&mut self, reservation: ReservationId, held: Held) {
+        self.hold(reservation, held);
+    }
+
+    pub(super) fn hold(&mut self, reservation: ReservationId, held: Held) {
+        match held.stock {
+            Some(stock) => {
+                let lot = self.lot_mut(stock);
+                lot.reserved = lot.reserved.plus(held.units);
+                assert!(
+                    lot.reserved <= lot.value,
+                    "S1: no more is reserved than lies there"
+                );
+            }
+            None => {
+                self.waiting.insert(reservation);
+            }
+        }
+        let before = self.holds.insert(reservation, held);
+        assert!(before.is_none(), "S2: a reservation is made once");
+    }
+
+    pub(super) fn release(&mut self, reservation: ReservationId) -> Held {
+        let held = self
+            .holds
+            .remove(&reservation)
+            .expect("S7: a reservation is released exactly once");
+        match held.stock {
+            Some(stock) => {
+                let lot = self.lot_mut(stock);
+                lot.reserved = lot.reserved.minus(held.units);
+            }
+            None => {
+                self.waiting.remove(&reservation);
+            }
+        }
+        held
+    }
+
+    pub(super) fn lot_mut(&mut self, stock: StockId) -> &mut Lot {
+        self.lots
+            .iter_mut()
+            .find(|lot| lot.id == stock)
+            .expect("S2: a reservation's lot exists")
+    }
+}
+
+/// Lots with free pieces, in the order in which they are reserved, less the safety stock, which
+/// is taken off the last of them.
+pub(super) fn free_lots(lots: &[Lot], safety: Units, now: Time) -> SmallVec<[(StockId, Units); 2]> {
+    let mut free: SmallVec<[&Lot; 2]> =
+        lots.iter().filter(|lot| !lot.free(now).is_zero()).collect();
+    free.sort_unstable_by(|a, b| a.before(b));
+    let mut promisable = free
+        .iter()
+        .map(|lot| lot.free(now))
+        .sum::<Units>()
+        .less(safety);
+    let mut result = SmallVec::new();
+    for lot in free {
+        let units = lot.free(now).min(promisable);
+        if !units.is_zero() {
+            result.push((lot.id, units));
+        }
+        promisable = promisable.less(units);
+    }
+    result
+}

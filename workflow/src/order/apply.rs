@@ -1,0 +1,68 @@
+//! Makes an event about an order true.
+//!
+//! There are no rules here, and nothing that can fail: what may happen was decided before.
+
+use super::{Event, Order, Placed, Stage};
+use crate::id::{OrderId, Version};
+use crate::time::Time;
+
+/// The order that an event of placing makes.
+pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
+    Order {
+        id,
+        number: placed.number,
+        version: Version::FIRST,
+        created: at,
+        modified: at,
+        stage: placed.stage.clone(),
+        caller: placed.caller.clone(),
+        reference: placed.reference.clone(),
+        asked: placed.asked.clone(),
+        holds: placed.holds.clone(),
+        replies: Vec::new(),
+    }
+}
+
+/// Makes `event` true at the time of its command.
+pub fn apply(order: &mut Order, event: &Event, at: Time) {
+    assert!(
+        !order.stage.is_closed(),
+        "P1: a closed order has no further event: {event:?}"
+    );
+    order.version = order.version.next();
+    order.modified = at;
+    match event {
+        Event::Placed(_) => unreachable!("P1: an order is placed once, by place()"),
+        Event::Confirmed { reference } => {
+            order.stage = Stage::Confirmed { at };
+            if reference.is_some() {
+                order.reference.clone_from(reference);
+            }
+        }
+        Event::Extended { until } => order.stage = Stage::Promised { until: *until },
+        Event::Cancelled { reason } => {
+            order.stage = Stage::Cancelled {
+                at,
+                reason: reason.clone(),
+            };
+            order.holds = Vec::new();
+        }
+        Event::Expired => {
+            let until = order.deadline().expect("P3: only a promise expires");
+            assert!(
+                until <= at,
+                "P3: a promise never expires before its deadline"
+            );
+            order.stage = Stage::Expired { until };
+            order.holds = Vec::new();
+        }
+        Event::Rehosted { hosts } => {
+            for (index, stock) in hosts {
+                for hold in order.holds.iter_mut().filter(|hold| hold.index == *index) {
+                    hold.stock = *stock;
+                }
+            }
+        }
+        Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
+    }
+}

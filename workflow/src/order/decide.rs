@@ -1,0 +1,113 @@
+//! What may happen to an order: one row per rule.
+
+use smol_str::SmolStr;
+
+use super::{Event, Order, Stage};
+use crate::id::Version;
+use crate::refusal::Refusal;
+use crate::time::{Millis, Time};
+
+/// What may be asked of an order that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make the promise a sale.
+    Confirm {
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// The shop's name for the order from now on.
+        reference: Option<SmolStr>,
+    },
+    /// Hold the stock for the tenant's time from now, never for less than before.
+    Extend {
+        /// The version that the caller saw last.
+        version: Option<Version>,
+    },
+    /// End it.
+    Cancel {
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// Why.
+        reason: Option<SmolStr>,
+    },
+    /// The timer says that the deadline has passed.
+    Expire {
+        /// The deadline that the timer was armed for.
+        armed_for: Time,
+    },
+}
+
+impl Command {
+    /// The command's name, as refusals and records say it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Confirm { .. } => "Confirm",
+            Command::Extend { .. } => "Extend",
+            Command::Cancel { .. } => "Cancel",
+            Command::Expire { .. } => "Expire",
+        }
+    }
+
+    fn version(&self) -> Option<Version> {
+        match self {
+            Command::Confirm { version, .. }
+            | Command::Extend { version, .. }
+            | Command::Cancel { version, .. } => *version,
+            Command::Expire { .. } => None,
+        }
+    }
+}
+
+/// Answers with the event that carries `command` out, with nothing if it is done already, or
+/// refuses it and changes nothing (P7). `hold_for` is how long the tenant's promises hold.
+pub fn decide(
+    order: &Order,
+    command: &Command,
+    hold_for: Millis,
+    now: Time,
+) -> Result<Option<Event>, Refusal> {
+    match (order.stage_at(now), command) {
+        // A timer that comes late, or for a deadline that has moved, is not a mistake.
+        (Stage::Expired { until }, Command::Expire { armed_for }) => {
+            Ok((order.deadline() == Some(until) && until == *armed_for).then_some(Event::Expired))
+        }
+        (_, Command::Expire { .. }) => Ok(None),
+        // A repeated cancel is the same cancel, whatever version it sends (P6).
+        (Stage::Cancelled { .. }, Command::Cancel { .. }) => Ok(None),
+
+        // The order of these rows is the order of precedence.
+        (Stage::Expired { until }, _) => Err(Refusal::PromiseExpired { until }),
+        (_, command)
+            if command
+                .version()
+                .is_some_and(|asked| asked != order.version) =>
+        {
+            Err(Refusal::WrongVersion {
+                asked: command.version().unwrap_or_default(),
+                current: order.version,
+            })
+        }
+
+        (Stage::Promised { .. }, Command::Confirm { reference, .. }) if !order.is_short() => {
+            Ok(Some(Event::Confirmed {
+                reference: reference.clone(),
+            }))
+        }
+        (Stage::Promised { .. }, Command::Confirm { .. }) => Err(Refusal::LinesUnassigned {
+            version: order.version,
+        }),
+        (Stage::Promised { until }, Command::Extend { .. }) => Ok(Some(Event::Extended {
+            until: until.max(now + hold_for),
+        })),
+        (Stage::Promised { .. } | Stage::Confirmed { .. }, Command::Cancel { reason, .. }) => {
+            Ok(Some(Event::Cancelled {
+                reason: reason.clone(),
+            }))
+        }
+
+        (stage, command) => Err(Refusal::NotNow {
+            stage: stage.name(),
+            command: command.name(),
+            version: order.version,
+        }),
+    }
+}

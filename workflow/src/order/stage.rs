@@ -1,0 +1,58 @@
+//! Where an order is in its life, with the facts that exist only there.
+//!
+//! ```text
+//!            ┌──────────► Confirmed ──┐
+//!  Promised ─┤                        ├──► Cancelled
+//!            ├────────────────────────┘
+//!            └──────────► Expired           (waiting, picking, … come between
+//!                                            Confirmed and the door)
+//! ```
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::time::Time;
+
+/// Where an order is in its life.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// Its stock is held until a deadline.
+    Promised {
+        /// Good until the millisecond before; expired from it on.
+        until: Time,
+    },
+    /// Sold and held.
+    Confirmed {
+        /// Since when.
+        at: Time,
+    },
+    /// Ended by someone.
+    Cancelled {
+        /// When.
+        at: Time,
+        /// The reason that was given.
+        reason: Option<SmolStr>,
+    },
+    /// A promise past its deadline.
+    Expired {
+        /// The deadline that passed.
+        until: Time,
+    },
+}
+
+impl Stage {
+    /// Whether nothing can happen any more.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Stage::Cancelled { .. } | Stage::Expired { .. })
+    }
+
+    /// The stage's name, as refusals, logs and metrics say it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Stage::Promised { .. } => "Promised",
+            Stage::Confirmed { .. } => "Confirmed",
+            Stage::Cancelled { .. } => "Cancelled",
+            Stage::Expired { .. } => "Expired",
+        }
+    }
+}

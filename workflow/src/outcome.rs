@@ -1,0 +1,180 @@
+//! What a command or a query came to: values that doors put into their words.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
+use crate::location::{Card, Listing, Lot, Offer, OutOfStock, RowStatus};
+use crate::order::{Hold, Order};
+use crate::quantity::Units;
+use crate::routing::{Considered, Search};
+use crate::settings::Settings;
+use crate::time::{Millis, Time};
+
+/// What a command or a query came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// An order that was placed.
+    Placed(Box<PlacedView>),
+    /// An order as it is.
+    Order(Box<Order>),
+    /// Orders in memory, and how many orders the tenant ever had.
+    Orders {
+        /// The page.
+        orders: Vec<Order>,
+        /// How many orders the tenant ever had.
+        total: u64,
+    },
+    /// A location as it is.
+    Location(Box<LocationView>),
+    /// A page of locations, and how many fit the filter.
+    Locations {
+        /// The page.
+        locations: Vec<LocationView>,
+        /// How many fit the filter.
+        total: usize,
+    },
+    /// The location is gone.
+    Closed,
+    /// Rows of listings, with what became of each.
+    Listings {
+        /// The location.
+        location: LocationId,
+        /// The rows.
+        rows: Vec<(RowStatus, ArticleId, Listing)>,
+        /// How many fit the filter.
+        total: usize,
+    },
+    /// Rows of stock, with what became of each.
+    Stocks {
+        /// The rows.
+        rows: Vec<(RowStatus, StockView)>,
+        /// How many fit the filter.
+        total: usize,
+    },
+    /// Lots that are gone.
+    Removed(Vec<StockId>),
+    /// Safety stocks were set.
+    Kept,
+    /// What locations have of articles.
+    Summaries {
+        /// The page.
+        rows: Vec<SummaryView>,
+        /// How many articles fit the filter.
+        total: usize,
+    },
+    /// Reservations, and how many there are.
+    Reservations {
+        /// The page.
+        rows: Vec<ReservationView>,
+        /// How many there are.
+        total: u64,
+    },
+    /// The tenant's settings, and the time a promise holds under them.
+    Settings {
+        /// What was set.
+        settings: Settings,
+        /// How long a promise holds.
+        promise_ttl: Millis,
+    },
+}
+
+/// An order that was just placed, with what routing saw.
+#[derive(Clone, Debug)]
+pub struct PlacedView {
+    /// The order.
+    pub order: Order,
+    /// Where its pieces come from, by location, nearest first.
+    pub parts: Vec<PartView>,
+    /// Whether the plan is certainly the best one.
+    pub search: Search,
+    /// The locations that were looked at, if the caller asked for them.
+    pub considered: Vec<Considered>,
+}
+
+/// What one location gives to an order.
+#[derive(Clone, Debug)]
+pub struct PartView {
+    /// The location.
+    pub location: LocationId,
+    /// What it is.
+    pub card: Arc<Card>,
+    /// How far it is from the customer.
+    pub metres: Option<u32>,
+    /// What it gives, line by line.
+    pub lines: Vec<PartLine>,
+}
+
+/// What one location gives to one line.
+#[derive(Clone, Copy, Debug)]
+pub struct PartLine {
+    /// The line, counted from 0.
+    pub line: u16,
+    /// How many pieces.
+    pub units: Units,
+    /// Whether they wait for stock.
+    pub waits: bool,
+    /// What the location could promise before.
+    pub available: Units,
+    /// What happens there when there is no stock.
+    pub out_of_stock: OutOfStock,
+    /// When stock is expected, if the pieces wait and a date is known.
+    pub expected: Option<Time>,
+}
+
+/// A location as it is.
+#[derive(Clone, Debug)]
+pub struct LocationView {
+    /// Its id.
+    pub id: LocationId,
+    /// Its version.
+    pub version: Version,
+    /// When it was made.
+    pub created: Time,
+    /// When it last changed.
+    pub modified: Time,
+    /// What it is.
+    pub card: Arc<Card>,
+}
+
+/// A lot, with what surrounds it.
+#[derive(Clone, Debug)]
+pub struct StockView {
+    /// Where it lies.
+    pub location: LocationId,
+    /// What the shop calls the location.
+    pub reference: Option<SmolStr>,
+    /// What it is of.
+    pub article: ArticleId,
+    /// The lot.
+    pub lot: Lot,
+    /// What can be promised of this lot.
+    pub free: Units,
+    /// What is reserved of the article in the whole location.
+    pub reserved_there: Units,
+}
+
+/// What locations together have of one article.
+#[derive(Clone, Debug)]
+pub struct SummaryView {
+    /// The article.
+    pub article: ArticleId,
+    /// The locations that were counted.
+    pub locations: Vec<LocationId>,
+    /// Their numbers, added up.
+    pub sum: Offer,
+}
+
+/// A reservation, with its order's facts.
+#[derive(Clone, Debug)]
+pub struct ReservationView {
+    /// Its id.
+    pub id: ReservationId,
+    /// The order's routing run.
+    pub created: Time,
+    /// The article that is held.
+    pub article: ArticleId,
+    /// The hold.
+    pub hold: Hold,
+}

@@ -1,0 +1,59 @@
+//! All that one command did: whole in the journal, or not there (D3).
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::id::{LocationId, OrderId, TenantId};
+use crate::reply::StoredReply;
+use crate::settings::Settings;
+use crate::time::Time;
+use crate::{location, order};
+
+/// All events of one command, with who asked and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The one time of this command (decision D8); it never goes back (P5).
+    pub at: Time,
+    /// Whose things it touched.
+    pub tenant: TenantId,
+    /// Who asked.
+    pub who: SmolStr,
+    /// The command's name.
+    pub command: SmolStr,
+    /// What happened, in order, to every entity it touched.
+    pub events: Vec<Event>,
+    /// The reply that is kept under the request's key, and in what it is kept (K5).
+    pub reply: Option<(Owner, Arc<StoredReply>)>,
+}
+
+/// What happened to one entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// To an order.
+    Order {
+        /// Which one.
+        id: OrderId,
+        /// What.
+        event: order::Event,
+    },
+    /// At a location.
+    Location {
+        /// Which one.
+        id: LocationId,
+        /// What.
+        event: location::Event,
+    },
+    /// To the tenant's settings: they are these from now on.
+    Configured(Settings),
+}
+
+/// The entity that keeps a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Owner {
+    /// The order that the request made or changed.
+    Order(OrderId),
+    /// The location that it made or changed.
+    Location(LocationId),
+}

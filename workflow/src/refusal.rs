@@ -1,0 +1,111 @@
+//! Why a command was not carried out, in order of precedence.
+//!
+//! A refusal knows no door: no status, no text for customers. It holds the values that a door's
+//! answer needs. What is refused changed nothing (P7).
+
+use smol_str::SmolStr;
+
+use crate::id::Version;
+use crate::quantity::Units;
+use crate::time::Time;
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The path names an order that is not there.
+    UnknownOrder,
+    /// The path names a location that is not there.
+    UnknownLocation,
+    /// The path, or a row, names a lot that is not there.
+    UnknownStock {
+        /// The row, counted from 0.
+        row: usize,
+    },
+    /// The path names an article that is not listed there.
+    UnknownListing,
+    /// The path names a reservation that is not there.
+    UnknownReservation,
+    /// The body names a location that is not there, or two different ones.
+    NoSuchLocation {
+        /// What it was called.
+        name: SmolStr,
+        /// Where in the request: the position in the list of names that were sent.
+        at: usize,
+    },
+    /// The deadline that was asked for is too near or too far.
+    DeadlineOutOfRange {
+        /// The nearest allowed.
+        earliest: Time,
+        /// The farthest allowed.
+        latest: Time,
+    },
+    /// The promise is past its deadline.
+    PromiseExpired {
+        /// The deadline.
+        until: Time,
+    },
+    /// Somebody changed the thing in between.
+    WrongVersion {
+        /// The version that was sent.
+        asked: Version,
+        /// The version it has.
+        current: Version,
+    },
+    /// Pieces of the promise have no place, so it cannot be sold.
+    LinesUnassigned {
+        /// The order's version.
+        version: Version,
+    },
+    /// The order's stage does not allow it.
+    NotNow {
+        /// The stage.
+        stage: &'static str,
+        /// The command.
+        command: &'static str,
+        /// The order's version.
+        version: Version,
+    },
+    /// Nothing can fulfil these lines, and the tenant wants that refused.
+    OutOfStock {
+        /// Line, counted from 0, and missing pieces.
+        short: Vec<(u16, Units)>,
+    },
+    /// Another location of the tenant has this reference.
+    ReferenceInUse {
+        /// The reference.
+        reference: SmolStr,
+    },
+    /// The location holds stock or reservations.
+    LocationInUse {
+        /// The location's version.
+        version: Version,
+    },
+    /// The caller holds more promises than anybody may.
+    TooManyOpenPromises {
+        /// How many anybody may hold.
+        limit: u32,
+    },
+}
+
+impl Refusal {
+    /// The refusal's name, for logs, metrics and transcripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Refusal::UnknownOrder => "unknown_order",
+            Refusal::UnknownLocation => "unknown_location",
+            Refusal::UnknownStock { .. } => "unknown_stock",
+            Refusal::UnknownListing => "unknown_listing",
+            Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::NoSuchLocation { .. } => "no_such_location",
+            Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
+            Refusal::PromiseExpired { .. } => "promise_expired",
+            Refusal::WrongVersion { .. } => "wrong_version",
+            Refusal::LinesUnassigned { .. } => "lines_unassigned",
+            Refusal::NotNow { .. } => "not_now",
+            Refusal::OutOfStock { .. } => "out_of_stock",
+            Refusal::ReferenceInUse { .. } => "reference_in_use",
+            Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What is due, as plain data.
+
+mod deadlines;
+
+pub use deadlines::Deadlines;

@@ -1,0 +1,70 @@
+//! What a tenant, and what the operator, may set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Version;
+use crate::limits::{OPEN_PROMISES_PER_CALLER_MAX, PROMISE_CEILING, PROMISE_FLOOR};
+use crate::time::{Millis, Time};
+
+/// What a tenant has set over the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Settings {
+    /// 1 before anything was set.
+    pub version: Version,
+    /// When it was set.
+    pub modified: Time,
+    /// How long a promise holds when the request does not say; none means the operator's value.
+    pub promise_ttl: Option<Millis>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            version: Version::FIRST,
+            modified: Time::default(),
+            promise_ttl: None,
+        }
+    }
+}
+
+/// What the operator has set for all tenants. An argument of the rules, in no event: what a rule
+/// computed with it is in the event instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// The shortest time a promise may be asked to hold.
+    pub promise_floor: Millis,
+    /// The longest.
+    pub promise_ceiling: Millis,
+    /// How long it holds when neither the request nor the tenant says.
+    pub promise_ttl: Millis,
+    /// What becomes of a promise when pieces have no place.
+    pub on_shortage: OnShortage,
+    /// How many locations one order may be split over.
+    pub parts_max: u8,
+    /// Open promises that one caller may have.
+    pub open_promises_max: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            promise_floor: PROMISE_FLOOR,
+            promise_ceiling: PROMISE_CEILING,
+            promise_ttl: PROMISE_CEILING,
+            on_shortage: OnShortage::Accept,
+            parts_max: 3,
+            open_promises_max: OPEN_PROMISES_PER_CALLER_MAX,
+        }
+    }
+}
+
+/// What becomes of a promise when pieces have no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnShortage {
+    /// What can be held is held, and the answer names the rest.
+    #[default]
+    Accept,
+    /// Nothing is held, and the answer names what is short.
+    Reject,
+}

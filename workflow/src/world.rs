@@ -1,0 +1,228 @@
+//! All of it in one struct, folded from events.
+//!
+//! The live server spreads the same entities over actors. Recovery, `certus verify`, tests and
+//! benches use this: it plays the same stories with plain functions as the cast, and it applies
+//! records that were played before. Equal records give an equal world and an equal hash.
+
+mod audit;
+mod cast;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::command::{Ask, Query};
+use crate::desk::Desk;
+use crate::flow::{Halt, Scene};
+use crate::id::{LocationId, OrderId, TenantId};
+use crate::location::{self, Location};
+use crate::order::{self, Order};
+use crate::outcome::Outcome;
+use crate::record::{Event, Owner, Record};
+use crate::refusal::Refusal;
+use crate::reply::StoredReply;
+use crate::settings::Policy;
+use crate::time::Time;
+
+pub use audit::Fault;
+
+/// Every entity, folded from events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// What the router knows.
+    pub desk: Desk,
+    /// The orders, with their tenants.
+    pub orders: BTreeMap<OrderId, (TenantId, Order)>,
+    /// The locations, with their tenants.
+    pub locations: BTreeMap<LocationId, (TenantId, Location)>,
+}
+
+impl World {
+    /// Plays one command. Promises that are overdue and in its way expire first, each as a record
+    /// of its own (S5).
+    pub fn submit(
+        &mut self,
+        ask: &Ask,
+        policy: &Policy,
+        now: Time,
+        random: u64,
+    ) -> (Vec<Record>, Result<Outcome, Refusal>) {
+        let mut records = Vec::new();
+        loop {
+            match self.play(ask.clone(), policy, now, random) {
+                Ok((outcome, record)) => {
+                    records.extend(record);
+                    return (records, Ok(outcome));
+                }
+                Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
+                Err(Halt::Overdue(due)) => {
+                    for (armed_for, order) in due {
+                        let expire = Ask::expire(&ask.tenant, order, armed_for);
+                        if let Ok((_, record)) = self.play(expire, policy, now, random) {
+                            records.extend(record);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn play(
+        &mut self,
+        ask: Ask,
+        policy: &Policy,
+        now: Time,
+        random: u64,
+    ) -> Result<(Outcome, Option<Record>), Halt> {
+        let World {
+            desk,
+            orders,
+            locations,
+        } = self;
+        let (tenant, who, command) = (ask.tenant.clone(), ask.who.clone(), ask.command.name());
+        let mut cast = cast::Plain {
+            tenant: &tenant,
+            orders,
+            locations,
+        };
+        let mut scene = Scene {
+            cast: &mut cast,
+            tenant: desk.tenant(&tenant),
+            policy,
+            now,
+            random,
+            who: &who,
+            events: Vec::new(),
+        };
+        let (outcome, _) = cast::at_once(scene.play(ask))?;
+        let events = scene.events;
+        let record = (!events.is_empty()).then(|| Record {
+            at: now,
+            tenant,
+            who,
+            command: command.into(),
+            events,
+            reply: None,
+        });
+        Ok((outcome, record))
+    }
+
+    /// Plays a query.
+    pub fn read(
+        &mut self,
+        tenant: &TenantId,
+        query: Query,
+        policy: &Policy,
+        now: Time,
+    ) -> Result<Outcome, Refusal> {
+        let World {
+            desk,
+            orders,
+            locations,
+        } = self;
+        let mut cast = cast::Plain {
+            tenant,
+            orders,
+            locations,
+        };
+        let mut scene = Scene {
+            cast: &mut cast,
+            tenant: desk.tenant(tenant),
+            policy,
+            now,
+            random: 0,
+            who: &smol_str::SmolStr::new_static("reader"),
+            events: Vec::new(),
+        };
+        cast::at_once(scene.look(query))
+    }
+
+    /// Makes a record true that was played before.
+    pub fn apply(&mut self, record: &Record) {
+        for event in &record.events {
+            match event {
+                Event::Order { id, event } => self.apply_order(record, *id, event),
+                Event::Location { id, event } => self.apply_location(record, *id, event),
+                Event::Configured(settings) => {
+                    self.desk.tenant(&record.tenant).settings = *settings;
+                }
+            }
+        }
+        if let Some((owner, reply)) = &record.reply {
+            self.keep(&record.tenant, *owner, reply);
+        }
+    }
+
+    fn apply_order(&mut self, record: &Record, id: OrderId, event: &order::Event) {
+        let tenant = self.desk.tenant(&record.tenant);
+        if let order::Event::Placed(placed) = event {
+            let order = order::place(id, placed, record.at);
+            tenant.last_number = tenant.last_number.max(placed.number);
+            tenant.book.enter(&order);
+            self.orders.insert(id, (record.tenant.clone(), order));
+            return;
+        }
+        let (_, order) = self
+            .orders
+            .get_mut(&id)
+            .expect("D2: an event's order was placed before");
+        tenant.book.acted(order, event);
+        order::apply(order, event, record.at);
+    }
+
+    fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {
+        let places = &mut self.desk.tenant(&record.tenant).places;
+        match event {
+            location::Event::Opened(card) => {
+                places.open(id, card);
+                let location = location::open(id, card.clone(), record.at);
+                self.locations.insert(id, (record.tenant.clone(), location));
+                return;
+            }
+            location::Event::Closed => {
+                places.close(id);
+                if let Some((_, location)) = self.locations.remove(&id) {
+                    let keys = &mut self.desk.tenant(&record.tenant).keys;
+                    for reply in &location.replies {
+                        keys.remove(&reply.key);
+                    }
+                }
+                return;
+            }
+            location::Event::Changed(card) => places.change(id, card),
+            location::Event::Shelf { .. } => {}
+        }
+        let (_, location) = self
+            .locations
+            .get_mut(&id)
+            .expect("D2: an event's location was opened before");
+        location::apply(location, event, record.at);
+        if let location::Event::Shelf { article, event } = event {
+            match event {
+                location::ShelfEvent::Put(lot) => places.put_stock(lot.id, id),
+                location::ShelfEvent::Removed { stock } => places.remove_stock(*stock),
+                _ => {}
+            }
+            places.publish(id, article, location.offer(article, record.at));
+        }
+    }
+
+    /// Notes a reply that was stored with a record, or read from a snapshot.
+    fn keep(&mut self, tenant: &TenantId, owner: Owner, reply: &Arc<StoredReply>) {
+        self.desk
+            .tenant(tenant)
+            .keys
+            .insert(reply.key.clone(), owner);
+        match owner {
+            Owner::Order(id) => {
+                if let Some((_, order)) = self.orders.get_mut(&id) {
+                    order.keep(reply.clone());
+                }
+            }
+            Owner::Location(id) => {
+                if let Some((_, location)) = self.locations.get_mut(&id) {
+                    location.keep(reply.clone());
+                }
+            }
+        }
+    }
+}
