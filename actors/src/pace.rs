@@ -1,0 +1,148 @@
+//! Where Certus gets its time. The only file that reads the computer's clock.
+//!
+//! Record time never goes back, restarts included (P5). When the computer's clock steps back, the
+//! last value is held. When it leaps ahead of the monotonic clock by more than a minute, it is not
+//! believed: time goes on by the monotonic clock, and a warning says so, so that no wrong clock
+//! expires every promise at once. Time while the process was down counts as passed.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use workflow::time::{Millis, Time};
+
+/// How far the computer's clock may leap ahead of the monotonic clock and still be believed.
+const LEAP_MAX: Millis = Millis::minutes(1);
+
+/// Where a shard gets its time.
+#[derive(Debug)]
+pub enum Pace {
+    /// From the computer.
+    RealTime {
+        /// The last time that was given out.
+        last: Time,
+        /// A time that was believed, and the monotonic clock then.
+        believed: (Time, Instant),
+        /// Whether the computer's clock is not believed now.
+        alarmed: bool,
+    },
+    /// From whoever moves it: it stands still until told to advance.
+    ByHand {
+        /// The time.
+        now: Time,
+    },
+}
+
+impl Pace {
+    /// The computer's time.
+    pub fn real() -> Pace {
+        let (now, monotonic) = read_clocks();
+        Pace::RealTime { last: now, believed: (now, monotonic), alarmed: false }
+    }
+
+    /// A time that stands still at `now`.
+    pub fn by_hand(now: Time) -> Pace {
+        Pace::ByHand { now }
+    }
+
+    /// Never gives out a time before `earliest`: the last record's, after a restart.
+    pub fn not_before(&mut self, earliest: Time) {
+        match self {
+            Pace::RealTime { last, .. } => *last = (*last).max(earliest),
+            Pace::ByHand { now } => *now = (*now).max(earliest),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&mut self) -> Time {
+        match self {
+            Pace::ByHand { now } => *now,
+            Pace::RealTime { last, believed, alarmed } => {
+                let (wall, monotonic) = read_clocks();
+                let now = judge(wall, monotonic, believed, alarmed);
+                *last = now.max(*last);
+                *last
+            }
+        }
+    }
+
+    /// Moves a time that stands still; tells whether it could.
+    pub fn advance(&mut self, by: Millis) -> bool {
+        match self {
+            Pace::ByHand { now } => {
+                *now = *now + by;
+                true
+            }
+            Pace::RealTime { .. } => false,
+        }
+    }
+
+    /// Whether time stands still until it is moved.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self, Pace::ByHand { .. })
+    }
+}
+
+/// The computer's clock if it is to be believed, else the monotonic clock's idea of it.
+fn judge(
+    wall: Time,
+    monotonic: Instant,
+    believed: &mut (Time, Instant),
+    alarmed: &mut bool,
+) -> Time {
+    let passed = monotonic.saturating_duration_since(believed.1).as_millis();
+    let expected = believed.0 + Millis(u64::try_from(passed).unwrap_or(u64::MAX));
+    let leaps = wall > expected + LEAP_MAX;
+    if leaps && !*alarmed {
+        tracing::error!(%wall, %expected, "the clock leapt ahead; time goes on without it");
+    }
+    *alarmed = leaps;
+    if leaps {
+        return expected;
+    }
+    *believed = (wall, monotonic);
+    wall
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn read_clocks() -> (Time, Instant) {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (Time(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)), Instant::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// P5: a clock that leaps ahead does not end promises; one that comes back is believed again.
+    #[test]
+    fn a_leap_ahead_is_not_believed() {
+        let start = Instant::now();
+        let mut believed = (Time(1_000), start);
+        let mut alarmed = false;
+        let later = start + Duration::from_millis(500);
+        let year = Time(31_536_000_000);
+        assert_eq!(judge(year, later, &mut believed, &mut alarmed), Time(1_500));
+        assert!(alarmed);
+        let back = start + Duration::from_millis(700);
+        assert_eq!(judge(Time(1_710), back, &mut believed, &mut alarmed), Time(1_710));
+        assert!(!alarmed);
+    }
+
+    /// P5: time never goes back.
+    #[test]
+    fn a_step_back_is_held() {
+        let mut pace = Pace::real();
+        let now = pace.now();
+        pace.not_before(now + Millis::hours(1));
+        assert_eq!(pace.now(), now + Millis::hours(1));
+    }
+
+    #[test]
+    fn time_by_hand_stands_still() {
+        let mut pace = Pace::by_hand(Time(5));
+        assert_eq!(pace.now(), Time(5));
+        assert!(pace.advance(Millis(3)));
+        assert_eq!(pace.now(), Time(8));
+    }
+}

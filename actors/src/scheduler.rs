@@ -1,0 +1,83 @@
+//! Wakes what is due.
+//!
+//! | receives | from   | answers                                 |
+//! |----------|--------|-----------------------------------------|
+//! | [`Due`]  | Router | nothing: it sleeps until the new time   |
+//!
+//! Sends `Sweep` to the router, which expires a bounded number of promises per turn, so that
+//! traffic goes on, and says when the next is due. The deadlines themselves are at the router's
+//! desk: a promise must see which holds are overdue (S5), and what is kept once cannot differ.
+
+use std::time::Duration;
+
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture};
+use actix::{ActorFutureExt, fut};
+use workflow::time::Time;
+
+use crate::pace::Pace;
+use crate::router::{Router, Sweep, Swept};
+
+/// How long to wait when nothing could be expired: the disk has no room.
+const NO_ROOM_PAUSE: Duration = Duration::from_secs(1);
+
+/// Sleeps until the first deadline.
+pub(crate) struct Scheduler {
+    router: Addr<Router>,
+    pace: Pace,
+    sleep: Option<SpawnHandle>,
+}
+
+impl Scheduler {
+    pub(crate) fn new(router: Addr<Router>, pace: Pace) -> Scheduler {
+        Scheduler { router, pace, sleep: None }
+    }
+
+    /// Sleeps until `due`, in place of any earlier plan.
+    fn sleep_until(&mut self, due: Time, ctx: &mut Context<Self>) {
+        let wait = Duration::from_millis(due.since(self.pace.now()).0);
+        self.sleep_for(wait, ctx);
+    }
+
+    fn sleep_for(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+        if let Some(earlier) = self.sleep.take() {
+            ctx.cancel_future(earlier);
+        }
+        self.sleep = Some(ctx.run_later(wait, |scheduler, ctx| {
+            scheduler.sleep = None;
+            scheduler.sweep(ctx);
+        }));
+    }
+
+    /// Asks the router to expire what is due, and again as long as more is.
+    fn sweep(&mut self, ctx: &mut Context<Self>) {
+        let swept = self.router.send(Sweep).into_actor(self);
+        ctx.spawn(swept.then(|swept, scheduler, ctx| {
+            match swept {
+                Ok(Swept::Next(Some(due))) => scheduler.sleep_until(due, ctx),
+                Ok(Swept::Next(None)) | Err(_) => {}
+                Ok(Swept::NoRoom) => scheduler.sleep_for(NO_ROOM_PAUSE, ctx),
+            }
+            fut::ready(())
+        }));
+    }
+}
+
+impl Actor for Scheduler {
+    type Context = Context<Self>;
+}
+
+/// Something is due earlier than all that was known.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Due(pub(crate) Time);
+
+impl Handler<Due> for Scheduler {
+    type Result = ();
+
+    fn handle(&mut self, Due(at): Due, ctx: &mut Context<Self>) {
+        // By hand, whoever moves the time sweeps too.
+        if !self.pace.is_by_hand() {
+            self.sleep_until(at, ctx);
+        }
+    }
+}
