@@ -6,7 +6,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Candidate, Need, rank};
+use super::{Candidate, Need, is_before, rank};
 
 /// The needs that somebody can fill, and who gives what.
 pub(super) struct Table {
@@ -84,15 +84,15 @@ impl<'a> Survey<'a> {
             return;
         }
         let (mut gives, mut filled, mut set) = (false, 0, 0_usize);
-        for (need, (wanted, available)) in self.needs.iter().zip(&candidate.available).enumerate() {
+        let cells = self.needs.iter().zip(&candidate.available).zip(&mut self.supply);
+        for (need, ((wanted, available), supply)) in cells.enumerate() {
             let (wanted, available) = (wanted.units.get(), available.get());
             let given = available.min(wanted);
-            self.supply[need] += u64::from(given);
+            *supply += u64::from(given);
             gives |= given > 0;
-            if available >= wanted {
-                filled += 1;
-                set |= 1 << (need % SET_NEEDS_MAX); // only read where the sets are known
-            }
+            let fills = available >= wanted;
+            filled += usize::from(fills);
+            set |= usize::from(fills) << (need % SET_NEEDS_MAX); // read if the sets are known
         }
         if !gives {
             return;
@@ -124,8 +124,8 @@ impl<'a> Survey<'a> {
         if one == NOBODY || other == NOBODY {
             return one.min(other);
         }
-        let rank = |at: u32| rank(&self.candidates[at as usize]);
-        if rank(other) < rank(one) { other } else { one }
+        let [first, second] = [one, other].map(|at| &self.candidates[at as usize]);
+        if is_before(second, first) { other } else { one }
     }
 
     fn filler(&self, set: usize) -> Option<usize> {
@@ -134,7 +134,7 @@ impl<'a> Survey<'a> {
 
     /// Whether a nearer location fills all that this one could give, so that any plan with this
     /// one is better with that one instead.
-    fn is_superfluous(&self, at: usize, candidate: &Candidate) -> bool {
+    fn is_superfluous(&self, candidate: &Candidate) -> bool {
         if !self.knows_sets() {
             return false;
         }
@@ -143,8 +143,7 @@ impl<'a> Survey<'a> {
             !need.units.is_zero() && !available.is_zero() // what it could give anything of
         });
         let set = gives.fold(0, |set, (need, _)| set | 1 << need);
-        self.filler(set).is_some_and(|filler| filler != at)
-            && self.filler(set).is_some_and(|f| rank(&self.candidates[f]) < rank(candidate))
+        self.filler(set).is_some_and(|filler| is_before(&self.candidates[filler], candidate))
     }
 
     fn gives(&self, candidate: &Candidate) -> bool {
@@ -156,7 +155,7 @@ impl<'a> Survey<'a> {
     pub(super) fn table(&self, parts_max: usize) -> Table {
         let mut order: SmallVec<[(u32, u128, usize); 32]> = SmallVec::new();
         for (at, candidate) in self.candidates.iter().enumerate() {
-            if self.gives(candidate) && !self.is_superfluous(at, candidate) {
+            if self.gives(candidate) && !self.is_superfluous(candidate) {
                 let (metres, id) = rank(candidate);
                 order.push((metres, id, at));
             }
