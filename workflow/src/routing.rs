@@ -149,8 +149,31 @@ impl Strategy {
 /// A location whose distance is unknown counts as one metre farther than the farthest known one
 /// that has anything to give: it beats no known one, and costs as little as that allows.
 ///
-/// Up to 12 needs over the candidates of a usual order the plan is exact; how long it may search
-/// is a number of steps, and [`Plan::search`] says if they were used up.
+/// The plan is the best one unless the search comes to its bound, a number of steps; then
+/// [`Plan::search`] says so. Orders of up to twelve needs over some hundred locations hardly
+/// ever come to it, unless stock is scarce everywhere and no distance is known.
+///
+/// ```
+/// use smallvec::smallvec;
+/// use workflow::id::LocationId;
+/// use workflow::quantity::Units;
+/// use workflow::routing::{Candidate, Need, Strategy, plan};
+///
+/// let two = Units::of_line(2).expect("two is a number of pieces");
+/// let store = |id, metres, available| Candidate {
+///     location: LocationId::from_bits(id),
+///     metres: Some(metres),
+///     fence: None,
+///     available,
+/// };
+/// let near = store(1, 700, smallvec![two, Units::ZERO]);
+/// let far = store(2, 90_000, smallvec![two, two]);
+/// let needs = [Need { units: two }, Need { units: two }];
+///
+/// let plan = plan(&needs, &[near, far], &Strategy { parts_max: 3 });
+/// assert_eq!(plan.parts.len(), 1); // one parcel from afar rather than two
+/// assert_eq!(plan.parts[0].location, LocationId::from_bits(2));
+/// ```
 pub fn plan(needs: &[Need], candidates: &[Candidate], strategy: &Strategy) -> Plan {
     let survey = Survey::of(needs, candidates);
     if let Some(alone) = survey.alone {

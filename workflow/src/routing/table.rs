@@ -83,7 +83,7 @@ impl<'a> Survey<'a> {
         if candidate.fence.is_some() {
             return;
         }
-        let (mut gives, mut filled, mut set) = (false, 0, 0_usize);
+        let (mut gives, mut filled, mut set) = (false, 0, 0_u32);
         let cells = self.needs.iter().zip(&candidate.available).zip(&mut self.supply);
         for (need, ((wanted, available), supply)) in cells.enumerate() {
             let (wanted, available) = (wanted.units.get(), available.get());
@@ -92,13 +92,14 @@ impl<'a> Survey<'a> {
             gives |= given > 0;
             let fills = available >= wanted;
             filled += usize::from(fills);
-            set |= usize::from(fills) << (need % SET_NEEDS_MAX); // read if the sets are known
+            set |= u32::from(fills).wrapping_shl(need as u32); // read if the sets are known
         }
         if !gives {
             return;
         }
         self.far = self.far.max(candidate.metres.unwrap_or(0));
         if self.knows_sets() {
+            let set = set as usize;
             self.fillers[set] = self.nearer(self.fillers[set], at as u32);
         } else if filled == self.needs.len() {
             let before = self.alone.map_or(NOBODY, |alone| alone as u32);
