@@ -16,6 +16,12 @@ pub(super) struct Bounds {
     most: SmallVec<[ByParts<u32>; 4]>,
     /// The smallest sum of metres of `n` rows.
     near: ByParts<u64>,
+    /// By need: what one piece of it weighs, so that all needs weigh the same when they are full.
+    shares: SmallVec<[u64; 16]>,
+    /// By row: what all that it gives weighs.
+    weights: SmallVec<[u64; 32]>,
+    /// The largest sum of weights of `n` rows.
+    heaviest: ByParts<u64>,
 }
 
 /// How much a search may still look at: a number of rows, never a time, so that the same order
@@ -28,6 +34,8 @@ pub(super) struct Effort {
 /// Rows of up to 16 needs that one search looks at before it answers with the best it has found:
 /// about a millisecond, in which the shard does nothing else.
 const ROWS_LOOKED_AT_MAX: u32 = 100_000;
+/// What a full need weighs; at most 2^32 pieces of 500 needs stay far below 2^64.
+const SHARE: u64 = 1 << 32;
 /// Needs that are compared for the price of one row.
 const NEEDS_PER_LOOK: usize = 16;
 
@@ -51,7 +59,38 @@ impl Bounds {
             let metres = table.rows.get(n - 1).map_or(0, |row| row.metres); // rows are by distance
             near[n] = near[n - 1] + u64::from(metres);
         }
-        Bounds { most, near }
+        let mut bounds = Bounds {
+            most,
+            near,
+            shares: table.needs.iter().map(|&need| SHARE / u64::from(need)).collect(),
+            weights: SmallVec::new(),
+            heaviest: Default::default(),
+        };
+        for row in 0..table.rows.len() {
+            let weight = bounds.weight(table.row(row));
+            bounds.weights.push(weight);
+            insert(&mut bounds.heaviest[1..=parts], weight);
+        }
+        for n in 1..=parts {
+            bounds.heaviest[n] += bounds.heaviest[n - 1];
+        }
+        bounds
+    }
+
+    /// What so many pieces of each need weigh together.
+    pub(super) fn weight(&self, pieces: &[u32]) -> u64 {
+        pieces.iter().zip(&self.shares).map(|(&pieces, share)| u64::from(pieces) * share).sum()
+    }
+
+    /// What a row adds at most when some pieces of each need are open.
+    pub(super) fn gain(&self, open: &[u32], gives: &[u32]) -> u64 {
+        let each = open.iter().zip(gives).zip(&self.shares);
+        each.map(|((&open, &gives), share)| u64::from(open.min(gives)) * share).sum()
+    }
+
+    /// Whether this row and `parts` others may fill what weighs so much.
+    pub(super) fn reaches(&self, row: usize, parts: usize, weight: u64) -> bool {
+        self.weights[row] + self.heaviest[parts] >= weight
     }
 
     /// The most that any `parts` rows give of a need.
@@ -66,23 +105,21 @@ impl Bounds {
 
     /// The fewest rows that might fill every need, if any number that is allowed might.
     pub(super) fn parts_min(&self, table: &Table) -> Option<usize> {
-        (0..=table.parts_max).find(|&parts| {
-            table
-                .needs
-                .iter()
-                .enumerate()
-                .all(|(at, &need)| self.most(at, parts) >= need)
+        let weight = self.weight(&table.needs);
+        (0..=table.parts_max).filter(|&parts| self.heaviest[parts] >= weight).find(|&parts| {
+            table.needs.iter().enumerate().all(|(at, &need)| self.most(at, parts) >= need)
         })
     }
 }
 
 /// Puts `value` into a list of the largest values, largest first.
-fn insert(largest: &mut [u32], mut value: u32) {
+fn insert<T: Ord>(largest: &mut [T], mut value: T) {
+    if largest.last().is_none_or(|last| value <= *last) {
+        return;
+    }
     for slot in largest {
         if value > *slot {
             std::mem::swap(slot, &mut value);
-        } else if value == 0 {
-            break;
         }
     }
 }
@@ -90,20 +127,13 @@ fn insert(largest: &mut [u32], mut value: u32) {
 impl Effort {
     /// What a search of a table with so many needs may spend.
     pub(super) fn new(needs: usize) -> Effort {
-        let price = u32::try_from(needs / NEEDS_PER_LOOK)
-            .unwrap_or(u32::MAX)
-            .saturating_add(1);
-        Effort {
-            left: ROWS_LOOKED_AT_MAX,
-            price,
-        }
+        let price = u32::try_from(needs / NEEDS_PER_LOOK).unwrap_or(u32::MAX).saturating_add(1);
+        Effort { left: ROWS_LOOKED_AT_MAX, price }
     }
 
     /// Pays for looking at `rows` rows; false when that is more than is left.
     pub(super) fn look(&mut self, rows: usize) -> bool {
-        let price = u32::try_from(rows)
-            .unwrap_or(u32::MAX)
-            .saturating_mul(self.price);
+        let price = u32::try_from(rows).unwrap_or(u32::MAX).saturating_mul(self.price);
         self.left = self.left.saturating_sub(price);
         self.left > 0
     }

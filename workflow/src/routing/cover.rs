@@ -26,9 +26,7 @@ pub(super) enum Cover {
 
 /// Searches one number of parts after the other, so that the first that is found are the fewest.
 pub(super) fn cover(table: &Table, bounds: &Bounds) -> Cover {
-    let Some(parts_min) = bounds.parts_min(table) else {
-        return Cover::None;
-    };
+    let Some(parts_min) = bounds.parts_min(table) else { return Cover::None };
     if parts_min == 0 {
         return Cover::Best(Rows::new()); // nothing is needed that anybody has
     }
@@ -73,18 +71,28 @@ impl<'a> Hunt<'a> {
             effort: Effort::new(table.needs.len()),
             parts: 0,
             givers: SmallVec::new(),
-            begins: SmallVec::new(),
+            begins: smallvec![0; table.needs.len() + 1],
             open: smallvec![0; table.needs.len() * (table.parts_max + 1)],
             barred: smallvec![0; table.rows.len()],
             chosen: Rows::new(),
             best: None,
         };
-        for need in 0..table.needs.len() {
-            hunt.begins.push(hunt.givers.len() as u32);
-            let givers = (0..table.rows.len()).filter(|&row| table.row(row)[need] > 0);
-            hunt.givers.extend(givers.map(|row| row as u32));
+        for row in 0..table.rows.len() {
+            for (need, _) in table.row(row).iter().enumerate().filter(|(_, gives)| **gives > 0) {
+                hunt.begins[need + 1] += 1;
+            }
         }
-        hunt.begins.push(hunt.givers.len() as u32);
+        for need in 0..table.needs.len() {
+            hunt.begins[need + 1] += hunt.begins[need];
+        }
+        hunt.givers.resize(hunt.begins[table.needs.len()] as usize, 0);
+        let mut ends = hunt.begins.clone();
+        for row in 0..table.rows.len() {
+            for (need, _) in table.row(row).iter().enumerate().filter(|(_, gives)| **gives > 0) {
+                hunt.givers[ends[need] as usize] = row as u32;
+                ends[need] += 1;
+            }
+        }
         hunt
     }
 
@@ -93,9 +101,8 @@ impl<'a> Hunt<'a> {
     /// have been seen.
     fn choose(&mut self, depth: usize, metres: u64) {
         let slots = self.parts - depth;
-        let Some(need) = self.scarcest(depth, slots) else {
-            return;
-        };
+        let Some(need) = self.scarcest(depth, slots) else { return };
+        let weight = self.bounds.weight(self.open_at(depth));
         let level = depth as u8 + 1;
         let (begin, end) = (self.begins[need] as usize, self.begins[need + 1] as usize);
         let mut at = begin;
@@ -109,6 +116,9 @@ impl<'a> Hunt<'a> {
             let hopeless = |&(best, _): &(u64, Rows)| sum + self.bounds.near(slots - 1) > best;
             if self.best.as_ref().is_some_and(hopeless) || !self.effort.look(1) {
                 break; // the givers after this one are no nearer
+            }
+            if !self.bounds.reaches(row, slots - 1, weight) {
+                continue;
             }
             self.chosen.push(row);
             if slots > 1 {
@@ -137,12 +147,7 @@ impl<'a> Hunt<'a> {
     /// The open need with the fewest givers; none if `slots` more rows cannot fill the open needs.
     fn scarcest(&self, depth: usize, slots: usize) -> Option<usize> {
         let mut scarcest = None;
-        for (need, &open) in self
-            .open_at(depth)
-            .iter()
-            .enumerate()
-            .filter(|(_, open)| **open > 0)
-        {
+        for (need, &open) in self.open_at(depth).iter().enumerate().filter(|(_, open)| **open > 0) {
             if self.bounds.most(need, slots) < open {
                 return None;
             }
@@ -168,10 +173,7 @@ impl<'a> Hunt<'a> {
     }
 
     fn fills_the_rest(&self, depth: usize, row: usize) -> bool {
-        self.open_at(depth)
-            .iter()
-            .zip(self.table.row(row))
-            .all(|(open, gives)| gives >= open)
+        self.open_at(depth).iter().zip(self.table.row(row)).all(|(open, gives)| gives >= open)
     }
 
     /// Keeps the chosen rows if they make a better plan: nearer, or as near with smaller ids.

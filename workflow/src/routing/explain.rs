@@ -26,10 +26,7 @@ pub struct Considered {
 
 /// Explains a plan that was made from these needs and candidates, in the order of the candidates.
 pub fn explain(needs: &[Need], candidates: &[Candidate], plan: &Plan) -> Vec<Considered> {
-    let mut lines: Vec<Considered> = candidates
-        .iter()
-        .map(|seen| consider(needs, seen))
-        .collect();
+    let mut lines: Vec<Considered> = candidates.iter().map(|seen| consider(needs, seen)).collect();
     for part in &plan.parts {
         lines[part.candidate].chosen = true;
     }
@@ -37,15 +34,8 @@ pub fn explain(needs: &[Need], candidates: &[Candidate], plan: &Plan) -> Vec<Con
 }
 
 fn consider(needs: &[Need], seen: &Candidate) -> Considered {
-    let both = || {
-        needs
-            .iter()
-            .map(|need| need.units)
-            .zip(seen.available.iter().copied())
-    };
-    let covers = both()
-        .filter(|(need, available)| !need.is_zero() && available >= need)
-        .count();
+    let both = || needs.iter().map(|need| need.units).zip(seen.available.iter().copied());
+    let covers = both().filter(|(need, available)| !need.is_zero() && available >= need).count();
     Considered {
         location: seen.location,
         fence: seen.fence,

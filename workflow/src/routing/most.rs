@@ -21,11 +21,7 @@ pub(super) fn most(table: &Table, bounds: &Bounds) -> (Rows, bool) {
         open: smallvec![0; table.needs.len() * (table.parts_max + 1)],
         barred: smallvec![false; table.rows.len()],
         chosen: Rows::new(),
-        best: Best {
-            held: 0,
-            metres: 0,
-            rows: Rows::new(),
-        },
+        best: Best { held: 0, metres: 0, rows: Rows::new() },
     };
     climb.open[..table.needs.len()].copy_from_slice(&table.needs);
     climb.choose(0, 0);
@@ -97,10 +93,7 @@ impl Climb<'_> {
         let free = (0..self.table.rows.len()).filter(|&row| !self.barred[row]);
         let gain = |row: usize| {
             let both = self.open_now().iter().zip(self.table.row(row));
-            Gain {
-                units: both.map(|(open, gives)| u64::from(*open.min(gives))).sum(),
-                row,
-            }
+            Gain { units: both.map(|(open, gives)| u64::from(*open.min(gives))).sum(), row }
         };
         let mut gains: SmallVec<[Gain; 32]> =
             free.map(gain).filter(|gain| gain.units > 0).collect();
@@ -111,8 +104,7 @@ impl Climb<'_> {
     /// The most of the open needs that any `slots` rows could fill.
     fn fillable(&self, slots: usize) -> u64 {
         let open = self.open_now().iter().enumerate();
-        open.map(|(need, &open)| u64::from(open.min(self.bounds.most(need, slots))))
-            .sum()
+        open.map(|(need, &open)| u64::from(open.min(self.bounds.most(need, slots)))).sum()
     }
 
     /// Whether no set with the chosen rows and only `gains` is better than the best.
@@ -162,11 +154,7 @@ impl Climb<'_> {
         let best = order(self.best.held, self.best.rows.len(), self.best.metres);
         let ids = |rows: &[usize]| self.table.ids(rows);
         if this < best || (this == best && ids(&self.chosen) < ids(&self.best.rows)) {
-            self.best = Best {
-                held,
-                metres,
-                rows: self.chosen.clone(),
-            };
+            self.best = Best { held, metres, rows: self.chosen.clone() };
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Candidate, Need, rank};
+use super::{Candidate, Need, is_before, rank};
 
 /// The needs that somebody can fill, and who gives what.
 pub(super) struct Table {
@@ -83,22 +83,23 @@ impl<'a> Survey<'a> {
         if candidate.fence.is_some() {
             return;
         }
-        let (mut gives, mut filled, mut set) = (false, 0, 0_usize);
-        for (need, (wanted, available)) in self.needs.iter().zip(&candidate.available).enumerate() {
+        let (mut gives, mut filled, mut set) = (false, 0, 0_u32);
+        let cells = self.needs.iter().zip(&candidate.available).zip(&mut self.supply);
+        for (need, ((wanted, available), supply)) in cells.enumerate() {
             let (wanted, available) = (wanted.units.get(), available.get());
             let given = available.min(wanted);
-            self.supply[need] += u64::from(given);
+            *supply += u64::from(given);
             gives |= given > 0;
-            if available >= wanted {
-                filled += 1;
-                set |= 1 << (need % SET_NEEDS_MAX); // only read where the sets are known
-            }
+            let fills = available >= wanted;
+            filled += usize::from(fills);
+            set |= u32::from(fills).wrapping_shl(need as u32); // read if the sets are known
         }
         if !gives {
             return;
         }
         self.far = self.far.max(candidate.metres.unwrap_or(0));
         if self.knows_sets() {
+            let set = set as usize;
             self.fillers[set] = self.nearer(self.fillers[set], at as u32);
         } else if filled == self.needs.len() {
             let before = self.alone.map_or(NOBODY, |alone| alone as u32);
@@ -124,19 +125,17 @@ impl<'a> Survey<'a> {
         if one == NOBODY || other == NOBODY {
             return one.min(other);
         }
-        let rank = |at: u32| rank(&self.candidates[at as usize]);
-        if rank(other) < rank(one) { other } else { one }
+        let [first, second] = [one, other].map(|at| &self.candidates[at as usize]);
+        if is_before(second, first) { other } else { one }
     }
 
     fn filler(&self, set: usize) -> Option<usize> {
-        Some(self.fillers[set])
-            .filter(|&at| at != NOBODY)
-            .map(|at| at as usize)
+        Some(self.fillers[set]).filter(|&at| at != NOBODY).map(|at| at as usize)
     }
 
     /// Whether a nearer location fills all that this one could give, so that any plan with this
     /// one is better with that one instead.
-    fn is_superfluous(&self, at: usize, candidate: &Candidate) -> bool {
+    fn is_superfluous(&self, candidate: &Candidate) -> bool {
         if !self.knows_sets() {
             return false;
         }
@@ -145,10 +144,7 @@ impl<'a> Survey<'a> {
             !need.units.is_zero() && !available.is_zero() // what it could give anything of
         });
         let set = gives.fold(0, |set, (need, _)| set | 1 << need);
-        self.filler(set).is_some_and(|filler| filler != at)
-            && self
-                .filler(set)
-                .is_some_and(|f| rank(&self.candidates[f]) < rank(candidate))
+        self.filler(set).is_some_and(|filler| is_before(&self.candidates[filler], candidate))
     }
 
     fn gives(&self, candidate: &Candidate) -> bool {
@@ -160,16 +156,15 @@ impl<'a> Survey<'a> {
     pub(super) fn table(&self, parts_max: usize) -> Table {
         let mut order: SmallVec<[(u32, u128, usize); 32]> = SmallVec::new();
         for (at, candidate) in self.candidates.iter().enumerate() {
-            if self.gives(candidate) && !self.is_superfluous(at, candidate) {
+            if self.gives(candidate) && !self.is_superfluous(candidate) {
                 let (metres, id) = rank(candidate);
                 order.push((metres, id, at));
             }
         }
         order.sort_unstable();
 
-        let open: SmallVec<[usize; 16]> = (0..self.needs.len())
-            .filter(|&need| self.supply[need] > 0)
-            .collect();
+        let open: SmallVec<[usize; 16]> =
+            (0..self.needs.len()).filter(|&need| self.supply[need] > 0).collect();
         let wanted = |need: usize| self.needs[need].units.get();
         let fillable = |&need: &usize| {
             u32::try_from(self.supply[need]).map_or(wanted(need), |supply| supply.min(wanted(need)))
@@ -182,23 +177,10 @@ impl<'a> Survey<'a> {
         };
         for (metres, id, at) in order {
             let unknown = self.candidates[at].metres.is_none();
-            let metres = if unknown {
-                self.far.saturating_add(1)
-            } else {
-                metres
-            };
+            let metres = if unknown { self.far.saturating_add(1) } else { metres };
             let available = &self.candidates[at].available;
-            let gives = open
-                .iter()
-                .map(|&need| available.get(need).map_or(0, |units| units.get()));
-            table.add(
-                Row {
-                    candidate: at,
-                    metres,
-                    id,
-                },
-                gives,
-            );
+            let gives = open.iter().map(|&need| available.get(need).map_or(0, |units| units.get()));
+            table.add(Row { candidate: at, metres, id }, gives);
         }
         table
     }
@@ -213,8 +195,7 @@ impl Table {
     /// Adds the next row in rank, unless those before it make it superfluous.
     fn add(&mut self, row: Row, gives: impl Iterator<Item = u32>) {
         let from = self.cells.len();
-        self.cells
-            .extend(gives.zip(&self.needs).map(|(gives, &need)| gives.min(need)));
+        self.cells.extend(gives.zip(&self.needs).map(|(gives, &need)| gives.min(need)));
         if self.is_superfluous(from) {
             self.cells.truncate(from);
         } else {

@@ -32,9 +32,7 @@ struct Mould {
 impl Dice {
     /// Prints its seed, so that a failure can be repeated; takes it from `CERTUS_SEED`.
     fn of(default: u64) -> Dice {
-        let seed = std::env::var("CERTUS_SEED")
-            .ok()
-            .and_then(|seed| seed.parse().ok());
+        let seed = std::env::var("CERTUS_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or(default);
         println!("CERTUS_SEED={seed}");
         Dice(seed)
@@ -50,9 +48,7 @@ impl Dice {
 
     fn shop(&mut self, mould: Mould) -> Shop {
         let needs: Vec<Need> = (0..1 + self.below(mould.needs_max))
-            .map(|_| Need {
-                units: pieces(self.below(mould.units_max + 1)),
-            })
+            .map(|_| Need { units: pieces(self.below(mould.units_max + 1)) })
             .collect();
         let count = 1 + self.below(mould.candidates_max);
         let first_id = self.below(1000);
@@ -71,14 +67,8 @@ impl Dice {
             })
             .collect();
         self.shuffle(&mut candidates);
-        let strategy = Strategy {
-            parts_max: 1 + self.below(mould.parts_max) as u8,
-        };
-        Shop {
-            needs,
-            candidates,
-            strategy,
-        }
+        let strategy = Strategy { parts_max: 1 + self.below(mould.parts_max) as u8 };
+        Shop { needs, candidates, strategy }
     }
 
     fn shuffle<T>(&mut self, things: &mut [T]) {
@@ -96,24 +86,14 @@ impl Shop {
 
 /// `metres`, then what is available of each need; the id is the place in the list.
 fn shop(needs: &[u32], parts_max: u8, candidates: &[(Option<u32>, &[u32])]) -> Shop {
-    let candidates = (1_u128..)
-        .zip(candidates)
-        .map(|(id, &(metres, available))| Candidate {
-            location: LocationId::from_bits(id),
-            metres,
-            fence: None,
-            available: available
-                .iter()
-                .map(|&units| pieces(units.into()))
-                .collect(),
-        });
+    let candidates = (1_u128..).zip(candidates).map(|(id, &(metres, available))| Candidate {
+        location: LocationId::from_bits(id),
+        metres,
+        fence: None,
+        available: available.iter().map(|&units| pieces(units.into())).collect(),
+    });
     Shop {
-        needs: needs
-            .iter()
-            .map(|&units| Need {
-                units: pieces(units.into()),
-            })
-            .collect(),
+        needs: needs.iter().map(|&units| Need { units: pieces(units.into()) }).collect(),
         candidates: candidates.collect(),
         strategy: Strategy { parts_max },
     }
@@ -122,19 +102,12 @@ fn shop(needs: &[u32], parts_max: u8, candidates: &[(Option<u32>, &[u32])]) -> S
 /// A plan in short: each part's id with its takes, then what is short.
 fn text(plan: &Plan) -> String {
     let takes = |part: &Part| -> Vec<String> {
-        part.takes
-            .iter()
-            .map(|take| format!("{}x{}", take.units, take.need))
-            .collect()
+        part.takes.iter().map(|take| format!("{}x{}", take.units, take.need)).collect()
     };
     let mut words: Vec<String> = (plan.parts.iter())
         .map(|part| format!("{}:{}", part.location.to_bits(), takes(part).join("+")))
         .collect();
-    words.extend(
-        plan.short
-            .iter()
-            .map(|short| format!("short:{}x{}", short.units, short.need)),
-    );
+    words.extend(plan.short.iter().map(|short| format!("short:{}x{}", short.units, short.need)));
     words.join(" ")
 }
 

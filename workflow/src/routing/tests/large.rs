@@ -23,6 +23,23 @@ fn twelve_needs_over_a_thousand_locations_get_a_whole_plan() {
     }
 }
 
+#[test]
+fn an_order_of_twelve_needs_over_a_hundred_locations_is_exact() {
+    let mut dice = Dice::of(13);
+    for _ in 0..20 {
+        for empty_of_ten in [5, 7, 8] {
+            let plan = large(&mut dice, 12, 100, empty_of_ten).plan();
+            assert_eq!(plan.search, Search::Exact, "{empty_of_ten}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_that_may_not_be_the_best_says_so() {
+    let plan = large(&mut Dice::of(14), 100, 300, 7).plan();
+    assert_eq!(plan.search, Search::Bounded);
+}
+
 /// Exactly so many needs and candidates, no fences.
 fn large(dice: &mut Dice, needs: usize, candidates: usize, empty_of_ten: u64) -> Shop {
     let needs: Vec<Need> = vec![Need { units: pieces(3) }; needs];
@@ -32,18 +49,8 @@ fn large(dice: &mut Dice, needs: usize, candidates: usize, empty_of_ten: u64) ->
         fence: None,
         available: needs
             .iter()
-            .map(|_| {
-                pieces(if dice.below(10) < empty_of_ten {
-                    0
-                } else {
-                    1 + dice.below(8)
-                })
-            })
+            .map(|_| pieces(if dice.below(10) < empty_of_ten { 0 } else { 1 + dice.below(8) }))
             .collect(),
     });
-    Shop {
-        candidates: candidates.collect(),
-        needs,
-        strategy: Strategy { parts_max: 10 },
-    }
+    Shop { candidates: candidates.collect(), needs, strategy: Strategy { parts_max: 10 } }
 }

@@ -6,24 +6,16 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use super::*;
 
 fn any_mould() -> impl Generator<Value = Mould> {
-    (
-        1..14_u64,
-        1..9_u64,
-        1..40_u64,
-        0..10_u64,
-        1..50_u64,
-        1..11_u64,
+    (1..14_u64, 1..9_u64, 1..40_u64, 0..10_u64, 1..50_u64, 1..11_u64).prop_map(
+        |(needs_max, units_max, candidates_max, empty_of_ten, metres_max, parts_max)| Mould {
+            needs_max,
+            units_max,
+            candidates_max,
+            empty_of_ten,
+            metres_max,
+            parts_max,
+        },
     )
-        .prop_map(
-            |(needs_max, units_max, candidates_max, empty_of_ten, metres_max, parts_max)| Mould {
-                needs_max,
-                units_max,
-                candidates_max,
-                empty_of_ten,
-                metres_max,
-                parts_max,
-            },
-        )
 }
 
 proptest! {

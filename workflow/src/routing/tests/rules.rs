@@ -4,11 +4,7 @@ use super::*;
 
 #[test]
 fn one_location_is_better_than_two_nearer_ones() {
-    let shop = shop(
-        &[2, 1],
-        3,
-        &[(Some(1), &[2, 0]), (Some(1), &[0, 1]), (Some(900), &[2, 1])],
-    );
+    let shop = shop(&[2, 1], 3, &[(Some(1), &[2, 0]), (Some(1), &[0, 1]), (Some(900), &[2, 1])]);
     assert_eq!(text(&shop.plan()), "3:2x0+1x1");
 }
 
@@ -33,11 +29,7 @@ fn without_distances_the_smallest_id_fulfils() {
 
 #[test]
 fn a_need_is_split_over_locations_and_the_nearest_gives_most() {
-    let shop = shop(
-        &[5],
-        3,
-        &[(Some(8), &[4]), (Some(3), &[2]), (Some(9), &[3])],
-    );
+    let shop = shop(&[5], 3, &[(Some(8), &[4]), (Some(3), &[2]), (Some(9), &[3])]);
     assert_eq!(text(&shop.plan()), "2:2x0 1:3x0");
 }
 
@@ -59,11 +51,7 @@ fn a_fenced_location_takes_no_part() {
 
 #[test]
 fn an_article_that_nobody_has_does_not_split_the_rest() {
-    let shop = shop(
-        &[2, 7, 1],
-        3,
-        &[(Some(1), &[2, 0, 0]), (Some(2), &[2, 0, 1])],
-    );
+    let shop = shop(&[2, 7, 1], 3, &[(Some(1), &[2, 0, 0]), (Some(2), &[2, 0, 1])]);
     let plan = shop.plan();
     assert_eq!(text(&plan), "2:2x0+1x2 short:7x1");
     assert_eq!(plan.search, Search::Exact);
@@ -75,22 +63,14 @@ fn an_order_that_fits_is_not_short_because_greed_fails() {
     let shop = shop(
         &[2, 2, 2, 2],
         2,
-        &[
-            (Some(1), &[0, 2, 2, 1]),
-            (Some(9), &[2, 2, 0, 0]),
-            (Some(9), &[0, 0, 2, 2]),
-        ],
+        &[(Some(1), &[0, 2, 2, 1]), (Some(9), &[2, 2, 0, 0]), (Some(9), &[0, 0, 2, 2])],
     );
     assert_eq!(text(&shop.plan()), "2:2x0+2x1 3:2x2+2x3");
 }
 
 #[test]
 fn as_much_as_possible_is_held_of_an_order_that_may_not_be_split() {
-    let shop = shop(
-        &[3, 3],
-        1,
-        &[(Some(1), &[3, 0]), (Some(9), &[2, 2]), (Some(8), &[1, 3])],
-    );
+    let shop = shop(&[3, 3], 1, &[(Some(1), &[3, 0]), (Some(9), &[2, 2]), (Some(8), &[1, 3])]);
     assert_eq!(text(&shop.plan()), "3:1x0+3x1 short:2x0");
 }
 
@@ -106,47 +86,23 @@ fn nothing_is_needed_and_nothing_is_short() {
     let plan = shop(&[], 3, &[(Some(1), &[])]).plan();
     assert!(plan.is_whole() && !plan.is_unroutable());
     let plan = shop(&[0], 3, &[(Some(1), &[4])]).plan();
-    assert_eq!(
-        plan,
-        Plan {
-            parts: vec![],
-            short: vec![],
-            search: Search::Exact
-        }
-    );
+    assert_eq!(plan, Plan { parts: vec![], short: vec![], search: Search::Exact });
 }
 
 /// S8: the largest numbers that the types allow do not wrap.
 #[test]
 fn the_largest_numbers_are_added_without_wrapping() {
     let most = i32::MAX as u32;
-    let shop = shop(
-        &[most, most],
-        2,
-        &[(Some(u32::MAX), &[most - 1, most]), (None, &[most, 0])],
-    );
-    assert_eq!(
-        text(&shop.plan()),
-        format!("1:{}x0+{most}x1 2:1x0", most - 1)
-    );
+    let shop = shop(&[most, most], 2, &[(Some(u32::MAX), &[most - 1, most]), (None, &[most, 0])]);
+    assert_eq!(text(&shop.plan()), format!("1:{}x0+{most}x1 2:1x0", most - 1));
 }
 
 #[test]
 fn an_explanation_has_a_line_for_every_candidate() {
-    let mut shop = shop(
-        &[2, 1],
-        3,
-        &[(Some(1), &[9, 0]), (None, &[1, 1]), (Some(3), &[2, 1])],
-    );
+    let mut shop = shop(&[2, 1], 3, &[(Some(1), &[9, 0]), (None, &[1, 1]), (Some(3), &[2, 1])]);
     shop.candidates[2].fence = Some(Fence::NotPreselected);
     let lines = explain(&shop.needs, &shop.candidates, &shop.plan());
-    let seen: Vec<_> = lines
-        .iter()
-        .map(|l| (l.fence, l.covers, l.units.get(), l.chosen))
-        .collect();
+    let seen: Vec<_> = lines.iter().map(|l| (l.fence, l.covers, l.units.get(), l.chosen)).collect();
     let fence = Some(Fence::NotPreselected);
-    assert_eq!(
-        seen,
-        [(None, 1, 2, true), (None, 1, 2, true), (fence, 2, 3, false)]
-    );
+    assert_eq!(seen, [(None, 1, 2, true), (None, 1, 2, true), (fence, 2, 3, false)]);
 }
