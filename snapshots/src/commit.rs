@@ -43,9 +43,7 @@ pub struct Commits<R: Release> {
 
 impl<R: Release> Clone for Commits<R> {
     fn clone(&self) -> Self {
-        Self {
-            queue: Arc::clone(&self.queue),
-        }
+        Self { queue: Arc::clone(&self.queue) }
     }
 }
 

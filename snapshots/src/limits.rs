@@ -32,15 +32,7 @@ pub const IDLE_MS: u64 = 50;
 /// How long to wait before trying again to make a segment on a full disk.
 pub const ROOM_RETRY_MS: u64 = 1_000;
 
-const _: () = assert!(
-    2 * RECORD_BYTES_MAX < BATCH_BYTES_MAX,
-    "two records share a batch"
-);
-const _: () = assert!(
-    (BATCH_BYTES_MAX as u64) < SEGMENT_BYTES / 4,
-    "a batch never fills a segment"
-);
-const _: () = assert!(
-    SEGMENT_BYTES_MIN.is_multiple_of(SECTOR_BYTES),
-    "a segment is whole sectors"
-);
+const _: () = assert!(2 * RECORD_BYTES_MAX < BATCH_BYTES_MAX, "two records share a batch");
+const _: () =
+    assert!((BATCH_BYTES_MAX as u64) < SEGMENT_BYTES / 4, "a batch never fills a segment");
+const _: () = assert!(SEGMENT_BYTES_MIN.is_multiple_of(SECTOR_BYTES), "a segment is whole sectors");

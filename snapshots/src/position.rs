@@ -59,25 +59,14 @@ mod tests {
 
     #[test]
     fn a_position_is_printed_with_its_timeline() {
-        let position = Position {
-            timeline: 2,
-            lsn: Lsn(41).next(),
-        };
+        let position = Position { timeline: 2, lsn: Lsn(41).next() };
         assert_eq!(position.to_string(), "2:42");
     }
 
     #[test]
     fn a_later_timeline_is_later_whatever_its_lsn() {
-        let old = Position {
-            timeline: 1,
-            lsn: Lsn(900),
-        };
-        assert!(
-            old < Position {
-                timeline: 2,
-                lsn: Lsn(7)
-            }
-        );
+        let old = Position { timeline: 1, lsn: Lsn(900) };
+        assert!(old < Position { timeline: 2, lsn: Lsn(7) });
         assert_eq!(Lsn::ZERO.before(), Lsn::ZERO);
     }
 }

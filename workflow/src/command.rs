@@ -33,10 +33,7 @@ impl Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("scheduler"),
             keyed: None,
-            command: Command::Act {
-                order,
-                action: order::Command::Expire { armed_for },
-            },
+            command: Command::Act { order, action: order::Command::Expire { armed_for } },
         }
     }
 }

@@ -54,10 +54,7 @@ impl Desk {
 
     /// The next deadline of any tenant.
     pub fn next_due(&self) -> Option<Time> {
-        self.tenants
-            .values()
-            .filter_map(|tenant| tenant.book.deadlines().first())
-            .min()
+        self.tenants.values().filter_map(|tenant| tenant.book.deadlines().first()).min()
     }
 }
 

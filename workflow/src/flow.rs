@@ -28,10 +28,7 @@ use crate::time::{Millis, Time};
 /// Those who play orders and locations.
 ///
 /// Whoever is asked by id exists: the desk knows who does.
-#[expect(
-    async_fn_in_trait,
-    reason = "casts live on one thread, so no future need be Send"
-)]
+#[expect(async_fn_in_trait, reason = "casts live on one thread, so no future need be Send")]
 pub trait Cast {
     /// A new order begins.
     async fn place(&mut self, order: Order);
@@ -169,10 +166,9 @@ impl<C: Cast> Scene<'_, C> {
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
-            Command::Configure {
-                version,
-                promise_ttl,
-            } => Ok((self.configure(version, promise_ttl)?, None)),
+            Command::Configure { version, promise_ttl } => {
+                Ok((self.configure(version, promise_ttl)?, None))
+            }
         }
     }
 
@@ -205,9 +201,7 @@ impl<C: Cast> Scene<'_, C> {
                         self.tenant.places.remove_stock(*stock);
                     }
                     location::ShelfEvent::Rehosted { reservation, stock } => {
-                        let index = reservation
-                            .index()
-                            .expect("a reservation's id has an index");
+                        let index = reservation.index().expect("a reservation's id has an index");
                         let order = reservation.order();
                         match moved.iter_mut().find(|(known, _)| *known == order) {
                             Some((_, hosts)) => hosts.push((index, *stock)),
@@ -234,11 +228,7 @@ pub fn act_on(order: &mut Order, act: &Act) -> Result<Acted, Refusal> {
     if let Some(event) = &event {
         order::apply(order, event, act.now);
     }
-    Ok(Acted {
-        event,
-        before,
-        after: order.clone(),
-    })
+    Ok(Acted { event, before, after: order.clone() })
 }
 
 /// A location's part: it applies events, and publishes the new offer of each article touched.
@@ -275,11 +265,8 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
         Look::Holders(article) => {
             let holds = location.shelves.get(&article).map(|shelf| &shelf.holds);
-            let mut orders: Vec<OrderId> = holds
-                .into_iter()
-                .flatten()
-                .map(|(reservation, _)| reservation.order())
-                .collect();
+            let mut orders: Vec<OrderId> =
+                holds.into_iter().flatten().map(|(reservation, _)| reservation.order()).collect();
             orders.dedup(); // reservations of one order stand together
             Seen::Holders(orders)
         }
@@ -290,9 +277,7 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         Look::Lots(articles, after, size) => {
             let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
             let all = || location.lots.iter().filter(|(_, article)| fits(article));
-            let page = all()
-                .filter(|(id, _)| after.is_none_or(|after| **id > after))
-                .take(size);
+            let page = all().filter(|(id, _)| after.is_none_or(|after| **id > after)).take(size);
             let lots = page.filter_map(|(id, _)| Some(seen_lot(location.lot(*id)?, now)));
             Seen::Lots(lots.collect(), all().count())
         }

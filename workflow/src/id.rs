@@ -131,9 +131,7 @@ impl ReservationId {
 
     /// Which of its order's reservations this is, if the id names one.
     pub fn index(self) -> Option<u16> {
-        u16::try_from(self.0.as_u128() & PART_MASK)
-            .ok()?
-            .checked_sub(RESERVATION_PART)
+        u16::try_from(self.0.as_u128() & PART_MASK).ok()?.checked_sub(RESERVATION_PART)
     }
 }
 
@@ -158,11 +156,7 @@ impl Version {
     /// The version after one more change.
     #[must_use]
     pub fn next(self) -> Version {
-        Version(
-            self.0
-                .checked_add(1)
-                .expect("an entity changes fewer than 2^32 times"),
-        )
+        Version(self.0.checked_add(1).expect("an entity changes fewer than 2^32 times"))
     }
 }
 

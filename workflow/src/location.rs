@@ -130,9 +130,7 @@ impl ShelfEvent {
 impl Location {
     /// What it publishes of an article: what routing may promise from here.
     pub fn offer(&self, article: &ArticleId, now: Time) -> Offer {
-        self.shelves
-            .get(article)
-            .map_or_else(Offer::default, |shelf| shelf.offer(now))
+        self.shelves.get(article).map_or_else(Offer::default, |shelf| shelf.offer(now))
     }
 
     /// Whether any lot has a piece, or any order a reservation.

@@ -119,18 +119,12 @@ impl Order {
 
     /// Pieces of a line that are held or wait for stock somewhere.
     pub fn assigned(&self, line: u16) -> Units {
-        self.holds
-            .iter()
-            .filter(|hold| hold.line == line)
-            .map(|hold| hold.units)
-            .sum()
+        self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()
     }
 
     /// Pieces of a line that nothing can fulfil.
     pub fn unassigned(&self, line: u16) -> Units {
-        self.asked.lines[usize::from(line)]
-            .quantity
-            .less(self.assigned(line))
+        self.asked.lines[usize::from(line)].quantity.less(self.assigned(line))
     }
 
     /// Whether some piece has no place at all; such a promise cannot be confirmed.

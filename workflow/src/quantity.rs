@@ -20,9 +20,7 @@ impl Units {
     /// What an order line may ask for: 1 to 1,000,000.
     pub fn of_line(count: i64) -> Option<Units> {
         let count = u32::try_from(count).ok()?;
-        (1..=LINE_UNITS_MAX)
-            .contains(&count)
-            .then_some(Units(count))
+        (1..=LINE_UNITS_MAX).contains(&count).then_some(Units(count))
     }
 
     /// What may lie in a lot of stock: 0 to 2^31 − 1.
@@ -44,21 +42,13 @@ impl Units {
     /// The sum. A sum that leaves the range is a broken invariant, never a wrapped number.
     #[must_use]
     pub fn plus(self, other: Units) -> Units {
-        Units(
-            self.0
-                .checked_add(other.0)
-                .expect("S8: a sum of pieces fits in its type"),
-        )
+        Units(self.0.checked_add(other.0).expect("S8: a sum of pieces fits in its type"))
     }
 
     /// The difference. Taking more than there is breaks an invariant.
     #[must_use]
     pub fn minus(self, other: Units) -> Units {
-        Units(
-            self.0
-                .checked_sub(other.0)
-                .expect("S1: nothing is taken that is not there"),
-        )
+        Units(self.0.checked_sub(other.0).expect("S1: nothing is taken that is not there"))
     }
 
     /// What is left after taking `other`, at least none.

@@ -19,11 +19,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            version: Version::FIRST,
-            modified: Time::default(),
-            promise_ttl: None,
-        }
+        Settings { version: Version::FIRST, modified: Time::default(), promise_ttl: None }
     }
 }
 

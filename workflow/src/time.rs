@@ -34,9 +34,7 @@ impl Millis {
 impl Time {
     /// Reads RFC 3339 with an offset; anything finer than a millisecond is cut off.
     pub fn parse(text: &str) -> Option<Time> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|at| Time(at.timestamp_millis()))
+        DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
     }
 
     /// The instant as chrono's, if chrono's range holds it.

@@ -73,17 +73,9 @@ impl World {
         now: Time,
         random: u64,
     ) -> Result<(Outcome, Option<Record>), Halt> {
-        let World {
-            desk,
-            orders,
-            locations,
-        } = self;
+        let World { desk, orders, locations } = self;
         let (tenant, who, command) = (ask.tenant.clone(), ask.who.clone(), ask.command.name());
-        let mut cast = cast::Plain {
-            tenant: &tenant,
-            orders,
-            locations,
-        };
+        let mut cast = cast::Plain { tenant: &tenant, orders, locations };
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(&tenant),
@@ -114,16 +106,8 @@ impl World {
         policy: &Policy,
         now: Time,
     ) -> Result<Outcome, Refusal> {
-        let World {
-            desk,
-            orders,
-            locations,
-        } = self;
-        let mut cast = cast::Plain {
-            tenant,
-            orders,
-            locations,
-        };
+        let World { desk, orders, locations } = self;
+        let mut cast = cast::Plain { tenant, orders, locations };
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(tenant),
@@ -161,10 +145,7 @@ impl World {
             self.orders.insert(id, (record.tenant.clone(), order));
             return;
         }
-        let (_, order) = self
-            .orders
-            .get_mut(&id)
-            .expect("D2: an event's order was placed before");
+        let (_, order) = self.orders.get_mut(&id).expect("D2: an event's order was placed before");
         tenant.book.acted(order, event);
         order::apply(order, event, record.at);
     }
@@ -191,10 +172,8 @@ impl World {
             location::Event::Changed(card) => places.change(id, card),
             location::Event::Shelf { .. } => {}
         }
-        let (_, location) = self
-            .locations
-            .get_mut(&id)
-            .expect("D2: an event's location was opened before");
+        let (_, location) =
+            self.locations.get_mut(&id).expect("D2: an event's location was opened before");
         location::apply(location, event, record.at);
         if let location::Event::Shelf { article, event } = event {
             match event {
@@ -208,10 +187,7 @@ impl World {
 
     /// Notes a reply that was stored with a record, or read from a snapshot.
     fn keep(&mut self, tenant: &TenantId, owner: Owner, reply: &Arc<StoredReply>) {
-        self.desk
-            .tenant(tenant)
-            .keys
-            .insert(reply.key.clone(), owner);
+        self.desk.tenant(tenant).keys.insert(reply.key.clone(), owner);
         match owner {
             Owner::Order(id) => {
                 if let Some((_, order)) = self.orders.get_mut(&id) {

@@ -64,10 +64,7 @@ pub(super) enum Work<R> {
 
 impl<R> Group<R> {
     fn new() -> Self {
-        Self {
-            batch: Batch::new(),
-            releases: Vec::new(),
-        }
+        Self { batch: Batch::new(), releases: Vec::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -123,13 +120,9 @@ impl<R: Release> Queue<R> {
             state.full.push_back(full);
         }
         // A batch takes whole sectors; counting one per record is too much, never too little.
-        self.queued_bytes
-            .fetch_add(bytes + SECTOR_BYTES, Ordering::Relaxed);
+        self.queued_bytes.fetch_add(bytes + SECTOR_BYTES, Ordering::Relaxed);
         state.forming.batch.push(lsn, at_ms, payload);
-        state
-            .forming
-            .releases
-            .extend(release.map(|release| (lsn, release)));
+        state.forming.releases.extend(release.map(|release| (lsn, release)));
         drop(state);
         self.work.notify_one();
         lsn
@@ -171,11 +164,7 @@ impl<R: Release> Queue<R> {
                 Some(patience) => {
                     let waited = self.work.wait_for(&mut state, patience);
                     if waited.timed_out() && state.forming.is_empty() {
-                        return if state.is_closed {
-                            Work::Closed
-                        } else {
-                            Work::Idle
-                        };
+                        return if state.is_closed { Work::Closed } else { Work::Idle };
                     }
                 }
             }
@@ -249,10 +238,7 @@ impl<R: Release> Queue<R> {
 
     /// A position of this history.
     pub(super) fn position(&self, lsn: Lsn) -> Position {
-        Position {
-            timeline: self.timeline,
-            lsn,
-        }
+        Position { timeline: self.timeline, lsn }
     }
 
     fn tell_followers(&self) {

@@ -60,18 +60,8 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("journal-writer".into())
             .spawn(move || by_hand.run(on_failure))
-            .map_err(|source| Error::Io {
-                call: "spawn",
-                file: "journal-writer".into(),
-                source,
-            })?;
-        Ok((
-            Self {
-                thread: Some(thread),
-                close: Box::new(move || queue.close()),
-            },
-            commits,
-        ))
+            .map_err(|source| Error::Io { call: "spawn", file: "journal-writer".into(), source })?;
+        Ok((Self { thread: Some(thread), close: Box::new(move || queue.close()) }, commits))
     }
 
     /// Takes no more, makes durable and releases all that waits, writes the closing mark, and ends.
@@ -108,17 +98,8 @@ impl<J: Journal, R: Release> WriterByHand<J, R> {
     pub fn claim(mut journal: J) -> Result<(Self, Commits<R>), Error> {
         let last = journal.claim()?;
         let queue = Arc::new(Queue::new(last, journal.room(), journal.archive()));
-        let commits = Commits {
-            queue: Arc::clone(&queue),
-        };
-        Ok((
-            Self {
-                journal,
-                queue,
-                owes_mark: false,
-            },
-            commits,
-        ))
+        let commits = Commits { queue: Arc::clone(&queue) };
+        Ok((Self { journal, queue, owes_mark: false }, commits))
     }
 
     /// Commits one group, or puts the mark of an idle writer if nothing comes for `patience`.

@@ -60,28 +60,18 @@ impl Disk for Real {
             .map_err(|error| Error::io("open", &path, error))?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Box::new(RealLock(file))),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::Locked {
-                dir: dir.to_path_buf(),
-            }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::Locked { dir: dir.to_path_buf() }),
             Err(error) => Err(Error::io("flock", &path, error.into())),
         }
     }
 
     fn create(&self, path: &Path) -> Result<Arc<dyn File>, Error> {
         let mut options = fs::OpenOptions::new();
-        open(
-            options.read(true).write(true).create_new(true).mode(0o600),
-            path,
-        )
+        open(options.read(true).write(true).create_new(true).mode(0o600), path)
     }
 
     fn open(&self, path: &Path, access: Access) -> Result<Arc<dyn File>, Error> {
-        open(
-            fs::OpenOptions::new()
-                .read(true)
-                .write(access == Access::Write),
-            path,
-        )
+        open(fs::OpenOptions::new().read(true).write(access == Access::Write), path)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
@@ -112,9 +102,7 @@ impl Disk for Real {
 
 impl File for RealFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
-        self.file
-            .write_all_at(bytes, offset)
-            .map_err(|error| self.failed("write", error))
+        self.file.write_all_at(bytes, offset).map_err(|error| self.failed("write", error))
     }
 
     fn read_at(&self, into: &mut [u8], offset: u64) -> Result<usize, Error> {
@@ -152,10 +140,7 @@ impl File for RealFile {
     }
 
     fn length(&self) -> Result<u64, Error> {
-        let metadata = self
-            .file
-            .metadata()
-            .map_err(|error| self.failed("stat", error))?;
+        let metadata = self.file.metadata().map_err(|error| self.failed("stat", error))?;
         Ok(metadata.len())
     }
 }
@@ -169,13 +154,8 @@ impl RealFile {
 impl Lock for RealLock {}
 
 fn open(options: &fs::OpenOptions, path: &Path) -> Result<Arc<dyn File>, Error> {
-    let file = options
-        .open(path)
-        .map_err(|error| Error::io("open", path, error))?;
-    Ok(Arc::new(RealFile {
-        file,
-        path: path.to_path_buf(),
-    }))
+    let file = options.open(path).map_err(|error| Error::io("open", path, error))?;
+    Ok(Arc::new(RealFile { file, path: path.to_path_buf() }))
 }
 
 /// The directory that holds `path`; a bare name is in the current one.
@@ -190,12 +170,7 @@ fn parent(path: &Path) -> &Path {
 /// to somebody else, or that a link could move under us is refused.
 fn refuse_if_unsafe(dir: &Path) -> Result<(), Error> {
     let metadata = fs::symlink_metadata(dir).map_err(|error| Error::io("stat", dir, error))?;
-    let refuse = |what| {
-        Err(Error::Unsafe {
-            dir: dir.to_path_buf(),
-            what,
-        })
-    };
+    let refuse = |what| Err(Error::Unsafe { dir: dir.to_path_buf(), what });
     if metadata.is_symlink() {
         return refuse("it is a symbolic link");
     }

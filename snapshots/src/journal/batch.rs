@@ -40,16 +40,8 @@ impl Batch {
     /// # Panics
     /// If it leaves a hole (D2) or is larger than [`RECORD_BYTES_MAX`](crate::limits::RECORD_BYTES_MAX).
     pub fn push(&mut self, lsn: Lsn, at_ms: i64, payload: &[u8]) {
-        assert!(
-            self.is_empty() || lsn == self.last.next(),
-            "D2: {lsn} after {}",
-            self.last
-        );
-        assert!(
-            payload.len() <= crate::limits::RECORD_BYTES_MAX,
-            "a record of {}",
-            payload.len()
-        );
+        assert!(self.is_empty() || lsn == self.last.next(), "D2: {lsn} after {}", self.last);
+        assert!(payload.len() <= crate::limits::RECORD_BYTES_MAX, "a record of {}", payload.len());
         frame::begin(&mut self.bytes, Kind::Record, lsn, at_ms, payload);
         self.records += 1;
         self.last = lsn;
@@ -93,11 +85,7 @@ impl Batch {
             let head = Head::read(rest)?;
             let payload = &rest[frame::HEAD_BYTES..head.bytes()];
             rest = &rest[frame::bytes_of(head.length as usize)..];
-            Some(Pending {
-                lsn: head.lsn,
-                at_ms: head.at_ms,
-                payload,
-            })
+            Some(Pending { lsn: head.lsn, at_ms: head.at_ms, payload })
         })
     }
 

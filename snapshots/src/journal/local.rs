@@ -65,10 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             segment_bytes: SEGMENT_BYTES,
-            begin: Position {
-                timeline: 1,
-                lsn: Lsn::ZERO,
-            },
+            begin: Position { timeline: 1, lsn: Lsn::ZERO },
             prepare: Prepare::Ahead,
             checked_at_open_bytes: CHECKED_AT_OPEN_BYTES,
         }
@@ -86,23 +83,14 @@ impl Local {
     /// # Panics
     /// If the segments of `options` are too small or not whole sectors.
     pub fn open(disk: Arc<dyn Disk>, dir: &Path, options: Options) -> Result<Self, Error> {
-        assert!(
-            options.segment_bytes >= SEGMENT_BYTES_MIN,
-            "segments hold a record and a mark"
-        );
-        assert!(
-            options.segment_bytes.is_multiple_of(SECTOR_BYTES),
-            "segments are whole sectors"
-        );
+        assert!(options.segment_bytes >= SEGMENT_BYTES_MIN, "segments hold a record and a mark");
+        assert!(options.segment_bytes.is_multiple_of(SECTOR_BYTES), "segments are whole sectors");
         disk.make_dir(dir)?;
         let lock = disk.lock(dir)?;
         segment::remove_unfinished(&*disk, dir)?;
         // What a crash left of renames and removals is made the truth before it is believed.
         disk.sync_dir(dir)?;
-        let look = Look {
-            bytes: options.checked_at_open_bytes,
-            settle: true,
-        };
+        let look = Look { bytes: options.checked_at_open_bytes, settle: true };
         let end = match recover::find_end(&*disk, dir, look)? {
             Some(end) => end,
             None => begin(&*disk, dir, options)?,
@@ -120,27 +108,15 @@ impl Local {
         options: Options,
     ) -> Result<Self, Error> {
         let open = |number| Segment::open(&*disk, &dir, number, Access::Write);
-        let number = end
-            .shelved
-            .last()
-            .expect("there is always a segment")
-            .number;
+        let number = end.shelved.last().expect("there is always a segment").number;
         let segment = open(number)?;
-        let ready = end
-            .spares
-            .iter()
-            .map(|&spare| open(spare))
-            .collect::<Result<VecDeque<_>, _>>()?;
+        let ready =
+            end.spares.iter().map(|&spare| open(spare)).collect::<Result<VecDeque<_>, _>>()?;
         let written = end.head.map_or(0, |head| head.timeline);
         let timeline = options.begin.timeline.max(written);
         let length = options.segment_bytes;
         let number = number + ready.len() as u64 + 1;
-        let plan = Plan {
-            number,
-            length,
-            timeline,
-            first: None,
-        };
+        let plan = Plan { number, length, timeline, first: None };
         let (record, batch) = bounds(length);
         let room = Arc::new(Room::new(record, batch));
         let left = segment.length - end.at.min(segment.length);
@@ -151,10 +127,7 @@ impl Local {
         Ok(Self {
             segment,
             at: end.at,
-            last: Position {
-                timeline,
-                lsn: end.last,
-            },
+            last: Position { timeline, lsn: end.last },
             last_ms: end.head.map_or(0, |head| head.at_ms),
             is_proven: end.head.is_none_or(|head| head.kind == Kind::Mark),
             has_failed: false,
@@ -168,10 +141,7 @@ impl Local {
     /// One write, one sync.
     fn write(&mut self, batch: &mut Batch) -> Result<(), Error> {
         let bytes = batch.bytes();
-        assert!(
-            bytes <= self.room.batch_bytes_max(),
-            "a batch of {bytes} bytes"
-        );
+        assert!(bytes <= self.room.batch_bytes_max(), "a batch of {bytes} bytes");
         let begins = self.at + bytes > self.segment.length;
         if begins {
             self.segment = self.spares.take()?;
@@ -185,12 +155,7 @@ impl Local {
             let first = batch.first().expect("a mark begins no segment");
             let first_ms = batch.records().next().map_or(0, |record| record.at_ms);
             let (number, bytes) = (self.segment.number, self.segment.length);
-            self.shelf.begin(Shelved {
-                number,
-                first,
-                first_ms,
-                bytes,
-            });
+            self.shelf.begin(Shelved { number, first, first_ms, bytes });
         }
         Ok(())
     }
@@ -260,22 +225,8 @@ impl Journal for Local {
 fn begin(disk: &dyn Disk, dir: &Path, options: Options) -> Result<End, Error> {
     let Position { timeline, lsn } = options.begin;
     let (first, length) = (lsn.next(), options.segment_bytes);
-    Segment::make(
-        disk,
-        dir,
-        Plan {
-            number: 1,
-            length,
-            timeline,
-            first: Some(first),
-        },
-    )?;
-    let shelved = Shelved {
-        number: 1,
-        first,
-        first_ms: i64::MIN,
-        bytes: length,
-    };
+    Segment::make(disk, dir, Plan { number: 1, length, timeline, first: Some(first) })?;
+    let shelved = Shelved { number: 1, first, first_ms: i64::MIN, bytes: length };
     Ok(End {
         shelved: vec![shelved],
         at: BODY,
@@ -292,8 +243,5 @@ fn begin(disk: &dyn Disk, dir: &Path, options: Options) -> Result<End, Error> {
 /// `limits.rs`, or what leaves room for more than one in small segments.
 fn bounds(segment_bytes: u64) -> (usize, u64) {
     let body = segment_bytes - BODY;
-    (
-        RECORD_BYTES_MAX.min((body / 4) as usize),
-        BATCH_BYTES_MAX.min((body / 2) as usize) as u64,
-    )
+    (RECORD_BYTES_MAX.min((body / 4) as usize), BATCH_BYTES_MAX.min((body / 2) as usize) as u64)
 }

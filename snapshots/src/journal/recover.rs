@@ -82,11 +82,7 @@ struct Search {
 
 /// Finds the end. Changes nothing. None if there is no segment at all.
 pub(super) fn find_end(disk: &dyn Disk, dir: &Path, look: Look) -> Result<Option<End>, Error> {
-    let access = if look.settle {
-        Access::Write
-    } else {
-        Access::Read
-    };
+    let access = if look.settle { Access::Write } else { Access::Read };
     let mut segments = Vec::new();
     for number in segment::numbers(disk, dir)? {
         segments.push(beginning(Segment::open(disk, dir, number, Access::Read)?)?);
@@ -98,12 +94,7 @@ pub(super) fn find_end(disk: &dyn Disk, dir: &Path, look: Look) -> Result<Option
     let Some(due) = segments[from].first else {
         let file = segment::path(dir, segments[from].number);
         let what = "the first record is missing";
-        return Err(Error::Damaged {
-            file,
-            offset: BODY,
-            lsn: Lsn::ZERO,
-            what,
-        });
+        return Err(Error::Damaged { file, offset: BODY, lsn: Lsn::ZERO, what });
     };
     let mut search = Search::from(due);
     for (index, beginning) in segments.iter().enumerate().skip(from) {
@@ -151,12 +142,7 @@ fn beginning(segment: Segment) -> Result<Beginning, Error> {
         Kind::Mark => head.next(),
     });
     let first_ms = head.map_or(i64::MIN, |head| head.at_ms);
-    Ok(Beginning {
-        number,
-        bytes,
-        first: planned.or(first),
-        first_ms,
-    })
+    Ok(Beginning { number, bytes, first: planned.or(first), first_ms })
 }
 
 /// The oldest segment to check: the newest `bytes`, and further back as long as a segment does not
@@ -168,10 +154,7 @@ fn first_to_check(segments: &[Beginning], bytes: u64) -> usize {
         from -= 1;
         left -= segments[from].bytes;
     }
-    match segments[..=from]
-        .iter()
-        .position(|segment| segment.first.is_none())
-    {
+    match segments[..=from].iter().position(|segment| segment.first.is_none()) {
         Some(unknown) => unknown.saturating_sub(1),
         None => from,
     }
@@ -180,15 +163,7 @@ fn first_to_check(segments: &[Beginning], bytes: u64) -> usize {
 impl Search {
     fn from(due: Lsn) -> Self {
         let (tail, hole, junk) = (None, None, Vec::new());
-        Self {
-            due,
-            tail,
-            hole,
-            junk,
-            proof: Lsn::ZERO,
-            records: 0,
-            skipped: 0,
-        }
+        Self { due, tail, hole, junk, proof: Lsn::ZERO, records: 0, skipped: 0 }
     }
 
     /// Walks one segment to its end. Every segment ends with a hole; if the next one goes on with
@@ -231,26 +206,11 @@ impl Search {
             let what = "the record is not what was written, and a later one says it was durable";
             return Err(hole.damaged(offset, self.due, what));
         }
-        let (tail, end) = self
-            .tail
-            .map_or((from, BODY), |(index, end, _)| (index, end));
-        let spares = segments[tail + 1..]
-            .iter()
-            .map(|spare| spare.number)
-            .collect();
+        let (tail, end) = self.tail.map_or((from, BODY), |(index, end, _)| (index, end));
+        let spares = segments[tail + 1..].iter().map(|spare| spare.number).collect();
         let shelved = segments[..=tail].iter().filter_map(|segment| {
-            let Beginning {
-                number,
-                bytes,
-                first_ms,
-                ..
-            } = *segment;
-            segment.first.map(|first| Shelved {
-                number,
-                first,
-                first_ms,
-                bytes,
-            })
+            let Beginning { number, bytes, first_ms, .. } = *segment;
+            segment.first.map(|first| Shelved { number, first, first_ms, bytes })
         });
         Ok(End {
             shelved: shelved.collect(),

@@ -76,19 +76,8 @@ impl Segment {
         });
         match made {
             Ok(file) => {
-                let Plan {
-                    number,
-                    length,
-                    first,
-                    ..
-                } = plan;
-                Ok(Self {
-                    number,
-                    length,
-                    first,
-                    file,
-                    path,
-                })
+                let Plan { number, length, first, .. } = plan;
+                Ok(Self { number, length, first, file, path })
             }
             Err(error) => {
                 // Room for others first; whether this works does not change what went wrong.
@@ -110,22 +99,14 @@ impl Segment {
         let file = disk.open(&path, access)?;
         let mut head = [0; HEAD_BYTES];
         let read = file.read_at(&mut head, 0)?;
-        let damaged = |what| Error::Damaged {
-            file: path.clone(),
-            offset: 0,
-            lsn: Lsn::ZERO,
-            what,
-        };
+        let damaged = |what| Error::Damaged { file: path.clone(), offset: 0, lsn: Lsn::ZERO, what };
         if read < HEAD_BYTES || head[..8] != *MAGIC {
             return Err(damaged("this is not the head of a segment"));
         }
         // The version comes before the checksum: a later format may check itself otherwise.
         let version = number_at::<4>(&head, 8) as u32;
         if version != VERSION {
-            return Err(Error::UnknownFormat {
-                file: path,
-                version,
-            });
+            return Err(Error::UnknownFormat { file: path, version });
         }
         if u64::from(crc32c::crc32c(&head[..40])) != number_at::<4>(&head, 40) {
             return Err(damaged("the checksum of the head is wrong"));
@@ -138,23 +119,12 @@ impl Segment {
             return Err(damaged("the file has another length than its head says"));
         }
         let first = Some(Lsn(number_at::<8>(&head, 32))).filter(|&lsn| lsn > Lsn::ZERO);
-        Ok(Self {
-            number,
-            length,
-            first,
-            file,
-            path,
-        })
+        Ok(Self { number, length, first, file, path })
     }
 
     /// Damage at a place in this segment.
     pub(super) fn damaged(&self, offset: u64, lsn: Lsn, what: &'static str) -> Error {
-        Error::Damaged {
-            file: self.path.clone(),
-            offset,
-            lsn,
-            what,
-        }
+        Error::Damaged { file: self.path.clone(), offset, lsn, what }
     }
 }
 
@@ -175,11 +145,7 @@ impl Plan {
 
 /// The numbers of the segments in a directory, in order and without a gap.
 pub(super) fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
-    let mut numbers: Vec<u64> = disk
-        .list(dir)?
-        .iter()
-        .filter_map(|name| number_in(name))
-        .collect();
+    let mut numbers: Vec<u64> = disk.list(dir)?.iter().filter_map(|name| number_in(name)).collect();
     numbers.sort_unstable();
     match numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
         None => Ok(numbers),
@@ -194,11 +160,7 @@ pub(super) fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
 
 /// Removes what a crash left of segments that were being made.
 pub(super) fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
-    for name in disk
-        .list(dir)?
-        .iter()
-        .filter(|name| name.ends_with(UNFINISHED))
-    {
+    for name in disk.list(dir)?.iter().filter(|name| name.ends_with(UNFINISHED)) {
         disk.remove(&dir.join(name))?;
     }
     Ok(())

@@ -63,13 +63,7 @@ impl Shelf {
     ) -> Arc<Self> {
         let durable = AtomicU64::new(durable.0);
         let (segments, retiring) = (Mutex::new(segments), Mutex::new(()));
-        Arc::new(Self {
-            disk,
-            dir,
-            durable,
-            segments,
-            retiring,
-        })
+        Arc::new(Self { disk, dir, durable, segments, retiring })
     }
 
     /// Adds the segment that was begun; its first batch is durable.
@@ -93,10 +87,7 @@ impl Shelf {
         let segments = self.segments.lock();
         let Some(found) = segments.iter().rev().find(|segment| segment.first <= lsn) else {
             let oldest = segments.first().map_or(Lsn::ZERO, |oldest| oldest.first);
-            return Err(Error::Gone {
-                after: lsn.before(),
-                oldest,
-            });
+            return Err(Error::Gone { after: lsn.before(), oldest });
         };
         let segment = Segment::open(&*self.disk, &self.dir, found.number, Access::Read)?;
         Ok((segment, found.first))
@@ -133,13 +124,7 @@ impl Archive for LocalArchive {
         let (segment, due) = self.0.holding(after.next())?;
         let seen = self.0.durable();
         let shelf = Arc::clone(&self.0);
-        let mut reader = ShelfReader {
-            shelf,
-            walk: Walk::over(segment),
-            at: BODY,
-            due,
-            seen,
-        };
+        let mut reader = ShelfReader { shelf, walk: Walk::over(segment), at: BODY, due, seen };
         reader.skip_to(after.next())?;
         Ok(Box::new(reader))
     }
@@ -149,19 +134,13 @@ impl Archive for LocalArchive {
     }
 
     fn oldest(&self) -> Lsn {
-        self.0
-            .segments
-            .lock()
-            .first()
-            .map_or(Lsn::ZERO, |oldest| oldest.first)
+        self.0.segments.lock().first().map_or(Lsn::ZERO, |oldest| oldest.first)
     }
 
     fn retire(&self, limits: Retention) -> Result<Lsn, Error> {
         let _one_at_a_time = self.0.retiring.lock();
         while let Some(retired) = self.0.take_retired(limits) {
-            self.0
-                .disk
-                .remove(&segment::path(&self.0.dir, retired.number))?;
+            self.0.disk.remove(&segment::path(&self.0.dir, retired.number))?;
             // After each: two removals of which a crash keeps the later would be a gap.
             self.0.disk.sync_dir(&self.0.dir)?;
         }
@@ -230,11 +209,6 @@ impl Reader for ShelfReader {
         let payload = self.walk.payload(&found)?.to_vec();
         self.pass(&found);
         let Found { head, .. } = found;
-        Ok(Some(Entry {
-            lsn: head.lsn,
-            timeline: head.timeline,
-            at_ms: head.at_ms,
-            payload,
-        }))
+        Ok(Some(Entry { lsn: head.lsn, timeline: head.timeline, at_ms: head.at_ms, payload }))
     }
 }

@@ -57,23 +57,10 @@ impl Spares {
         (ready, plan, left): (VecDeque<Segment>, Plan, u64),
         prepare: Prepare,
     ) -> Result<Self, Error> {
-        let state = State {
-            ready,
-            plan,
-            left,
-            is_full: false,
-            failure: None,
-            is_closed: false,
-        };
+        let state = State { ready, plan, left, is_full: false, failure: None, is_closed: false };
         state.tell(&room);
         let (state, changed) = (Mutex::new(state), Condvar::new());
-        let shared = Arc::new(Shared {
-            disk,
-            dir,
-            room,
-            state,
-            changed,
-        });
+        let shared = Arc::new(Shared { disk, dir, room, state, changed });
         let thread = match prepare {
             Prepare::Inline => None,
             Prepare::Ahead => Some(spawn(Arc::clone(&shared))?),
@@ -108,9 +95,7 @@ impl Spares {
             }
             let waits = self.thread.is_some() && !self.shared.room.is_closing();
             if state.is_full && !waits {
-                return Err(Error::NoSpace {
-                    file: self.shared.dir.clone(),
-                });
+                return Err(Error::NoSpace { file: self.shared.dir.clone() });
             }
             self.shared.changed.wait(&mut state);
         }
@@ -141,8 +126,7 @@ impl Shared {
         loop {
             let mut state = self.state.lock();
             if state.is_full && !state.is_closed {
-                self.changed
-                    .wait_for(&mut state, Duration::from_millis(ROOM_RETRY_MS));
+                self.changed.wait_for(&mut state, Duration::from_millis(ROOM_RETRY_MS));
             }
             while !state.is_closed && !state.ready.is_empty() {
                 self.changed.wait(&mut state);
@@ -186,15 +170,8 @@ impl State {
     /// What fits for certain: all in the present segment, less a mark, or all in the next. Not the
     /// sum, because a batch is whole in one segment.
     fn tell(&self, room: &Room) {
-        let spare = self
-            .ready
-            .front()
-            .map_or(0, |segment| segment.length - BODY);
-        room.set_bytes(
-            self.left
-                .saturating_sub(whole_sectors(SECTOR_BYTES))
-                .max(spare),
-        );
+        let spare = self.ready.front().map_or(0, |segment| segment.length - BODY);
+        room.set_bytes(self.left.saturating_sub(whole_sectors(SECTOR_BYTES)).max(spare));
     }
 }
 
@@ -203,9 +180,5 @@ fn spawn(shared: Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     std::thread::Builder::new()
         .name("journal-spares".into())
         .spawn(move || shared.run())
-        .map_err(|source| Error::Io {
-            call: "spawn",
-            file: dir,
-            source,
-        })
+        .map_err(|source| Error::Io { call: "spawn", file: dir, source })
 }

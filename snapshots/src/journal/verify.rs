@@ -34,25 +34,11 @@ pub struct Report {
 /// As [`Local::open`](super::Local::open).
 pub fn verify(disk: &Arc<dyn Disk>, dir: &Path) -> Result<Report, Error> {
     let _lock = disk.lock(dir)?;
-    let look = Look {
-        bytes: u64::MAX,
-        settle: false,
-    };
+    let look = Look { bytes: u64::MAX, settle: false };
     let Some(end) = recover::find_end(&**disk, dir, look)? else {
-        return Err(Error::io(
-            "open",
-            dir,
-            io::Error::from(io::ErrorKind::NotFound),
-        ));
+        return Err(Error::io("open", dir, io::Error::from(io::ErrorKind::NotFound)));
     };
-    let End {
-        shelved,
-        last,
-        torn,
-        records,
-        skipped,
-        ..
-    } = end;
+    let End { shelved, last, torn, records, skipped, .. } = end;
     Ok(Report {
         segments: shelved.len(),
         bytes: shelved.iter().map(|segment| segment.bytes).sum(),

@@ -63,11 +63,7 @@ impl Found {
 impl Walk {
     /// A walk over `segment`, which begins wherever it is asked to.
     pub(super) fn over(segment: Segment) -> Self {
-        Self {
-            segment,
-            buffer: Vec::new(),
-            start: 0,
-        }
+        Self { segment, buffer: Vec::new(), start: 0 }
     }
 
     /// The segment.
@@ -84,11 +80,7 @@ impl Walk {
     pub(super) fn step(&mut self, from: u64, due: Lsn) -> Result<Option<Found>, Error> {
         for at in [from, whole_sectors(from)] {
             if let Some(head) = self.frame_at(at)?.filter(|head| head.fits(due)) {
-                return Ok(Some(Found {
-                    at,
-                    head,
-                    skipped: false,
-                }));
+                return Ok(Some(Found { at, head, skipped: false }));
             }
         }
         Ok(None)
@@ -121,16 +113,8 @@ impl Walk {
         // Bytes between a record and its sector's end may be what a cut left there: they were
         // never written over, since the sector also holds what is durable. They are no junk.
         let whole = whole_sectors(from);
-        let hole = if self.word_at(from)? == 0 {
-            whole
-        } else {
-            from
-        };
-        let mut rest = Rest {
-            hole,
-            junk: None,
-            proof: Lsn::ZERO,
-        };
+        let hole = if self.word_at(from)? == 0 { whole } else { from };
+        let mut rest = Rest { hole, junk: None, proof: Lsn::ZERO };
         let mut at = from;
         while let Some(word_at) = self.next_word(at)? {
             if word_at >= whole {
@@ -144,11 +128,7 @@ impl Walk {
             }
             if let Some(head) = self.frame_at(word_at)? {
                 if head.fits(due) {
-                    return Ok(Follow::Frame(Found {
-                        at: word_at,
-                        head,
-                        skipped: true,
-                    }));
+                    return Ok(Follow::Frame(Found { at: word_at, head, skipped: true }));
                 }
                 rest.proof = rest.proof.max(head.durable);
                 at = word_at + frame::bytes_of(head.length as usize) as u64;
@@ -167,10 +147,7 @@ impl Walk {
             if bytes.is_empty() {
                 return Ok(None);
             }
-            match bytes
-                .chunks(ALIGN_BYTES as usize)
-                .position(|word| word.iter().any(|&b| b != 0))
-            {
+            match bytes.chunks(ALIGN_BYTES as usize).position(|word| word.iter().any(|&b| b != 0)) {
                 Some(words) => return Ok(Some(at + words as u64 * ALIGN_BYTES)),
                 None => at += bytes.len() as u64,
             }
@@ -199,9 +176,7 @@ impl Walk {
         }
         let end = self.start + self.buffer.len() as u64;
         if at < self.start || at + there as u64 > end {
-            let size = there
-                .max(CHUNK_BYTES)
-                .min((self.segment.length - at) as usize);
+            let size = there.max(CHUNK_BYTES).min((self.segment.length - at) as usize);
             self.buffer.resize(size, 0);
             let read = self.segment.file.read_at(&mut self.buffer, at)?;
             self.buffer.truncate(read);

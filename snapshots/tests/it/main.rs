@@ -2,9 +2,6 @@
 //!
 //! One binary, so that it links once. What needs a private type is tested beside that type.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper of a test fails the test, like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test, like the test itself")]
 
 mod suite;

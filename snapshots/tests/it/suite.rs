@@ -43,10 +43,7 @@ fn with_local_files(test: fn(&mut dyn Journal)) {
 }
 
 fn open_real(dir: &Path) -> Result<Local, Error> {
-    let options = Options {
-        segment_bytes: 64 << 10,
-        ..Options::default()
-    };
+    let options = Options { segment_bytes: 64 << 10, ..Options::default() };
     Local::open(Arc::new(snapshots::disk::Real), dir, options)
 }
 
@@ -87,9 +84,7 @@ fn a_reader_begins_at_any_record(journal: &mut dyn Journal) {
     }
     assert_eq!(journal.read_from(Lsn(150)).unwrap().next().unwrap(), None);
     let beyond = journal.read_from(Lsn(151)).err();
-    let Some(Error::Beyond { last: Lsn(150), .. }) = beyond else {
-        panic!("{beyond:?}")
-    };
+    let Some(Error::Beyond { last: Lsn(150), .. }) = beyond else { panic!("{beyond:?}") };
 }
 
 /// D2: marks leave no holes.
@@ -108,12 +103,7 @@ fn an_empty_batch_has_no_position(journal: &mut dyn Journal) {
 fn append(journal: &mut dyn Journal, first: u64, records: u64) {
     let mut batch = Batch::new();
     for n in first..first + records {
-        let Entry {
-            lsn,
-            at_ms,
-            payload,
-            ..
-        } = entry(n);
+        let Entry { lsn, at_ms, payload, .. } = entry(n);
         batch.push(lsn, at_ms, &payload);
     }
     let position = journal.append(&mut batch).unwrap();
@@ -128,10 +118,5 @@ fn append_mark(journal: &mut dyn Journal) -> Lsn {
 fn entry(n: u64) -> Entry {
     let length = (n * 131 % 1_400) as usize;
     let payload = (0..length).map(|i| (i as u64 * 7 + n) as u8).collect();
-    Entry {
-        lsn: Lsn(n),
-        timeline: 1,
-        at_ms: 1_700_000_000_000 + n as i64,
-        payload,
-    }
+    Entry { lsn: Lsn(n), timeline: 1, at_ms: 1_700_000_000_000 + n as i64, payload }
 }

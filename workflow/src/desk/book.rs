@@ -66,10 +66,7 @@ impl Book {
 
     /// Forgets an order that leaves memory.
     pub fn forget(&mut self, order: &Order) {
-        assert!(
-            order.stage.is_closed(),
-            "D14: only a closed order leaves memory"
-        );
+        assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
         self.orders.remove(&order.id);
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
@@ -105,11 +102,7 @@ impl Book {
 
     /// Whether the order is a promise whose deadline has passed.
     pub fn is_overdue(&self, order: OrderId, now: Time) -> bool {
-        self.orders
-            .get(&order)
-            .copied()
-            .flatten()
-            .is_some_and(|until| until <= now)
+        self.orders.get(&order).copied().flatten().is_some_and(|until| until <= now)
     }
 
     /// Whether the order is a promise with a deadline.
@@ -120,17 +113,13 @@ impl Book {
     /// The orders after `after`, in the order of their ids.
     pub fn after(&self, after: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.orders
-            .range((from, Bound::Unbounded))
-            .map(|(id, _)| *id)
+        self.orders.range((from, Bound::Unbounded)).map(|(id, _)| *id)
     }
 
     /// The orders from `first` on, in the order of their ids.
     pub fn from(&self, first: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
         let from = first.map_or(Bound::Unbounded, Bound::Included);
-        self.orders
-            .range((from, Bound::Unbounded))
-            .map(|(id, _)| *id)
+        self.orders.range((from, Bound::Unbounded)).map(|(id, _)| *id)
     }
 
     /// The orders with this reference, in the order of their ids.
@@ -171,9 +160,5 @@ impl Book {
 
 fn of_text(index: &BTreeSet<(SmolStr, OrderId)>, text: &SmolStr) -> Vec<OrderId> {
     let first = (text.clone(), OrderId::from_bits(0));
-    index
-        .range(first..)
-        .take_while(|(known, _)| known == text)
-        .map(|(_, id)| *id)
-        .collect()
+    index.range(first..).take_while(|(known, _)| known == text).map(|(_, id)| *id).collect()
 }

@@ -34,10 +34,7 @@ impl Places {
     /// Notes a new location.
     pub fn open(&mut self, id: LocationId, card: &Arc<Card>) {
         let seat = u32::try_from(self.seats.len()).expect("a tenant has fewer than 2^32 locations");
-        self.seats.push(Seat {
-            id,
-            card: Some(card.clone()),
-        });
+        self.seats.push(Seat { id, card: Some(card.clone()) });
         self.by_id.insert(id, seat);
         if let Some(reference) = &card.reference {
             self.by_reference.insert(reference.clone(), seat);
@@ -63,10 +60,8 @@ impl Places {
         let Some(seat) = self.by_id.remove(&id) else {
             return;
         };
-        if let Some(reference) = self.seats[seat as usize]
-            .card
-            .take()
-            .and_then(|card| card.reference.clone())
+        if let Some(reference) =
+            self.seats[seat as usize].card.take().and_then(|card| card.reference.clone())
         {
             self.by_reference.remove(&reference);
         }
@@ -134,9 +129,7 @@ impl Places {
 
     /// What the locations publish of an article, in the order of seats.
     pub fn offers(&self, article: &ArticleId) -> &[(u32, Offer)] {
-        self.offers
-            .get(article)
-            .map_or(&[], |offers| offers.as_slice())
+        self.offers.get(article).map_or(&[], |offers| offers.as_slice())
     }
 
     /// What one location publishes of an article.
@@ -144,27 +137,20 @@ impl Places {
         let seat = self.by_id.get(&id);
         let offer = seat.and_then(|seat| {
             let offers = self.offers(article);
-            offers
-                .binary_search_by_key(seat, |(at, _)| *at)
-                .ok()
-                .map(|place| offers[place].1)
+            offers.binary_search_by_key(seat, |(at, _)| *at).ok().map(|place| offers[place].1)
         });
         offer.unwrap_or_default()
     }
 
     /// Where a lot lies.
     pub fn location_of(&self, stock: StockId) -> Option<LocationId> {
-        self.stocks
-            .get(&stock)
-            .map(|seat| self.seats[*seat as usize].id)
+        self.stocks.get(&stock).map(|seat| self.seats[*seat as usize].id)
     }
 
     /// The locations after `after`, in the order of their ids.
     pub fn after(&self, after: Option<LocationId>) -> impl Iterator<Item = LocationId> + '_ {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_id
-            .range((from, Bound::Unbounded))
-            .map(|(id, _)| *id)
+        self.by_id.range((from, Bound::Unbounded)).map(|(id, _)| *id)
     }
 
     /// The articles after `after`, in their order.
@@ -173,9 +159,7 @@ impl Places {
         after: Option<&'a ArticleId>,
     ) -> impl Iterator<Item = &'a ArticleId> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.offers
-            .range::<ArticleId, _>((from, Bound::Unbounded))
-            .map(|(article, _)| article)
+        self.offers.range::<ArticleId, _>((from, Bound::Unbounded)).map(|(article, _)| article)
     }
 
     /// The lots after `after`, in the order of their ids.

@@ -21,14 +21,9 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         self.reference_is_free(&card, None)?;
         let id = LocationId::of(self.now, self.random);
-        self.cast
-            .open(location::open(id, card.clone(), self.now))
-            .await;
+        self.cast.open(location::open(id, card.clone(), self.now)).await;
         self.tenant.places.open(id, &card);
-        self.events.push(Event::Location {
-            id,
-            event: location::Event::Opened(card),
-        });
+        self.events.push(Event::Location { id, event: location::Event::Opened(card) });
         Ok((self.view(id).await, Some(Owner::Location(id))))
     }
 
@@ -38,19 +33,12 @@ impl<C: Cast> Scene<'_, C> {
         at: &LocationRef,
         command: Command,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let id = self
-            .tenant
-            .places
-            .find(at)
-            .ok_or(Refusal::UnknownLocation)?;
+        let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
         if let Command::Change { card, .. } = &command {
             self.reference_is_free(card, Some(id))?;
         }
         let done = self.cast.decide(id, command, self.now).await?;
-        let closes = done
-            .events
-            .iter()
-            .any(|event| matches!(event, location::Event::Closed));
+        let closes = done.events.iter().any(|event| matches!(event, location::Event::Closed));
         if closes {
             self.lose_reservations(id).await;
         }
@@ -81,14 +69,7 @@ impl<C: Cast> Scene<'_, C> {
         });
         let rows: Vec<_> = rows.collect();
         let total = rows.len();
-        Ok((
-            Outcome::Listings {
-                location: id,
-                rows,
-                total,
-            },
-            Some(Owner::Location(id)),
-        ))
+        Ok((Outcome::Listings { location: id, rows, total }, Some(Owner::Location(id))))
     }
 
     /// A location that is closed by force takes the reservations there with it.
@@ -97,9 +78,7 @@ impl<C: Cast> Scene<'_, C> {
         for order in holders {
             let before = self.cast.order(order).await;
             let lost = before.holds.iter().filter(|hold| hold.location == id);
-            let event = order::Event::Lost {
-                holds: lost.map(|hold| hold.index).collect(),
-            };
+            let event = order::Event::Lost { holds: lost.map(|hold| hold.index).collect() };
             self.tenant.book.acted(&before, &event);
             self.cast.follow(order, event.clone(), self.now).await;
             self.push_order(order, event);
@@ -137,9 +116,7 @@ impl<C: Cast> Scene<'_, C> {
     fn reference_is_free(&self, card: &Card, id: Option<LocationId>) -> Result<(), Refusal> {
         match &card.reference {
             Some(reference) if self.tenant.places.has_reference(reference, id) => {
-                Err(Refusal::ReferenceInUse {
-                    reference: reference.clone(),
-                })
+                Err(Refusal::ReferenceInUse { reference: reference.clone() })
             }
             _ => Ok(()),
         }
@@ -152,10 +129,7 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<Outcome, Refusal> {
         let current = self.tenant.settings.version;
         if version != current {
-            return Err(Refusal::WrongVersion {
-                asked: version,
-                current,
-            });
+            return Err(Refusal::WrongVersion { asked: version, current });
         }
         if self.tenant.settings.promise_ttl != Some(promise_ttl) {
             let settings = Settings {
@@ -171,9 +145,6 @@ impl<C: Cast> Scene<'_, C> {
 
     pub(super) fn settings(&self) -> Outcome {
         let promise_ttl = self.tenant.promise_ttl(self.policy);
-        Outcome::Settings {
-            settings: self.tenant.settings,
-            promise_ttl,
-        }
+        Outcome::Settings { settings: self.tenant.settings, promise_ttl }
     }
 }

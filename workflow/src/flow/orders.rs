@@ -22,17 +22,7 @@ impl<C: Cast> Scene<'_, C> {
             return Err(Refusal::UnknownOrder);
         }
         let hold_for = self.tenant.promise_ttl(self.policy);
-        let acted = self
-            .cast
-            .act(
-                id,
-                Act {
-                    command,
-                    hold_for,
-                    now: self.now,
-                },
-            )
-            .await?;
+        let acted = self.cast.act(id, Act { command, hold_for, now: self.now }).await?;
         if let Some(event) = acted.event {
             self.tenant.book.acted(&acted.before, &event);
             let frees = matches!(event, Event::Cancelled { .. } | Event::Expired);
@@ -41,10 +31,7 @@ impl<C: Cast> Scene<'_, C> {
                 self.free(&acted.before).await;
             }
         }
-        Ok((
-            Outcome::Order(Box::new(acted.after)),
-            Some(Owner::Order(id)),
-        ))
+        Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
     }
 
     /// Frees all that an order held.
@@ -54,10 +41,7 @@ impl<C: Cast> Scene<'_, C> {
         for hold in &before.holds {
             let article = before.asked.lines[usize::from(hold.line)].article.clone();
             let freed = (article, before.id.reservation(hold.index));
-            match by_location
-                .iter_mut()
-                .find(|(known, _)| *known == hold.location)
-            {
+            match by_location.iter_mut().find(|(known, _)| *known == hold.location) {
                 Some((_, list)) => list.push(freed),
                 None => by_location.push((hold.location, vec![freed])),
             }

@@ -43,16 +43,10 @@ impl<C: Cast> Scene<'_, C> {
         let delivery = self.delivery(&promise.delivery)?;
         let replaced = self.replaced(promise.replaces).await?;
         let wants = wants(&promise.lines);
-        let candidates = self
-            .candidates(&wants, &promise, &delivery, replaced.as_ref())
-            .await;
-        let needs: SmallVec<[Need; 4]> = wants
-            .iter()
-            .map(|want| Need { units: want.units })
-            .collect();
-        let strategy = Strategy {
-            parts_max: self.policy.parts_max,
-        };
+        let candidates = self.candidates(&wants, &promise, &delivery, replaced.as_ref()).await;
+        let needs: SmallVec<[Need; 4]> =
+            wants.iter().map(|want| Need { units: want.units }).collect();
+        let strategy = Strategy { parts_max: self.policy.parts_max };
         let plan = routing::plan(&needs, &candidates, &strategy);
         if !plan.is_whole() {
             self.nothing_is_overdue(&wants).await?;
@@ -65,13 +59,8 @@ impl<C: Cast> Scene<'_, C> {
 
         // From here on nothing refuses (S6).
         if let Some(before) = replaced {
-            let cancel = order::Command::Cancel {
-                version: None,
-                reason: Some("REPLACED".into()),
-            };
-            self.act(before.id, cancel)
-                .await
-                .expect("S6: a promise that is open can be cancelled");
+            let cancel = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
+            self.act(before.id, cancel).await.expect("S6: a promise that is open can be cancelled");
         }
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &shares).await;
@@ -101,9 +90,7 @@ impl<C: Cast> Scene<'_, C> {
         let limit = self.policy.open_promises_max;
         let earliest = self.now + self.policy.promise_floor;
         let latest = self.now + self.policy.promise_ceiling;
-        let until = promise
-            .until
-            .unwrap_or(self.now + self.tenant.promise_ttl(self.policy));
+        let until = promise.until.unwrap_or(self.now + self.tenant.promise_ttl(self.policy));
         if promise.until.is_some() && !(earliest..=latest).contains(&until) {
             return Err(Refusal::DeadlineOutOfRange { earliest, latest });
         }
@@ -115,17 +102,10 @@ impl<C: Cast> Scene<'_, C> {
 
     fn delivery(&self, wanted: &Wanted) -> Result<Delivery, Refusal> {
         match wanted {
-            Wanted::Collect { at } => Ok(Delivery::Collect {
-                at: self.find(at, 0)?,
-            }),
+            Wanted::Collect { at } => Ok(Delivery::Collect { at: self.find(at, 0)? }),
             Wanted::Ship { from } => {
-                let from = from
-                    .iter()
-                    .enumerate()
-                    .map(|(index, name)| self.find(name, index));
-                Ok(Delivery::Ship {
-                    from: from.collect::<Result<_, _>>()?,
-                })
+                let from = from.iter().enumerate().map(|(index, name)| self.find(name, index));
+                Ok(Delivery::Ship { from: from.collect::<Result<_, _>>()? })
             }
         }
     }
@@ -168,10 +148,8 @@ impl<C: Cast> Scene<'_, C> {
                 if found.get(place).is_none_or(|(at, _)| at != seat) {
                     let location = places.seat(*seat);
                     let Some(card) = &location.card else { continue };
-                    let metres = promise
-                        .destination
-                        .zip(card.place)
-                        .map(|(to, at)| at.metres_to(to));
+                    let metres =
+                        promise.destination.zip(card.place).map(|(to, at)| at.metres_to(to));
                     let candidate = Candidate {
                         location: location.id,
                         metres,
@@ -183,11 +161,7 @@ impl<C: Cast> Scene<'_, C> {
                 let back = replaced.map_or(Units::ZERO, |order| {
                     held_by(order, found[place].1.location, &want.article)
                 });
-                let units = if offer.inactive {
-                    Units::ZERO
-                } else {
-                    offer.available.with(back)
-                };
+                let units = if offer.inactive { Units::ZERO } else { offer.available.with(back) };
                 found[place].1.available[need] = units;
             }
         }
@@ -216,23 +190,12 @@ impl<C: Cast> Scene<'_, C> {
 
     /// Halts if promises past their deadline still hold what is wanted (S5).
     async fn nothing_is_overdue(&mut self, wants: &[Want]) -> Result<(), Halt> {
-        if self
-            .tenant
-            .book
-            .deadlines()
-            .first()
-            .is_none_or(|first| first > self.now)
-        {
+        if self.tenant.book.deadlines().first().is_none_or(|first| first > self.now) {
             return Ok(());
         }
         let mut overdue: Vec<(Time, OrderId)> = Vec::new();
         for want in wants {
-            let seats = self
-                .tenant
-                .places
-                .offers(&want.article)
-                .iter()
-                .map(|(seat, _)| *seat);
+            let seats = self.tenant.places.offers(&want.article).iter().map(|(seat, _)| *seat);
             let places: Vec<_> = seats.map(|seat| self.tenant.places.seat(seat).id).collect();
             for location in places {
                 let look = Look::Holders(want.article.clone());
@@ -252,11 +215,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         overdue.sort_unstable();
         overdue.dedup();
-        if overdue.is_empty() {
-            Ok(())
-        } else {
-            Err(Halt::Overdue(overdue))
-        }
+        if overdue.is_empty() { Ok(()) } else { Err(Halt::Overdue(overdue)) }
     }
 
     /// Lets short lines wait where a listing allows it, and answers with those that may not.
@@ -295,10 +254,7 @@ impl<C: Cast> Scene<'_, C> {
                     out_of_stock: offer.out_of_stock,
                     expected: offer.out_of_stock.expected(self.now),
                 };
-                match shares
-                    .iter_mut()
-                    .find(|share| share.location == host.location)
-                {
+                match shares.iter_mut().find(|share| share.location == host.location) {
                     Some(share) => share.lines.push(part),
                     None => shares.push(Share {
                         location: host.location,
@@ -322,38 +278,25 @@ impl<C: Cast> Scene<'_, C> {
                 waits: part.waits,
             });
             let first = u16::try_from(holds.len()).expect("an order has few reservations");
-            let reserve = location::Command::Reserve {
-                order: id,
-                first,
-                takes: takes.collect(),
-            };
+            let reserve = location::Command::Reserve { order: id, first, takes: takes.collect() };
             let (events, published) = self.cast.settle(share.location, reserve, self.now).await;
             let mut parts = share.lines.iter();
             let mut open: Option<(u16, Units)> = None;
             for event in &events {
                 let LocationEvent::Shelf {
-                    event: ShelfEvent::Reserved { stock, units, .. },
-                    ..
+                    event: ShelfEvent::Reserved { stock, units, .. }, ..
                 } = event
                 else {
                     continue;
                 };
                 // A line's pieces may come from several lots; they follow one another.
                 let (line, left) = open.take().unwrap_or_else(|| {
-                    let part = parts
-                        .next()
-                        .expect("no more is reserved than was asked for");
+                    let part = parts.next().expect("no more is reserved than was asked for");
                     (part.line, part.units)
                 });
                 let index = u16::try_from(holds.len()).expect("an order has few reservations");
                 let (location, stock, units) = (share.location, *stock, *units);
-                holds.push(Hold {
-                    index,
-                    line,
-                    location,
-                    stock,
-                    units,
-                });
+                holds.push(Hold { index, line, location, stock, units });
                 open = Some((line, left.minus(units))).filter(|(_, left)| !left.is_zero());
             }
             self.took_place(share.location, events, published).await;
@@ -440,10 +383,7 @@ fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<F
 fn held_by(order: &Order, location: LocationId, article: &ArticleId) -> Units {
     let of_article = |hold: &&Hold| order.asked.lines[usize::from(hold.line)].article == *article;
     let holds = order.holds.iter().filter(of_article);
-    holds
-        .filter(|it| it.location == location && it.stock.is_some())
-        .map(|it| it.units)
-        .sum()
+    holds.filter(|it| it.location == location && it.stock.is_some()).map(|it| it.units).sum()
 }
 
 /// The plan by lines: lines that share an article are filled in their order.
@@ -452,11 +392,8 @@ fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan)
     let mut shares = Vec::with_capacity(plan.parts.len());
     for part in &plan.parts {
         let candidate = &candidates[part.candidate];
-        let mut share = Share {
-            location: part.location,
-            metres: candidate.metres,
-            lines: SmallVec::new(),
-        };
+        let mut share =
+            Share { location: part.location, metres: candidate.metres, lines: SmallVec::new() };
         for take in &part.takes {
             let mut left = take.units;
             for &line in &wants[usize::from(take.need)].lines {
@@ -485,10 +422,7 @@ fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan)
 fn missing(lines: &[Line], want: &Want, shares: &[Share]) -> Vec<(u16, Units)> {
     let given = |line: u16| {
         let parts = shares.iter().flat_map(|share| &share.lines);
-        parts
-            .filter(|part| part.line == line)
-            .map(|part| part.units)
-            .sum::<Units>()
+        parts.filter(|part| part.line == line).map(|part| part.units).sum::<Units>()
     };
     let missing = |line: u16| lines[usize::from(line)].quantity.less(given(line));
     let lines = want.lines.iter().map(|line| (*line, missing(*line)));

@@ -18,20 +18,12 @@ impl<C: Cast> Scene<'_, C> {
             Query::Order(_) => Err(Refusal::UnknownOrder),
             Query::Orders(filter, page) => Ok(self.orders(filter, page).await),
             Query::Location(name) => {
-                let id = self
-                    .tenant
-                    .places
-                    .find(&name)
-                    .ok_or(Refusal::UnknownLocation)?;
+                let id = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
                 Ok(self.view(id).await)
             }
             Query::Locations(filter, page) => Ok(self.locations(filter, page).await),
             Query::Listings(name, articles, page) => {
-                let location = self
-                    .tenant
-                    .places
-                    .find(&name)
-                    .ok_or(Refusal::UnknownLocation)?;
+                let location = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
                 let look = Look::Listings(articles, page.after, page.size);
                 let seen = self.cast.look(location, look, self.now).await;
                 let Seen::Listings(rows, total) = seen else {
@@ -39,20 +31,13 @@ impl<C: Cast> Scene<'_, C> {
                 };
                 let unchanged = |(article, listing)| (RowStatus::Unchanged, article, listing);
                 let rows = rows.into_iter().map(unchanged).collect();
-                Ok(Outcome::Listings {
-                    location,
-                    rows,
-                    total,
-                })
+                Ok(Outcome::Listings { location, rows, total })
             }
             Query::Stock(id) => {
                 let unknown = Refusal::UnknownStock { row: 0 };
                 let location = self.tenant.places.location_of(id).ok_or(unknown)?;
                 let row = (RowStatus::Unchanged, self.stock_view(location, id).await);
-                Ok(Outcome::Stocks {
-                    rows: vec![row],
-                    total: 1,
-                })
+                Ok(Outcome::Stocks { rows: vec![row], total: 1 })
             }
             Query::Stocks(filter, page) => self.stocks(filter, page).await,
             Query::Summaries(filter, page) => self.summaries(filter, page).await,
@@ -78,10 +63,7 @@ impl<C: Cast> Scene<'_, C> {
             (None, Some(consumer)) => book.of_consumer(consumer),
         };
         let fits = |order: &Order| {
-            filter
-                .reference
-                .as_ref()
-                .is_none_or(|it| order.reference.as_ref() == Some(it))
+            filter.reference.as_ref().is_none_or(|it| order.reference.as_ref() == Some(it))
                 && filter
                     .consumer
                     .as_ref()
@@ -99,11 +81,7 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         let filtered = filter != OrderFilter::default();
-        let total = if filtered {
-            matching
-        } else {
-            self.tenant.last_number
-        };
+        let total = if filtered { matching } else { self.tenant.last_number };
         Outcome::Orders { orders, total }
     }
 
@@ -117,11 +95,7 @@ impl<C: Cast> Scene<'_, C> {
             })
         };
         let total = places.after(None).filter(fits).count();
-        let ids: Vec<LocationId> = places
-            .after(page.after)
-            .filter(fits)
-            .take(page.size)
-            .collect();
+        let ids: Vec<LocationId> = places.after(page.after).filter(fits).take(page.size).collect();
         let mut locations = Vec::with_capacity(ids.len());
         for id in ids {
             locations.push(self.location_view(id).await);
@@ -161,19 +135,12 @@ impl<C: Cast> Scene<'_, C> {
         }
         if !filter.storage.is_empty() {
             rows.retain(|row| {
-                let storage = row
-                    .lot
-                    .details
-                    .as_ref()
-                    .and_then(|details| details.storage.as_ref());
+                let storage = row.lot.details.as_ref().and_then(|details| details.storage.as_ref());
                 storage.is_some_and(|storage| filter.storage.contains(storage))
             });
         }
         rows.truncate(page.size);
-        let rows = rows
-            .into_iter()
-            .map(|row| (RowStatus::Unchanged, row))
-            .collect();
+        let rows = rows.into_iter().map(|row| (RowStatus::Unchanged, row)).collect();
         Ok(Outcome::Stocks { rows, total })
     }
 
@@ -191,27 +158,18 @@ impl<C: Cast> Scene<'_, C> {
         filter: SummaryFilter,
         page: Page<ArticleId>,
     ) -> Result<Outcome, Refusal> {
-        let named = filter
-            .locations
-            .iter()
-            .enumerate()
-            .map(|(at, name)| self.find(name, at));
+        let named = filter.locations.iter().enumerate().map(|(at, name)| self.find(name, at));
         let named: Vec<LocationId> = named.collect::<Result<_, _>>()?;
         let places = &self.tenant.places;
         let wanted =
             |article: &ArticleId| filter.articles.is_empty() || filter.articles.contains(article);
         let total = places.articles_after(None).filter(|it| wanted(it)).count();
-        let articles = places
-            .articles_after(page.after.as_ref())
-            .filter(|it| wanted(it));
+        let articles = places.articles_after(page.after.as_ref()).filter(|it| wanted(it));
         let articles: Vec<ArticleId> = articles.take(page.size).cloned().collect();
         let mut rows = Vec::with_capacity(articles.len());
         for article in articles {
             let places = &self.tenant.places;
-            let counted = places
-                .offers(&article)
-                .iter()
-                .map(|(seat, _)| places.seat(*seat));
+            let counted = places.offers(&article).iter().map(|(seat, _)| places.seat(*seat));
             let counted = counted.filter(|seat| named.is_empty() || named.contains(&seat.id));
             let counted = counted.filter(|seat| {
                 let status = seat.card.as_ref().map(|card| card.status);
@@ -225,11 +183,7 @@ impl<C: Cast> Scene<'_, C> {
                     sum.add(&offer);
                 }
             }
-            rows.push(SummaryView {
-                article,
-                locations,
-                sum,
-            });
+            rows.push(SummaryView { article, locations, sum });
         }
         Ok(Outcome::Summaries { rows, total })
     }
@@ -239,10 +193,7 @@ impl<C: Cast> Scene<'_, C> {
             return Err(Refusal::UnknownReservation);
         }
         let order = self.order_now(id.order()).await;
-        let rows: Vec<_> = views(&order)
-            .into_iter()
-            .filter(|row| row.id == id)
-            .collect();
+        let rows: Vec<_> = views(&order).into_iter().filter(|row| row.id == id).collect();
         if rows.is_empty() {
             return Err(Refusal::UnknownReservation);
         }
@@ -263,10 +214,7 @@ impl<C: Cast> Scene<'_, C> {
                 break;
             }
         }
-        Outcome::Reservations {
-            rows,
-            total: self.tenant.book.reservations(),
-        }
+        Outcome::Reservations { rows, total: self.tenant.book.reservations() }
     }
 }
 

@@ -69,10 +69,7 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         let mut removed = Vec::new();
-        let owner = by_location
-            .keys()
-            .next()
-            .map(|location| Owner::Location(*location));
+        let owner = by_location.keys().next().map(|location| Owner::Location(*location));
         for (location, stocks) in by_location {
             let remove = location::Command::Remove { stocks };
             let done = self.cast.decide(location, remove, self.now).await?;
@@ -90,10 +87,7 @@ impl<C: Cast> Scene<'_, C> {
         let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, Units)>> = BTreeMap::new();
         for (index, (at, article, units)) in rows.into_iter().enumerate() {
             let location = self.find(&at, index)?;
-            by_location
-                .entry(location)
-                .or_default()
-                .push((article, units));
+            by_location.entry(location).or_default().push((article, units));
         }
         for (location, rows) in by_location {
             let keep = location::Command::Keep { rows };
@@ -123,17 +117,12 @@ impl<C: Cast> Scene<'_, C> {
 
     /// The location that a body names, at the given place among the names it sends.
     pub(super) fn find(&self, name: &LocationRef, at: usize) -> Result<LocationId, Refusal> {
-        self.tenant
-            .places
-            .find(name)
-            .ok_or_else(|| no_such_location(name, at))
+        self.tenant.places.find(name).ok_or_else(|| no_such_location(name, at))
     }
 
     pub(super) async fn stock_view(&mut self, location: LocationId, id: StockId) -> StockView {
         let seen = self.cast.look(location, Look::Lot(id), self.now).await;
-        let Seen::Lots(lots, _) = seen else {
-            unreachable!("a look at a lot sees lots")
-        };
+        let Seen::Lots(lots, _) = seen else { unreachable!("a look at a lot sees lots") };
         let mut views = self.stock_views(location, lots);
         views.pop().expect("the lot was just put")
     }
@@ -145,16 +134,14 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Vec<StockView> {
         let card = self.tenant.places.card(location);
         let reference = card.and_then(|card| card.reference.clone());
-        let views = lots
-            .into_iter()
-            .map(|(article, lot, reserved_there, free)| StockView {
-                location,
-                reference: reference.clone(),
-                article,
-                lot,
-                free,
-                reserved_there,
-            });
+        let views = lots.into_iter().map(|(article, lot, reserved_there, free)| StockView {
+            location,
+            reference: reference.clone(),
+            article,
+            lot,
+            free,
+            reserved_there,
+        });
         views.collect()
     }
 }

@@ -58,52 +58,27 @@ pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
                     let reserved = lot.reserved;
                     *lot = (**put).clone();
                     lot.reserved = reserved;
-                    assert!(
-                        reserved <= lot.value,
-                        "S1: no more is reserved than lies there"
-                    );
+                    assert!(reserved <= lot.value, "S1: no more is reserved than lies there");
                 }
                 None => shelf.lots.push((**put).clone()),
             };
         }
         ShelfEvent::Removed { stock } => {
-            let held = shelf
-                .lot(*stock)
-                .map(|lot| lot.reserved)
-                .unwrap_or_default();
-            assert!(
-                held.is_zero(),
-                "S2: a lot that is reserved does not go away"
-            );
+            let held = shelf.lot(*stock).map(|lot| lot.reserved).unwrap_or_default();
+            assert!(held.is_zero(), "S2: a lot that is reserved does not go away");
             shelf.lots.retain(|lot| lot.id != *stock);
         }
         ShelfEvent::Listed(listing) => shelf.listing = Some(listing.clone()),
         ShelfEvent::Kept { safety } => shelf.safety = *safety,
-        ShelfEvent::Reserved {
-            reservation,
-            stock,
-            units,
-        } => {
-            shelf.hold(
-                *reservation,
-                Held {
-                    stock: *stock,
-                    units: *units,
-                },
-            );
+        ShelfEvent::Reserved { reservation, stock, units } => {
+            shelf.hold(*reservation, Held { stock: *stock, units: *units });
         }
         ShelfEvent::Released { reservation } => {
             shelf.release(*reservation);
         }
         ShelfEvent::Rehosted { reservation, stock } => {
             let held = shelf.release(*reservation);
-            shelf.hold(
-                *reservation,
-                Held {
-                    stock: *stock,
-                    ..held
-                },
-            );
+            shelf.hold(*reservation, Held { stock: *stock, ..held });
         }
     }
 }

@@ -197,43 +197,24 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::List { rows } => list(location, rows, now),
         Command::Keep { rows } => Ok(keep(location, rows)),
-        Command::Reserve {
-            order,
-            first,
-            takes,
-        } => reserve(location, *order, *first, takes, now),
+        Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, now)),
     }
 }
 
 fn change(location: &Location, asked: Version, card: &Arc<Card>) -> Result<Done, Refusal> {
     if asked != location.version {
-        return Err(Refusal::WrongVersion {
-            asked,
-            current: location.version,
-        });
+        return Err(Refusal::WrongVersion { asked, current: location.version });
     }
-    let events = if location.card == *card {
-        vec![]
-    } else {
-        vec![Event::Changed(card.clone())]
-    };
-    Ok(Done {
-        events,
-        rows: vec![],
-    })
+    let events = if location.card == *card { vec![] } else { vec![Event::Changed(card.clone())] };
+    Ok(Done { events, rows: vec![] })
 }
 
 fn close(location: &Location, force: bool) -> Result<Done, Refusal> {
     if location.is_in_use() && !force {
-        return Err(Refusal::LocationInUse {
-            version: location.version,
-        });
+        return Err(Refusal::LocationInUse { version: location.version });
     }
-    Ok(Done {
-        events: vec![Event::Closed],
-        rows: vec![],
-    })
+    Ok(Done { events: vec![Event::Closed], rows: vec![] })
 }
 
 fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Done, Refusal> {
@@ -242,11 +223,7 @@ fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Done, Refusal>
     let mut plans: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         let (article, lot, status) = plan_lot(location, index, row, now)?;
-        done.rows.push(Row {
-            status,
-            article: article.clone(),
-            id: lot.id,
-        });
+        done.rows.push(Row { status, article: article.clone(), id: lot.id });
         if status != RowStatus::Unchanged {
             plans.entry(article).or_default().push(lot);
         }
@@ -288,21 +265,12 @@ fn plan_lot(
     if let (Some(asked), Some(old)) = (row.version, old)
         && asked != old.version
     {
-        return Err(Refusal::WrongVersion {
-            asked,
-            current: old.version,
-        });
+        return Err(Refusal::WrongVersion { asked, current: old.version });
     }
     let lot = changed(old, row, now);
     let status = match old {
         None => RowStatus::Created,
-        Some(old)
-            if Lot {
-                version: lot.version,
-                modified: lot.modified,
-                ..old.clone()
-            } == lot =>
-        {
+        Some(old) if Lot { version: lot.version, modified: lot.modified, ..old.clone() } == lot => {
             RowStatus::Unchanged
         }
         Some(_) => RowStatus::Updated,
@@ -342,15 +310,9 @@ fn changed(old: Option<&Lot>, row: &LotRow, now: Time) -> Lot {
         lot.sellable = !lot.defective
             && change
                 .traits
-                .map_or(lot.accessible, |(pickable, accessible)| {
-                    pickable && accessible
-                });
+                .map_or(lot.accessible, |(pickable, accessible)| pickable && accessible);
     }
-    let mut details = lot
-        .details
-        .take()
-        .map(|details| *details)
-        .unwrap_or_default();
+    let mut details = lot.details.take().map(|details| *details).unwrap_or_default();
     if change.reference.is_some() {
         details.reference.clone_from(&change.reference);
     }
@@ -390,17 +352,11 @@ fn remove(location: &Location, stocks: &[StockId], now: Time) -> Done {
 fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Refusal> {
     let mut done = Done::default();
     for row in rows {
-        let old = location
-            .shelves
-            .get(&row.article)
-            .and_then(|shelf| shelf.listing.as_deref());
+        let old = location.shelves.get(&row.article).and_then(|shelf| shelf.listing.as_deref());
         if let (Some(asked), Some(old)) = (row.version, old)
             && asked != old.version
         {
-            return Err(Refusal::WrongVersion {
-                asked,
-                current: old.version,
-            });
+            return Err(Refusal::WrongVersion { asked, current: old.version });
         }
         let listing = Listing {
             id: old.map_or(row.id, |old| old.id),
@@ -415,52 +371,28 @@ fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Ref
         let status = match old {
             None => RowStatus::Created,
             Some(old) => {
-                let same = Listing {
-                    version: old.version,
-                    modified: old.modified,
-                    ..listing.clone()
-                };
-                if same == *old {
-                    RowStatus::Unchanged
-                } else {
-                    RowStatus::Updated
-                }
+                let same =
+                    Listing { version: old.version, modified: old.modified, ..listing.clone() };
+                if same == *old { RowStatus::Unchanged } else { RowStatus::Updated }
             }
         };
-        done.rows.push(Row {
-            status,
-            article: row.article.clone(),
-            id: listing.id,
-        });
+        done.rows.push(Row { status, article: row.article.clone(), id: listing.id });
         if status != RowStatus::Unchanged {
             let event = ShelfEvent::Listed(Box::new(listing));
-            done.events.push(Event::Shelf {
-                article: row.article.clone(),
-                event,
-            });
+            done.events.push(Event::Shelf { article: row.article.clone(), event });
         }
     }
     Ok(done)
 }
 
 fn keep(location: &Location, rows: &[(ArticleId, Units)]) -> Done {
-    let now_kept = |article| {
-        location
-            .shelves
-            .get(article)
-            .map_or(Units::ZERO, |it| it.safety)
-    };
-    let events = rows
-        .iter()
-        .filter(|(article, units)| now_kept(article) != *units);
+    let now_kept = |article| location.shelves.get(article).map_or(Units::ZERO, |it| it.safety);
+    let events = rows.iter().filter(|(article, units)| now_kept(article) != *units);
     let events = events.map(|(article, units)| Event::Shelf {
         article: article.clone(),
         event: ShelfEvent::Kept { safety: *units },
     });
-    Done {
-        events: events.collect(),
-        rows: vec![],
-    }
+    Done { events: events.collect(), rows: vec![] }
 }
 
 fn reserve(
@@ -476,15 +408,8 @@ fn reserve(
     let mut push = |article: &ArticleId, stock, units| {
         let index = first + u16::try_from(events.len()).expect("an order has few reservations");
         let reservation = order.reservation(index);
-        let event = ShelfEvent::Reserved {
-            reservation,
-            stock,
-            units,
-        };
-        events.push(Event::Shelf {
-            article: article.clone(),
-            event,
-        });
+        let event = ShelfEvent::Reserved { reservation, stock, units };
+        events.push(Event::Shelf { article: article.clone(), event });
     };
     for take in takes {
         if take.waits {
@@ -492,16 +417,9 @@ fn reserve(
             continue;
         }
         let mut wanted = take.units;
-        let free = location
-            .shelves
-            .get(&take.article)
-            .map(|shelf| shelf.free_lots(now));
+        let free = location.shelves.get(&take.article).map(|shelf| shelf.free_lots(now));
         for (stock, units) in free.into_iter().flatten() {
-            let gone = taken
-                .iter()
-                .filter(|(id, _)| *id == stock)
-                .map(|(_, units)| *units)
-                .sum();
+            let gone = taken.iter().filter(|(id, _)| *id == stock).map(|(_, units)| *units).sum();
             let units = units.less(gone).min(wanted);
             if !units.is_zero() {
                 taken.push((stock, units));
@@ -510,15 +428,10 @@ fn reserve(
             }
         }
         if !wanted.is_zero() {
-            return Err(Refusal::OutOfStock {
-                short: vec![(0, wanted)],
-            });
+            return Err(Refusal::OutOfStock { short: vec![(0, wanted)] });
         }
     }
-    Ok(Done {
-        events,
-        rows: vec![],
-    })
+    Ok(Done { events, rows: vec![] })
 }
 
 fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now: Time) -> Done {

@@ -54,11 +54,7 @@ pub struct LotDetails {
 impl Lot {
     /// Pieces that may still be promised.
     pub fn free(&self, now: Time) -> Units {
-        if self.is_sellable(now) {
-            self.value.less(self.reserved)
-        } else {
-            Units::ZERO
-        }
+        if self.is_sellable(now) { self.value.less(self.reserved) } else { Units::ZERO }
     }
 
     /// Whether the lot may be promised at all at `now`.

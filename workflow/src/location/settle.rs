@@ -23,12 +23,7 @@ impl<'a> Draft<'a> {
     pub(super) fn of(article: &'a ArticleId, shelf: &'a Shelf) -> Draft<'a> {
         let units = |id: &ReservationId| shelf.holds[id].units;
         let waiting = shelf.waiting.iter().map(|id| (*id, units(id))).collect();
-        Draft {
-            article,
-            shelf,
-            lots: shelf.lots.clone(),
-            waiting,
-        }
+        Draft { article, shelf, lots: shelf.lots.clone(), waiting }
     }
 
     /// The lot will be like this: what is reserved beyond its value loses its host first, the
@@ -99,10 +94,7 @@ impl<'a> Draft<'a> {
             if held.stock == Some(stock) {
                 reserved = reserved.minus(held.units);
                 self.waiting.push((*reservation, held.units));
-                let lost = ShelfEvent::Rehosted {
-                    reservation: *reservation,
-                    stock: None,
-                };
+                let lost = ShelfEvent::Rehosted { reservation: *reservation, stock: None };
                 self.push(lost, events);
             }
         }
@@ -116,9 +108,6 @@ impl<'a> Draft<'a> {
     }
 
     fn push(&self, event: ShelfEvent, events: &mut Vec<Event>) {
-        events.push(Event::Shelf {
-            article: self.article.clone(),
-            event,
-        });
+        events.push(Event::Shelf { article: self.article.clone(), event });
     }
 }

@@ -54,10 +54,7 @@ impl Shelf {
 
     /// What the location publishes of this article.
     pub fn offer(&self, now: Time) -> Offer {
-        let mut offer = Offer {
-            safety: self.safety,
-            ..Offer::default()
-        };
+        let mut offer = Offer { safety: self.safety, ..Offer::default() };
         for lot in &self.lots {
             let fresh = lot.available_until.is_none_or(|until| until > now);
             offer.total = offer.total.with(lot.value);
@@ -99,10 +96,7 @@ impl Shelf {
             Some(stock) => {
                 let lot = self.lot_mut(stock);
                 lot.reserved = lot.reserved.plus(held.units);
-                assert!(
-                    lot.reserved <= lot.value,
-                    "S1: no more is reserved than lies there"
-                );
+                assert!(lot.reserved <= lot.value, "S1: no more is reserved than lies there");
             }
             None => {
                 self.waiting.insert(reservation);
@@ -113,10 +107,8 @@ impl Shelf {
     }
 
     pub(super) fn release(&mut self, reservation: ReservationId) -> Held {
-        let held = self
-            .holds
-            .remove(&reservation)
-            .expect("S7: a reservation is released exactly once");
+        let held =
+            self.holds.remove(&reservation).expect("S7: a reservation is released exactly once");
         match held.stock {
             Some(stock) => {
                 let lot = self.lot_mut(stock);
@@ -130,10 +122,7 @@ impl Shelf {
     }
 
     pub(super) fn lot_mut(&mut self, stock: StockId) -> &mut Lot {
-        self.lots
-            .iter_mut()
-            .find(|lot| lot.id == stock)
-            .expect("S2: a reservation's lot exists")
+        self.lots.iter_mut().find(|lot| lot.id == stock).expect("S2: a reservation's lot exists")
     }
 }
 
@@ -143,11 +132,7 @@ pub(super) fn free_lots(lots: &[Lot], safety: Units, now: Time) -> SmallVec<[(St
     let mut free: SmallVec<[&Lot; 2]> =
         lots.iter().filter(|lot| !lot.free(now).is_zero()).collect();
     free.sort_unstable_by(|a, b| a.before(b));
-    let mut promisable = free
-        .iter()
-        .map(|lot| lot.free(now))
-        .sum::<Units>()
-        .less(safety);
+    let mut promisable = free.iter().map(|lot| lot.free(now)).sum::<Units>().less(safety);
     let mut result = SmallVec::new();
     for lot in free {
         let units = lot.free(now).min(promisable);

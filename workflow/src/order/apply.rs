@@ -25,10 +25,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
 
 /// Makes `event` true at the time of its command.
 pub fn apply(order: &mut Order, event: &Event, at: Time) {
-    assert!(
-        !order.stage.is_closed(),
-        "P1: a closed order has no further event: {event:?}"
-    );
+    assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();
     order.modified = at;
     match event {
@@ -41,18 +38,12 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         }
         Event::Extended { until } => order.stage = Stage::Promised { until: *until },
         Event::Cancelled { reason } => {
-            order.stage = Stage::Cancelled {
-                at,
-                reason: reason.clone(),
-            };
+            order.stage = Stage::Cancelled { at, reason: reason.clone() };
             order.holds = Vec::new();
         }
         Event::Expired => {
             let until = order.deadline().expect("P3: only a promise expires");
-            assert!(
-                until <= at,
-                "P3: a promise never expires before its deadline"
-            );
+            assert!(until <= at, "P3: a promise never expires before its deadline");
             order.stage = Stage::Expired { until };
             order.holds = Vec::new();
         }

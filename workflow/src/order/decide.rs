@@ -76,11 +76,7 @@ pub fn decide(
 
         // The order of these rows is the order of precedence.
         (Stage::Expired { until }, _) => Err(Refusal::PromiseExpired { until }),
-        (_, command)
-            if command
-                .version()
-                .is_some_and(|asked| asked != order.version) =>
-        {
+        (_, command) if command.version().is_some_and(|asked| asked != order.version) => {
             Err(Refusal::WrongVersion {
                 asked: command.version().unwrap_or_default(),
                 current: order.version,
@@ -88,20 +84,16 @@ pub fn decide(
         }
 
         (Stage::Promised { .. }, Command::Confirm { reference, .. }) if !order.is_short() => {
-            Ok(Some(Event::Confirmed {
-                reference: reference.clone(),
-            }))
+            Ok(Some(Event::Confirmed { reference: reference.clone() }))
         }
-        (Stage::Promised { .. }, Command::Confirm { .. }) => Err(Refusal::LinesUnassigned {
-            version: order.version,
-        }),
-        (Stage::Promised { until }, Command::Extend { .. }) => Ok(Some(Event::Extended {
-            until: until.max(now + hold_for),
-        })),
+        (Stage::Promised { .. }, Command::Confirm { .. }) => {
+            Err(Refusal::LinesUnassigned { version: order.version })
+        }
+        (Stage::Promised { until }, Command::Extend { .. }) => {
+            Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
+        }
         (Stage::Promised { .. } | Stage::Confirmed { .. }, Command::Cancel { reason, .. }) => {
-            Ok(Some(Event::Cancelled {
-                reason: reason.clone(),
-            }))
+            Ok(Some(Event::Cancelled { reason: reason.clone() }))
         }
 
         (stage, command) => Err(Refusal::NotNow {

@@ -30,10 +30,7 @@ impl Deadlines {
 
     /// The deadlines that have passed, the oldest first.
     pub fn overdue(&self, now: Time) -> impl Iterator<Item = (Time, OrderId)> + '_ {
-        self.due
-            .iter()
-            .copied()
-            .take_while(move |(at, _)| *at <= now)
+        self.due.iter().copied().take_while(move |(at, _)| *at <= now)
     }
 
     /// How many promises have a deadline.

@@ -56,25 +56,16 @@ impl World {
                             lot.reserved,
                             lot.value
                         );
-                        faults.push(Fault {
-                            invariant: "S1",
-                            what,
-                        });
+                        faults.push(Fault { invariant: "S1", what });
                     }
-                    let held = shelf
-                        .holds
-                        .values()
-                        .filter(|held| held.stock == Some(lot.id));
+                    let held = shelf.holds.values().filter(|held| held.stock == Some(lot.id));
                     let held: Units = held.map(|held| held.units).sum();
                     if held != lot.reserved {
                         let what = format_smolstr!(
                             "{id} {article}: {} reserved, {held} in reservations",
                             lot.reserved
                         );
-                        faults.push(Fault {
-                            invariant: "S2",
-                            what,
-                        });
+                        faults.push(Fault { invariant: "S2", what });
                     }
                 }
             }
@@ -102,18 +93,12 @@ impl World {
         for (reservation, reserved) in &by_orders {
             if by_locations.get(reservation) != Some(reserved) {
                 let what = format_smolstr!("{reservation} of an order is not at its location");
-                faults.push(Fault {
-                    invariant: "S2",
-                    what,
-                });
+                faults.push(Fault { invariant: "S2", what });
             }
         }
         for reservation in by_locations.keys().filter(|id| !by_orders.contains_key(id)) {
             let what = format_smolstr!("{reservation} at a location is in no order");
-            faults.push(Fault {
-                invariant: "S7",
-                what,
-            });
+            faults.push(Fault { invariant: "S7", what });
         }
     }
 
@@ -121,18 +106,12 @@ impl World {
         for (id, (tenant, order)) in &self.orders {
             if order.stage.is_closed() && !order.holds.is_empty() {
                 let what = format_smolstr!("{id} is {} and holds stock", order.stage.name());
-                faults.push(Fault {
-                    invariant: "S7",
-                    what,
-                });
+                faults.push(Fault { invariant: "S7", what });
             }
             for (line, asked) in (0_u16..).zip(&order.asked.lines) {
                 if order.assigned(line) > asked.quantity {
                     let what = format_smolstr!("{id} line {line}: more held than asked for");
-                    faults.push(Fault {
-                        invariant: "S6",
-                        what,
-                    });
+                    faults.push(Fault { invariant: "S6", what });
                 }
             }
             let Some((_, desk)) = self.desk.tenants().find(|(known, _)| *known == tenant) else {
@@ -141,10 +120,7 @@ impl World {
             let armed = matches!(order.stage, Stage::Promised { .. });
             if armed != desk.book.has_deadline(*id) {
                 let what = format_smolstr!("{id} is {}, its timer differs", order.stage.name());
-                faults.push(Fault {
-                    invariant: "P3",
-                    what,
-                });
+                faults.push(Fault { invariant: "P3", what });
             }
         }
     }

@@ -21,19 +21,11 @@ pub(super) struct Plain<'a> {
 
 impl Plain<'_> {
     fn order_mut(&mut self, id: OrderId) -> &mut Order {
-        &mut self
-            .orders
-            .get_mut(&id)
-            .expect("the desk names orders that are here")
-            .1
+        &mut self.orders.get_mut(&id).expect("the desk names orders that are here").1
     }
 
     fn location_mut(&mut self, id: LocationId) -> &mut Location {
-        &mut self
-            .locations
-            .get_mut(&id)
-            .expect("the desk names locations that are here")
-            .1
+        &mut self.locations.get_mut(&id).expect("the desk names locations that are here").1
     }
 }
 
@@ -55,8 +47,7 @@ impl Cast for Plain<'_> {
     }
 
     async fn open(&mut self, location: Location) {
-        self.locations
-            .insert(location.id, (self.tenant.clone(), location));
+        self.locations.insert(location.id, (self.tenant.clone(), location));
     }
 
     async fn decide(
