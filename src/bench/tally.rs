@@ -43,6 +43,8 @@ pub(super) struct Tally {
     pub(super) errors: u64,
     /// The same by kind, with the words of the first of each kind.
     pub(super) kinds: BTreeMap<String, (u64, String)>,
+    /// Requests of an open loop that were due but waited for a connection until it was over.
+    pub(super) unsent: u64,
     /// The most requests that waited for a connection at once.
     pub(super) backlog_max: u64,
     /// The most connections that were open.
@@ -66,6 +68,7 @@ impl Tally {
             shed: 0,
             errors: 0,
             kinds: BTreeMap::new(),
+            unsent: 0,
             backlog_max: 0,
             connections_max: 0,
         }
@@ -120,6 +123,12 @@ impl Tally {
         self.confirmed += other.confirmed;
         self.cancelled += other.cancelled;
         self.shed += other.shed;
+        self.unsent += other.unsent;
+        self.errors_of(other);
+    }
+
+    /// Adds only what went wrong.
+    pub(super) fn errors_of(&mut self, other: Self) {
         self.errors += other.errors;
         for (kind, (times, words)) in other.kinds {
             self.kinds.entry(kind).or_insert((0, words)).0 += times;
@@ -129,7 +138,11 @@ impl Tally {
 
 /// The `quantile` of latencies in milliseconds; 0 when there are none.
 pub(super) fn quantile_ms(latencies: &Histogram<u64>, quantile: f64) -> f64 {
-    if latencies.is_empty() { 0.0 } else { latencies.value_at_quantile(quantile) as f64 / 1_000.0 }
+    if latencies.is_empty() {
+        0.0
+    } else {
+        latencies.value_at_quantile(quantile) as f64 / 1_000.0
+    }
 }
 
 /// Counts a latency; one beyond the longest counts as the longest.
@@ -140,7 +153,10 @@ pub(super) fn record(latencies: &mut Histogram<u64>, latency: Duration) {
 
 /// Whether a server that answers so is overloaded and has done nothing.
 pub(super) fn is_shed(status: StatusCode) -> bool {
-    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    )
 }
 
 fn latencies() -> Histogram<u64> {
