@@ -91,6 +91,8 @@ pub(super) enum Fault {
     },
     /// "Sold out" was said of what could have been filled (S5).
     FalselySoldOut { line: Line, free: u64, times: u64 },
+    /// The server could not be asked any more.
+    Unread { why: String },
     /// Answers that cannot be right by themselves.
     Odd { what: String, times: u64 },
 }
@@ -157,6 +159,7 @@ impl fmt::Display for Fault {
                 "falsely sold out {times} times: article {} asked {}, one place had {free} free",
                 line.article, line.quantity
             ),
+            Self::Unread { why } => write!(f, "nothing could be read back: {why}"),
             Self::Odd { what, times } => write!(f, "{times} odd answers: {what}"),
         }
     }

@@ -40,6 +40,8 @@ pub(super) enum Lie {
     Cuts,
     /// Every other promise is shed.
     Sheds,
+    /// The hundredth promise and everything after it is cut off.
+    Dies,
 }
 
 /// A running server; it stops when it is dropped.
@@ -131,6 +133,7 @@ struct Shop {
     stocks: BTreeMap<(Uuid, String), (u64, u64)>,
     orders: HashMap<Uuid, (String, Vec<Hold>)>,
     promises: u128,
+    dead: bool,
 }
 
 /// Place, article, units.
@@ -148,6 +151,7 @@ impl Shop {
             stocks,
             orders,
             promises: 0,
+            dead: false,
         }
     }
 
@@ -164,6 +168,7 @@ impl Shop {
                 )
             }
             ("PUT", ["api", "stocks"]) => self.put(&sent()),
+            _ if self.dead => None,
             ("GET", ["api", "stocks"]) => self.page(query),
             ("POST", ["api", "promises", "deliverypromise"]) => self.promise(&sent()),
             ("POST", ["api", "orders", id, "actions"]) => self.act(id.parse().unwrap(), &sent()),
@@ -216,6 +221,10 @@ impl Shop {
 
     fn promise(&mut self, sent: &Value) -> Reply {
         self.promises += 1;
+        self.dead |= self.lie == Lie::Dies && self.promises == 100;
+        if self.dead {
+            return None;
+        }
         if self.lie == Lie::Sheds && self.promises.is_multiple_of(2) {
             return reply(StatusCode::SERVICE_UNAVAILABLE, &json!([]));
         }

@@ -255,7 +255,8 @@ async fn dispatch(lane: &Rc<Lane>, open: &Open, workers: &mut JoinSet<()>, sched
         }
         pulse.beat().await;
     }
-    // What still waits when the time is over was due and did not leave.
-    let unsent = open.close(lane.window.until.is_some());
-    lane.tally.borrow_mut().unsent += unsent as u64;
+    // Those that were due just now get to an idle connection first. What then still waits when the
+    // time is over does not leave any more.
+    tokio::task::yield_now().await;
+    lane.never_left(&open.close(lane.window.until.is_some()));
 }

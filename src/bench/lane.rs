@@ -4,6 +4,7 @@
 //! thread's own ledger and tally, so that nothing is shared between threads while they run.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,6 +97,16 @@ impl Lane {
     pub(super) fn waited(&self, requests: usize) {
         let mut tally = self.tally.borrow_mut();
         tally.backlog_max = tally.backlog_max.max(requests as u64);
+    }
+
+    /// Counts requests that found no connection in time. They waited at least until now: left out,
+    /// they would make the latencies look better the worse it goes.
+    pub(super) fn never_left(&self, dues: &VecDeque<Instant>) {
+        let mut tally = self.tally.borrow_mut();
+        tally.unsent += dues.len() as u64;
+        for &due in dues.iter().filter(|&&due| due >= self.window.from) {
+            tally::record(&mut tally.promises, due.elapsed());
+        }
     }
 
     /// Enters what nobody will answer any more.

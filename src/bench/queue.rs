@@ -61,16 +61,15 @@ impl Open {
         self.due.borrow().len().saturating_sub(self.idle.get())
     }
 
-    /// No more will come; drops what is left if it is too late for it, and says how many.
-    pub(super) fn close(&self, drop_rest: bool) -> usize {
+    /// No more will come; takes out and returns what is left if it is too late to send it.
+    pub(super) fn close(&self, drop_rest: bool) -> VecDeque<Instant> {
         self.closed.set(true);
-        let mut due = self.due.borrow_mut();
-        let dropped = if drop_rest { due.len() } else { 0 };
-        if drop_rest {
-            due.clear();
-        }
         self.came.notify_waiters();
-        dropped
+        if drop_rest {
+            self.due.take()
+        } else {
+            VecDeque::new()
+        }
     }
 
     async fn next(&self) -> Option<Instant> {
@@ -86,5 +85,49 @@ impl Open {
             self.came.notified().await;
             self.idle.set(self.idle.get() - 1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_closed_loop_ends_with_its_jobs_or_its_time() {
+        let next = |left, until| {
+            let queue = Queue::Closed {
+                left: Cell::new(left),
+                until,
+            };
+            let mut count = 0;
+            while futures_util::FutureExt::now_or_never(queue.next())
+                .unwrap()
+                .is_some()
+            {
+                count += 1;
+            }
+            count
+        };
+        assert_eq!(next(3, None), 3);
+        assert_eq!(next(3, Some(Instant::now())), 0);
+    }
+
+    #[test]
+    fn what_is_due_waits_in_order_and_what_is_left_is_handed_back() {
+        let open = Open::default();
+        let start = Instant::now();
+        let due = |nth| start + Duration::from_millis(nth);
+        (0..3).for_each(|nth| open.put(due(nth)));
+        assert_eq!(open.short_of(), 3);
+        let queue = Queue::Open(open);
+        let next = || futures_util::FutureExt::now_or_never(queue.next()).unwrap();
+        assert_eq!(next(), Some(due(0)));
+        let Queue::Open(open) = &queue else {
+            panic!("it was open")
+        };
+        assert_eq!(open.close(true), [due(1), due(2)]);
+        assert_eq!(next(), None);
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::audit::audit;
+use super::audit::{Fault, audit};
 use super::catalog::{Catalog, Shape};
 use super::client::Target;
 use super::generator::{Load, Stage, Stop};
@@ -57,13 +57,20 @@ impl Run {
         let (tally, ledger, rounds) = self.send(&stage, bar)?;
         let audited = if holds {
             bar.set_message("auditing");
-            let origin = (clock, self.seed);
-            let seen =
-                runtime.block_on(read_back(&self.target, &stage.catalog, &ledger, origin))?;
-            Some(Audited {
-                faults: audit(&stage.catalog, &ledger, &seen),
-                stocks: seen.stocks.iter().flatten().count() as u64,
-                orders: seen.orders.len() as u64,
+            let read = read_back(&self.target, &stage.catalog, &ledger, (clock, self.seed));
+            Some(match runtime.block_on(read) {
+                Ok(seen) => Audited {
+                    faults: audit(&stage.catalog, &ledger, &seen),
+                    stocks: seen.stocks.iter().flatten().count() as u64,
+                    orders: seen.orders.len() as u64,
+                },
+                // What was sent is worth a report even if the server did not survive it.
+                Err(error) => Audited {
+                    faults: vec![Fault::Unread {
+                        why: format!("{error:#}"),
+                    }],
+                    ..Audited::default()
+                },
             })
         } else {
             None

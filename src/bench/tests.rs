@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use clap::{CommandFactory as _, Parser as _};
 use indicatif::ProgressBar;
 
+use super::Options;
 use super::catalog::Shape;
 use super::client::Target;
 use super::fake::{Fake, Lie};
@@ -175,4 +177,58 @@ fn a_cut_connection_is_an_error_but_no_fault() {
     let report = report(Scenario::Steady, PLENTY, Lie::Cuts);
     assert_eq!(report.failures, ["1 errors"], "{report:#?}");
     assert_eq!((report.held, report.audit.as_str()), (1_499, "ok"));
+}
+
+#[test]
+fn a_server_that_dies_leaves_a_report() {
+    let report = report(Scenario::Steady, PLENTY, Lie::Dies);
+    fails_with(&report, "nothing could be read back");
+    assert_eq!((report.held, report.errors), (99, 1_401));
+}
+
+#[derive(Debug, clap::Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
+}
+
+fn options(line: &str) -> Result<Options, String> {
+    let words = std::iter::once("bench").chain(line.split_whitespace());
+    let options = CommandLine::try_parse_from(words)
+        .map_err(|error| error.to_string())?
+        .options;
+    options.check().map_err(|error| error.to_string())?;
+    Ok(options)
+}
+
+#[test]
+fn a_command_line_that_contradicts_itself_is_refused() {
+    CommandLine::command().debug_assert();
+    for line in [
+        "--url http://h:1 --spawn",
+        "--url http://h:1 --config c.toml",
+        "--scenario none",
+        "--scenario ratio --rate 100",
+        "--rate 0",
+        "--seconds 0",
+        "--threads 0",
+        "--threads 4 --connections 2",
+    ] {
+        assert!(options(line).is_err(), "{line}");
+    }
+    assert_eq!(
+        options("--serve-arg --workers").unwrap().serve_arg,
+        ["--workers"]
+    );
+}
+
+#[test]
+fn a_sale_is_as_fast_as_it_can_or_spread_and_the_rest_warms_up() {
+    let load = |line| options(line).unwrap().load();
+    let sale = load("--scenario flash");
+    assert!(sale.rate.is_none() && sale.warm_up.is_zero());
+    assert!(matches!(sale.stop, Stop::Jobs(50_000)));
+    assert_eq!(load("--scenario flash --seconds 5").rate, Some(10_000.0));
+    assert_eq!(load("--seconds 3").warm_up, Duration::from_secs(1));
+    assert_eq!(load("--seconds 60").warm_up, Duration::from_secs(6));
 }
