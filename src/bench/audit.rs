@@ -173,15 +173,12 @@ impl fmt::Display for Where {
 
 /// Compares, and returns every fault found.
 pub(super) fn audit(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> Vec<Fault> {
-    let (low, high) = bounds(catalog, ledger, readback);
+    let put = catalog.shape().value;
     let mut faults = Vec::new();
-    for stock in 0..catalog.stocks() {
-        let (low, high) = (low[stock as usize], high[stock as usize]);
+    for (stock, bounds) in (0..).zip(bounds(catalog, ledger, readback)) {
         let at = || named(catalog, stock);
         match readback.stocks[stock as usize] {
-            Some(seen) => {
-                check_stock(catalog.shape().value, seen, low, high, at, &mut faults);
-            }
+            Some(seen) => faults.extend(check_stock(put, seen, bounds, at)),
             None => faults.push(Fault::StockGone { at: at() }),
         }
     }
@@ -198,8 +195,15 @@ pub(super) fn audit(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> 
     faults
 }
 
-/// By stock, the least and the most that may be reserved.
-fn bounds(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> (Vec<u64>, Vec<u64>) {
+/// The least and the most that may be reserved of a stock.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    low: u64,
+    high: u64,
+}
+
+/// The bounds of every stock.
+fn bounds(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> Vec<Bounds> {
     let mut low = ledger.held.clone();
     let mut unsure = ledger.unsure.clone();
     for lease in &ledger.leases {
@@ -210,24 +214,21 @@ fn bounds(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> (Vec<u64>,
             unsure[stock] += units;
         }
     }
-    let high = (0..catalog.stocks())
-        .map(|stock| {
-            let anywhere = ledger.unanswered[catalog.article_of(stock) as usize];
-            low[stock as usize] + unsure[stock as usize] + anywhere
-        })
-        .collect();
-    (low, high)
+    let of_stock = |stock: u32| {
+        let low = low[stock as usize];
+        let anywhere = ledger.unanswered[catalog.article_of(stock) as usize];
+        Bounds {
+            low,
+            high: low + unsure[stock as usize] + anywhere,
+        }
+    };
+    (0..catalog.stocks()).map(of_stock).collect()
 }
 
-/// One stock against its bounds.
-fn check_stock(
-    put: u64,
-    seen: Seen,
-    low: u64,
-    high: u64,
-    at: impl Fn() -> Where,
-    faults: &mut Vec<Fault>,
-) {
+/// One stock, of which `put` was put there, against its bounds.
+fn check_stock(put: u64, seen: Seen, bounds: Bounds, at: impl Fn() -> Where) -> Vec<Fault> {
+    let Bounds { low, high } = bounds;
+    let mut faults = Vec::new();
     if seen.value != put {
         faults.push(Fault::Changed {
             at: at(),
@@ -261,6 +262,7 @@ fn check_stock(
             at_most: high,
         });
     }
+    faults
 }
 
 /// One order against the last answer about it.

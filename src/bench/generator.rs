@@ -18,7 +18,7 @@ use tokio::task::{JoinSet, LocalSet};
 use super::catalog::Catalog;
 use super::chance::Chance;
 use super::client::Target;
-use super::lane::{Lane, Window};
+use super::crew::{Crew, Window};
 use super::ledger::Ledger;
 use super::pulse::Pulse;
 use super::queue::{Open, Queue};
@@ -59,7 +59,7 @@ pub(super) enum Stop {
 
 /// Everything that a load needs to know of the server and the run.
 #[derive(Debug, Clone)]
-pub(super) struct Stage {
+pub(super) struct Bench {
     pub(super) target: Target,
     pub(super) catalog: Arc<Catalog>,
     pub(super) zipf: Arc<Zipf>,
@@ -67,7 +67,16 @@ pub(super) struct Stage {
     pub(super) seed: u64,
 }
 
-impl Stage {
+/// One thread's part of a load.
+struct Part {
+    load: Load,
+    chance: Chance,
+    start: Instant,
+    /// Answers of all threads.
+    answered: Arc<AtomicU64>,
+}
+
+impl Bench {
     /// Sends `traffic` as `load` says; `tell` hears how many answers there are now and then.
     pub(super) fn drive(
         &self,
@@ -79,14 +88,18 @@ impl Stage {
         let start = Instant::now();
         let (done, results) = mpsc::channel();
         for nth in 0..load.threads {
-            let (stage, load) = (self.clone(), load.share(nth));
-            let (answered, done) = (answered.clone(), done.clone());
+            let (bench, done) = (self.clone(), done.clone());
+            let part = Part {
+                load: load.share(nth),
+                chance: Chance::of(self.seed, nth as u64),
+                start,
+                answered: answered.clone(),
+            };
             std::thread::Builder::new()
                 .name(format!("bench-{nth}"))
                 .spawn(move || {
-                    let chance = Chance::of(stage.seed, nth as u64);
                     // Nobody listens any more when another thread has failed.
-                    let _ = done.send(stage.lane(traffic, &load, chance, start, answered));
+                    let _ = done.send(bench.crew(traffic, part));
                 })
                 .context("no thread for the generator")?;
         }
@@ -109,15 +122,14 @@ impl Stage {
         Ok((tally, ledger))
     }
 
-    /// One thread's share.
-    fn lane(
-        &self,
-        traffic: Traffic,
-        load: &Load,
-        chance: Chance,
-        start: Instant,
-        answered: Arc<AtomicU64>,
-    ) -> anyhow::Result<(Tally, Ledger)> {
+    /// Sends one thread's part, on that thread.
+    fn crew(&self, traffic: Traffic, part: Part) -> anyhow::Result<(Tally, Ledger)> {
+        let Part {
+            load,
+            chance,
+            start,
+            answered,
+        } = part;
         let maker = Maker::new(
             traffic,
             self.catalog.clone(),
@@ -132,7 +144,7 @@ impl Stage {
                 until: window.until,
             },
         };
-        let lane = Rc::new(Lane {
+        let crew = Rc::new(Crew {
             target: self.target.clone(),
             catalog: self.catalog.clone(),
             maker: RefCell::new(maker),
@@ -148,12 +160,12 @@ impl Stage {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        LocalSet::new().block_on(&runtime, run(lane.clone(), load, jobs));
-        lane.give_up();
-        let end = window.until.unwrap_or(lane.last_answer.get());
-        let mut tally = lane.tally.replace(Tally::new());
+        LocalSet::new().block_on(&runtime, run(crew.clone(), &load, jobs));
+        crew.give_up();
+        let end = window.until.unwrap_or(crew.last_answer.get());
+        let mut tally = crew.tally.replace(Tally::new());
         tally.measured = end.saturating_duration_since(window.from);
-        Ok((tally, lane.ledger.take()))
+        Ok((tally, crew.ledger.take()))
     }
 }
 
@@ -190,15 +202,15 @@ impl Load {
     }
 }
 
-/// Runs a lane's workers until all is answered, or nothing more comes.
-async fn run(lane: Rc<Lane>, load: &Load, jobs: u64) {
+/// Runs a crew's workers until all is answered, or nothing more comes.
+async fn run(crew: Rc<Crew>, load: &Load, jobs: u64) {
     let mut workers = JoinSet::new();
     for _ in 0..load.connections {
-        workers.spawn_local(lane.clone().work());
+        workers.spawn_local(crew.clone().work());
     }
-    if let (Queue::Open(open), Some(rate)) = (&lane.queue, load.rate) {
+    if let (Queue::Open(open), Some(rate)) = (&crew.queue, load.rate) {
         dispatch(
-            &lane,
+            &crew,
             open,
             &mut workers,
             Schedule {
@@ -214,8 +226,8 @@ async fn run(lane: Rc<Lane>, load: &Load, jobs: u64) {
             Ok(None) => return,
             Ok(Some(_)) => {}
             Err(_) => {
-                let ended = lane.window.until.is_none_or(|end| Instant::now() > end);
-                if ended && lane.last_answer.get().elapsed() > DRAIN {
+                let ended = crew.window.until.is_none_or(|end| Instant::now() > end);
+                if ended && crew.last_answer.get().elapsed() > DRAIN {
                     return;
                 }
             }
@@ -232,14 +244,14 @@ struct Schedule {
 
 /// Puts requests into the queue at their instants, and opens a connection more for each that finds
 /// none idle.
-async fn dispatch(lane: &Rc<Lane>, open: &Open, workers: &mut JoinSet<()>, schedule: Schedule) {
-    let start = lane.last_answer.get();
+async fn dispatch(crew: &Rc<Crew>, open: &Open, workers: &mut JoinSet<()>, schedule: Schedule) {
+    let start = crew.last_answer.get();
     let due = |nth: u64| start + Duration::from_secs_f64(nth as f64 / schedule.rate);
     let pulse = Pulse::start(start, Duration::from_secs_f64(1.0 / schedule.rate));
     let mut nth = 0;
     loop {
         let now = Instant::now();
-        let end = lane.window.until.map_or(now, |until| until.min(now));
+        let end = crew.window.until.map_or(now, |until| until.min(now));
         while nth < schedule.jobs && due(nth) <= end {
             open.put(due(nth));
             nth += 1;
@@ -247,10 +259,10 @@ async fn dispatch(lane: &Rc<Lane>, open: &Open, workers: &mut JoinSet<()>, sched
         let short = open.short_of();
         let more = (CONNECTIONS_MAX / schedule.threads).saturating_sub(workers.len());
         for _ in 0..short.min(more) {
-            workers.spawn_local(lane.clone().work());
+            workers.spawn_local(crew.clone().work());
         }
-        lane.waited(short.saturating_sub(more));
-        if nth == schedule.jobs || lane.window.until.is_some_and(|until| now >= until) {
+        crew.waited(short.saturating_sub(more));
+        if nth == schedule.jobs || crew.window.until.is_some_and(|until| now >= until) {
             break;
         }
         pulse.beat().await;
@@ -258,5 +270,5 @@ async fn dispatch(lane: &Rc<Lane>, open: &Open, workers: &mut JoinSet<()>, sched
     // Those that were due just now get to an idle connection first. What then still waits when the
     // time is over does not leave any more.
     tokio::task::yield_now().await;
-    lane.never_left(&open.close(lane.window.until.is_some()));
+    crew.never_left(&open.close(crew.window.until.is_some()));
 }

@@ -105,7 +105,7 @@ pub(super) enum End {
 
 /// An acknowledged promise that an action is to follow.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Sale {
     /// Its place in `orders`.
     order: usize,
     held: Vec<Holding>,
@@ -125,14 +125,14 @@ impl Ledger {
     }
 
     /// A promise was acknowledged; `until` is the deadline if the request named one.
-    /// Returns its entry, and whether all that was asked for is held.
+    /// Returns its sale, and whether all that was asked for is held.
     pub(super) fn promised(
         &mut self,
         asked: &Asked,
         promised: Promised,
         until: Option<DateTime<Utc>>,
         catalog: &Catalog,
-    ) -> (Entry, bool) {
+    ) -> (Sale, bool) {
         let whole = self.compare(asked, &promised, catalog);
         for &holding in &promised.held {
             self.ever[holding.stock as usize] += u64::from(holding.units);
@@ -151,7 +151,7 @@ impl Ledger {
             end,
         });
         (
-            Entry {
+            Sale {
                 order: self.orders.len() - 1,
                 held: promised.held,
             },
@@ -210,23 +210,23 @@ impl Ledger {
     }
 
     /// The confirm of a promise was acknowledged.
-    pub(super) fn confirmed(&mut self, entry: &Entry) {
-        self.orders[entry.order].end = End::Confirmed;
+    pub(super) fn confirmed(&mut self, sale: &Sale) {
+        self.orders[sale.order].end = End::Confirmed;
     }
 
     /// The cancel of a promise was acknowledged.
-    pub(super) fn cancelled(&mut self, entry: &Entry) {
-        self.orders[entry.order].end = End::Cancelled;
-        for holding in &entry.held {
+    pub(super) fn cancelled(&mut self, sale: &Sale) {
+        self.orders[sale.order].end = End::Cancelled;
+        for holding in &sale.held {
             self.held[holding.stock as usize] -= u64::from(holding.units);
         }
     }
 
     /// Nobody knows whether the action on a promise was done; `frees` says if it would give the
     /// units back.
-    pub(super) fn action_unanswered(&mut self, entry: &Entry, frees: bool) {
-        self.orders[entry.order].end = End::Unsure;
-        for holding in entry.held.iter().filter(|_| frees) {
+    pub(super) fn action_unanswered(&mut self, sale: &Sale, frees: bool) {
+        self.orders[sale.order].end = End::Unsure;
+        for holding in sale.held.iter().filter(|_| frees) {
             self.held[holding.stock as usize] -= u64::from(holding.units);
             self.unsure[holding.stock as usize] += u64::from(holding.units);
         }
@@ -240,9 +240,9 @@ impl Ledger {
         }
     }
 
-    /// The id of the order that `entry` is about.
-    pub(super) fn order_of(&self, entry: &Entry) -> Uuid {
-        Uuid::from_bytes(self.orders[entry.order].id)
+    /// The id of the order that `sale` is about.
+    pub(super) fn order_of(&self, sale: &Sale) -> Uuid {
+        Uuid::from_bytes(self.orders[sale.order].id)
     }
 
     /// Adds what another thread or round has seen of the same catalog.

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::audit::{Fault, audit};
 use super::catalog::{Catalog, Shape};
 use super::client::Target;
-use super::generator::{Load, Stage, Stop};
+use super::generator::{Bench, Load, Stop};
 use super::ledger::Ledger;
 use super::readback::read_back;
 use super::report::{Audited, Report, Round};
@@ -47,20 +47,20 @@ impl Run {
                 clock_of(&self.target).await
             }
         })?;
-        let stage = Stage {
+        let bench = Bench {
             target: self.target.clone(),
             zipf: Arc::new(Zipf::over(self.shape.articles)),
             catalog: Arc::new(catalog),
             clock,
             seed: self.seed,
         };
-        let (tally, ledger, rounds) = self.send(&stage, bar)?;
+        let (tally, ledger, rounds) = self.send(&bench, bar)?;
         let audited = if holds {
             bar.set_message("auditing");
-            let read = read_back(&self.target, &stage.catalog, &ledger, (clock, self.seed));
+            let read = read_back(&self.target, &bench.catalog, &ledger, (clock, self.seed));
             Some(match runtime.block_on(read) {
                 Ok(seen) => Audited {
-                    faults: audit(&stage.catalog, &ledger, &seen),
+                    faults: audit(&bench.catalog, &ledger, &seen),
                     stocks: seen.stocks.iter().flatten().count() as u64,
                     orders: seen.orders.len() as u64,
                 },
@@ -90,15 +90,15 @@ impl Run {
     /// errors count like all others.
     fn send(
         &self,
-        stage: &Stage,
+        bench: &Bench,
         bar: &ProgressBar,
     ) -> anyhow::Result<(Tally, Ledger, Vec<Round>)> {
         let phase = |traffic, seed, name: &str| {
-            let stage = Stage {
+            let bench = Bench {
                 seed,
-                ..stage.clone()
+                ..bench.clone()
             };
-            stage.drive(traffic, &self.load, &mut teller(bar, &self.load, name))
+            bench.drive(traffic, &self.load, &mut teller(bar, &self.load, name))
         };
         let traffic = match self.scenario {
             Scenario::Steady => Traffic::Promises,
@@ -106,7 +106,7 @@ impl Run {
             Scenario::Lifecycle => Traffic::Lives,
             Scenario::Echo => Traffic::Echoes,
             Scenario::Ratio => {
-                let (mut all, mut ledger) = (Tally::new(), Ledger::of(&stage.catalog));
+                let (mut all, mut ledger) = (Tally::new(), Ledger::of(&bench.catalog));
                 let mut rounds = Vec::new();
                 for round in 0..self.rounds {
                     // Both get the same seed, and so the same bodies.

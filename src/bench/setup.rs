@@ -1,4 +1,7 @@
 //! Puts the catalog into the server, through the API that everybody uses.
+//!
+//! Over several connections, since each answer waits for the disk. Anything but the answer that
+//! was to come ends the run: a load on half a catalog would show nothing.
 
 use std::time::Instant;
 

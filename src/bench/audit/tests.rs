@@ -43,7 +43,7 @@ impl Scene {
     }
 
     /// A promise that the server makes and keeps.
-    fn sell(&mut self, stock: u32, units: u32) -> crate::bench::ledger::Entry {
+    fn sell(&mut self, stock: u32, units: u32) -> crate::bench::ledger::Sale {
         self.reserve(stock, units);
         self.acknowledge(stock, units, None)
     }
@@ -53,7 +53,7 @@ impl Scene {
         stock: u32,
         units: u32,
         until: Option<DateTime<Utc>>,
-    ) -> crate::bench::ledger::Entry {
+    ) -> crate::bench::ledger::Sale {
         let order = Uuid::from_u128(self.ledger.orders.len() as u128 + 1);
         let promised = Promised {
             order,
@@ -61,9 +61,9 @@ impl Scene {
             held: vec![Holding { stock, units }],
         };
         let asked = Asked::one(self.catalog.article_of(stock), units);
-        let (entry, whole) = self.ledger.promised(&asked, promised, until, &self.catalog);
+        let (sale, whole) = self.ledger.promised(&asked, promised, until, &self.catalog);
         assert!(whole);
-        entry
+        sale
     }
 
     fn reserve(&mut self, stock: u32, units: u32) {
@@ -133,8 +133,8 @@ fn a_hold_for_nobody_is_found() {
 #[test]
 fn a_cancel_that_kept_the_hold_is_found() {
     let mut scene = Scene::new();
-    let entry = scene.sell(0, 3);
-    scene.ledger.cancelled(&entry);
+    let sale = scene.sell(0, 3);
+    scene.ledger.cancelled(&sale);
     scene.finds(&["hold leaked t-0 at t-place-0: 3 reserved, at most 0 promised"]);
     scene.release(0, 3);
     scene.finds(&[]);
@@ -232,9 +232,9 @@ fn a_refusal_is_right_when_one_of_its_lines_was_short() {
 fn what_was_given_back_does_not_make_an_earlier_refusal_false() {
     let mut scene = Scene::new();
     scene.sell(1, 10);
-    let entry = scene.sell(0, 10);
+    let sale = scene.sell(0, 10);
     scene.ledger.refused(&Asked::one(0, 1));
-    scene.ledger.cancelled(&entry);
+    scene.ledger.cancelled(&sale);
     scene.release(0, 10);
     scene.finds(&[]);
 }
@@ -253,8 +253,8 @@ fn an_unanswered_promise_excuses_its_own_units_and_no_more() {
 #[test]
 fn an_unanswered_cancel_leaves_both_outcomes_open() {
     let mut scene = Scene::new();
-    let entry = scene.sell(0, 3);
-    scene.ledger.action_unanswered(&entry, true);
+    let sale = scene.sell(0, 3);
+    scene.ledger.action_unanswered(&sale, true);
     scene.finds(&[]);
     scene.release(0, 3);
     scene.finds(&[]);

@@ -1,4 +1,4 @@
-//! One generator thread's share of the load: its connections, and what their answers mean.
+//! One generator thread's crew: its connections, and what their answers mean.
 //!
 //! A worker is one connection. It takes what is due, sends it, and enters the answer into the
 //! thread's own ledger and tally, so that nothing is shared between threads while they run.
@@ -16,7 +16,7 @@ use hyper::{Method, StatusCode, Uri};
 use super::answer::Promised;
 use super::catalog::Catalog;
 use super::client::{Answer, Connection, Target};
-use super::ledger::{Asked, Entry, Ledger};
+use super::ledger::{Asked, Ledger, Sale};
 use super::queue::Queue;
 use super::scenario::{Job, Maker, Then, Traffic, action_body};
 use super::tally::{self, Tally};
@@ -29,7 +29,7 @@ const IDLE_MAX: Duration = Duration::from_secs(2);
 const CONNECT_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// One thread's load and what came of it.
-pub(super) struct Lane {
+pub(super) struct Crew {
     pub(super) target: Target,
     pub(super) catalog: Arc<Catalog>,
     pub(super) maker: RefCell<Maker>,
@@ -58,7 +58,7 @@ pub(super) struct Window {
 pub(super) enum Pending {
     Echo,
     Promise(Asked),
-    Action { entry: Entry, frees: bool },
+    Action { sale: Sale, frees: bool },
 }
 
 /// A worker's connection.
@@ -76,7 +76,7 @@ enum Failed {
     Cut(String),
 }
 
-impl Lane {
+impl Crew {
     /// One worker, until nothing is due any more.
     pub(super) async fn work(self: Rc<Self>) {
         let slot = self.pending.borrow().len();
@@ -131,13 +131,13 @@ impl Lane {
         let Some((answer, _)) = self.send(wire, pending, job.path, job.body).await else {
             return;
         };
-        let Some((entry, version)) = self.enter_promise(&job.asked, job.then, &answer, due) else {
+        let Some((sale, version)) = self.enter_promise(&job.asked, job.then, &answer, due) else {
             return;
         };
         match job.then {
             Then::Nothing | Then::Lapse(_) => {}
-            Then::Confirm => self.act(wire, "CONFIRM_PROMISE", version, entry).await,
-            Then::Cancel => self.act(wire, "CANCEL", version, entry).await,
+            Then::Confirm => self.act(wire, "CONFIRM_PROMISE", version, sale).await,
+            Then::Cancel => self.act(wire, "CANCEL", version, sale).await,
         }
     }
 
@@ -148,7 +148,7 @@ impl Lane {
         then: Then,
         answer: &Answer,
         due: Instant,
-    ) -> Option<(Entry, u64)> {
+    ) -> Option<(Sale, u64)> {
         let echoes = self.maker.borrow().traffic() == Traffic::Echoes;
         match answer.status {
             StatusCode::OK if echoes => {
@@ -177,7 +177,7 @@ impl Lane {
         }
     }
 
-    fn enter_promised(&self, asked: &Asked, then: Then, answer: &Answer) -> Option<(Entry, u64)> {
+    fn enter_promised(&self, asked: &Asked, then: Then, answer: &Answer) -> Option<(Sale, u64)> {
         let mut ledger = self.ledger.borrow_mut();
         let promised = match Promised::read(&answer.body, &self.catalog) {
             Ok(promised) => promised,
@@ -194,23 +194,23 @@ impl Lane {
         } else {
             None
         };
-        let (entry, whole) = ledger.promised(asked, promised, until, &self.catalog);
+        let (sale, whole) = ledger.promised(asked, promised, until, &self.catalog);
         let mut tally = self.tally.borrow_mut();
         *(if whole {
             &mut tally.held
         } else {
             &mut tally.sold_out
         }) += 1;
-        whole.then_some((entry, version))
+        whole.then_some((sale, version))
     }
 
     /// Confirms or cancels a promise.
-    async fn act(&self, wire: &mut Wire, name: &str, version: u64, entry: Entry) {
-        let order = self.ledger.borrow().order_of(&entry);
+    async fn act(&self, wire: &mut Wire, name: &str, version: u64, sale: Sale) {
+        let order = self.ledger.borrow().order_of(&sale);
         let path = Uri::try_from(format!("/api/orders/{order}/actions"))
             .expect("a uuid has only characters that a path may have");
         let frees = name == "CANCEL";
-        let pending = Pending::Action { entry, frees };
+        let pending = Pending::Action { sale, frees };
         let due = Instant::now();
         let Some((answer, pending)) = self
             .send(wire, pending, path, action_body(name, version))
@@ -218,21 +218,21 @@ impl Lane {
         else {
             return;
         };
-        let Pending::Action { entry, .. } = pending else {
+        let Pending::Action { sale, .. } = pending else {
             return;
         };
         if answer.status != StatusCode::OK {
-            self.turned_away(&answer, Pending::Action { entry, frees });
+            self.turned_away(&answer, Pending::Action { sale, frees });
             return;
         }
         self.measure(due, false);
         let (mut tally, mut ledger) = (self.tally.borrow_mut(), self.ledger.borrow_mut());
         if frees {
             tally.cancelled += 1;
-            ledger.cancelled(&entry);
+            ledger.cancelled(&sale);
         } else {
             tally.confirmed += 1;
-            ledger.confirmed(&entry);
+            ledger.confirmed(&sale);
         }
     }
 
@@ -316,7 +316,7 @@ impl Lane {
         match pending {
             Pending::Echo => {}
             Pending::Promise(asked) => ledger.unanswered(&asked),
-            Pending::Action { entry, frees } => ledger.action_unanswered(&entry, frees),
+            Pending::Action { sale, frees } => ledger.action_unanswered(&sale, frees),
         }
     }
 }
