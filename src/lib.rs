@@ -1,1 +1,3 @@
 //! The doors of Certus.
+
+pub mod bench;
