@@ -1,7 +1,7 @@
 //! What a shard counts, for metrics, the console and tests.
 
 /// A shard's figures at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Orders in memory.
     pub orders: usize,
@@ -21,6 +21,8 @@ pub struct Figures {
     pub expired: u64,
     /// How late they were released: promises by power of two of milliseconds, from below 1 ms.
     pub lateness: [u64; LATENESS_BUCKETS],
+    /// All these milliseconds together.
+    pub lateness_ms_sum: u64,
 }
 
 /// Below 1 ms, below 2 ms, below 4 ms, …; the last takes the rest.
@@ -31,6 +33,7 @@ impl Figures {
     pub(crate) fn released(&mut self, late_ms: u64) {
         let bucket = (u64::BITS - late_ms.leading_zeros()) as usize;
         self.lateness[bucket.min(LATENESS_BUCKETS - 1)] += 1;
+        self.lateness_ms_sum = self.lateness_ms_sum.saturating_add(late_ms);
         self.expired += 1;
     }
 }
