@@ -1,0 +1,211 @@
+//! Segments made ahead, so that the writer never waits for one.
+//!
+//! A thread of its own zeroes the next segment while the present one fills. When the disk is full
+//! it tries again every second; until then [`Room`] says how little is left, and whoever admits
+//! work refuses (D9). Simulations have no thread: there the writer makes the next segment itself,
+//! right after it began one, so that one seed gives one order of calls.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::batch::whole_sectors;
+use super::segment::{BODY, Plan, Segment};
+use super::{Prepare, Room};
+use crate::Error;
+use crate::disk::Disk;
+use crate::limits::{ROOM_RETRY_MS, SECTOR_BYTES};
+
+/// The segments made ahead. Dropped, its thread ends.
+pub(super) struct Spares {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    room: Arc<Room>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    ready: VecDeque<Segment>,
+    /// What the next one is made with.
+    plan: Plan,
+    /// What is left of the segment that is being written.
+    left: u64,
+    /// The last attempt found the disk full.
+    is_full: bool,
+    /// Why no more are made.
+    failure: Option<Error>,
+    /// Nobody will ask for one any more.
+    is_closed: bool,
+}
+
+impl Spares {
+    /// Starts with the spares that recovery found; `plan` is for the next one to make, `left` what
+    /// is left of the segment that is being written.
+    pub(super) fn start(
+        (disk, dir): (Arc<dyn Disk>, PathBuf),
+        room: Arc<Room>,
+        (ready, plan, left): (VecDeque<Segment>, Plan, u64),
+        prepare: Prepare,
+    ) -> Result<Self, Error> {
+        let state = State {
+            ready,
+            plan,
+            left,
+            is_full: false,
+            failure: None,
+            is_closed: false,
+        };
+        state.tell(&room);
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        let shared = Arc::new(Shared {
+            disk,
+            dir,
+            room,
+            state,
+            changed,
+        });
+        let thread = match prepare {
+            Prepare::Inline => None,
+            Prepare::Ahead => Some(spawn(Arc::clone(&shared))?),
+        };
+        Ok(Self { shared, thread })
+    }
+
+    /// Without a thread, makes a spare if there is none; a full disk is no failure.
+    pub(super) fn make_ready(&self) -> Result<(), Error> {
+        if self.thread.is_none() && self.shared.state.lock().ready.is_empty() {
+            self.shared.make_one();
+            if let Some(failure) = self.shared.state.lock().failure.take() {
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next segment. Waits while the disk is full: who asked [`Room`] first never waits here.
+    pub(super) fn take(&self) -> Result<Segment, Error> {
+        self.make_ready()?;
+        let mut state = self.shared.state.lock();
+        loop {
+            if let Some(segment) = state.ready.pop_front() {
+                state.left = segment.length - BODY;
+                state.tell(&self.shared.room);
+                self.shared.changed.notify_all();
+                return Ok(segment);
+            }
+            if let Some(failure) = state.failure.take() {
+                return Err(failure);
+            }
+            let waits = self.thread.is_some() && !self.shared.room.is_closing();
+            if state.is_full && !waits {
+                return Err(Error::NoSpace {
+                    file: self.shared.dir.clone(),
+                });
+            }
+            self.shared.changed.wait(&mut state);
+        }
+    }
+
+    /// Says what is left of the segment that is being written.
+    pub(super) fn set_left(&self, left: u64) {
+        let mut state = self.shared.state.lock();
+        state.left = left;
+        state.tell(&self.shared.room);
+    }
+}
+
+impl Drop for Spares {
+    fn drop(&mut self) {
+        self.shared.state.lock().is_closed = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic in there has been reported by its thread; there is nobody left to tell.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    /// The thread: makes one whenever there is none.
+    fn run(&self) {
+        loop {
+            let mut state = self.state.lock();
+            if state.is_full && !state.is_closed {
+                self.changed
+                    .wait_for(&mut state, Duration::from_millis(ROOM_RETRY_MS));
+            }
+            while !state.is_closed && !state.ready.is_empty() {
+                self.changed.wait(&mut state);
+            }
+            if state.is_closed || state.failure.is_some() {
+                return;
+            }
+            drop(state);
+            self.make_one();
+        }
+    }
+
+    /// Makes the next one, without the lock: that takes a fraction of a second.
+    fn make_one(&self) {
+        let plan = self.state.lock().plan;
+        let made = Segment::make(&*self.disk, &self.dir, plan);
+        let mut state = self.state.lock();
+        match made {
+            Ok(segment) => {
+                if state.is_full {
+                    tracing::info!(segment = plan.number, "there is room for the journal again");
+                }
+                state.is_full = false;
+                state.plan.number += 1;
+                state.ready.push_back(segment);
+            }
+            Err(Error::NoSpace { file }) => {
+                if !state.is_full {
+                    tracing::error!(file = %file.display(), "no space for the next segment");
+                }
+                state.is_full = true;
+            }
+            Err(failure) => state.failure = Some(failure),
+        }
+        state.tell(&self.room);
+        self.changed.notify_all();
+    }
+}
+
+impl State {
+    /// What fits for certain: all in the present segment, less a mark, or all in the next. Not the
+    /// sum, because a batch is whole in one segment.
+    fn tell(&self, room: &Room) {
+        let spare = self
+            .ready
+            .front()
+            .map_or(0, |segment| segment.length - BODY);
+        room.set_bytes(
+            self.left
+                .saturating_sub(whole_sectors(SECTOR_BYTES))
+                .max(spare),
+        );
+    }
+}
+
+fn spawn(shared: Arc<Shared>) -> Result<JoinHandle<()>, Error> {
+    let dir = shared.dir.clone();
+    std::thread::Builder::new()
+        .name("journal-spares".into())
+        .spawn(move || shared.run())
+        .map_err(|source| Error::Io {
+            call: "spawn",
+            file: dir,
+            source,
+        })
+}

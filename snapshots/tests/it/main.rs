@@ -1,0 +1,10 @@
+//! The memory from outside: what a journal promises, on real files and on a simulated disk.
+//!
+//! One binary, so that it links once. What needs a private type is tested beside that type.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test fails the test, like the test itself"
+)]
+
+mod suite;

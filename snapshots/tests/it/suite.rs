@@ -1,0 +1,137 @@
+//! What every implementation of [`Journal`] promises (decision D14): the same tests for all.
+
+use snapshots::journal::{Batch, Entry, Journal, Local, Options};
+use snapshots::{Error, Lsn};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs every test of the suite on a journal that is made anew for each; it must begin empty.
+macro_rules! suite {
+    ($name:ident, $with:path) => {
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn what_was_appended_is_read_back() {
+                $with(super::what_was_appended_is_read_back);
+            }
+
+            #[test]
+            fn a_reader_goes_on_when_more_is_durable() {
+                $with(super::a_reader_goes_on_when_more_is_durable);
+            }
+
+            #[test]
+            fn a_reader_begins_at_any_record() {
+                $with(super::a_reader_begins_at_any_record);
+            }
+
+            #[test]
+            fn an_empty_batch_has_no_position() {
+                $with(super::an_empty_batch_has_no_position);
+            }
+        }
+    };
+}
+
+suite!(local_files, with_local_files);
+
+fn with_local_files(test: fn(&mut dyn Journal)) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = open_real(&dir.path().join("journal")).unwrap();
+    test(&mut journal);
+}
+
+fn open_real(dir: &Path) -> Result<Local, Error> {
+    let options = Options {
+        segment_bytes: 64 << 10,
+        ..Options::default()
+    };
+    Local::open(Arc::new(snapshots::disk::Real), dir, options)
+}
+
+/// D2, D12: every record, in order, without a gap, with its own bytes and time.
+fn what_was_appended_is_read_back(journal: &mut dyn Journal) {
+    assert_eq!(journal.claim().unwrap().lsn, Lsn::ZERO);
+    for batch in 0..40 {
+        append(journal, batch * 7 + 1, 7);
+    }
+    let mut reader = journal.read_from(Lsn::ZERO).unwrap();
+    for n in 1..=280 {
+        assert_eq!(reader.next().unwrap().unwrap(), entry(n));
+    }
+    assert_eq!(reader.next().unwrap(), None);
+}
+
+/// D12: "nothing for now" is not the end.
+fn a_reader_goes_on_when_more_is_durable(journal: &mut dyn Journal) {
+    journal.claim().unwrap();
+    let mut reader = journal.read_from(Lsn::ZERO).unwrap();
+    for n in 1..=300 {
+        assert_eq!(reader.next().unwrap(), None);
+        append(journal, n, 1);
+        assert_eq!(reader.next().unwrap().unwrap(), entry(n));
+    }
+}
+
+/// D12: from any LSN; beyond the end there is no place to begin at.
+fn a_reader_begins_at_any_record(journal: &mut dyn Journal) {
+    journal.claim().unwrap();
+    for batch in 0..30 {
+        append(journal, batch * 5 + 1, 5);
+        append_mark(journal);
+    }
+    for after in 0..150 {
+        let mut reader = journal.read_from(Lsn(after)).unwrap();
+        assert_eq!(reader.next().unwrap().unwrap(), entry(after + 1));
+    }
+    assert_eq!(journal.read_from(Lsn(150)).unwrap().next().unwrap(), None);
+    let beyond = journal.read_from(Lsn(151)).err();
+    let Some(Error::Beyond { last: Lsn(150), .. }) = beyond else {
+        panic!("{beyond:?}")
+    };
+}
+
+/// D2: marks leave no holes.
+fn an_empty_batch_has_no_position(journal: &mut dyn Journal) {
+    journal.claim().unwrap();
+    append(journal, 1, 2);
+    for _ in 0..3 {
+        assert_eq!(append_mark(journal), Lsn(2));
+    }
+    append(journal, 3, 1);
+    let mut reader = journal.read_from(Lsn(1)).unwrap();
+    assert_eq!(reader.next().unwrap().unwrap(), entry(2));
+    assert_eq!(reader.next().unwrap().unwrap(), entry(3));
+}
+
+fn append(journal: &mut dyn Journal, first: u64, records: u64) {
+    let mut batch = Batch::new();
+    for n in first..first + records {
+        let Entry {
+            lsn,
+            at_ms,
+            payload,
+            ..
+        } = entry(n);
+        batch.push(lsn, at_ms, &payload);
+    }
+    let position = journal.append(&mut batch).unwrap();
+    assert_eq!(position.lsn, Lsn(first + records - 1));
+}
+
+fn append_mark(journal: &mut dyn Journal) -> Lsn {
+    journal.append(&mut Batch::new()).unwrap().lsn
+}
+
+/// The record of this LSN, the same every time; some are empty, some longer than a sector.
+fn entry(n: u64) -> Entry {
+    let length = (n * 131 % 1_400) as usize;
+    let payload = (0..length).map(|i| (i as u64 * 7 + n) as u8).collect();
+    Entry {
+        lsn: Lsn(n),
+        timeline: 1,
+        at_ms: 1_700_000_000_000 + n as i64,
+        payload,
+    }
+}
