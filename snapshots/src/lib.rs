@@ -13,6 +13,7 @@
 //! that nobody else does, and [`disk`] is the only way to a disk.
 //! Nothing in here knows a rule, an actor or a status code; a record is bytes.
 
+pub mod codec;
 pub mod commit;
 pub mod disk;
 pub mod journal;
