@@ -16,8 +16,10 @@
 pub mod codec;
 pub mod commit;
 pub mod disk;
+pub mod follower;
 pub mod journal;
 pub mod limits;
+pub mod store;
 
 mod error;
 mod position;
