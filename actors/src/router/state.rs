@@ -161,10 +161,8 @@ impl State {
                         .filter(|_| !events.is_empty())
                         .zip(ask.keyed.as_ref())
                         .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
-                    let shown = Shown {
-                        outcome,
-                        stored: stored.as_ref().map(|(_, reply)| reply.clone()),
-                    };
+                    let shown =
+                        Shown { outcome, stored: stored.as_ref().map(|(_, reply)| reply.clone()) };
                     let pending = pending.with(Verdict::Done(shown));
                     if events.is_empty() {
                         self.parts.commits.hold(pending);

@@ -40,15 +40,10 @@ impl Table {
     /// Opens the database in `dir`, or makes it.
     pub(super) fn open(dir: &Path) -> Result<Table, Error> {
         let is_new = !dir.join("db").exists();
-        let config = ::sled::Config::new()
-            .path(dir)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None);
+        let config =
+            ::sled::Config::new().path(dir).cache_capacity(CACHE_BYTES).flush_every_ms(None);
         let db = config.open()?;
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open(dir.join("db"))?;
+        let file = File::options().read(true).write(true).open(dir.join("db"))?;
         if is_new {
             file.sync_all()?;
             File::open(dir.join("conf"))?.sync_all()?;
@@ -89,9 +84,7 @@ impl From<::sled::Error> for Error {
     fn from(error: ::sled::Error) -> Error {
         match error {
             ::sled::Error::Io(source) => Error::from(source),
-            other => Error::Broken {
-                what: other.to_string(),
-            },
+            other => Error::Broken { what: other.to_string() },
         }
     }
 }
