@@ -19,6 +19,7 @@ pub mod disk;
 pub mod follower;
 pub mod journal;
 pub mod limits;
+pub mod recovery;
 pub mod store;
 
 mod error;

@@ -12,6 +12,7 @@
 //! ```
 
 mod key;
+mod load;
 mod read;
 mod row;
 mod sled;
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
+pub use load::Extent;
 pub use row::Mark;
 pub(crate) use row::{LocationRow, TenantRow};
 pub(crate) use value::Footprint;
@@ -61,6 +63,12 @@ pub enum Error {
         live: u64,
         /// Rows that were written.
         expected: u64,
+    },
+    /// It followed another journal, or this one before a restore.
+    #[error("the snapshot is of another history: {what}")]
+    Foreign {
+        /// What differs.
+        what: String,
     },
     /// The database says that it is broken.
     #[error("the database is broken: {what}")]

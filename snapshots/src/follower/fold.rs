@@ -70,6 +70,7 @@ impl Fold {
             lsn,
             touched,
         };
+        turn.tenant()?; // a tenant of which nothing else is left is still a tenant
         for event in &record.events {
             turn.apply(event)?;
         }
