@@ -15,9 +15,14 @@ use crate::Error;
 
 mod content;
 mod dice;
+mod file;
+mod names;
+
+pub use dice::Dice;
 
 use content::Content;
-pub use dice::Dice;
+use file::SimFile;
+use names::{Change, Names};
 
 /// A disk in memory. Clones are the same disk; [`Sim::power_cut`] makes another.
 #[derive(Clone, Default)]
@@ -61,26 +66,9 @@ struct State {
     /// Bytes that files may still grow by; none is no limit.
     space: Option<u64>,
     files: Vec<Content>,
-    /// Which file has which name, for a reader, and after a cut.
-    names: BTreeMap<PathBuf, usize>,
-    durable_names: BTreeMap<PathBuf, usize>,
-    /// What happened to names since their directory was synced, in order.
-    changes: Vec<Change>,
+    names: Names,
     dirs: BTreeSet<PathBuf>,
     locked: BTreeSet<PathBuf>,
-}
-
-#[derive(Clone)]
-enum Change {
-    Create(PathBuf, usize),
-    Rename(PathBuf, PathBuf),
-    Remove(PathBuf),
-}
-
-struct SimFile {
-    disk: Sim,
-    file: usize,
-    path: PathBuf,
 }
 
 struct SimLock {
@@ -115,7 +103,7 @@ impl Sim {
     #[must_use]
     pub fn power_cut(&self, dice: &mut Dice) -> Self {
         let state = self.state.lock();
-        let names = state.names_after_cut(dice);
+        let names = state.names.after_cut(dice);
         let files = state
             .files
             .iter()
@@ -129,12 +117,7 @@ impl Sim {
     #[must_use]
     pub fn kill(&self) -> Self {
         let state = self.state.lock();
-        let after = Self::after(&state, state.names.clone(), state.files.clone());
-        let mut fresh = after.state.lock();
-        fresh.durable_names = state.durable_names.clone();
-        fresh.changes = state.changes.clone();
-        drop(fresh);
-        after
+        Self::after(&state, state.names.clone(), state.files.clone())
     }
 
     /// Changes a byte at rest.
@@ -143,7 +126,7 @@ impl Sim {
     /// If there is no such byte.
     pub fn damage(&self, path: &Path, offset: u64, change: impl FnOnce(u8) -> u8) {
         let mut state = self.state.lock();
-        let file = *state.names.get(path).expect("the file to damage is there");
+        let file = state.names.file(path).expect("the file to damage is there");
         state.files[file].damage(offset, change);
     }
 
@@ -153,17 +136,17 @@ impl Sim {
         let state = self.state.lock();
         state
             .names
-            .get(path)
-            .map(|&file| state.files[file].seen().to_vec())
+            .file(path)
+            .map(|file| state.files[file].seen().to_vec())
     }
 
-    fn after(state: &State, names: BTreeMap<PathBuf, usize>, files: Vec<Content>) -> Self {
+    fn after(state: &State, names: Names, files: Vec<Content>) -> Self {
+        let (space, dirs) = (state.space, state.dirs.clone());
         let fresh = State {
-            space: state.space,
-            files,
-            durable_names: names.clone(),
+            space,
             names,
-            dirs: state.dirs.clone(),
+            files,
+            dirs,
             ..State::default()
         };
         Self {
@@ -235,24 +218,12 @@ impl Disk for Sim {
     }
 
     fn create(&self, path: &Path) -> Result<Arc<dyn File>, Error> {
-        let call = named("create", path);
-        let create = |state: &mut State| {
-            let file = state.files.len();
-            state.files.push(Content::default());
-            state.names.insert(path.to_path_buf(), file);
-            state.changes.push(Change::Create(path.to_path_buf(), file));
-            file
-        };
-        let cut_off = |state: &mut State| {
-            create(state);
-        };
-        let file = self.call(call.clone(), cut_off, |state, fault| {
-            if fault == Some(Fault::Fail) || state.names.contains_key(path) {
-                return Err(failed(&call, "the file exists"));
-            }
-            Ok(create(state))
-        })?;
-        Ok(self.file(file, path))
+        let file = self.new_file();
+        self.change(
+            named("create", path),
+            Change::Create(path.to_path_buf(), file),
+        )?;
+        Ok(SimFile::open(self, file, path))
     }
 
     fn open(&self, path: &Path, _: Access) -> Result<Arc<dyn File>, Error> {
@@ -260,12 +231,11 @@ impl Disk for Sim {
         let known = |state: &mut State, _| {
             state
                 .names
-                .get(path)
-                .copied()
+                .file(path)
                 .ok_or_else(|| failed(&call, "no such file"))
         };
         let file = self.call(call.clone(), |_| (), known)?;
-        Ok(self.file(file, path))
+        Ok(SimFile::open(self, file, path))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
@@ -281,139 +251,42 @@ impl Disk for Sim {
         self.call(
             named("readdir", dir),
             |_| (),
-            |state, _| {
-                let here = state.names.keys().filter(|path| path.parent() == Some(dir));
-                let names = here.filter_map(|path| path.file_name()?.to_str());
-                Ok(names.map(str::to_owned).collect())
-            },
+            |state, _| Ok(state.names.in_dir(dir)),
         )
     }
 
     fn sync_dir(&self, dir: &Path) -> Result<(), Error> {
-        self.call(
-            named("fsync", dir),
-            |_| (),
-            |state, fault| {
-                if fault != Some(Fault::Fail) {
-                    state.sync_names(dir);
-                }
-                Ok(())
-            },
-        )
+        let sync = |state: &mut State, fault| {
+            if fault != Some(Fault::Fail) {
+                state.names.sync(dir);
+            }
+            Ok(())
+        };
+        self.call(named("fsync", dir), |_| (), sync)
     }
 }
 
 impl Sim {
-    fn file(&self, file: usize, path: &Path) -> Arc<dyn File> {
-        Arc::new(SimFile {
-            disk: self.clone(),
-            file,
-            path: path.to_path_buf(),
-        })
+    /// A file that has no name yet.
+    fn new_file(&self) -> usize {
+        let mut state = self.state.lock();
+        state.files.push(Content::default());
+        state.files.len() - 1
     }
 
     fn change(&self, call: Call, change: Change) -> Result<(), Error> {
-        let make = |state: &mut State| {
-            let made = change.make(&mut state.names);
-            state.changes.push(change.clone());
-            made
-        };
         let cut_off = |state: &mut State| {
-            make(state);
+            state.names.change(change.clone());
         };
         self.call(call.clone(), cut_off, |state, fault| {
-            if fault == Some(Fault::Fail) || !make(state) {
-                return Err(failed(&call, "no such file"));
+            if fault == Some(Fault::Fail) || !state.names.change(change.clone()) {
+                return Err(failed(
+                    &call,
+                    "there is no such file, or there is one already",
+                ));
             }
             Ok(())
         })
-    }
-}
-
-impl File for SimFile {
-    fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
-        let call = Call {
-            offset,
-            bytes: bytes.len() as u64,
-            ..named("write", &self.path)
-        };
-        let write = |state: &mut State, offset| state.files[self.file].write(bytes, offset);
-        self.disk.call(
-            call,
-            |state| write(state, offset),
-            |state, fault| {
-                match fault {
-                    Some(Fault::Misdirect) => write(state, offset + content::SECTOR as u64),
-                    Some(Fault::Lose) => {}
-                    _ => write(state, offset),
-                }
-                Ok(())
-            },
-        )
-    }
-
-    fn read_at(&self, into: &mut [u8], offset: u64) -> Result<usize, Error> {
-        let state = self.disk.state.lock();
-        if state.is_off {
-            return Err(failed(
-                &named("read", &self.path),
-                "the machine has no power",
-            ));
-        }
-        let seen = state.files[self.file].seen();
-        let from = seen.len().min(offset as usize);
-        let read = into.len().min(seen.len() - from);
-        into[..read].copy_from_slice(&seen[from..from + read]);
-        Ok(read)
-    }
-
-    fn sync(&self) -> Result<(), Error> {
-        self.disk.call(
-            named("fdatasync", &self.path),
-            |_| (),
-            |state, fault| {
-                let content = &mut state.files[self.file];
-                match fault {
-                    Some(Fault::Fail) => content.fail_sync(),
-                    _ => content.sync(),
-                }
-                Ok(())
-            },
-        )
-    }
-
-    fn preallocate(&self, length: u64) -> Result<(), Error> {
-        let call = Call {
-            bytes: length,
-            ..named("preallocate", &self.path)
-        };
-        let zeroes = vec![0; length as usize];
-        let cut_off = |state: &mut State| state.files[self.file].write(&zeroes, 0);
-        self.disk.call(call, cut_off, |state, fault| {
-            let grows = length.saturating_sub(state.files[self.file].seen().len() as u64);
-            if state.space.is_some_and(|space| space < grows) {
-                return Err(Error::NoSpace {
-                    file: self.path.clone(),
-                });
-            }
-            state.space = state.space.map(|space| space - grows);
-            state.files[self.file].write(&zeroes, 0);
-            match fault {
-                Some(Fault::Fail) => state.files[self.file].fail_sync(),
-                _ => state.files[self.file].sync(),
-            }
-            Ok(())
-        })
-    }
-
-    fn settle(&self) -> Result<(), Error> {
-        self.sync()?;
-        self.disk.state.lock().files[self.file].forget_cached();
-        Ok(())
-    }
-
-    fn length(&self) -> Result<u64, Error> {
-        Ok(self.disk.state.lock().files[self.file].seen().len() as u64)
     }
 }
 
@@ -422,52 +295,6 @@ impl Lock for SimLock {}
 impl Drop for SimLock {
     fn drop(&mut self) {
         self.disk.state.lock().locked.remove(&self.dir);
-    }
-}
-
-impl State {
-    /// Makes durable what happened in one directory, and in no other.
-    fn sync_names(&mut self, dir: &Path) {
-        let is_here = |path: &Path| path.parent() == Some(dir);
-        self.durable_names.retain(|path, _| !is_here(path));
-        let here = self.names.iter().filter(|(path, _)| is_here(path));
-        self.durable_names
-            .extend(here.map(|(path, file)| (path.clone(), *file)));
-        self.changes.retain(|change| !is_here(change.path()));
-    }
-
-    /// Names after a cut: each change since the last sync is there or is not. One whose file has
-    /// no name because an earlier change was lost is lost too.
-    fn names_after_cut(&self, dice: &mut Dice) -> BTreeMap<PathBuf, usize> {
-        let mut names = self.durable_names.clone();
-        for change in &self.changes {
-            if dice.below(2) == 0 {
-                change.make(&mut names);
-            }
-        }
-        names
-    }
-}
-
-impl Change {
-    fn path(&self) -> &Path {
-        match self {
-            Self::Create(path, _) | Self::Rename(_, path) | Self::Remove(path) => path,
-        }
-    }
-
-    fn make(&self, names: &mut BTreeMap<PathBuf, usize>) -> bool {
-        match self {
-            Self::Create(path, file) => names.insert(path.clone(), *file).is_none(),
-            Self::Remove(path) => names.remove(path).is_some(),
-            Self::Rename(from, to) => match names.remove(from) {
-                Some(file) => {
-                    names.insert(to.clone(), file);
-                    true
-                }
-                None => false,
-            },
-        }
     }
 }
 

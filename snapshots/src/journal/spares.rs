@@ -146,7 +146,7 @@ impl Shared {
             while !state.is_closed && !state.ready.is_empty() {
                 self.changed.wait(&mut state);
             }
-            if state.is_closed || state.failure.is_some() {
+            if state.is_closed {
                 return;
             }
             drop(state);
@@ -174,7 +174,10 @@ impl Shared {
                 }
                 state.is_full = true;
             }
-            Err(failure) => state.failure = Some(failure),
+            Err(failure) => {
+                state.failure = Some(failure);
+                state.is_closed = true;
+            }
         }
         state.tell(&self.room);
         self.changed.notify_all();
