@@ -314,3 +314,6 @@ fn failed(call: &Call, what: &'static str) -> Error {
         source: std::io::Error::other(what),
     }
 }
+
+#[cfg(test)]
+mod tests;

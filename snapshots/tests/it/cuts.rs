@@ -3,12 +3,13 @@
 //! Of what was not synced every sector is old, new, zero or garbage. What recovery finds must be a
 //! prefix that holds all that was answered; a second cut must not change it.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use snapshots::disk::{Dice, Disk, Fault, Sim};
+use snapshots::disk::{Call, Dice, Disk, Fault, Sim};
 use snapshots::journal::verify;
 
-use crate::support::{Told, append, budget, dir, open, play, prefix, seed};
+use crate::support::{Told, append, budget, dir, open, play, prefix, seed, segment};
 
 /// At most three commits each; `m` is an idle writer. The last ones begin new segments.
 const WORKLOADS: [&str; 8] = ["1", "3", "1m2", "211", "3m1", "34", "443", "4m44"];
@@ -52,9 +53,18 @@ fn a_cut_at_any_call_loses_nothing_that_was_answered() {
 }
 
 fn calls_of(steps: &str) -> usize {
+    calls(steps).len()
+}
+
+fn calls(steps: &str) -> Vec<Call> {
     let sim = Sim::new();
     play(&sim, steps, &Told::default()).unwrap();
-    sim.calls().len()
+    sim.calls()
+}
+
+fn last_call(name: &str, file: &Path, steps: &str) -> usize {
+    let is_it = |call: &Call| call.name == name && call.path == file;
+    calls(steps).iter().rposition(is_it).unwrap()
 }
 
 fn cut_at(steps: &str, call: usize, dice: &mut Dice, seen: &mut Seen) {
@@ -136,4 +146,32 @@ fn what_a_recovery_kept_survives_a_cut_right_after() {
     }
     println!("{recovered} kills");
     assert!(recovered > 100);
+}
+
+/// D2, D4: a torn batch that began a segment is cut for good, although what follows still fits into
+/// the segment before and nothing is written where it stood: a later cut does not bring it back.
+#[test]
+fn a_torn_batch_in_the_next_segment_never_comes_back() {
+    let first_seed = seed();
+    let sync = last_call("fdatasync", &segment(2), "144");
+    let (mut torn, mut seeds) = (0, 0);
+    while seeds < budget(400, 4_000, 40_000) {
+        seeds += 1;
+        let (sim, told) = (Sim::new(), Told::default());
+        sim.plan(sync, Fault::Cut);
+        assert!(play(&sim, "144", &told).is_err());
+        let mut dice = Dice::of(first_seed + seeds);
+        let left = sim.power_cut(&mut dice);
+        let mut journal = open(&left).unwrap();
+        let found = prefix(&journal);
+        assert!((5..=9).contains(&found), "{found}");
+        torn += usize::from(found < 9);
+        for n in found + 1..=found + 2 {
+            append(&mut journal, n, 1);
+        }
+        drop(journal);
+        let after = open(&left.power_cut(&mut dice)).unwrap();
+        assert_eq!(prefix(&after), found + 2, "seed {seeds}");
+    }
+    assert!(torn > 100, "only {torn} of {seeds} were torn");
 }

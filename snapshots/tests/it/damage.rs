@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use snapshots::disk::{Disk, Sim};
-use snapshots::journal::{Batch, Options, verify};
+use snapshots::journal::{Batch, Journal, Local, Options, verify};
 use snapshots::{Error, Lsn, Position};
 
 use crate::support::{append, append_mark, dir, entry, open, prefix, read_all, segment, small};
@@ -76,6 +76,25 @@ fn without_a_mark_only_the_last_batch_can_be_cut() {
         cut += u32::from(found < 6);
     }
     assert!(cut > 500, "only {cut} flips hit the last batch");
+}
+
+/// "Torn tail": whoever claims the journal proves what recovery kept, so that damage to it is told
+/// from a torn tail from then on.
+#[test]
+fn a_claim_proves_what_recovery_kept() {
+    let sim = six_records(false);
+    let at = sim
+        .bytes(&segment(1))
+        .unwrap()
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .unwrap();
+    open(&sim).unwrap().claim().unwrap();
+    sim.damage(&segment(1), at as u64, |byte| !byte);
+    let opened = open(&sim).err();
+    let Some(Error::Damaged { lsn: Lsn(6), .. }) = opened else {
+        panic!("{opened:?}")
+    };
 }
 
 /// All bits of what is written, one bit of each byte of the zeroes behind.
@@ -213,7 +232,7 @@ fn old_damage_is_found_by_whoever_reads_it() {
         checked_at_open_bytes: 8 << 10,
         ..small()
     };
-    let journal = snapshots::journal::Local::open(disk, dir(), options).unwrap();
+    let journal = Local::open(disk, dir(), options).unwrap();
     let read = read_all(&journal, Lsn::ZERO);
     let Err(Error::Damaged {
         file, lsn: read, ..
@@ -260,7 +279,6 @@ fn an_unknown_format_is_refused() {
 /// Decision D15: the timeline of a restore stands in every record from then on, and stays.
 #[test]
 fn a_later_timeline_stands_in_every_later_record() {
-    use snapshots::journal::{Journal, Local};
     let sim = Sim::new();
     let disk: Arc<dyn Disk> = Arc::new(sim.clone());
     let begin = Position {

@@ -90,7 +90,10 @@ fn releases_are_dropped_when_the_journal_fails() {
     assert!(writer.turn(Duration::ZERO).is_err());
     append_next(&commits, &told);
     commits.hold(told.clone());
+    assert_eq!(told.waiting(), 0, "those that wait are dropped");
+    assert!(writer.turn(Duration::ZERO).is_err());
     assert_eq!(told.lsns(), [1]);
+    assert!(!commits.has_room(), "whoever asks is refused");
     assert_eq!(commits.durable().lsn.0, 1);
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use snapshots::disk::{Real, Sim};
 use snapshots::journal::{Journal, Local, Options};
-use snapshots::{Error, Lsn};
+use snapshots::{Error, Lsn, Position};
 
+use crate::memory::Memory;
 use crate::support::{append, append_mark, entry, open};
 
 /// Runs every test of the suite on a journal that is made anew for each; it must begin empty.
@@ -34,12 +35,18 @@ macro_rules! suite {
             fn an_empty_batch_has_no_position() {
                 $with(super::an_empty_batch_has_no_position);
             }
+
+            #[test]
+            fn a_claim_answers_with_the_last_position() {
+                $with(super::a_claim_answers_with_the_last_position);
+            }
         }
     };
 }
 
 suite!(local_files, with_local_files);
 suite!(simulated_files, with_simulated_files);
+suite!(memory, with_memory);
 
 fn with_simulated_files(test: fn(&mut dyn Journal)) {
     test(&mut open(&Sim::new()).unwrap());
@@ -49,6 +56,10 @@ fn with_local_files(test: fn(&mut dyn Journal)) {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = open_real(&dir.path().join("journal")).unwrap();
     test(&mut journal);
+}
+
+fn with_memory(test: fn(&mut dyn Journal)) {
+    test(&mut Memory::new());
 }
 
 fn open_real(dir: &Path) -> Result<Local, Error> {
@@ -112,4 +123,25 @@ fn an_empty_batch_has_no_position(journal: &mut dyn Journal) {
     let mut reader = journal.read_from(Lsn(1)).unwrap();
     assert_eq!(reader.next().unwrap().unwrap(), entry(2));
     assert_eq!(reader.next().unwrap().unwrap(), entry(3));
+}
+
+/// D2, decision D14: who claims the journal learns where to go on.
+fn a_claim_answers_with_the_last_position(journal: &mut dyn Journal) {
+    assert_eq!(
+        journal.claim().unwrap(),
+        Position {
+            timeline: 1,
+            lsn: Lsn::ZERO
+        }
+    );
+    append(journal, 1, 3);
+    assert_eq!(
+        journal.claim().unwrap(),
+        Position {
+            timeline: 1,
+            lsn: Lsn(3)
+        }
+    );
+    let archive = journal.archive();
+    assert_eq!((archive.oldest(), archive.durable()), (Lsn(1), Lsn(3)));
 }

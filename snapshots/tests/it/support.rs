@@ -106,6 +106,11 @@ impl Told {
             .collect()
     }
 
+    /// How many releases are neither released nor dropped.
+    pub(crate) fn waiting(&self) -> usize {
+        Arc::strong_count(&self.0) - 1
+    }
+
     /// The largest of them.
     pub(crate) fn last(&self) -> u64 {
         self.lsns().into_iter().max().unwrap_or(0)
