@@ -97,6 +97,33 @@ fn a_claim_proves_what_recovery_kept() {
     };
 }
 
+/// D1, D7: a mark that is damaged takes no record with it, even where nothing behind proves the
+/// record; verify tells, because the disk is worth a look.
+#[test]
+fn a_damaged_mark_hides_no_record() {
+    let sim = Sim::new();
+    let mut journal = open(&sim).unwrap();
+    append(&mut journal, 1, 2);
+    append_mark(&mut journal);
+    append(&mut journal, 3, 2);
+    drop(journal);
+    let bytes = sim.bytes(&segment(1)).unwrap();
+    let mark = (512..4096)
+        .step_by(512)
+        .find(|&at| &bytes[at + 4..at + 8] == b"Cmrk")
+        .unwrap();
+    let disk = |sim: &Sim| Arc::new(sim.clone()) as Arc<dyn Disk>;
+    assert_eq!(verify(&disk(&sim), dir()).unwrap().marks_damaged, 0);
+    for bit in 0..40 * 8 {
+        let left = sim.kill();
+        left.damage(&segment(1), (mark + bit / 8) as u64, |byte| {
+            byte ^ (1 << (bit % 8))
+        });
+        assert_eq!(verify(&disk(&left), dir()).unwrap().marks_damaged, 1);
+        assert_eq!(prefix(&open(&left).unwrap()), 4, "bit {bit}");
+    }
+}
+
 /// All bits of what is written, one bit of each byte of the zeroes behind.
 fn bits_to_flip(bytes: &[u8]) -> Vec<(u64, u32)> {
     let end = bytes.iter().rposition(|&byte| byte != 0).unwrap();

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use snapshots::commit::{Turn, WriterByHand};
+use snapshots::commit::{Turn, Writer, WriterByHand};
 use snapshots::disk::Sim;
 use snapshots::journal::{Local, Options, Prepare};
+use snapshots::{Error, Lsn};
 
 use crate::support::{Told, append_next, dir, open, prefix, small, work};
 
@@ -89,4 +90,81 @@ fn the_writer_waits_for_a_segment_that_is_being_made() {
     assert_eq!(told.last(), 400);
     drop(writer);
     assert_eq!(prefix(&open(&sim).unwrap()), 400);
+}
+
+/// D9: all that was taken at once fits, however its batches fall over the end of a segment.
+#[test]
+fn what_is_queued_at_once_fits() {
+    let options = Options {
+        segment_bytes: 64 << 10,
+        ..small()
+    };
+    let mut queued = 0;
+    for small_ones in 0..100 {
+        let (sim, told) = (Sim::new(), Told::default());
+        sim.set_space(Some(2 * options.segment_bytes));
+        let journal = Local::open(Arc::new(sim.clone()), dir(), options).unwrap();
+        let (mut writer, commits) = WriterByHand::claim(journal).unwrap();
+        for _ in 0..small_ones {
+            append_next(&commits, &told);
+            work(&mut writer).unwrap();
+        }
+        let large = vec![7; commits.record_bytes_max() - 400];
+        while commits.has_room() {
+            commits.append(1, &large, Some(told.clone()));
+            queued += 1;
+        }
+        work(&mut writer).unwrap();
+        assert_eq!(
+            told.last(),
+            commits.last().0,
+            "after {small_ones} small records"
+        );
+    }
+    assert!(queued > 200, "{queued}");
+}
+
+/// D9: who appends without asking waits for room, and is answered when there is some.
+#[test]
+fn the_writer_waits_for_room_and_goes_on() {
+    let (sim, told) = (Sim::new(), Told::default());
+    sim.set_space(Some(2 * small().segment_bytes));
+    let options = Options {
+        prepare: Prepare::Ahead,
+        ..small()
+    };
+    let journal = Local::open(Arc::new(sim.clone()), dir(), options).unwrap();
+    let failed = Box::new(|error| panic!("{error}"));
+    let (writer, commits) = Writer::start(journal, failed).unwrap();
+    for _ in 0..40 {
+        append_next(&commits, &told);
+    }
+    let long = Duration::from_secs(60);
+    let _ = commits.wait_beyond(Lsn(4), long);
+    sim.set_space(None);
+    assert_eq!(commits.wait_beyond(Lsn(39), long).lsn, Lsn(40));
+    writer.stop().unwrap();
+    assert_eq!(told.last(), 40);
+}
+
+/// A stop does not wait for a disk that stays full; what was not durable is not answered.
+#[test]
+fn a_stop_does_not_wait_for_room() {
+    let (sim, told) = (Sim::new(), Told::default());
+    sim.set_space(Some(2 * small().segment_bytes));
+    let options = Options {
+        prepare: Prepare::Ahead,
+        ..small()
+    };
+    let journal = Local::open(Arc::new(sim.clone()), dir(), options).unwrap();
+    let (writer, commits) = Writer::start(journal, Box::new(drop)).unwrap();
+    for _ in 0..40 {
+        append_next(&commits, &told);
+    }
+    let stopped = writer.stop();
+    let Err(Error::Failed) = stopped else {
+        panic!("{stopped:?}")
+    };
+    assert_eq!(told.waiting(), 0);
+    assert_eq!(prefix(&open(&sim.kill()).unwrap()), told.last());
 }
