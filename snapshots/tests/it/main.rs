@@ -7,4 +7,14 @@
     reason = "a helper of a test fails the test, like the test itself"
 )]
 
+mod commits;
+mod cuts;
+mod damage;
+mod directory;
+mod failures;
+mod memory;
+
+mod retention;
+mod room;
 mod suite;
+mod support;
