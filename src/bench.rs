@@ -108,12 +108,7 @@ pub struct Options {
     pub config: Option<PathBuf>,
 
     /// One more argument of the server that is started; may be repeated
-    #[arg(
-        long,
-        conflicts_with = "url",
-        allow_hyphen_values = true,
-        value_name = "ARG"
-    )]
+    #[arg(long, conflicts_with = "url", allow_hyphen_values = true, value_name = "ARG")]
     pub serve_arg: Vec<String>,
 
     /// Where the directory of the server that is started is made [default: the system's
@@ -126,11 +121,7 @@ pub struct Options {
 /// [passed](Report::passed).
 pub fn run(options: &Options) -> anyhow::Result<Report> {
     options.check()?;
-    let spawned = if options.url.is_none() {
-        Some(options.start_server()?)
-    } else {
-        None
-    };
+    let spawned = if options.url.is_none() { Some(options.start_server()?) } else { None };
     let url = match &spawned {
         Some(spawned) => spawned.url(),
         None => options.url.clone().unwrap_or_default(),
@@ -159,19 +150,13 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
 impl Options {
     fn check(&self) -> anyhow::Result<()> {
         ensure!(self.threads > 0, "--threads is at least 1");
-        ensure!(
-            self.connections >= self.threads,
-            "--connections is at least --threads"
-        );
+        ensure!(self.connections >= self.threads, "--connections is at least --threads");
         ensure!(self.seconds != Some(0), "--seconds is at least 1");
         ensure!(self.rounds > 0, "--rounds is at least 1");
         let rate_fits = self.rate.is_none_or(|rate| (0.1..=1e6).contains(&rate));
         ensure!(rate_fits, "--rate is from 0.1 to 1000000");
         let closed = self.scenario != Scenario::Ratio || self.rate.is_none();
-        ensure!(
-            closed,
-            "a ratio compares what two handlers can take: it has no --rate"
-        );
+        ensure!(closed, "a ratio compares what two handlers can take: it has no --rate");
         Ok(())
     }
 
@@ -188,16 +173,9 @@ impl Options {
             return steady;
         }
         // A sale that is over in a moment has no part that could be a warm-up.
-        let spread = self
-            .seconds
-            .map(|seconds| FLASH_ATTEMPTS as f64 / seconds as f64);
+        let spread = self.seconds.map(|seconds| FLASH_ATTEMPTS as f64 / seconds as f64);
         let (stop, rate) = (Stop::Jobs(FLASH_ATTEMPTS), self.rate.or(spread));
-        Load {
-            rate,
-            warm_up: Duration::ZERO,
-            stop,
-            ..steady
-        }
+        Load { rate, warm_up: Duration::ZERO, stop, ..steady }
     }
 
     fn start_server(&self) -> anyhow::Result<Spawned> {

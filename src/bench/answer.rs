@@ -37,17 +37,10 @@ impl Promised {
                             line.tenant_article_id
                         })
                     })?;
-                held.push(Holding {
-                    stock,
-                    units: line.quantity,
-                });
+                held.push(Holding { stock, units: line.quantity });
             }
         }
-        Ok(Self {
-            order: body.order_ref,
-            version: body.order_version,
-            held,
-        })
+        Ok(Self { order: body.order_ref, version: body.order_version, held })
     }
 }
 
@@ -116,12 +109,7 @@ mod tests {
     use crate::bench::catalog::Shape;
 
     fn catalog() -> Catalog {
-        let shape = Shape {
-            articles: 2,
-            locations: 1,
-            places_per_article: 1,
-            value: 9,
-        };
+        let shape = Shape { articles: 2, locations: 1, places_per_article: 1, value: 9 };
         let mut catalog = Catalog::new(shape, "t".into());
         catalog.know(vec![Uuid::from_u128(7)]);
         catalog
@@ -144,16 +132,8 @@ mod tests {
 
     #[test]
     fn a_promise_that_holds_nothing_is_still_an_order() {
-        let body = format!(
-            r#"{{"orderRef":"{}","orderVersion":1}}"#,
-            Uuid::from_u128(3)
-        );
-        assert!(
-            Promised::read(body.as_bytes(), &catalog())
-                .unwrap()
-                .held
-                .is_empty()
-        );
+        let body = format!(r#"{{"orderRef":"{}","orderVersion":1}}"#, Uuid::from_u128(3));
+        assert!(Promised::read(body.as_bytes(), &catalog()).unwrap().held.is_empty());
     }
 
     #[test]

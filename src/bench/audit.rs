@@ -56,25 +56,13 @@ pub(super) struct Where {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
     /// More was promised than there ever was (S4).
-    Oversold {
-        at: Where,
-        value: u64,
-        promised: u64,
-    },
+    Oversold { at: Where, value: u64, promised: u64 },
     /// More is reserved than there is (S1).
     Overdrawn { at: Where, seen: Seen },
     /// Promises are acknowledged that hold nothing (S2).
-    Unreserved {
-        at: Where,
-        reserved: u64,
-        promised: u64,
-    },
+    Unreserved { at: Where, reserved: u64, promised: u64 },
     /// Something is held for no promise (S7).
-    Leaked {
-        at: Where,
-        reserved: u64,
-        at_most: u64,
-    },
+    Leaked { at: Where, reserved: u64, at_most: u64 },
     /// The quantity on hand changed, though nothing was shipped or corrected (S3).
     Changed { at: Where, put: u64, value: u64 },
     /// Available is not what is left (S9).
@@ -84,11 +72,7 @@ pub(super) enum Fault {
     /// An acknowledged order does not exist (D1).
     Missing { order: Uuid },
     /// An order is not where the last answer about it left it (P1, P2).
-    WrongStage {
-        order: Uuid,
-        acknowledged: End,
-        status: String,
-    },
+    WrongStage { order: Uuid, acknowledged: End, status: String },
     /// "Sold out" was said of what could have been filled (S5).
     FalselySoldOut { line: Line, free: u64, times: u64 },
     /// The server could not be asked any more.
@@ -100,39 +84,17 @@ pub(super) enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Oversold {
-                at,
-                value,
-                promised,
-            } => {
+            Self::Oversold { at, value, promised } => {
                 write!(f, "oversold {at}: {promised} promised of {value}")
             }
             Self::Overdrawn { at, seen } => {
-                write!(
-                    f,
-                    "overdrawn {at}: {} reserved of {}",
-                    seen.reserved, seen.value
-                )
+                write!(f, "overdrawn {at}: {} reserved of {}", seen.reserved, seen.value)
             }
-            Self::Unreserved {
-                at,
-                reserved,
-                promised,
-            } => {
-                write!(
-                    f,
-                    "hold lost {at}: {promised} promised, {reserved} reserved"
-                )
+            Self::Unreserved { at, reserved, promised } => {
+                write!(f, "hold lost {at}: {promised} promised, {reserved} reserved")
             }
-            Self::Leaked {
-                at,
-                reserved,
-                at_most,
-            } => {
-                write!(
-                    f,
-                    "hold leaked {at}: {reserved} reserved, at most {at_most} promised"
-                )
+            Self::Leaked { at, reserved, at_most } => {
+                write!(f, "hold leaked {at}: {reserved} reserved, at most {at_most} promised")
             }
             Self::Changed { at, put, value } => {
                 write!(f, "stock changed {at}: {put} was put, {value} is there")
@@ -144,15 +106,8 @@ impl fmt::Display for Fault {
             ),
             Self::StockGone { at } => write!(f, "stock gone {at}"),
             Self::Missing { order } => write!(f, "acknowledged order {order} is missing"),
-            Self::WrongStage {
-                order,
-                acknowledged,
-                status,
-            } => {
-                write!(
-                    f,
-                    "order {order} is {status}, acknowledged was {acknowledged:?}"
-                )
+            Self::WrongStage { order, acknowledged, status } => {
+                write!(f, "order {order} is {status}, acknowledged was {acknowledged:?}")
             }
             Self::FalselySoldOut { line, free, times } => write!(
                 f,
@@ -187,10 +142,7 @@ pub(super) fn audit(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> 
     }
     faults.extend(check_sold_out(catalog, ledger));
     if let Some(what) = ledger.odd.first() {
-        faults.push(Fault::Odd {
-            what: what.clone(),
-            times: ledger.odd_count,
-        });
+        faults.push(Fault::Odd { what: what.clone(), times: ledger.odd_count });
     }
     faults
 }
@@ -217,10 +169,7 @@ fn bounds(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> Vec<Bounds
     let of_stock = |stock: u32| {
         let low = low[stock as usize];
         let anywhere = ledger.unanswered[catalog.article_of(stock) as usize];
-        Bounds {
-            low,
-            high: low + unsure[stock as usize] + anywhere,
-        }
+        Bounds { low, high: low + unsure[stock as usize] + anywhere }
     };
     (0..catalog.stocks()).map(of_stock).collect()
 }
@@ -230,18 +179,10 @@ fn check_stock(put: u64, seen: Seen, bounds: Bounds, at: impl Fn() -> Where) -> 
     let Bounds { low, high } = bounds;
     let mut faults = Vec::new();
     if seen.value != put {
-        faults.push(Fault::Changed {
-            at: at(),
-            put,
-            value: seen.value,
-        });
+        faults.push(Fault::Changed { at: at(), put, value: seen.value });
     }
     if low > put {
-        faults.push(Fault::Oversold {
-            at: at(),
-            value: put,
-            promised: low,
-        });
+        faults.push(Fault::Oversold { at: at(), value: put, promised: low });
     }
     if seen.reserved > seen.value {
         faults.push(Fault::Overdrawn { at: at(), seen });
@@ -249,18 +190,10 @@ fn check_stock(put: u64, seen: Seen, bounds: Bounds, at: impl Fn() -> Where) -> 
         faults.push(Fault::Miscounted { at: at(), seen });
     }
     if seen.reserved < low {
-        faults.push(Fault::Unreserved {
-            at: at(),
-            reserved: seen.reserved,
-            promised: low,
-        });
+        faults.push(Fault::Unreserved { at: at(), reserved: seen.reserved, promised: low });
     }
     if seen.reserved > high {
-        faults.push(Fault::Leaked {
-            at: at(),
-            reserved: seen.reserved,
-            at_most: high,
-        });
+        faults.push(Fault::Leaked { at: at(), reserved: seen.reserved, at_most: high });
     }
     faults
 }
@@ -278,11 +211,7 @@ fn check_order(known: Known, status: Option<&str>) -> Option<Fault> {
         End::Cancelled => status == "CANCELLED",
         End::Unsure => true,
     };
-    (!fits).then(|| Fault::WrongStage {
-        order,
-        acknowledged: known.end,
-        status: status.into(),
-    })
+    (!fits).then(|| Fault::WrongStage { order, acknowledged: known.end, status: status.into() })
 }
 
 /// Refusals that were wrong whatever the order of events: some place kept enough for every line
@@ -291,10 +220,7 @@ fn check_sold_out(catalog: &Catalog, ledger: &Ledger) -> Vec<Fault> {
     let always_free = |article: u32| {
         let unanswered = ledger.unanswered[article as usize];
         let free = |stock: u32| {
-            catalog
-                .shape()
-                .value
-                .saturating_sub(ledger.ever[stock as usize] + unanswered)
+            catalog.shape().value.saturating_sub(ledger.ever[stock as usize] + unanswered)
         };
         catalog.stocks_of(article).map(free).max().unwrap_or(0)
     };
@@ -306,11 +232,7 @@ fn check_sold_out(catalog: &Catalog, ledger: &Ledger) -> Vec<Fault> {
         .filter(|(asked, _)| wrong(asked))
         .filter_map(|(asked, &times)| {
             let line = asked.lines().next()?;
-            Some(Fault::FalselySoldOut {
-                line,
-                free: always_free(line.article),
-                times,
-            })
+            Some(Fault::FalselySoldOut { line, free: always_free(line.article), times })
         })
         .collect();
     // The ledger is a hash map; a report should read the same twice.

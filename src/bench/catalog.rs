@@ -35,21 +35,12 @@ pub(super) struct Catalog {
 impl Catalog {
     /// A catalog whose locations are not known to a server yet.
     pub(super) fn new(shape: Shape, tag: String) -> Self {
-        Self {
-            shape,
-            tag,
-            refs: Vec::new(),
-            places: HashMap::new(),
-        }
+        Self { shape, tag, refs: Vec::new(), places: HashMap::new() }
     }
 
     /// Remembers the server's ids, in the order of the places.
     pub(super) fn know(&mut self, refs: Vec<Uuid>) {
-        self.places = refs
-            .iter()
-            .zip(0..)
-            .map(|(&id, place)| (id, place))
-            .collect();
+        self.places = refs.iter().zip(0..).map(|(&id, place)| (id, place)).collect();
         self.refs = refs;
     }
 
@@ -65,10 +56,7 @@ impl Catalog {
 
     /// The location that holds the stock numbered `stock`.
     pub(super) fn place_of(&self, stock: u32) -> u32 {
-        let (article, nth) = (
-            self.article_of(stock),
-            stock % self.shape.places_per_article,
-        );
+        let (article, nth) = (self.article_of(stock), stock % self.shape.places_per_article);
         // The stride visits `places_per_article` different locations, evenly apart.
         let stride = self.shape.locations / self.shape.places_per_article;
         (article * 7 + nth * stride) % self.shape.locations
@@ -82,8 +70,7 @@ impl Catalog {
     /// The stock of `article` at the location with the server's id `facility`.
     pub(super) fn stock_at(&self, facility: Uuid, article: u32) -> Option<u32> {
         let place = *self.places.get(&facility)?;
-        self.stocks_of(article)
-            .find(|&stock| self.place_of(stock) == place)
+        self.stocks_of(article).find(|&stock| self.place_of(stock) == place)
     }
 
     /// All stocks of `article`.
@@ -112,11 +99,7 @@ impl Catalog {
 
     /// Whose id this is, if it is of this run.
     pub(super) fn article_named(&self, name: &str) -> Option<u32> {
-        let number = name
-            .strip_prefix(self.tag.as_str())?
-            .strip_prefix('-')?
-            .parse()
-            .ok()?;
+        let number = name.strip_prefix(self.tag.as_str())?.strip_prefix('-')?.parse().ok()?;
         (number < self.shape.articles).then_some(number)
     }
 
@@ -134,35 +117,19 @@ mod tests {
 
     #[test]
     fn every_article_lies_in_as_many_different_places_as_asked() {
-        let shape = Shape {
-            articles: 50,
-            locations: 33,
-            places_per_article: 10,
-            value: 1,
-        };
+        let shape = Shape { articles: 50, locations: 33, places_per_article: 10, value: 1 };
         let catalog = Catalog::new(shape, "t".into());
         for article in 0..50 {
-            let places: HashSet<_> = catalog
-                .stocks_of(article)
-                .map(|stock| catalog.place_of(stock))
-                .collect();
+            let places: HashSet<_> =
+                catalog.stocks_of(article).map(|stock| catalog.place_of(stock)).collect();
             assert_eq!(places.len(), 10, "article {article}");
-            assert!(
-                catalog
-                    .stocks_of(article)
-                    .all(|stock| catalog.article_of(stock) == article)
-            );
+            assert!(catalog.stocks_of(article).all(|stock| catalog.article_of(stock) == article));
         }
     }
 
     #[test]
     fn names_lead_back_and_strangers_do_not() {
-        let shape = Shape {
-            articles: 5,
-            locations: 1,
-            places_per_article: 1,
-            value: 1,
-        };
+        let shape = Shape { articles: 5, locations: 1, places_per_article: 1, value: 1 };
         let catalog = Catalog::new(shape, "run7".into());
         assert_eq!(catalog.article_named(&catalog.article_name(4)), Some(4));
         for stranger in ["run7-5", "run8-4", "run7", "4711", "run7--1"] {

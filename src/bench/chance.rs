@@ -55,10 +55,7 @@ mod tests {
         for _ in 0..5_000 {
             seen[chance.below(5) as usize] += 1;
         }
-        assert!(
-            seen.iter().all(|&times| (800..1_200).contains(&times)),
-            "{seen:?}"
-        );
+        assert!(seen.iter().all(|&times| (800..1_200).contains(&times)), "{seen:?}");
         assert!((0..1_000).all(|_| (0.0..1.0).contains(&chance.unit())));
     }
 }

@@ -30,10 +30,7 @@ impl Target {
             bail!("{url} is not a http:// address");
         };
         let host = host.trim_end_matches('/');
-        let named = if host
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-        {
+        let named = if host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
             host.to_owned()
         } else {
             format!("{host}:80")
@@ -47,11 +44,7 @@ impl Target {
             .map(|token| HeaderValue::try_from(format!("Bearer {token}")))
             .transpose()
             .context("the token has characters that no header may have")?;
-        Ok(Self {
-            address,
-            host: HeaderValue::try_from(host)?,
-            authorization,
-        })
+        Ok(Self { address, host: HeaderValue::try_from(host)?, authorization })
     }
 }
 
@@ -67,19 +60,13 @@ impl Answer {
     /// The server's clock, to the second below.
     pub(super) fn date(&self) -> Option<DateTime<Utc>> {
         let text = self.date.as_ref()?.to_str().ok()?;
-        DateTime::parse_from_rfc2822(text)
-            .ok()
-            .map(|date| date.to_utc())
+        DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
     }
 
     /// The beginning of the body, for a message.
     pub(super) fn excerpt(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
-        format!(
-            "{} {}",
-            self.status.as_u16(),
-            text.chars().take(300).collect::<String>()
-        )
+        format!("{} {}", self.status.as_u16(), text.chars().take(300).collect::<String>())
     }
 }
 
@@ -100,10 +87,7 @@ impl Connection {
         tokio::spawn(async move {
             let _ = connection.await;
         });
-        Ok(Self {
-            sender,
-            target: target.clone(),
-        })
+        Ok(Self { sender, target: target.clone() })
     }
 
     /// Whether the server has closed it.
@@ -124,20 +108,13 @@ impl Connection {
         *request.uri_mut() = path;
         let headers = request.headers_mut();
         headers.insert(header::HOST, self.target.host.clone());
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(authorization) = &self.target.authorization {
             headers.insert(header::AUTHORIZATION, authorization.clone());
         }
         let (head, mut rest) = self.sender.send_request(request).await?.into_parts();
         let date = head.headers.get(header::DATE).cloned();
-        Ok(Answer {
-            status: head.status,
-            body: whole(&mut rest).await?,
-            date,
-        })
+        Ok(Answer { status: head.status, body: whole(&mut rest).await?, date })
     }
 }
 
@@ -158,11 +135,7 @@ async fn whole(body: &mut hyper::body::Incoming) -> Result<Bytes, hyper::Error> 
             joined.extend_from_slice(&data);
         }
     }
-    Ok(if joined.is_empty() {
-        first
-    } else {
-        joined.freeze()
-    })
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
 #[cfg(test)]
@@ -174,13 +147,7 @@ mod tests {
         let target = Target::parse("http://127.0.0.1:4012/", Some("secret")).unwrap();
         assert_eq!(target.address.port(), 4012);
         assert_eq!(target.authorization.unwrap(), "Bearer secret");
-        assert_eq!(
-            Target::parse("http://127.0.0.1", None)
-                .unwrap()
-                .address
-                .port(),
-            80
-        );
+        assert_eq!(Target::parse("http://127.0.0.1", None).unwrap().address.port(), 80);
         assert!(Target::parse("https://127.0.0.1:1", None).is_err());
         assert!(Target::parse("http://127.0.0.1:1", Some("a\nb")).is_err());
     }

@@ -82,11 +82,7 @@ impl Crew {
         let slot = self.pending.borrow().len();
         self.pending.borrow_mut().push(None);
         self.tally.borrow_mut().connections_max += 1;
-        let mut wire = Wire {
-            slot,
-            connection: None,
-            used: Instant::now(),
-        };
+        let mut wire = Wire { slot, connection: None, used: Instant::now() };
         while let Some(due) = self.queue.next().await {
             let job = self.maker.borrow_mut().next();
             self.promise(&mut wire, job, due).await;
@@ -111,12 +107,7 @@ impl Crew {
 
     /// Enters what nobody will answer any more.
     pub(super) fn give_up(&self) {
-        for pending in self
-            .pending
-            .borrow_mut()
-            .iter_mut()
-            .filter_map(Option::take)
-        {
+        for pending in self.pending.borrow_mut().iter_mut().filter_map(Option::take) {
             self.cut(pending, "no answer".into());
         }
     }
@@ -166,11 +157,7 @@ impl Crew {
                 None
             }
             _ => {
-                let pending = if echoes {
-                    Pending::Echo
-                } else {
-                    Pending::Promise(*asked)
-                };
+                let pending = if echoes { Pending::Echo } else { Pending::Promise(*asked) };
                 self.turned_away(answer, pending);
                 None
             }
@@ -189,18 +176,10 @@ impl Crew {
             }
         };
         let version = promised.version;
-        let until = if let Then::Lapse(until) = then {
-            Some(until)
-        } else {
-            None
-        };
+        let until = if let Then::Lapse(until) = then { Some(until) } else { None };
         let (sale, whole) = ledger.promised(asked, promised, until, &self.catalog);
         let mut tally = self.tally.borrow_mut();
-        *(if whole {
-            &mut tally.held
-        } else {
-            &mut tally.sold_out
-        }) += 1;
+        *(if whole { &mut tally.held } else { &mut tally.sold_out }) += 1;
         whole.then_some((sale, version))
     }
 
@@ -212,9 +191,8 @@ impl Crew {
         let frees = name == "CANCEL";
         let pending = Pending::Action { sale, frees };
         let due = Instant::now();
-        let Some((answer, pending)) = self
-            .send(wire, pending, path, action_body(name, version))
-            .await
+        let Some((answer, pending)) =
+            self.send(wire, pending, path, action_body(name, version)).await
         else {
             return;
         };
@@ -256,9 +234,7 @@ impl Crew {
                 None
             }
             Err(Failed::Unsent(words)) => {
-                self.tally
-                    .borrow_mut()
-                    .error("not connected".into(), || words);
+                self.tally.borrow_mut().error("not connected".into(), || words);
                 tokio::time::sleep(CONNECT_AGAIN_AFTER).await;
                 None
             }
@@ -276,11 +252,7 @@ impl Crew {
             tally.actions_measured += u64::from(counts);
         }
         if due >= self.window.from {
-            let latencies = if promise {
-                &mut tally.promises
-            } else {
-                &mut tally.actions
-            };
+            let latencies = if promise { &mut tally.promises } else { &mut tally.actions };
             tally::record(latencies, now - due);
         }
     }

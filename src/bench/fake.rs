@@ -57,10 +57,8 @@ impl Fake {
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             tokio::task::LocalSet::new().block_on(&runtime, async move {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
@@ -71,11 +69,7 @@ impl Fake {
                 }
             });
         });
-        Self {
-            address: told.recv().unwrap(),
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
     }
 
     /// Where it listens.
@@ -88,10 +82,7 @@ impl Drop for Fake {
     fn drop(&mut self) {
         drop(self.stop.take());
         let ended = self.thread.take().unwrap().join();
-        assert!(
-            ended.is_ok() || std::thread::panicking(),
-            "the fake server panicked"
-        );
+        assert!(ended.is_ok() || std::thread::panicking(), "the fake server panicked");
     }
 }
 
@@ -145,14 +136,7 @@ type Reply = Option<(StatusCode, Bytes)>;
 impl Shop {
     fn new(lie: Lie) -> Self {
         let (stocks, orders) = (BTreeMap::new(), HashMap::new());
-        Self {
-            lie,
-            facilities: 0,
-            stocks,
-            orders,
-            promises: 0,
-            dead: false,
-        }
+        Self { lie, facilities: 0, stocks, orders, promises: 0, dead: false }
     }
 
     fn answer(&mut self, method: &Method, target: &str, body: &Bytes) -> Reply {
@@ -162,10 +146,7 @@ impl Shop {
         match (method.as_str(), parts.as_slice()) {
             ("POST", ["api", "facilities"]) => {
                 self.facilities += 1;
-                reply(
-                    StatusCode::CREATED,
-                    &json!({ "id": Uuid::from_u128(self.facilities) }),
-                )
+                reply(StatusCode::CREATED, &json!({ "id": Uuid::from_u128(self.facilities) }))
             }
             ("PUT", ["api", "stocks"]) => self.put(&sent()),
             _ if self.dead => None,
@@ -185,23 +166,16 @@ impl Shop {
         let stocks = sent["stocks"].as_array().unwrap();
         assert!(stocks.len() <= 500, "a batch has at most 500 stocks");
         for stock in stocks {
-            let facility = stock["facility"]["facilityRef"]
-                .as_str()
-                .unwrap()
-                .parse()
-                .unwrap();
+            let facility = stock["facility"]["facilityRef"].as_str().unwrap().parse().unwrap();
             let article = stock["tenantArticleId"].as_str().unwrap().to_owned();
-            self.stocks
-                .insert((facility, article), (stock["value"].as_u64().unwrap(), 0));
+            self.stocks.insert((facility, article), (stock["value"].as_u64().unwrap(), 0));
         }
         reply(StatusCode::OK, &json!([]))
     }
 
     fn page(&self, query: &str) -> Reply {
         let member = |name: &str| {
-            query
-                .split('&')
-                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+            query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
         };
         let facility: Uuid = member("facilityRef").unwrap().parse().unwrap();
         let size = member("size").unwrap().parse().unwrap();
@@ -242,10 +216,7 @@ impl Shop {
             for hold in held {
                 self.release(hold);
             }
-            return reply(
-                StatusCode::CONFLICT,
-                &json!([{ "summary": "out of stock" }]),
-            );
+            return reply(StatusCode::CONFLICT, &json!([{ "summary": "out of stock" }]));
         }
         let order = Uuid::from_u128(u128::MAX - self.promises);
         let body = json!({ "orderRef": order, "orderVersion": 1,
@@ -265,16 +236,9 @@ impl Shop {
 
     /// Finds a place with enough, and takes it there unless only pretending.
     fn reserve(&mut self, article: &str, units: u64, pretend: bool) -> Option<Uuid> {
-        let kept = if self.lie == Lie::SellsOutEarly {
-            10
-        } else {
-            0
-        };
+        let kept = if self.lie == Lie::SellsOutEarly { 10 } else { 0 };
         let fits = |(value, reserved): &(u64, u64)| reserved + units + kept <= *value;
-        let mut places = self
-            .stocks
-            .iter_mut()
-            .filter(|((_, name), _)| name == article);
+        let mut places = self.stocks.iter_mut().filter(|((_, name), _)| name == article);
         let ((place, _), stock) = places.find(|(_, stock)| fits(stock))?;
         if !pretend {
             stock.1 += units;

@@ -124,25 +124,13 @@ impl Bench {
 
     /// Sends one thread's part, on that thread.
     fn crew(&self, traffic: Traffic, part: Part) -> anyhow::Result<(Tally, Ledger)> {
-        let Part {
-            load,
-            chance,
-            start,
-            answered,
-        } = part;
-        let maker = Maker::new(
-            traffic,
-            self.catalog.clone(),
-            self.zipf.clone(),
-            (self.clock, chance),
-        );
+        let Part { load, chance, start, answered } = part;
+        let maker =
+            Maker::new(traffic, self.catalog.clone(), self.zipf.clone(), (self.clock, chance));
         let (window, jobs) = load.window(start);
         let queue = match load.rate {
             Some(_) => Queue::Open(Open::default()),
-            None => Queue::Closed {
-                left: Cell::new(jobs),
-                until: window.until,
-            },
+            None => Queue::Closed { left: Cell::new(jobs), until: window.until },
         };
         let crew = Rc::new(Crew {
             target: self.target.clone(),
@@ -157,9 +145,7 @@ impl Bench {
             last_answer: Cell::new(start),
             answered,
         });
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         LocalSet::new().block_on(&runtime, run(crew.clone(), &load, jobs));
         crew.give_up();
         let end = window.until.unwrap_or(crew.last_answer.get());
@@ -190,13 +176,7 @@ impl Load {
     fn window(&self, start: Instant) -> (Window, u64) {
         let from = start + self.warm_up;
         match self.stop {
-            Stop::After(length) => (
-                Window {
-                    from,
-                    until: Some(from + length),
-                },
-                u64::MAX,
-            ),
+            Stop::After(length) => (Window { from, until: Some(from + length) }, u64::MAX),
             Stop::Jobs(jobs) => (Window { from, until: None }, jobs),
         }
     }
@@ -209,17 +189,7 @@ async fn run(crew: Rc<Crew>, load: &Load, jobs: u64) {
         workers.spawn_local(crew.clone().work());
     }
     if let (Queue::Open(open), Some(rate)) = (&crew.queue, load.rate) {
-        dispatch(
-            &crew,
-            open,
-            &mut workers,
-            Schedule {
-                rate,
-                jobs,
-                threads: load.threads,
-            },
-        )
-        .await;
+        dispatch(&crew, open, &mut workers, Schedule { rate, jobs, threads: load.threads }).await;
     }
     loop {
         match tokio::time::timeout(Duration::from_secs(1), workers.join_next()).await {

@@ -141,22 +141,9 @@ impl Ledger {
                 None => self.held[holding.stock as usize] += u64::from(holding.units),
             }
         }
-        let end = if until.is_some() {
-            End::Leased
-        } else {
-            End::Promised
-        };
-        self.orders.push(Known {
-            id: promised.order.into_bytes(),
-            end,
-        });
-        (
-            Sale {
-                order: self.orders.len() - 1,
-                held: promised.held,
-            },
-            whole,
-        )
+        let end = if until.is_some() { End::Leased } else { End::Promised };
+        self.orders.push(Known { id: promised.order.into_bytes(), end });
+        (Sale { order: self.orders.len() - 1, held: promised.held }, whole)
     }
 
     /// Compares an answer with its request, article by article; true if nothing is missing.
@@ -165,19 +152,12 @@ impl Ledger {
         let mut answered_units = 0;
         for line in asked.lines() {
             let of_line = |holding: &&Holding| catalog.article_of(holding.stock) == line.article;
-            let got: u32 = promised
-                .held
-                .iter()
-                .filter(of_line)
-                .map(|holding| holding.units)
-                .sum();
+            let got: u32 = promised.held.iter().filter(of_line).map(|holding| holding.units).sum();
             answered_units += got;
             if got < line.quantity {
                 whole = false;
-                *self
-                    .sold_out
-                    .entry(Asked::one(line.article, line.quantity - got))
-                    .or_default() += 1;
+                *self.sold_out.entry(Asked::one(line.article, line.quantity - got)).or_default() +=
+                    1;
             } else if got > line.quantity {
                 self.odd(format!(
                     "{} holds {got} units of {} asked",
@@ -185,13 +165,7 @@ impl Ledger {
                 ));
             }
         }
-        if promised
-            .held
-            .iter()
-            .map(|holding| holding.units)
-            .sum::<u32>()
-            > answered_units
-        {
+        if promised.held.iter().map(|holding| holding.units).sum::<u32>() > answered_units {
             self.odd(format!("{} holds what nobody asked for", promised.order));
         }
         whole

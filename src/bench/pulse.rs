@@ -40,11 +40,7 @@ impl Pulse {
                 sound.notify_one();
             }
         });
-        Self {
-            beat,
-            over,
-            thread: Some(thread),
-        }
+        Self { beat, over, thread: Some(thread) }
     }
 
     /// The next beat.

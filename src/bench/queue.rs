@@ -14,10 +14,7 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(super) enum Queue {
     /// Always one more, until the end.
-    Closed {
-        left: Cell<u64>,
-        until: Option<Instant>,
-    },
+    Closed { left: Cell<u64>, until: Option<Instant> },
     /// Those that the clock has put in.
     Open(Open),
 }
@@ -65,11 +62,7 @@ impl Open {
     pub(super) fn close(&self, drop_rest: bool) -> VecDeque<Instant> {
         self.closed.set(true);
         self.came.notify_waiters();
-        if drop_rest {
-            self.due.take()
-        } else {
-            VecDeque::new()
-        }
+        if drop_rest { self.due.take() } else { VecDeque::new() }
     }
 
     async fn next(&self) -> Option<Instant> {
@@ -97,15 +90,9 @@ mod tests {
     #[test]
     fn a_closed_loop_ends_with_its_jobs_or_its_time() {
         let next = |left, until| {
-            let queue = Queue::Closed {
-                left: Cell::new(left),
-                until,
-            };
+            let queue = Queue::Closed { left: Cell::new(left), until };
             let mut count = 0;
-            while futures_util::FutureExt::now_or_never(queue.next())
-                .unwrap()
-                .is_some()
-            {
+            while futures_util::FutureExt::now_or_never(queue.next()).unwrap().is_some() {
                 count += 1;
             }
             count
@@ -124,9 +111,7 @@ mod tests {
         let queue = Queue::Open(open);
         let next = || futures_util::FutureExt::now_or_never(queue.next()).unwrap();
         assert_eq!(next(), Some(due(0)));
-        let Queue::Open(open) = &queue else {
-            panic!("it was open")
-        };
+        let Queue::Open(open) = &queue else { panic!("it was open") };
         assert_eq!(open.close(true), [due(1), due(2)]);
         assert_eq!(next(), None);
     }

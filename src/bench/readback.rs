@@ -32,20 +32,11 @@ pub(super) async fn read_back(
     (clock, seed): (ServerClock, u64),
 ) -> anyhow::Result<Readback> {
     let from = clock.now();
-    let stocks = read_stocks(target, catalog)
-        .await
-        .context("reading the stock back")?;
+    let stocks = read_stocks(target, catalog).await.context("reading the stock back")?;
     let to = clock.now();
     let chosen = choose(&ledger.orders, &mut Chance::of(seed, u64::MAX));
-    let orders = read_orders(target, &chosen)
-        .await
-        .context("reading the orders back")?;
-    Ok(Readback {
-        stocks,
-        orders,
-        from,
-        to,
-    })
+    let orders = read_orders(target, &chosen).await.context("reading the orders back")?;
+    Ok(Readback { stocks, orders, from, to })
 }
 
 async fn read_stocks(target: &Target, catalog: &Catalog) -> anyhow::Result<Vec<Option<Seen>>> {
@@ -79,23 +70,14 @@ async fn read_place(
     let first = format!("/api/stocks?facilityRef={facility}&size={PAGE}");
     let mut path = first.clone();
     loop {
-        let answer = connection
-            .send(Method::GET, Uri::try_from(path)?, Bytes::new())
-            .await?;
+        let answer = connection.send(Method::GET, Uri::try_from(path)?, Bytes::new()).await?;
         expect(&answer, StatusCode::OK, "GET /api/stocks")?;
         let page: StocksBody = serde_json::from_slice(&answer.body)?;
         for row in &page.stocks {
             let article = catalog.article_named(&row.tenant_article_id);
             if let Some(stock) = article.and_then(|article| catalog.stock_at(facility, article)) {
                 let (value, reserved, available) = (row.value, row.reserved, row.available);
-                seen.push((
-                    stock,
-                    Seen {
-                        value,
-                        reserved,
-                        available,
-                    },
-                ));
+                seen.push((stock, Seen { value, reserved, available }));
             }
         }
         match page.stocks.last() {
@@ -155,18 +137,10 @@ mod tests {
     fn few_orders_are_all_read_and_of_many_a_sample_without_repeats() {
         let orders = |count: usize| -> Vec<_> {
             let id = |nth: usize| (nth as u128).to_be_bytes();
-            (0..count)
-                .map(|nth| Known {
-                    id: id(nth),
-                    end: End::Promised,
-                })
-                .collect()
+            (0..count).map(|nth| Known { id: id(nth), end: End::Promised }).collect()
         };
         let mut chance = Chance::of(1, 0);
-        assert_eq!(
-            choose(&orders(ORDERS_ALL_MAX), &mut chance).len(),
-            ORDERS_ALL_MAX
-        );
+        assert_eq!(choose(&orders(ORDERS_ALL_MAX), &mut chance).len(), ORDERS_ALL_MAX);
         let drawn = choose(&orders(ORDERS_ALL_MAX + 1), &mut chance);
         let different: HashSet<_> = drawn.iter().map(|known| known.id).collect();
         assert_eq!((drawn.len(), different.len()), (ORDERS_DRAWN, ORDERS_DRAWN));

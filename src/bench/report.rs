@@ -180,41 +180,20 @@ impl Report {
         };
         row("scenario", self.scenario.name().into());
         if let (Some(ratio), Some(echo)) = (self.ratio, self.echo_per_second) {
-            row(
-                "ratio",
-                format!("{ratio:.3} of the echo's {echo:.0} per second"),
-            );
+            row("ratio", format!("{ratio:.3} of the echo's {echo:.0} per second"));
         }
         for Round { echo, steady } in &self.rounds {
-            row(
-                "round",
-                format!("echo {echo:.0}, steady {steady:.0} per second"),
-            );
+            row("round", format!("echo {echo:.0}, steady {steady:.0} per second"));
         }
         row("promises per second", format!("{:.0}", self.per_second));
         if self.confirmed + self.cancelled > 0 {
-            row(
-                "requests per second",
-                format!("{:.0}", self.requests_per_second),
-            );
+            row("requests per second", format!("{:.0}", self.requests_per_second));
             let actions = (self.action_p50_ms, self.action_p99_ms);
-            row(
-                "action p50, p99",
-                format!("{:.2} ms, {:.2} ms", actions.0, actions.1),
-            );
+            row("action p50, p99", format!("{:.2} ms, {:.2} ms", actions.0, actions.1));
         }
-        row(
-            "p50, p99",
-            format!("{:.2} ms, {:.2} ms", self.p50_ms, self.p99_ms),
-        );
-        row(
-            "p99.9, longest",
-            format!("{:.2} ms, {:.2} ms", self.p999_ms, self.max_ms),
-        );
-        row(
-            "held, sold out",
-            format!("{}, {}", self.held, self.sold_out),
-        );
+        row("p50, p99", format!("{:.2} ms, {:.2} ms", self.p50_ms, self.p99_ms));
+        row("p99.9, longest", format!("{:.2} ms, {:.2} ms", self.p999_ms, self.max_ms));
+        row("held, sold out", format!("{}, {}", self.held, self.sold_out));
         if let Some(rate) = self.rate {
             row("due per second", format!("{rate:.0}"));
             row("shed, unsent", format!("{}, {}", self.shed, self.unsent));
@@ -225,13 +204,7 @@ impl Report {
             row("", format!("{times} × {kind}: {words}"));
         }
         let audited = (self.stocks_audited, self.orders_audited);
-        row(
-            "audit",
-            format!(
-                "{} ({} stocks, {} orders)",
-                self.audit, audited.0, audited.1
-            ),
-        );
+        row("audit", format!("{} ({} stocks, {} orders)", self.audit, audited.0, audited.1));
         if self.in_memory {
             row("note", "the data lay in memory: syncs cost nothing".into());
         }
@@ -251,10 +224,7 @@ fn guards(scenario: Scenario, tally: &Tally, audited: Option<&Audited>) -> Vec<S
         }
     };
     let measured = tally.promises_measured;
-    guard(
-        measured < ANSWERS_MIN,
-        format!("{measured} answers were measured"),
-    );
+    guard(measured < ANSWERS_MIN, format!("{measured} answers were measured"));
     if let Some(audited) = audited {
         guard(audited.stocks == 0, "no stock was read back".into());
         guard(audited.orders == 0, "no order was read back".into());
@@ -264,10 +234,7 @@ fn guards(scenario: Scenario, tally: &Tally, audited: Option<&Audited>) -> Vec<S
         Scenario::Flash => {
             let units = scenario.shape().value;
             let answered = tally.held + tally.sold_out;
-            guard(
-                answered <= units,
-                format!("{answered} attempts at {units} units"),
-            );
+            guard(answered <= units, format!("{answered} attempts at {units} units"));
             if answered > units && tally.held != units && tally.errors == 0 {
                 empty.push(format!("{} held of {units}", tally.held));
             }
@@ -312,11 +279,7 @@ mod tests {
     use super::*;
 
     fn audited() -> Audited {
-        Audited {
-            faults: Vec::new(),
-            stocks: 1,
-            orders: 1,
-        }
+        Audited { faults: Vec::new(), stocks: 1, orders: 1 }
     }
 
     #[test]
@@ -336,10 +299,7 @@ mod tests {
         tally.held = 999;
         assert_eq!(failures(&tally), ["999 held of 1000"]);
         tally.sold_out = 0;
-        assert_eq!(
-            failures(&tally),
-            ["nothing shown: 999 attempts at 1000 units"]
-        );
+        assert_eq!(failures(&tally), ["nothing shown: 999 attempts at 1000 units"]);
     }
 
     #[test]
@@ -349,10 +309,7 @@ mod tests {
         assert!(Report::of(Scenario::Steady, &tally, Some(&audited())).passed());
         tally.error("500".into(), || "500 broken".into());
         let mut audited = audited();
-        audited.faults.push(Fault::Odd {
-            what: "this".into(),
-            times: 2,
-        });
+        audited.faults.push(Fault::Odd { what: "this".into(), times: 2 });
         let report = Report::of(Scenario::Steady, &tally, Some(&audited));
         assert_eq!(report.failures, ["1 errors", "audit: 2 odd answers: this"]);
         assert_eq!(report.audit, "2 odd answers: this");
@@ -366,18 +323,11 @@ mod tests {
                 .map(|(echo, steady)| Round { echo, steady })
                 .to_vec(),
         );
-        assert_eq!(
-            (report.per_second, report.echo_per_second),
-            (70.0, Some(110.0))
-        );
+        assert_eq!((report.per_second, report.echo_per_second), (70.0, Some(110.0)));
         assert_eq!(report.ratio, Some(0.636));
         let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
         assert_eq!(json["scenario"], "ratio");
         assert_eq!(json["audit"], "none");
-        assert!(
-            report
-                .to_table()
-                .contains("0.636 of the echo's 110 per second")
-        );
+        assert!(report.to_table().contains("0.636 of the echo's 110 per second"));
     }
 }

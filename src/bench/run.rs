@@ -34,9 +34,7 @@ pub(super) struct Run {
 impl Run {
     /// Runs it; `bar` shows how far it is.
     pub(super) fn run(&self, bar: &ProgressBar) -> anyhow::Result<Report> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut catalog = Catalog::new(self.shape, self.tag.clone());
         bar.set_message("setting up");
         let holds = self.scenario != Scenario::Echo;
@@ -66,9 +64,7 @@ impl Run {
                 },
                 // What was sent is worth a report even if the server did not survive it.
                 Err(error) => Audited {
-                    faults: vec![Fault::Unread {
-                        why: format!("{error:#}"),
-                    }],
+                    faults: vec![Fault::Unread { why: format!("{error:#}") }],
                     ..Audited::default()
                 },
             })
@@ -79,11 +75,7 @@ impl Run {
         let mut report = Report::of(self.scenario, &tally, audited.as_ref());
         report.rate = self.load.rate;
         report.seed = self.seed;
-        Ok(if rounds.is_empty() {
-            report
-        } else {
-            report.with_rounds(rounds)
-        })
+        Ok(if rounds.is_empty() { report } else { report.with_rounds(rounds) })
     }
 
     /// All phases of the scenario. The figures of a ratio's echoes are in its rounds alone; their
@@ -94,10 +86,7 @@ impl Run {
         bar: &ProgressBar,
     ) -> anyhow::Result<(Tally, Ledger, Vec<Round>)> {
         let phase = |traffic, seed, name: &str| {
-            let bench = Bench {
-                seed,
-                ..bench.clone()
-            };
+            let bench = Bench { seed, ..bench.clone() };
             bench.drive(traffic, &self.load, &mut teller(bar, &self.load, name))
         };
         let traffic = match self.scenario {

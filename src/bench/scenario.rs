@@ -43,12 +43,7 @@ impl Scenario {
     /// The catalog it needs.
     pub(super) fn shape(self) -> Shape {
         match self {
-            Self::Flash => Shape {
-                articles: 1,
-                locations: 1,
-                places_per_article: 1,
-                value: 1_000,
-            },
+            Self::Flash => Shape { articles: 1, locations: 1, places_per_article: 1, value: 1_000 },
             Self::Steady | Self::Lifecycle | Self::Echo | Self::Ratio => Shape {
                 articles: 10_000,
                 locations: 1_000,
@@ -148,15 +143,7 @@ impl Maker {
             Traffic::Echoes => "/bench/echo",
             _ => "/api/promises/deliverypromise",
         });
-        Self {
-            traffic,
-            catalog,
-            zipf,
-            clock,
-            chance,
-            path,
-            buffer: BytesMut::new(),
-        }
+        Self { traffic, catalog, zipf, clock, chance, path, buffer: BytesMut::new() }
     }
 
     /// The next job.
@@ -169,12 +156,7 @@ impl Maker {
             Traffic::Lives => self.fate(),
             _ => Then::Nothing,
         };
-        Job {
-            path: self.path.clone(),
-            body: self.body(&asked, then),
-            asked,
-            then,
-        }
+        Job { path: self.path.clone(), body: self.body(&asked, then), asked, then }
     }
 
     /// What this makes.
@@ -193,10 +175,7 @@ impl Maker {
                     break article;
                 }
             };
-            asked.0[nth] = Line {
-                article,
-                quantity: 1 + self.chance.below(3),
-            };
+            asked.0[nth] = Line { article, quantity: 1 + self.chance.below(3) };
         }
         asked
     }
@@ -265,12 +244,7 @@ mod tests {
     use super::*;
 
     fn maker(traffic: Traffic, seed: u64) -> Maker {
-        let shape = Shape {
-            articles: 50,
-            locations: 5,
-            places_per_article: 2,
-            value: 1,
-        };
+        let shape = Shape { articles: 50, locations: 5, places_per_article: 2, value: 1 };
         let catalog = Arc::new(Catalog::new(shape, "t".into()));
         let clock = ServerClock::new(DateTime::UNIX_EPOCH, Instant::now());
         let zipf = Arc::new(Zipf::over(shape.articles));
@@ -295,10 +269,7 @@ mod tests {
         let lines = body["orderLineItems"].as_array().unwrap();
         assert_eq!(lines.len(), 3);
         for (line, asked) in lines.iter().zip(job.asked.lines()) {
-            assert_eq!(
-                line["article"]["tenantArticleId"],
-                format!("t-{}", asked.article)
-            );
+            assert_eq!(line["article"]["tenantArticleId"], format!("t-{}", asked.article));
             assert_eq!(line["quantity"], asked.quantity);
             assert!((1..=3).contains(&asked.quantity));
         }

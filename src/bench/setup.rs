@@ -34,14 +34,10 @@ pub(super) async fn set_up(target: &Target, catalog: &mut Catalog) -> anyhow::Re
 
 /// Reads the server's clock from an answer that any server gives.
 pub(super) async fn clock_of(target: &Target) -> anyhow::Result<ServerClock> {
-    let mut connection = Connection::open(target)
-        .await
-        .context("the server does not answer")?;
+    let mut connection = Connection::open(target).await.context("the server does not answer")?;
     let path = Uri::from_static("/healthz");
     let answer = connection.send(Method::GET, path, Bytes::new()).await?;
-    let date = answer
-        .date()
-        .context("the server's answers have no Date header")?;
+    let date = answer.date().context("the server's answers have no Date header")?;
     Ok(ServerClock::new(date, Instant::now()))
 }
 
@@ -124,11 +120,7 @@ async fn put_stocks(target: &Target, catalog: &Catalog) -> anyhow::Result<()> {
 /// Stops with the answer's words if it is not the one that was to come.
 pub(super) fn expect(answer: &Answer, status: StatusCode, what: &str) -> anyhow::Result<()> {
     if answer.status != status {
-        bail!(
-            "{what}: expected {}, got {}",
-            status.as_u16(),
-            answer.excerpt()
-        );
+        bail!("{what}: expected {}, got {}", status.as_u16(), answer.excerpt());
     }
     Ok(())
 }

@@ -45,14 +45,8 @@ impl Spawned {
             .args(extra)
             .stdin(Stdio::null())
             .stdout(Stdio::null()); // ours ends in the result
-        let child = program
-            .spawn()
-            .with_context(|| format!("cannot start {program:?}"))?;
-        let mut spawned = Self {
-            child,
-            home,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        };
+        let child = program.spawn().with_context(|| format!("cannot start {program:?}"))?;
+        let mut spawned = Self { child, home, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         spawned.address = spawned.await_address(&listen_file)?;
         Ok(spawned)
     }
@@ -168,19 +162,14 @@ mod tests {
         assert!(spawned.home.0.join("data").is_dir());
         let pid = rustix::process::Pid::from_raw(spawned.child.id() as i32).unwrap();
         drop(spawned);
-        assert!(
-            rustix::process::test_kill_process(pid).is_err(),
-            "the server lives on"
-        );
+        assert!(rustix::process::test_kill_process(pid).is_err(), "the server lives on");
         assert_eq!(fs::read_dir(under.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn a_server_that_cannot_start_is_an_error_and_leaves_nothing() {
         let under = tempfile::tempdir().unwrap();
-        let error = Spawned::start(shell("exit 3"), &[], under.path())
-            .unwrap_err()
-            .to_string();
+        let error = Spawned::start(shell("exit 3"), &[], under.path()).unwrap_err().to_string();
         assert!(error.contains("ended before it was ready"), "{error}");
         assert_eq!(fs::read_dir(under.path()).unwrap().count(), 0);
     }

@@ -138,11 +138,7 @@ impl Tally {
 
 /// The `quantile` of latencies in milliseconds; 0 when there are none.
 pub(super) fn quantile_ms(latencies: &Histogram<u64>, quantile: f64) -> f64 {
-    if latencies.is_empty() {
-        0.0
-    } else {
-        latencies.value_at_quantile(quantile) as f64 / 1_000.0
-    }
+    if latencies.is_empty() { 0.0 } else { latencies.value_at_quantile(quantile) as f64 / 1_000.0 }
 }
 
 /// Counts a latency; one beyond the longest counts as the longest.
@@ -153,10 +149,7 @@ pub(super) fn record(latencies: &mut Histogram<u64>, latency: Duration) {
 
 /// Whether a server that answers so is overloaded and has done nothing.
 pub(super) fn is_shed(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    )
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn latencies() -> Histogram<u64> {

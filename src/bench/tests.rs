@@ -15,20 +15,11 @@ use super::run::Run;
 use super::scenario::Scenario;
 
 /// A small shop that a sale of 1,500 attempts empties.
-const SALE: Shape = Shape {
-    articles: 1,
-    locations: 1,
-    places_per_article: 1,
-    value: 1_000,
-};
+const SALE: Shape = Shape { articles: 1, locations: 1, places_per_article: 1, value: 1_000 };
 
 /// A shop with plenty of everything, and more than one page of stock in a location.
-const PLENTY: Shape = Shape {
-    articles: 600,
-    locations: 4,
-    places_per_article: 2,
-    value: 1_000_000,
-};
+const PLENTY: Shape =
+    Shape { articles: 600, locations: 4, places_per_article: 2, value: 1_000_000 };
 
 fn run_of(scenario: Scenario, shape: Shape, fake: &Fake) -> Run {
     let load = Load {
@@ -39,33 +30,17 @@ fn run_of(scenario: Scenario, shape: Shape, fake: &Fake) -> Run {
         stop: Stop::Jobs(1_500),
     };
     let target = Target::parse(&fake.url(), None).unwrap();
-    Run {
-        scenario,
-        target,
-        shape,
-        load,
-        rounds: 2,
-        seed: 1,
-        tag: "t".into(),
-    }
+    Run { scenario, target, shape, load, rounds: 2, seed: 1, tag: "t".into() }
 }
 
 fn report(scenario: Scenario, shape: Shape, lie: Lie) -> Report {
     let fake = Fake::start(lie);
-    run_of(scenario, shape, &fake)
-        .run(&ProgressBar::hidden())
-        .unwrap()
+    run_of(scenario, shape, &fake).run(&ProgressBar::hidden()).unwrap()
 }
 
 #[track_caller]
 fn fails_with(report: &Report, words: &str) {
-    assert!(
-        report
-            .failures
-            .iter()
-            .any(|failure| failure.contains(words)),
-        "{report:#?}"
-    );
+    assert!(report.failures.iter().any(|failure| failure.contains(words)), "{report:#?}");
 }
 
 #[test]
@@ -73,10 +48,7 @@ fn a_sale_holds_every_unit_once_in_both_dialects() {
     for lie in [Lie::Honest, Lie::Rejects] {
         let report = report(Scenario::Flash, SALE, lie);
         assert!(report.passed(), "{report:#?}");
-        assert_eq!(
-            (report.held, report.sold_out, report.sent),
-            (1_000, 500, 1_500)
-        );
+        assert_eq!((report.held, report.sold_out, report.sent), (1_000, 500, 1_500));
         assert_eq!(report.audit, "ok");
     }
 }
@@ -86,10 +58,7 @@ fn steady_load_passes_and_reads_everything_back() {
     let report = report(Scenario::Steady, PLENTY, Lie::Honest);
     assert!(report.passed(), "{report:#?}");
     assert_eq!((report.held, report.errors), (1_500, 0));
-    assert_eq!(
-        (report.stocks_audited, report.orders_audited),
-        (1_200, 1_500)
-    );
+    assert_eq!((report.stocks_audited, report.orders_audited), (1_200, 1_500));
     assert!(report.per_second > 0.0 && report.p99_ms >= report.p50_ms);
 }
 
@@ -110,11 +79,7 @@ fn an_open_loop_sends_at_its_rate_and_counts_what_is_shed() {
     let report = run.run(&ProgressBar::hidden()).unwrap();
     assert!(report.passed(), "{report:#?}");
     assert_eq!((report.sent, report.held, report.shed), (1_500, 750, 750));
-    assert!(
-        report.seconds >= 0.29,
-        "1,500 at 5,000 per second took {} s",
-        report.seconds
-    );
+    assert!(report.seconds >= 0.29, "1,500 at 5,000 per second took {} s", report.seconds);
 }
 
 #[test]
@@ -146,10 +111,7 @@ fn a_unit_that_is_sold_twice_is_found() {
 
 #[test]
 fn a_promise_that_is_forgotten_is_found() {
-    fails_with(
-        &report(Scenario::Steady, PLENTY, Lie::Forgets),
-        "is missing",
-    );
+    fails_with(&report(Scenario::Steady, PLENTY, Lie::Forgets), "is missing");
 }
 
 #[test]
@@ -160,10 +122,7 @@ fn a_false_sold_out_is_found() {
 
 #[test]
 fn a_cancel_that_keeps_its_stock_is_found() {
-    fails_with(
-        &report(Scenario::Lifecycle, PLENTY, Lie::KeepsCancelled),
-        "hold leaked",
-    );
+    fails_with(&report(Scenario::Lifecycle, PLENTY, Lie::KeepsCancelled), "hold leaked");
 }
 
 #[test]
@@ -194,9 +153,7 @@ struct CommandLine {
 
 fn options(line: &str) -> Result<Options, String> {
     let words = std::iter::once("bench").chain(line.split_whitespace());
-    let options = CommandLine::try_parse_from(words)
-        .map_err(|error| error.to_string())?
-        .options;
+    let options = CommandLine::try_parse_from(words).map_err(|error| error.to_string())?.options;
     options.check().map_err(|error| error.to_string())?;
     Ok(options)
 }
@@ -216,10 +173,7 @@ fn a_command_line_that_contradicts_itself_is_refused() {
     ] {
         assert!(options(line).is_err(), "{line}");
     }
-    assert_eq!(
-        options("--serve-arg --workers").unwrap().serve_arg,
-        ["--workers"]
-    );
+    assert_eq!(options("--serve-arg --workers").unwrap().serve_arg, ["--workers"]);
 }
 
 #[test]

@@ -51,10 +51,7 @@ mod tests {
         }
         let ratio = f64::from(times[0]) / f64::from(times[1]);
         assert!((1.9..2.1).contains(&ratio), "{ratio}");
-        assert!(
-            times[999] > 0 || times[998] > 0 || times[997] > 0,
-            "the tail is never drawn"
-        );
+        assert!(times[999] > 0 || times[998] > 0 || times[997] > 0, "the tail is never drawn");
     }
 
     #[test]

@@ -16,30 +16,13 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let shape = Shape {
-            articles: 2,
-            locations: 2,
-            places_per_article: 2,
-            value: 10,
-        };
+        let shape = Shape { articles: 2, locations: 2, places_per_article: 2, value: 10 };
         let catalog = Catalog::new(shape, "t".into());
         let ledger = Ledger::of(&catalog);
-        let untouched = Some(Seen {
-            value: 10,
-            reserved: 0,
-            available: 10,
-        });
-        let readback = Readback {
-            stocks: vec![untouched; 4],
-            orders: Vec::new(),
-            from: NOON,
-            to: NOON,
-        };
-        Self {
-            catalog,
-            ledger,
-            readback,
-        }
+        let untouched = Some(Seen { value: 10, reserved: 0, available: 10 });
+        let readback =
+            Readback { stocks: vec![untouched; 4], orders: Vec::new(), from: NOON, to: NOON };
+        Self { catalog, ledger, readback }
     }
 
     /// A promise that the server makes and keeps.
@@ -55,11 +38,7 @@ impl Scene {
         until: Option<DateTime<Utc>>,
     ) -> crate::bench::ledger::Sale {
         let order = Uuid::from_u128(self.ledger.orders.len() as u128 + 1);
-        let promised = Promised {
-            order,
-            version: 1,
-            held: vec![Holding { stock, units }],
-        };
+        let promised = Promised { order, version: 1, held: vec![Holding { stock, units }] };
         let asked = Asked::one(self.catalog.article_of(stock), units);
         let (sale, whole) = self.ledger.promised(&asked, promised, until, &self.catalog);
         assert!(whole);
@@ -143,16 +122,8 @@ fn a_cancel_that_kept_the_hold_is_found() {
 #[test]
 fn stock_that_changed_or_went_is_found() {
     let mut scene = Scene::new();
-    scene.readback.stocks[0] = Some(Seen {
-        value: 9,
-        reserved: 0,
-        available: 9,
-    });
-    scene.readback.stocks[1] = Some(Seen {
-        value: 10,
-        reserved: 0,
-        available: 9,
-    });
+    scene.readback.stocks[0] = Some(Seen { value: 9, reserved: 0, available: 9 });
+    scene.readback.stocks[1] = Some(Seen { value: 10, reserved: 0, available: 9 });
     scene.readback.stocks[2] = None;
     scene.finds(&[
         "stock changed t-0 at t-place-0: 10 was put, 9 is there",
@@ -164,26 +135,17 @@ fn stock_that_changed_or_went_is_found() {
 #[test]
 fn an_order_that_is_missing_or_elsewhere_is_found() {
     let mut scene = Scene::new();
-    let known = |id: u128, end| Known {
-        id: *Uuid::from_u128(id).as_bytes(),
-        end,
-    };
+    let known = |id: u128, end| Known { id: *Uuid::from_u128(id).as_bytes(), end };
     let order = Uuid::from_u128(1);
     for (end, status, fault) in [
-        (
-            End::Promised,
-            None,
-            Some(format!("acknowledged order {order} is missing")),
-        ),
+        (End::Promised, None, Some(format!("acknowledged order {order} is missing"))),
         (End::Promised, Some("PROMISED"), None),
         (End::Leased, Some("OBSOLETE"), None),
         (End::Confirmed, Some("OPEN"), None),
         (
             End::Confirmed,
             Some("OBSOLETE"),
-            Some(format!(
-                "order {order} is OBSOLETE, acknowledged was Confirmed"
-            )),
+            Some(format!("order {order} is OBSOLETE, acknowledged was Confirmed")),
         ),
         (
             End::Cancelled,
@@ -191,11 +153,7 @@ fn an_order_that_is_missing_or_elsewhere_is_found() {
             Some(format!("order {order} is OPEN, acknowledged was Cancelled")),
         ),
         (End::Unsure, Some("OPEN"), None),
-        (
-            End::Unsure,
-            None,
-            Some(format!("acknowledged order {order} is missing")),
-        ),
+        (End::Unsure, None, Some(format!("acknowledged order {order} is missing"))),
     ] {
         scene.readback.orders = vec![(known(1, end), status.map(Into::into))];
         let expected: Vec<_> = fault.iter().map(String::as_str).collect();
@@ -220,10 +178,7 @@ fn a_refusal_is_right_when_one_of_its_lines_was_short() {
     scene.sell(0, 10);
     scene.sell(1, 10);
     let mut asked = Asked::one(1, 1);
-    asked.0[1] = Line {
-        article: 0,
-        quantity: 1,
-    };
+    asked.0[1] = Line { article: 0, quantity: 1 };
     scene.ledger.refused(&asked);
     scene.finds(&[]);
 }
@@ -279,18 +234,9 @@ fn a_lease_is_held_before_its_deadline_and_free_after_it() {
 fn an_answer_that_holds_more_than_asked_is_found() {
     let mut scene = Scene::new();
     let order = Uuid::from_u128(1);
-    let held = vec![
-        Holding { stock: 0, units: 2 },
-        Holding { stock: 2, units: 1 },
-    ];
-    let promised = Promised {
-        order,
-        version: 1,
-        held,
-    };
-    scene
-        .ledger
-        .promised(&Asked::one(0, 1), promised, None, &scene.catalog);
+    let held = vec![Holding { stock: 0, units: 2 }, Holding { stock: 2, units: 1 }];
+    let promised = Promised { order, version: 1, held };
+    scene.ledger.promised(&Asked::one(0, 1), promised, None, &scene.catalog);
     scene.reserve(0, 2);
     scene.reserve(2, 1);
     scene.finds(&[&format!("2 odd answers: {order} holds 2 units of 1 asked")]);
