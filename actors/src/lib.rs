@@ -1,12 +1,32 @@
 //! The waiting room of Certus: actix actors that own memory and time.
 //!
 //! ```text
-//!  door ── Submit ──► Router ──► Location, Location, …
-//!                       │  └───► Order, Order, …
-//!                       │        Scheduler ── Submit ──► Router
-//!                       └─ record, reply ──► journal ── Answer ──► door
+//!  door ── ask ──► Router ──► Location, Location, …
+//!                    │  └───► Order, Order, …
+//!                    │ ▲ Sweep
+//!                    ▼ │
+//!                Scheduler (sleeps until the next deadline)
+//!
+//!  Router ── record, answer ──► journal ── answer, once it is durable ──► door
 //! ```
+//!
+//! A [`Shard`] is one such set on a thread of its own, with its journal and its snapshot.
+//! No rule lives here: an actor looks up, calls the core, carries out.
 
+mod figures;
+mod limits;
+mod location;
+mod order;
+mod pace;
+mod random;
+mod router;
+mod scheduler;
+mod shard;
 mod submit;
+mod tell;
 
-pub use submit::{Answer, Render, Shown, Submit, Verdict, Work};
+pub use figures::{Figures, LATENESS_BUCKETS};
+pub use pace::Pace;
+pub use random::Random;
+pub use shard::{Closed, Options, Shard, ShardHandle};
+pub use submit::{Answer, Render, Shown, Verdict, Work};

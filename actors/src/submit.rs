@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use snapshots::Position;
+use snapshots::commit::Release;
+use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
 use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
-use workflow::reply::{Reply, StoredReply};
+use workflow::reply::{Keyed, Reply, StoredReply};
 
 /// Puts an outcome into a door's words. A function without a memory: the stored reply of a keyed
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
@@ -23,6 +24,8 @@ pub struct Submit {
     pub answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
     pub permit: Option<Box<dyn Any + Send>>,
+    /// The record up to which the snapshot was searched for the request's key.
+    pub looked: Lsn,
 }
 
 /// What is wanted of a shard.
@@ -55,6 +58,19 @@ pub enum Verdict {
     KeyBusy,
     /// The disk has no room for a change (D9).
     NoRoom,
+    /// Orders have left memory since the snapshot was searched for the key: search again.
+    LookAgain,
+}
+
+impl Verdict {
+    /// A repeated request gets the stored reply, another one under the key gets nothing (K1, K2).
+    pub(crate) fn of_stored(stored: Arc<StoredReply>, keyed: &Keyed) -> Verdict {
+        if stored.fingerprint == keyed.fingerprint {
+            Verdict::Replayed(stored)
+        } else {
+            Verdict::KeyReused
+        }
+    }
 }
 
 /// What was done, and how it was put into words if that had to be stored.
@@ -63,4 +79,27 @@ pub struct Shown {
     pub outcome: Outcome,
     /// The stored reply, if the request had a key.
     pub stored: Option<Arc<StoredReply>>,
+}
+
+/// An answer that waits for its record to be durable.
+pub(crate) struct Pending {
+    pub(crate) answer: oneshot::Sender<Answer>,
+    pub(crate) permit: Option<Box<dyn Any + Send>>,
+    pub(crate) verdict: Option<Verdict>,
+}
+
+impl Pending {
+    /// The answer will say this.
+    pub(crate) fn with(self, verdict: Verdict) -> Pending {
+        Pending { verdict: Some(verdict), ..self }
+    }
+}
+
+impl Release for Pending {
+    fn release(self, at: Position) {
+        let verdict = self.verdict.expect("an answer is handed over when it is known");
+        // The permit is free before the client can ask again; a client that hung up is no matter.
+        drop(self.permit);
+        let _ = self.answer.send(Answer { at, verdict });
+    }
 }

@@ -13,10 +13,13 @@
 //! that nobody else does, and [`disk`] is the only way to a disk.
 //! Nothing in here knows a rule, an actor or a status code; a record is bytes.
 
+pub mod codec;
 pub mod commit;
 pub mod disk;
+pub mod follower;
 pub mod journal;
 pub mod limits;
+pub mod store;
 
 mod error;
 mod position;

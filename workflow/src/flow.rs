@@ -13,6 +13,8 @@ mod promise;
 mod read;
 mod stocks;
 
+use std::collections::BTreeMap;
+
 use crate::command::{Ask, Command, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, StockId};
@@ -192,7 +194,7 @@ impl<C: Cast> Scene<'_, C> {
         for (article, offer) in published {
             self.tenant.places.publish(id, &article, offer);
         }
-        let mut moved: Vec<(OrderId, Vec<(u16, Option<StockId>)>)> = Vec::new();
+        let mut moved: BTreeMap<OrderId, Vec<(u16, Option<StockId>)>> = BTreeMap::new();
         for event in events {
             if let location::Event::Shelf { event, .. } = &event {
                 match event {
@@ -202,11 +204,7 @@ impl<C: Cast> Scene<'_, C> {
                     }
                     location::ShelfEvent::Rehosted { reservation, stock } => {
                         let index = reservation.index().expect("a reservation's id has an index");
-                        let order = reservation.order();
-                        match moved.iter_mut().find(|(known, _)| *known == order) {
-                            Some((_, hosts)) => hosts.push((index, *stock)),
-                            None => moved.push((order, vec![(index, *stock)])),
-                        }
+                        moved.entry(reservation.order()).or_default().push((index, *stock));
                     }
                     _ => {}
                 }

@@ -14,8 +14,16 @@ pub const REFERENCE_CHARS_MAX: usize = 250;
 pub const ROWS_PER_BATCH_MAX: usize = 500;
 /// Locations one order may be split over, whatever the tenant's setting says.
 pub const PARTS_PER_ORDER_MAX: u8 = 10;
-/// Reservations one order may make in its life: what the part number of an id has room for.
+/// Reservations one order may make: what the part number of an id has room for.
 pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
+/// Lots of one article at one location: a line takes from several, and each is a reservation.
+pub const LOTS_PER_SHELF_MAX: usize = 200;
+/// Bytes that the events about reservations in one command may take: half of the largest record.
+pub const MOVED_BYTES_MAX: usize = 2 << 20;
+/// Bytes of such an event besides the article's name, at most, with what the order notes of it.
+pub const MOVED_EVENT_BYTES: usize = 100;
+/// Waiting reservations that find stock in one command; the rest does with the next one there.
+pub const REHOSTED_PER_COMMAND_MAX: usize = 1_000;
 /// Open promises of one caller: a bot that reserves everything meets this first.
 pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
 /// Keys of actions that one order keeps; the oldest goes first.

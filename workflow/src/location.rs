@@ -6,6 +6,7 @@ mod decide;
 mod listing;
 mod lot;
 mod offer;
+mod put;
 mod settle;
 mod shelf;
 
@@ -26,7 +27,7 @@ pub use offer::Offer;
 pub use shelf::{Held, Shelf};
 
 use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
-use crate::limits::WRITE_KEYS_PER_LOCATION_MAX;
+use crate::limits::{MOVED_EVENT_BYTES, WRITE_KEYS_PER_LOCATION_MAX};
 use crate::quantity::Units;
 use crate::reply::StoredReply;
 use crate::time::Time;
@@ -110,6 +111,19 @@ pub enum ShelfEvent {
         /// The lot, if there is one.
         stock: Option<StockId>,
     },
+}
+
+impl Event {
+    /// How many bytes the event takes in a record if it is about a reservation: these are the
+    /// events of which one command may make many.
+    pub fn moved_bytes(&self) -> usize {
+        match self {
+            Event::Shelf { article, event } if event.is_about_reservations() => {
+                article.as_str().len() + MOVED_EVENT_BYTES
+            }
+            _ => 0,
+        }
+    }
 }
 
 impl ShelfEvent {

@@ -82,6 +82,13 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether the order is closed after it.
+    pub fn closes(&self) -> bool {
+        matches!(self, Event::Cancelled { .. } | Event::Expired)
+    }
+}
+
 /// How an order begins.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Placed {

@@ -80,6 +80,13 @@ pub enum Refusal {
         /// The location's version.
         version: Version,
     },
+    /// The article has as many lots at the location as it may.
+    TooManyLots {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// The command would touch more reservations than fit in one record; do it in smaller steps.
+    TooMuchAtOnce,
     /// The caller holds more promises than anybody may.
     TooManyOpenPromises {
         /// How many anybody may hold.
@@ -105,6 +112,8 @@ impl Refusal {
             Refusal::OutOfStock { .. } => "out_of_stock",
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooManyLots { .. } => "too_many_lots",
+            Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }
     }

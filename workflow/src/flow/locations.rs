@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::LocationRef;
 use crate::id::{LocationId, OrderId, Version};
+use crate::limits::{MOVED_BYTES_MAX, MOVED_EVENT_BYTES};
 use crate::location::{self, Card, Command};
 use crate::order;
 use crate::outcome::{LocationView, Outcome};
@@ -38,9 +39,9 @@ impl<C: Cast> Scene<'_, C> {
             self.reference_is_free(card, Some(id))?;
         }
         let done = self.cast.decide(id, command, self.now).await?;
-        let closes = done.events.iter().any(|event| matches!(event, location::Event::Closed));
+        let closes = done.events.contains(&location::Event::Closed);
         if closes {
-            self.lose_reservations(id).await;
+            self.lose_reservations(id).await?;
         }
         let (events, published) = self.cast.apply(id, done.events, self.now).await;
         for event in &events {
@@ -73,8 +74,11 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// A location that is closed by force takes the reservations there with it.
-    async fn lose_reservations(&mut self, id: LocationId) {
+    async fn lose_reservations(&mut self, id: LocationId) -> Result<(), Refusal> {
         let holders = self.orders_with_holds_at(id).await;
+        if holders.len() * MOVED_EVENT_BYTES > MOVED_BYTES_MAX {
+            return Err(Refusal::TooMuchAtOnce);
+        }
         for order in holders {
             let before = self.cast.order(order).await;
             let lost = before.holds.iter().filter(|hold| hold.location == id);
@@ -83,6 +87,7 @@ impl<C: Cast> Scene<'_, C> {
             self.cast.follow(order, event.clone(), self.now).await;
             self.push_order(order, event);
         }
+        Ok(())
     }
 
     async fn orders_with_holds_at(&mut self, id: LocationId) -> Vec<OrderId> {

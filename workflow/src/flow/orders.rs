@@ -1,11 +1,11 @@
 //! Confirm, extend, cancel, expire: what happens to an order that exists.
 
-use smallvec::SmallVec;
+use std::collections::BTreeMap;
 
 use super::{Act, Cast, Scene};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::location;
-use crate::order::{self, Event, Order};
+use crate::order::{self, Order};
 use crate::outcome::Outcome;
 use crate::record::Owner;
 use crate::refusal::Refusal;
@@ -25,9 +25,9 @@ impl<C: Cast> Scene<'_, C> {
         let acted = self.cast.act(id, Act { command, hold_for, now: self.now }).await?;
         if let Some(event) = acted.event {
             self.tenant.book.acted(&acted.before, &event);
-            let frees = matches!(event, Event::Cancelled { .. } | Event::Expired);
+            let closes = event.closes();
             self.push_order(id, event);
-            if frees {
+            if closes {
                 self.free(&acted.before).await;
             }
         }
@@ -36,15 +36,12 @@ impl<C: Cast> Scene<'_, C> {
 
     /// Frees all that an order held.
     async fn free(&mut self, before: &Order) {
-        let mut by_location: SmallVec<[(LocationId, Vec<(ArticleId, ReservationId)>); 4]> =
-            SmallVec::new();
+        let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, ReservationId)>> =
+            BTreeMap::new();
         for hold in &before.holds {
             let article = before.asked.lines[usize::from(hold.line)].article.clone();
             let freed = (article, before.id.reservation(hold.index));
-            match by_location.iter_mut().find(|(known, _)| *known == hold.location) {
-                Some((_, list)) => list.push(freed),
-                None => by_location.push((hold.location, vec![freed])),
-            }
+            by_location.entry(hold.location).or_default().push(freed);
         }
         for (location, reservations) in by_location {
             let release = location::Command::Release { reservations };

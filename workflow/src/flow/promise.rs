@@ -8,7 +8,10 @@ use smol_str::SmolStr;
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
 use crate::id::{ArticleId, LocationId, OrderId};
-use crate::limits::OVERDUE_PER_TURN_MAX;
+use crate::limits::{
+    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
+    RESERVATIONS_PER_ORDER_MAX,
+};
 use crate::location::{self, Event as LocationEvent, Offer, ShelfEvent, Status, Take};
 use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
@@ -55,6 +58,10 @@ impl<C: Cast> Scene<'_, C> {
         let unplaced = self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares);
         if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
             return Err(Refusal::OutOfStock { short: unplaced }.into());
+        }
+
+        if !self.fits_one_record(&promise.lines, &shares) {
+            return Err(Refusal::TooMuchAtOnce.into());
         }
 
         // From here on nothing refuses (S6).
@@ -266,6 +273,27 @@ impl<C: Cast> Scene<'_, C> {
         }
         unplaced.sort_unstable();
         unplaced
+    }
+
+    /// Whether the reservations fit in one record and under one order's id. Nearly always the
+    /// widest guess does; only else is it worth looking how many lots there are.
+    fn fits_one_record(&self, lines: &[Line], shares: &[Share]) -> bool {
+        let parts = || {
+            let parts =
+                shares.iter().flat_map(|share| share.lines.iter().map(move |it| (share, it)));
+            parts.map(|(share, part)| (share.location, &lines[usize::from(part.line)].article))
+        };
+        let bytes = |article: &ArticleId| article.as_str().len() + MOVED_EVENT_BYTES;
+        let guess: usize = parts().map(|(_, article)| bytes(article) * LOTS_PER_SHELF_MAX).sum();
+        if guess <= MOVED_BYTES_MAX {
+            return true;
+        }
+        let lots = |location, article| {
+            usize::from(self.tenant.places.offer(location, article).lots).max(1)
+        };
+        let count: usize = parts().map(|(location, article)| lots(location, article)).sum();
+        let moved: usize = parts().map(|(location, it)| bytes(it) * lots(location, it)).sum();
+        count <= RESERVATIONS_PER_ORDER_MAX && moved <= MOVED_BYTES_MAX
     }
 
     /// Holds what was planned. Nothing has run since the plan was made, so no location refuses.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::{LocationRef, Lots, StockRow};
 use crate::id::{ArticleId, LocationId, StockId};
+use crate::limits::MOVED_BYTES_MAX;
 use crate::location::{self, LotRow, LotTarget, Row};
 use crate::outcome::{Outcome, StockView};
 use crate::quantity::Units;
@@ -24,11 +25,8 @@ impl<C: Cast> Scene<'_, C> {
             places.push(location);
             by_location.entry(location).or_default().push(row.row);
         }
-        let mut decided = BTreeMap::new();
-        for (location, rows) in by_location {
-            let put = location::Command::Put { rows };
-            decided.insert(location, self.cast.decide(location, put, self.now).await?);
-        }
+        let puts = by_location.into_iter().map(|(at, rows)| (at, location::Command::Put { rows }));
+        let decided = self.decide_all(puts).await?;
         let mut results: BTreeMap<LocationId, std::vec::IntoIter<Row>> = BTreeMap::new();
         for (location, done) in decided {
             results.insert(location, done.rows.into_iter());
@@ -68,11 +66,12 @@ impl<C: Cast> Scene<'_, C> {
                 }
             }
         }
+        let removes = by_location.into_iter();
+        let removes = removes.map(|(at, stocks)| (at, location::Command::Remove { stocks }));
+        let decided = self.decide_all(removes).await?;
+        let owner = decided.first().map(|(location, _)| Owner::Location(*location));
         let mut removed = Vec::new();
-        let owner = by_location.keys().next().map(|location| Owner::Location(*location));
-        for (location, stocks) in by_location {
-            let remove = location::Command::Remove { stocks };
-            let done = self.cast.decide(location, remove, self.now).await?;
+        for (location, done) in decided {
             removed.extend(done.rows.iter().map(|row| row.id));
             self.carry_out(location, done.events).await;
         }
@@ -95,6 +94,21 @@ impl<C: Cast> Scene<'_, C> {
             self.carry_out(location, done.events).await;
         }
         Ok((Outcome::Kept, None))
+    }
+
+    /// Asks all locations before any changes, so that one refusal refuses all (S6).
+    async fn decide_all(
+        &mut self,
+        commands: impl Iterator<Item = (LocationId, location::Command)>,
+    ) -> Result<Vec<(LocationId, location::Done)>, Refusal> {
+        let mut decided = Vec::new();
+        let mut moved = 0;
+        for (location, command) in commands {
+            let done = self.cast.decide(location, command, self.now).await?;
+            moved += done.events.iter().map(location::Event::moved_bytes).sum::<usize>();
+            decided.push((location, done));
+        }
+        if moved > MOVED_BYTES_MAX { Err(Refusal::TooMuchAtOnce) } else { Ok(decided) }
     }
 
     async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {

@@ -29,6 +29,8 @@ pub struct Offer {
     pub out_of_stock: OutOfStock,
     /// Whether the listing takes the article out of routing here.
     pub inactive: bool,
+    /// How many lots have free pieces.
+    pub lots: u16,
     /// Until when these numbers hold by themselves: then the next lot is outdated.
     pub good_until: Option<Time>,
 }

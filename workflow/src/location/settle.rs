@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::shelf::free_lots;
 use super::{Event, Lot, Shelf, ShelfEvent};
 use crate::id::{ArticleId, ReservationId, StockId};
+use crate::limits::{LOTS_PER_SHELF_MAX, REHOSTED_PER_COMMAND_MAX};
 use crate::quantity::Units;
 use crate::time::Time;
 
@@ -39,6 +40,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether the shelf will have more lots than it may.
+    pub(super) fn is_over_full(&self) -> bool {
+        self.lots.len() > LOTS_PER_SHELF_MAX
+    }
+
     /// The lot will be gone: all its reservations lose their host.
     pub(super) fn remove(&mut self, stock: StockId, events: &mut Vec<Event>) {
         let Some(place) = self.lots.iter().position(|lot| lot.id == stock) else {
@@ -66,7 +72,8 @@ impl<'a> Draft<'a> {
         }
         self.waiting.sort_unstable();
         let mut free = free_lots(&self.lots, self.shelf.safety, now);
-        for (reservation, wanted) in std::mem::take(&mut self.waiting) {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        for (reservation, wanted) in waiting.take(REHOSTED_PER_COMMAND_MAX) {
             let Some(lot) = free.iter_mut().find(|(_, units)| *units >= wanted) else {
                 continue;
             };

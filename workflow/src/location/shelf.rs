@@ -73,6 +73,7 @@ impl Shelf {
                 }
             }
             offer.available = offer.available.with(lot.free(now));
+            offer.lots += u16::from(!lot.free(now).is_zero());
             if fresh && let Some(until) = lot.available_until {
                 offer.good_until = Some(offer.good_until.map_or(until, |at| at.min(until)));
             }

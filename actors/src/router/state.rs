@@ -1,0 +1,343 @@
+//! What a command goes through between its stamp and its record.
+//!
+//! The router hands this over to the command that is under way and gets it back with the outcome,
+//! so the future holds no borrow of the actor.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use snapshots::Lsn;
+use snapshots::commit::Commits;
+use workflow::command::{Ask, Query};
+use workflow::desk::{Desk, Tenant};
+use workflow::flow::{Cast, Halt, Scene};
+use workflow::id::{OrderId, TenantId};
+use workflow::outcome::Outcome;
+use workflow::record::{Event, Owner, Record};
+use workflow::reply::{Keyed, ReplyKey, StoredReply};
+use workflow::settings::Policy;
+use workflow::time::{Millis, Time};
+use workflow::world::World;
+
+use super::cast::Live;
+use crate::figures::Figures;
+use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
+use crate::pace::Pace;
+use crate::random::Random;
+use crate::submit::{Pending, Render, Shown, Submit, Verdict, Work};
+
+/// What a router is given when it starts.
+pub(crate) struct Parts {
+    /// Where records go, and replies with them.
+    pub(crate) commits: Commits<Pending>,
+    /// The record that the snapshot has passed: what is closed before it may leave memory (D14).
+    pub(crate) passed: Box<dyn Fn() -> Lsn + Send>,
+    /// What the operator has set.
+    pub(crate) policy: Policy,
+    /// The time.
+    pub(crate) pace: Pace,
+    /// The ids' chance.
+    pub(crate) random: Random,
+}
+
+/// All that a command works with.
+pub(crate) struct State {
+    desk: Desk,
+    live: Live,
+    parts: Parts,
+    /// Closed orders, with the record that closed them, until they leave memory.
+    closed: VecDeque<(Lsn, TenantId, OrderId)>,
+    /// The newest record of an order that has left memory.
+    dismissed: Lsn,
+    /// Keys whose records may not be durable yet, in the order of records (K3).
+    fresh: VecDeque<(Lsn, TenantId, ReplyKey)>,
+    figures: Figures,
+    /// The bytes of the record at hand, kept for its room.
+    payload: Vec<u8>,
+}
+
+impl State {
+    /// Every order and location of `world` becomes an actor of this thread.
+    pub(super) fn new(world: World, parts: Parts) -> State {
+        let mut live = Live::default();
+        let mut closed = VecDeque::new();
+        let last = parts.commits.last();
+        for (id, (tenant, order)) in world.orders {
+            if order.stage.is_closed() {
+                closed.push_back((last, tenant, id));
+            }
+            live.seat_order(order);
+        }
+        for (_, (_, location)) in world.locations {
+            live.seat_location(location);
+        }
+        let dismissed = (parts.passed)();
+        State {
+            desk: world.desk,
+            live,
+            parts,
+            closed,
+            dismissed,
+            fresh: VecDeque::new(),
+            figures: Figures::default(),
+            payload: Vec::new(),
+        }
+    }
+
+    /// Carries one request out, and hands its answer to the journal.
+    pub(super) async fn carry_out(&mut self, submit: Submit) {
+        let Submit { work, answer, permit, looked } = submit;
+        let pending = Pending { answer, permit, verdict: None };
+        match work {
+            Work::Look(tenant, query) => {
+                let verdict = self.look(&tenant, query).await;
+                self.parts.commits.hold(pending.with(verdict));
+            }
+            Work::Change(ask, render) => {
+                self.dismiss().await;
+                if let Some(verdict) = self.before(&ask, looked).await {
+                    self.parts.commits.hold(pending.with(verdict));
+                } else {
+                    self.change(ask, render, pending).await;
+                }
+            }
+        }
+    }
+
+    async fn look(&mut self, tenant: &TenantId, query: Query) -> Verdict {
+        let now = self.parts.pace.now();
+        let mut scene = Scene {
+            cast: &mut self.live,
+            tenant: self.desk.tenant(tenant),
+            policy: &self.parts.policy,
+            now,
+            random: 0,
+            who: &READER,
+            events: Vec::new(),
+        };
+        match scene.look(query).await {
+            Ok(outcome) => Verdict::Done(Shown { outcome, stored: None }),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
+
+    /// What is answered without carrying the request out: a repetition, or a full disk.
+    async fn before(&mut self, ask: &Ask, looked: Lsn) -> Option<Verdict> {
+        if let Some(keyed) = &ask.keyed {
+            let durable = self.parts.commits.durable().lsn;
+            while self.fresh.front().is_some_and(|(lsn, ..)| *lsn <= durable) {
+                self.fresh.pop_front();
+            }
+            let twin = |(_, tenant, key): &(Lsn, TenantId, ReplyKey)| {
+                *tenant == ask.tenant && *key == keyed.key
+            };
+            if self.fresh.iter().any(twin) {
+                return Some(Verdict::KeyBusy);
+            }
+            if let Some(owner) = self.desk.tenant(&ask.tenant).keys.get(&keyed.key).copied() {
+                return self.repeated(owner, keyed).await;
+            }
+            if looked < self.dismissed {
+                return Some(Verdict::LookAgain);
+            }
+        }
+        (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
+    }
+
+    /// The stored reply, or that the key was used for something else. A key that its owner no
+    /// longer keeps is new again (K7).
+    async fn repeated(&mut self, owner: Owner, keyed: &Keyed) -> Option<Verdict> {
+        let stored = self.live.kept(owner, &keyed.key).await?;
+        Some(Verdict::of_stored(stored, keyed))
+    }
+
+    /// Plays the command until nothing overdue is in its way.
+    async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
+        let now = self.parts.pace.now();
+        loop {
+            match self.play(ask.clone(), now).await {
+                Ok((outcome, owner, events)) => {
+                    let stored = owner
+                        .filter(|_| !events.is_empty())
+                        .zip(ask.keyed.as_ref())
+                        .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
+                    let shown = Shown {
+                        outcome,
+                        stored: stored.as_ref().map(|(_, reply)| reply.clone()),
+                    };
+                    let pending = pending.with(Verdict::Done(shown));
+                    if events.is_empty() {
+                        self.parts.commits.hold(pending);
+                    } else {
+                        self.record(&ask, now, events, stored, Some(pending)).await;
+                    }
+                    return;
+                }
+                Err(Halt::Refused(refusal)) => {
+                    self.figures.refused += 1;
+                    self.parts.commits.hold(pending.with(Verdict::Refused(refusal)));
+                    return;
+                }
+                Err(Halt::Overdue(due)) => {
+                    for (armed_for, order) in due {
+                        self.expire_one(&ask.tenant, order, armed_for, now).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn play(
+        &mut self,
+        ask: Ask,
+        now: Time,
+    ) -> Result<(Outcome, Option<Owner>, Vec<Event>), Halt> {
+        let (tenant, who) = (ask.tenant.clone(), ask.who.clone());
+        let mut scene = Scene {
+            cast: &mut self.live,
+            tenant: self.desk.tenant(&tenant),
+            policy: &self.parts.policy,
+            now,
+            random: self.parts.random.next(),
+            who: &who,
+            events: Vec::with_capacity(8),
+        };
+        let (outcome, owner) = scene.play(ask).await?;
+        Ok((outcome, owner, scene.events))
+    }
+
+    /// Hands the journal the record and the reply. The reply leaves when the record is durable
+    /// (decision D4); nobody here waits for that.
+    async fn record(
+        &mut self,
+        ask: &Ask,
+        at: Time,
+        events: Vec<Event>,
+        reply: Option<(Owner, Arc<StoredReply>)>,
+        pending: Option<Pending>,
+    ) {
+        let closed = events.iter().filter_map(|event| match event {
+            Event::Order { id, event } if event.closes() => Some(*id),
+            _ => None,
+        });
+        let closed: Vec<OrderId> = closed.collect();
+        let record = Record {
+            at,
+            tenant: ask.tenant.clone(),
+            who: ask.who.clone(),
+            command: ask.command.name().into(),
+            events,
+            reply,
+        };
+        self.payload.clear();
+        snapshots::codec::encode(&record, &mut self.payload);
+        let lsn = self.parts.commits.append(at.0, &self.payload, pending);
+        self.figures.commands += 1;
+        for id in closed {
+            self.closed.push_back((lsn, record.tenant.clone(), id));
+        }
+        if let Some((owner, reply)) = record.reply {
+            self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
+            self.desk.tenant(&record.tenant).keys.insert(reply.key.clone(), owner);
+            self.live.keep(owner, reply).await;
+        }
+    }
+
+    /// Expires what is due, at most so many; tells whether the disk had room.
+    pub(super) async fn expire(&mut self) -> bool {
+        let now = self.parts.pace.now();
+        let mut due: Vec<(TenantId, Time, OrderId)> = Vec::new();
+        for (tenant, desk) in self.desk.tenants() {
+            let room = EXPIRED_PER_SWEEP_MAX - due.len();
+            let overdue = desk.book.deadlines().overdue(now).take(room);
+            due.extend(overdue.map(|(at, order)| (tenant.clone(), at, order)));
+        }
+        for (tenant, armed_for, order) in due {
+            if !self.parts.commits.has_room() {
+                return false;
+            }
+            self.expire_one(&tenant, order, armed_for, now).await;
+        }
+        self.dismiss().await;
+        true
+    }
+
+    /// Expires one promise, in a record of its own.
+    async fn expire_one(&mut self, tenant: &TenantId, order: OrderId, armed_for: Time, now: Time) {
+        let ask = Ask::expire(tenant, order, armed_for);
+        if let Ok((_, _, events)) = self.play(ask.clone(), now).await
+            && !events.is_empty()
+        {
+            self.figures.released(now.since(armed_for).0);
+            self.record(&ask, now, events, None, None).await;
+        }
+    }
+
+    /// Moves a time that stands still and expires all that is due then; none if time is real.
+    pub(super) async fn advance(&mut self, by: Millis) -> Option<Time> {
+        if !self.parts.pace.advance(by) {
+            return None;
+        }
+        let now = self.parts.pace.now();
+        while self.desk.next_due().is_some_and(|due| due <= now) {
+            if !self.expire().await {
+                break;
+            }
+        }
+        Some(now)
+    }
+
+    /// Lets a few closed orders that the snapshot has passed leave memory (decision D6).
+    async fn dismiss(&mut self) {
+        if self.closed.is_empty() {
+            return;
+        }
+        let passed = (self.parts.passed)();
+        for _ in 0..DISMISSED_PER_COMMAND_MAX {
+            let Some((lsn, tenant, id)) = self.closed.pop_front() else { return };
+            if lsn > passed {
+                self.closed.push_front((lsn, tenant, id));
+                return;
+            }
+            let order = self.live.order(id).await;
+            let Tenant { book, keys, .. } = self.desk.tenant(&tenant);
+            book.forget(&order);
+            for reply in &order.replies {
+                keys.remove(&reply.key);
+            }
+            self.live.dismiss(id);
+            // A door that looked for a key before this must look again.
+            self.dismissed = self.dismissed.max(passed);
+        }
+    }
+
+    /// The next deadline.
+    pub(super) fn next_due(&self) -> Option<Time> {
+        self.desk.next_due()
+    }
+
+    /// What the shard holds and has done.
+    pub(super) fn figures(&self) -> Figures {
+        let mut figures = self.figures.clone();
+        for (_, tenant) in self.desk.tenants() {
+            figures.orders += tenant.book.len();
+            figures.open_promises += tenant.book.deadlines().len();
+            figures.locations += tenant.places.len();
+            figures.lots += tenant.places.stocks();
+            figures.reservations += tenant.book.reservations();
+        }
+        figures
+    }
+}
+
+/// Who looks is in no record.
+static READER: smol_str::SmolStr = smol_str::SmolStr::new_static("reader");
+
+/// Puts the outcome into its door's words, to be kept under the request's key (K5).
+fn store(keyed: &Keyed, render: Render, outcome: &Outcome) -> Arc<StoredReply> {
+    Arc::new(StoredReply {
+        key: keyed.key.clone(),
+        fingerprint: keyed.fingerprint,
+        reply: render(outcome),
+    })
+}

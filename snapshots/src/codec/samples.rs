@@ -1,0 +1,234 @@
+//! A record of every kind of event, with every field that can be filled filled.
+
+use std::sync::Arc;
+
+use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::kept::Kept;
+use workflow::location::{
+    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
+};
+use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::place::Place;
+use workflow::quantity::Units;
+use workflow::record::{Event, Owner, Record};
+use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
+use workflow::settings::Settings;
+use workflow::time::{Millis, Time};
+
+const AT: Time = Time(1_768_212_843_517);
+
+/// The samples, by the names of their files.
+pub(crate) fn records() -> Vec<(&'static str, Record)> {
+    let mut records = orders();
+    records.extend(locations());
+    records.extend(shelves());
+    let settings = Settings {
+        version: Version(3),
+        modified: AT,
+        promise_ttl: Some(Millis::minutes(15)),
+    };
+    records.push(("configured", record(vec![Event::Configured(settings)])));
+    records
+}
+
+fn orders() -> Vec<(&'static str, Record)> {
+    let at = |event| record(vec![Event::Order { id: order(), event }]);
+    let placed = |stage, delivery| order::Event::Placed(Box::new(placed(stage, delivery)));
+    let until = AT + Millis::hours(8);
+    let ship = Delivery::Ship {
+        from: vec![location()],
+    };
+    let mut promised = at(placed(Stage::Promised { until }, ship));
+    promised.reply = Some((Owner::Order(order()), reply()));
+    let collect = Delivery::Collect { at: location() };
+    let reason = Some("too late".into());
+    vec![
+        ("promised", promised),
+        ("sold", at(placed(Stage::Confirmed { at: AT }, collect))),
+        (
+            "confirmed",
+            at(order::Event::Confirmed {
+                reference: Some("shop-4711".into()),
+            }),
+        ),
+        ("extended", at(order::Event::Extended { until })),
+        ("cancelled", at(order::Event::Cancelled { reason })),
+        ("expired", at(order::Event::Expired)),
+        (
+            "rehosted",
+            at(order::Event::Rehosted {
+                hosts: vec![(0, Some(stock())), (1, None)],
+            }),
+        ),
+        (
+            "lost",
+            at(order::Event::Lost {
+                holds: vec![0, 300],
+            }),
+        ),
+    ]
+}
+
+fn locations() -> Vec<(&'static str, Record)> {
+    let at = |event| {
+        let id = location();
+        record(vec![Event::Location { id, event }])
+    };
+    let mut opened = at(location::Event::Opened(card()));
+    opened.reply = Some((Owner::Location(location()), reply()));
+    vec![
+        ("opened", opened),
+        ("changed", at(location::Event::Changed(card()))),
+        ("closed", at(location::Event::Closed)),
+    ]
+}
+
+fn shelves() -> Vec<(&'static str, Record)> {
+    let at = |event| {
+        let article = ArticleId::parse("tea-2").unwrap();
+        let event = location::Event::Shelf { article, event };
+        let id = location();
+        record(vec![Event::Location { id, event }])
+    };
+    let reservation = order().reservation(7);
+    let units = Units::of_stock(3).unwrap();
+    vec![
+        ("put", at(ShelfEvent::Put(Box::new(lot())))),
+        ("removed", at(ShelfEvent::Removed { stock: stock() })),
+        ("listed", at(ShelfEvent::Listed(Box::new(listing())))),
+        ("kept", at(ShelfEvent::Kept { safety: units })),
+        (
+            "reserved",
+            at(ShelfEvent::Reserved {
+                reservation,
+                stock: Some(stock()),
+                units,
+            }),
+        ),
+        ("released", at(ShelfEvent::Released { reservation })),
+        (
+            "waits",
+            at(ShelfEvent::Rehosted {
+                reservation,
+                stock: None,
+            }),
+        ),
+    ]
+}
+
+fn record(events: Vec<Event>) -> Record {
+    Record {
+        at: AT,
+        tenant: TenantId::parse("acme").unwrap(),
+        who: "checkout".into(),
+        command: "Sample".into(),
+        events,
+        reply: None,
+    }
+}
+
+fn order() -> OrderId {
+    OrderId::of(AT, 42)
+}
+
+fn location() -> LocationId {
+    LocationId::of(AT, 43)
+}
+
+fn stock() -> StockId {
+    StockId::of(AT, 44, 2)
+}
+
+fn reply() -> Arc<StoredReply> {
+    Arc::new(StoredReply {
+        key: ReplyKey {
+            caller: "checkout".into(),
+            operation: "promises.create".into(),
+            key: "8e03978e-40d5-43e8-bc93-6894a57f9324".into(),
+        },
+        fingerprint: Fingerprint(*b"0123456789abcdef"),
+        reply: Reply {
+            status: 201,
+            headers: vec![("etag".into(), "\"1\"".into())],
+            body: r#"{"id":"größer"}"#.into(),
+        },
+    })
+}
+
+fn placed(stage: Stage, delivery: Delivery) -> Placed {
+    let line = |article: &str, quantity| Line {
+        article: ArticleId::parse(article).unwrap(),
+        title: "Tea, two pounds of it".into(),
+        quantity: Units::of_line(quantity).unwrap(),
+        kept: Kept::of(r#"{"gift":true}"#.into()),
+    };
+    let hold = |index, line, stock| Hold {
+        index,
+        line,
+        location: location(),
+        stock,
+        units: Units::of_line(2).unwrap(),
+    };
+    Placed {
+        number: 4711,
+        stage,
+        caller: "checkout".into(),
+        reference: Some("shop-4710".into()),
+        asked: Arc::new(Asked {
+            lines: vec![line("tea-2", 2), line("a name of more than 22 bytes", 1000)],
+            ordered: Time(AT.0 - 1),
+            consumer: Some("customer-1".into()),
+            destination: Place::of_degrees(50.94, -6.96),
+            delivery,
+            kept: Kept::of(r#"{"source":"web"}"#.into()),
+        }),
+        holds: vec![hold(0, 0, Some(stock())), hold(1, 1, None)],
+    }
+}
+
+fn card() -> Arc<Card> {
+    Arc::new(Card {
+        name: "Köln".into(),
+        reference: Some("gouda".into()),
+        status: Status::Suspended,
+        kind: Kind::Supplier,
+        ships: true,
+        serves_pickup: false,
+        place: Place::of_degrees(-50.94, 6.96),
+        kept: Kept::default(),
+    })
+}
+
+fn lot() -> Lot {
+    Lot {
+        id: stock(),
+        version: Version(300),
+        value: Units::of_stock(i64::from(i32::MAX)).unwrap(),
+        reserved: Units::ZERO,
+        received: AT,
+        available_until: Some(AT + Millis::hours(24)),
+        sellable: true,
+        accessible: true,
+        defective: false,
+        created: AT,
+        modified: AT,
+        details: Some(Box::new(LotDetails {
+            reference: Some("pallet 9".into()),
+            storage: Some("A-01".into()),
+            kept: Kept::of(r#"{"scan":"x"}"#.into()),
+        })),
+    }
+}
+
+fn listing() -> Listing {
+    Listing {
+        id: stock(),
+        version: Version::FIRST,
+        created: AT,
+        modified: AT,
+        title: Some("Tea".into()),
+        active: true,
+        out_of_stock: OutOfStock::PreorderAndRestock { from: AT, days: 3 },
+        kept: Kept::default(),
+    }
+}

@@ -1,0 +1,3 @@
+//! The follower: reads durable records and folds them into the snapshot, behind the traffic.
+
+mod fold;

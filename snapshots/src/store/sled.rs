@@ -1,0 +1,107 @@
+//! The only file that names sled: one tree, one writer, bytes in and out.
+//!
+//! `flush()` is `sync_file_range` on Linux, which a power cut does not respect. So every write ends
+//! with `sync_data()` on a descriptor of our own.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::Error;
+
+/// Bytes that sled keeps in memory; its default of 1 GiB is not meant for a guest.
+const CACHE_BYTES: u64 = 64 << 20;
+
+/// A value as sled hands it out.
+pub(super) type Bytes = ::sled::IVec;
+
+/// An open database.
+pub(super) struct Table {
+    db: ::sled::Db,
+    /// Our own descriptor of sled's file, opened before the first write.
+    file: File,
+}
+
+/// Puts and removals that happen together or not at all.
+#[derive(Default)]
+pub(super) struct Together(::sled::Batch);
+
+impl Together {
+    pub(super) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.0.insert(key, value);
+    }
+
+    pub(super) fn remove(&mut self, key: Vec<u8>) {
+        self.0.remove(key);
+    }
+}
+
+impl Table {
+    /// Opens the database in `dir`, or makes it.
+    pub(super) fn open(dir: &Path) -> Result<Table, Error> {
+        let is_new = !dir.join("db").exists();
+        let config = ::sled::Config::new()
+            .path(dir)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(None);
+        let db = config.open()?;
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open(dir.join("db"))?;
+        if is_new {
+            file.sync_all()?;
+            File::open(dir.join("conf"))?.sync_all()?;
+            File::open(dir)?.sync_all()?;
+            if let Some(parent) = dir.parent() {
+                File::open(parent)?.sync_all()?;
+            }
+        }
+        Ok(Table { db, file })
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        Ok(self.db.get(key)?)
+    }
+
+    /// The rows from `from` on, in the order of their keys.
+    pub(super) fn from(
+        &self,
+        from: &[u8],
+    ) -> impl Iterator<Item = Result<(Bytes, Bytes), Error>> + use<> {
+        self.db.range(from..).map(|row| Ok(row?))
+    }
+
+    /// Makes all of it true and durable before it returns.
+    pub(super) fn write(&self, together: Together) -> Result<(), Error> {
+        self.db.apply_batch(together.0)?;
+        self.db.flush()?;
+        Ok(self.file.sync_data()?)
+    }
+
+    /// Bytes on disk.
+    pub(super) fn bytes(&self) -> Result<u64, Error> {
+        Ok(self.db.size_on_disk()?)
+    }
+}
+
+impl From<::sled::Error> for Error {
+    fn from(error: ::sled::Error) -> Error {
+        match error {
+            ::sled::Error::Io(source) => Error::from(source),
+            other => Error::Broken {
+                what: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(source: io::Error) -> Error {
+        // sled has no kind for this; the journal's lock keeps other processes out.
+        if source.to_string().contains("could not acquire lock") {
+            return Error::Locked;
+        }
+        Error::Io(source)
+    }
+}

@@ -1,0 +1,265 @@
+//! What the operator has set: defaults, then `certus.toml`, then `CERTUS_…`, then flags.
+//!
+//! Every key is one field of [`Overrides`], so its file key, its variable and its flag cannot
+//! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
+//! came of it, checked once and then believed.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
+use workflow::settings::{OnShortage, Policy};
+use workflow::time::Millis;
+
+use crate::limits;
+
+/// All that can be set, each perhaps not.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// The directory of journal and snapshot [default: data]
+    #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where clients connect [default: 127.0.0.1:8080]
+    #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Where operators and metrics connect [default: 127.0.0.1:8081]
+    #[arg(long, env = "CERTUS_ADMIN_LISTEN", value_name = "ADDR")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Threads that speak HTTP [default: one per core]
+    #[arg(long, env = "CERTUS_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// How long a promise holds if nobody says [default: 28800000, 8 hours]
+    #[arg(long, env = "CERTUS_PROMISE_TTL_MS", value_name = "MS")]
+    pub promise_ttl_ms: Option<u64>,
+    /// The shortest a promise may be asked to hold [default: 60000]
+    #[arg(long, env = "CERTUS_PROMISE_FLOOR_MS", value_name = "MS")]
+    pub promise_floor_ms: Option<u64>,
+    /// The longest [default: 28800000]
+    #[arg(long, env = "CERTUS_PROMISE_CEILING_MS", value_name = "MS")]
+    pub promise_ceiling_ms: Option<u64>,
+    /// What becomes of a promise when pieces have no place: accept or reject [default: accept]
+    #[arg(long, env = "CERTUS_PROMISE_ON_SHORTAGE", value_name = "WHAT", value_parser = on_shortage)]
+    pub promise_on_shortage: Option<OnShortage>,
+    /// Over how many locations one order may be split [default: 3]
+    #[arg(long, env = "CERTUS_SPLIT_PARTS_MAX", value_name = "N")]
+    pub split_parts_max: Option<u8>,
+    /// Open promises that one caller may have [default: 10000]
+    #[arg(long, env = "CERTUS_OPEN_PROMISES_MAX", value_name = "N")]
+    pub open_promises_max: Option<u32>,
+    /// Requests that start a sale and are under way at once [default: 2048]
+    #[arg(long, env = "CERTUS_PERMITS", value_name = "N")]
+    pub permits: Option<usize>,
+    /// How long an answer may take before its outcome is unknown [default: 30000]
+    #[arg(long, env = "CERTUS_ANSWER_TIMEOUT_MS", value_name = "MS")]
+    pub answer_timeout_ms: Option<u64>,
+    /// Bytes of one journal segment, a multiple of 512 [default: 67108864]
+    #[arg(long, env = "CERTUS_SEGMENT_BYTES", value_name = "BYTES")]
+    pub segment_bytes: Option<u64>,
+    /// How long the journal is kept behind the snapshot [default: 604800000, 7 days]
+    #[arg(long, env = "CERTUS_JOURNAL_KEEP_MS", value_name = "MS")]
+    pub journal_keep_ms: Option<u64>,
+    /// How much of the journal is kept behind the snapshot [default: 68719476736, 64 GiB]
+    #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
+    pub journal_keep_bytes: Option<u64>,
+    /// What is logged, as `info` or `certus=debug,warn` [default: info]
+    #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Who may call, and for which tenant. In the file only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub credentials: Vec<Credential>,
+}
+
+/// A bearer token and whom it stands for.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The tenant whose things it opens.
+    pub tenant: String,
+    /// Who calls with it, as records and logs say.
+    pub name: String,
+    /// The token, at least 16 characters. Never printed.
+    #[serde(skip_serializing)]
+    pub token: String,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} of {}", self.name, self.tenant)
+    }
+}
+
+/// What is in force.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub admin_listen: SocketAddr,
+    pub workers: usize,
+    pub promise_ttl_ms: u64,
+    pub promise_floor_ms: u64,
+    pub promise_ceiling_ms: u64,
+    pub promise_on_shortage: OnShortage,
+    pub split_parts_max: u8,
+    pub open_promises_max: u32,
+    pub permits: usize,
+    pub answer_timeout_ms: u64,
+    pub segment_bytes: u64,
+    pub journal_keep_ms: u64,
+    pub journal_keep_bytes: u64,
+    pub log: String,
+    pub credentials: Vec<Credential>,
+}
+
+impl Config {
+    /// Reads the file, if one is named or `certus.toml` is there, and lays `over` on top.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an unknown key or a wrong type in it, a value out of range.
+    pub fn read(file: Option<&Path>, over: Overrides) -> anyhow::Result<Config> {
+        let default = Path::new("certus.toml");
+        let file = file.or_else(|| default.exists().then_some(default));
+        let under = match file {
+            None => Overrides::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+                toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
+            }
+        };
+        Config::of(over, under).checked()
+    }
+
+    fn of(over: Overrides, under: Overrides) -> Config {
+        let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        macro_rules! pick {
+            ($name:ident, $default:expr) => {
+                over.$name.or(under.$name).unwrap_or_else(|| $default)
+            };
+        }
+        Config {
+            data: pick!(data, "data".into()),
+            listen: pick!(listen, local(8080)),
+            admin_listen: pick!(admin_listen, local(8081)),
+            workers: pick!(workers, cores),
+            promise_ttl_ms: pick!(promise_ttl_ms, PROMISE_CEILING.0),
+            promise_floor_ms: pick!(promise_floor_ms, Millis::minutes(1).0),
+            promise_ceiling_ms: pick!(promise_ceiling_ms, PROMISE_CEILING.0),
+            promise_on_shortage: pick!(promise_on_shortage, OnShortage::Accept),
+            split_parts_max: pick!(split_parts_max, 3),
+            open_promises_max: pick!(open_promises_max, OPEN_PROMISES_PER_CALLER_MAX),
+            permits: pick!(permits, limits::PERMITS),
+            answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIMEOUT_MS),
+            segment_bytes: pick!(segment_bytes, snapshots::limits::SEGMENT_BYTES),
+            journal_keep_ms: pick!(journal_keep_ms, Millis::hours(7 * 24).0),
+            journal_keep_bytes: pick!(journal_keep_bytes, 64 << 30),
+            log: pick!(log, "info".into()),
+            credentials: under.credentials,
+        }
+    }
+
+    fn checked(self) -> anyhow::Result<Config> {
+        ensure!(self.workers > 0, "workers: at least 1");
+        ensure!(self.permits > 0, "permits: at least 1");
+        ensure!(
+            (1..=PARTS_PER_ORDER_MAX).contains(&self.split_parts_max),
+            "split_parts_max: 1 to {PARTS_PER_ORDER_MAX}"
+        );
+        ensure!(
+            self.promise_floor_ms <= self.promise_ceiling_ms,
+            "promise_floor_ms: at most promise_ceiling_ms"
+        );
+        ensure!(self.promise_ttl_ms > 0, "promise_ttl_ms: at least 1");
+        ensure!(
+            self.segment_bytes.is_multiple_of(512) && self.segment_bytes >= limits::SEGMENT_BYTES_MIN,
+            "segment_bytes: a multiple of 512, at least {}",
+            limits::SEGMENT_BYTES_MIN
+        );
+        for credential in &self.credentials {
+            ensure!(
+                credential.token.len() >= limits::TOKEN_CHARS_MIN,
+                "credentials: the token of {credential:?} has fewer than {} characters",
+                limits::TOKEN_CHARS_MIN
+            );
+        }
+        ensure!(
+            !self.credentials.is_empty() || self.listen.ip().is_loopback(),
+            "listen: {} is reached from outside, so credentials are needed",
+            self.listen
+        );
+        ensure!(
+            self.admin_listen.ip().is_loopback(),
+            "admin_listen: {} is reached from outside; operators connect over loopback",
+            self.admin_listen
+        );
+        Ok(self)
+    }
+
+    /// What the rules need of it.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            promise_floor: Millis(self.promise_floor_ms),
+            promise_ceiling: Millis(self.promise_ceiling_ms),
+            promise_ttl: Millis(self.promise_ttl_ms),
+            on_shortage: self.promise_on_shortage,
+            parts_max: self.split_parts_max,
+            open_promises_max: self.open_promises_max,
+        }
+    }
+}
+
+fn on_shortage(text: &str) -> Result<OnShortage, String> {
+    match text {
+        "accept" => Ok(OnShortage::Accept),
+        "reject" => Ok(OnShortage::Reject),
+        _ => Err("accept or reject".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, over: Overrides) -> anyhow::Result<Config> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("certus.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(Some(&path), over)
+    }
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+        let over = Overrides { workers: Some(7), ..Overrides::default() };
+        let config = read("workers = 3\nsplit_parts_max = 5\n", over).unwrap();
+        assert_eq!((config.workers, config.split_parts_max), (7, 5));
+        assert_eq!(config.promise_ttl_ms, 8 * 3_600_000);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_its_line() {
+        let error = format!("{:#}", read("workers = 3\nworker = 4\n", Overrides::default()).unwrap_err());
+        assert!(error.contains("line 2") && error.contains("worker"), "{error}");
+    }
+
+    #[test]
+    fn without_credentials_nobody_listens_outside() {
+        let error = read("listen = \"0.0.0.0:8080\"\n", Overrides::default()).unwrap_err();
+        assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
+        let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
+        assert!(read(with, Overrides::default()).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_never_printed() {
+        let text = "[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
+        let config = read(text, Overrides::default()).unwrap();
+        let printed = format!("{config:?}{}", toml::to_string(&config).unwrap());
+        assert!(!printed.contains("0123456789abcdef"), "{printed}");
+    }
+}

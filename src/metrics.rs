@@ -1,0 +1,131 @@
+//! `GET /metrics` on the operators' address, in Prometheus' text format.
+//!
+//! The numbers are counted where things happen, as plain counters; a scrape copies them into a
+//! fresh registry. So nothing piles up between scrapes, and no label has many values.
+
+use std::fmt;
+
+use actix_web::{HttpResponse, web};
+use actors::ShardHandle;
+use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::ask::App;
+
+/// Where the numbers are.
+pub struct Sources {
+    /// What the handlers share.
+    pub app: web::Data<App>,
+    /// The shard behind them.
+    pub shard: ShardHandle,
+}
+
+/// The routes of the operators' address.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/metrics", web::get().to(metrics));
+}
+
+async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
+    let mut registry = Registry::with_prefix("certus");
+    doors(&sources, &mut registry);
+    journal(&sources, &mut registry);
+    if shard(&sources, &mut registry).await.is_none() {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
+    let mut body = String::new();
+    match text::encode(&mut body, &registry) {
+        Ok(()) => HttpResponse::Ok()
+            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+            .body(body),
+        Err(fmt::Error) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+fn doors(sources: &Sources, registry: &mut Registry) {
+    let used = Family::<Vec<(&str, &str)>, Gauge>::default();
+    let limit = Family::<Vec<(&str, &str)>, Gauge>::default();
+    let shed = Family::<Vec<(&str, &str)>, Gauge>::default();
+    for lane in sources.app.admission.figures() {
+        let label = vec![("lane", lane.lane.name())];
+        used.get_or_create(&label).set(i64::from(lane.used));
+        limit.get_or_create(&label).set(i64::from(lane.limit));
+        shed.get_or_create(&label).set(i64::try_from(lane.shed).unwrap_or(i64::MAX));
+    }
+    registry.register("permits_used", "Requests that are inside, by lane", used);
+    registry.register("permits_limit", "Requests that may be inside at once, by lane", limit);
+    registry.register("requests_shed", "Requests that got no permit, since the start", shed);
+}
+
+fn journal(sources: &Sources, registry: &mut Registry) {
+    let figures = sources.shard.journal_figures();
+    let batches = ConstCounter::new(figures.batches);
+    registry.register("journal_batches", "Batches that became durable", batches);
+    let records = ConstCounter::new(figures.records);
+    registry.register("journal_records", "Records that became durable", records);
+    let bytes = ConstCounter::new(figures.bytes);
+    registry.register_with_unit("journal_written", "Bytes of all batches", Unit::Bytes, bytes);
+    let micros = figures.sync_micros_sum as f64;
+    let sync = PowersOfTwo::of(&figures.sync_micros, 1e-6, micros * 1e-6);
+    let help = "How long a batch took to write and sync";
+    registry.register_with_unit("journal_commit", help, Unit::Seconds, sync);
+    let durable = ConstGauge::new(sources.shard.durable().lsn.0);
+    registry.register("journal_durable_lsn", "The newest record on disk", durable);
+    let passed = ConstGauge::new(sources.shard.passed().0);
+    registry.register("snapshot_lsn", "The newest record that the snapshot has passed", passed);
+}
+
+async fn shard(sources: &Sources, registry: &mut Registry) -> Option<()> {
+    let figures = sources.shard.figures().await?;
+    let gauges: [(&str, &str, u64); 5] = [
+        ("orders", "Orders in memory", figures.orders as u64),
+        ("open_promises", "Promises with a deadline", figures.open_promises as u64),
+        ("locations", "Locations", figures.locations as u64),
+        ("lots", "Lots of stock", figures.lots as u64),
+        ("reservations", "Reservations", figures.reservations),
+    ];
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
+    let commands = ConstCounter::new(figures.commands);
+    registry.register("commands", "Commands that changed something", commands);
+    let refused = ConstCounter::new(figures.refused);
+    registry.register("commands_refused", "Commands that the rules refused", refused);
+    let late = figures.lateness_ms_sum as f64 * 1e-3;
+    let lateness = PowersOfTwo::of(&figures.lateness, 1e-3, late);
+    let help = "How long after its deadline a promise was released";
+    registry.register_with_unit("expiry_lateness", help, Unit::Seconds, lateness);
+    Some(())
+}
+
+/// Counts by powers of two, as a histogram: bucket `i` has what is below `2^i` units.
+#[derive(Debug)]
+struct PowersOfTwo {
+    sum: f64,
+    buckets: Vec<(f64, u64)>,
+}
+
+impl PowersOfTwo {
+    fn of(counts: &[u64], unit: f64, sum: f64) -> PowersOfTwo {
+        let bounds = (0_i32..).map(|exponent| 2_f64.powi(exponent) * unit);
+        let mut buckets: Vec<(f64, u64)> = bounds.zip(counts.iter().copied()).collect();
+        if let Some(last) = buckets.last_mut() {
+            last.0 = f64::MAX; // the last one has everything that is longer, too
+        }
+        PowersOfTwo { sum, buckets }
+    }
+}
+
+impl EncodeMetric for PowersOfTwo {
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
+        let count = self.buckets.iter().map(|(_, count)| count).sum();
+        encoder.encode_histogram::<NoLabelSet>(self.sum, count, &self.buckets, None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Histogram
+    }
+}

@@ -1,0 +1,159 @@
+//! The whole server: a shard, the doors before it, and the operators' address.
+//!
+//! `main`, tests and benches all start it here; nobody else wires actors. It stops from the
+//! outside in: first no new requests, then those inside finish, then the journal is synced.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App as Service, HttpServer, web};
+use actors::{Options, Pace, Shard, ShardHandle};
+use anyhow::Context;
+use smol_str::SmolStr;
+use snapshots::commit::OnFailure;
+use workflow::id::TenantId;
+use workflow::time::Millis;
+
+use crate::admission::Admission;
+use crate::ask::{App, Shards};
+use crate::auth::{Caller, Credentials};
+use crate::config::Config;
+use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::{http, metrics};
+
+/// A server that runs.
+pub struct Server {
+    address: SocketAddr,
+    admin_address: SocketAddr,
+    doors: ServerHandle,
+    operators: ServerHandle,
+    app: web::Data<App>,
+    shard: Shard,
+}
+
+/// What only a bench asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// Serve `POST /bench/echo`.
+    pub echo: bool,
+}
+
+impl Server {
+    /// Recovers what the directory holds and serves it. `on_failure` is called if the journal
+    /// fails, and must end the process.
+    ///
+    /// # Errors
+    /// A directory in use, unsafe or damaged; an address that cannot be had; a bad credential.
+    pub async fn start(
+        config: &Config,
+        pace: Pace,
+        extras: Extras,
+        on_failure: OnFailure,
+    ) -> anyhow::Result<Server> {
+        let options = Options {
+            policy: config.policy(),
+            segment_bytes: config.segment_bytes,
+            keep: Millis(config.journal_keep_ms),
+            keep_bytes: config.journal_keep_bytes,
+        };
+        let data = config.data.clone();
+        let shard = web::block(move || Shard::open(&data, options, pace, on_failure))
+            .await?
+            .with_context(|| format!("cannot serve {}", config.data.display()))?;
+        let app = web::Data::new(app_of(config, &shard, extras)?);
+        app.set_ready(shard.handle().durable());
+        let (doors, address) = serve_doors(config, app.clone())?;
+        let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
+        Ok(Server { address, admin_address, doors, operators, app, shard })
+    }
+
+    /// Where clients connect.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where operators and metrics connect.
+    pub fn admin_address(&self) -> SocketAddr {
+        self.admin_address
+    }
+
+    /// The shard behind the doors.
+    pub fn shard(&self) -> ShardHandle {
+        self.shard.handle()
+    }
+
+    /// What the handlers share.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Closes the doors, lets everybody inside finish, and syncs the journal.
+    ///
+    /// # Errors
+    /// When the journal could not be closed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.app.stop();
+        self.doors.stop(true).await;
+        self.operators.stop(true).await;
+        web::block(move || self.shard.stop()).await??;
+        Ok(())
+    }
+}
+
+fn app_of(config: &Config, shard: &Shard, extras: Extras) -> anyhow::Result<App> {
+    let mut tokens = Vec::new();
+    for credential in &config.credentials {
+        let tenant = TenantId::parse(&credential.tenant)
+            .with_context(|| format!("credentials: `{}` is no tenant", credential.tenant))?;
+        let caller = Caller { tenant, who: SmolStr::new(&credential.name) };
+        tokens.push((credential.token.clone(), caller));
+    }
+    let mut app = App::of(Shards::one(shard.handle()), Credentials::of(tokens));
+    let permits = u32::try_from(config.permits).unwrap_or(u32::MAX);
+    app.admission = Admission::of(permits, permits, permits);
+    app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
+    app.echo = extras.echo;
+    Ok(app)
+}
+
+fn serve_doors(
+    config: &Config,
+    app: web::Data<App>,
+) -> anyhow::Result<(ServerHandle, SocketAddr)> {
+    let server = HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
+        .workers(config.workers)
+        .max_connections(CONNECTIONS_PER_WORKER_MAX)
+        .client_request_timeout(HEAD_TIME_MAX)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(SHUTDOWN_S)
+        .disable_signals()
+        .bind(config.listen)
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok((handle, address))
+}
+
+fn serve_operators(
+    config: &Config,
+    app: web::Data<App>,
+    shard: ShardHandle,
+) -> anyhow::Result<(ServerHandle, SocketAddr)> {
+    let figures = web::Data::new(metrics::Sources { app, shard });
+    let server = HttpServer::new(move || {
+        Service::new().app_data(figures.clone()).configure(metrics::routes)
+    })
+    .workers(1)
+    .shutdown_timeout(SHUTDOWN_S)
+    .disable_signals()
+    .bind(config.admin_listen)
+    .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok((handle, address))
+}

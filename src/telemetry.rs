@@ -1,0 +1,27 @@
+//! Logs: readable on a terminal, JSON otherwise. No customer's data is ever in them.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard output. `filter` is as `info` or `certus=debug,warn`.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn start(filter: &str) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter)?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    if std::io::stdout().is_terminal() {
+        logs.with_target(false).init();
+    } else {
+        logs.json().flatten_event(true).init();
+    }
+    // A panic is a stop (decision D10): it aborts the process, so it is logged before.
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a broken invariant stops the process");
+        report(panic);
+    }));
+    Ok(())
+}
