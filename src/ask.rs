@@ -9,11 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use actors::{Answer, Shown, Submit, Verdict, Work};
+use actors::{Answer, Shown, Verdict, Work};
 use dashmap::DashMap;
 use smol_str::SmolStr;
 use snapshots::{Lsn, Position};
-use tokio::sync::oneshot;
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 use workflow::reply::StoredReply;
@@ -46,8 +45,16 @@ pub struct App {
 /// Where the tenants live.
 #[derive(Default)]
 pub struct Shards {
-    all: Option<ShardHandle>,
-    by_tenant: DashMap<TenantId, ShardHandle>,
+    all: Option<Shard>,
+    by_tenant: DashMap<TenantId, Shard>,
+}
+
+/// Who answers for a tenant: a shard, or in tests of a door the core itself.
+#[derive(Clone)]
+enum Shard {
+    Live(ShardHandle),
+    #[cfg(test)]
+    Played(Arc<crate::http::testing::Played>),
 }
 
 /// What a shard said, once that is on disk.
@@ -95,13 +102,11 @@ impl App {
             return Err(Failure::Stopping.into());
         }
         let shard = self.shards.of_tenant(&caller.tenant).ok_or(Failure::Stopping)?;
-        let (answer, waiting) = oneshot::channel();
-        let submit = Submit { work, answer, permit: Some(Box::new(permit)) };
-        shard.submit(submit).map_err(|_| Failure::Stopping)?;
-        match tokio::time::timeout(self.answer_time_max, waiting).await {
-            Ok(Ok(answer)) => self.sort(answer),
+        let asked = shard.ask(work, permit);
+        match tokio::time::timeout(self.answer_time_max, asked).await {
+            Ok(Some(answer)) => self.sort(answer),
             // Nobody will answer any more, or not in time: either way it may have happened.
-            Ok(Err(_)) | Err(_) => {
+            Ok(None) | Err(_) => {
                 tracing::warn!(tenant = %caller.tenant, "a shard did not answer in time");
                 Err(Failure::OutcomeUnknown.into())
             }
@@ -154,20 +159,40 @@ impl App {
 impl Shards {
     /// One shard for all tenants.
     pub fn one(shard: ShardHandle) -> Shards {
-        Shards { all: Some(shard), by_tenant: DashMap::new() }
+        Shards { all: Some(Shard::Live(shard)), by_tenant: DashMap::new() }
+    }
+
+    /// The core itself for all tenants, without a journal.
+    #[cfg(test)]
+    pub(crate) fn played(world: Arc<crate::http::testing::Played>) -> Shards {
+        Shards { all: Some(Shard::Played(world)), by_tenant: DashMap::new() }
     }
 
     /// Gives a tenant a shard of its own.
     pub fn put(&self, tenant: TenantId, shard: ShardHandle) {
-        self.by_tenant.insert(tenant, shard);
+        self.by_tenant.insert(tenant, Shard::Live(shard));
     }
 
     /// Where a tenant lives. A clone: no guard of the map leaves this function.
-    pub fn of_tenant(&self, tenant: &TenantId) -> Option<ShardHandle> {
+    fn of_tenant(&self, tenant: &TenantId) -> Option<Shard> {
         if let Some(shard) = &self.all {
             return Some(shard.clone());
         }
         self.by_tenant.get(tenant).map(|shard| shard.value().clone())
+    }
+}
+
+impl Shard {
+    /// The answer; none if there will be no answer.
+    async fn ask(&self, work: Work, permit: Permit) -> Option<Answer> {
+        match self {
+            Shard::Live(shard) => shard.ask(work, Some(Box::new(permit))).await.ok(),
+            #[cfg(test)]
+            Shard::Played(played) => {
+                drop(permit);
+                Some(played.answer(work))
+            }
+        }
     }
 }
 
@@ -213,28 +238,26 @@ impl Correlation {
 /// Stands in for the shard until `actors` has one: the line above is then
 /// `pub use actors::ShardHandle;` and this module goes.
 mod handle {
-    use actors::Submit;
-    use tokio::sync::mpsc::UnboundedSender;
+    use std::any::Any;
+
+    use actors::{Answer, Work};
 
     /// Where a shard takes requests.
     #[derive(Clone)]
-    pub struct ShardHandle {
-        mailbox: UnboundedSender<Submit>,
-    }
+    pub struct ShardHandle {}
 
-    /// The shard takes nothing any more.
+    /// There will be no answer, and what was asked may have happened.
     #[derive(Debug)]
     pub struct Closed;
 
     impl ShardHandle {
-        /// Whatever is submitted comes out at the other end.
-        pub fn of(mailbox: UnboundedSender<Submit>) -> ShardHandle {
-            ShardHandle { mailbox }
-        }
-
-        /// Hands over a request; the answer comes through its sender.
-        pub fn submit(&self, submit: Submit) -> Result<(), Closed> {
-            self.mailbox.send(submit).map_err(|_| Closed)
+        /// Asks, and answers when all that the answer saw is durable.
+        pub async fn ask(
+            &self,
+            _work: Work,
+            _permit: Option<Box<dyn Any + Send>>,
+        ) -> Result<Answer, Closed> {
+            Err(Closed)
         }
     }
 }

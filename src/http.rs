@@ -10,6 +10,8 @@ mod path;
 mod problem;
 mod promises;
 mod reply;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod unmatched;
 mod visit;
