@@ -32,8 +32,13 @@ impl<C: Cast> Scene<'_, C> {
     pub(super) async fn at_location(
         &mut self,
         at: &LocationRef,
-        command: Command,
+        mut command: Command,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        if let Command::List { rows } = &mut command {
+            for (index, row) in rows.iter_mut().enumerate() {
+                row.id = self.new_stock_id(index);
+            }
+        }
         let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
         if let Command::Change { card, .. } = &command {
             self.reference_is_free(card, Some(id))?;

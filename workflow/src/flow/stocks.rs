@@ -20,8 +20,11 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
         let mut by_location: BTreeMap<LocationId, Vec<LotRow>> = BTreeMap::new();
-        for (index, row) in rows.into_iter().enumerate() {
+        for (index, mut row) in rows.into_iter().enumerate() {
             let location = self.place_of(index, &row)?;
+            if let LotTarget::New { id, .. } = &mut row.row.target {
+                *id = self.new_stock_id(index);
+            }
             places.push(location);
             by_location.entry(location).or_default().push(row.row);
         }
@@ -109,6 +112,13 @@ impl<C: Cast> Scene<'_, C> {
             decided.push((location, done));
         }
         if moved > MOVED_BYTES_MAX { Err(Refusal::TooMuchAtOnce) } else { Ok(decided) }
+    }
+
+    /// The id of what the row at `index` makes: only the command's own time and random number may
+    /// name new things.
+    pub(super) fn new_stock_id(&self, index: usize) -> StockId {
+        let row = u16::try_from(index).expect("a batch has at most 500 rows");
+        StockId::of(self.now, self.random, row)
     }
 
     async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {

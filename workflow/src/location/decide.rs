@@ -111,7 +111,7 @@ pub enum LotTarget {
     New {
         /// Of which article.
         article: ArticleId,
-        /// The id it gets.
+        /// The id it gets; the story sets it, whatever the door sent.
         id: StockId,
     },
     /// The one with this id.
@@ -144,7 +144,7 @@ pub struct LotChange {
 pub struct ListingRow {
     /// Of which article.
     pub article: ArticleId,
-    /// The id it gets if it is new.
+    /// The id it gets if it is new; the story sets it, whatever the door sent.
     pub id: StockId,
     /// The version that the caller saw last; none means unconditionally.
     pub version: Option<Version>,

@@ -1,0 +1,114 @@
+//! Errors outside the doors: RFC 9457, `application/problem+json`.
+#![warn(clippy::wildcard_enum_match_arm)] // a new failure must get its own row here
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use super::reply;
+use crate::failure::{Failed, Failure};
+
+/// A failure outside the doors.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    failed: Failed,
+    instance: String,
+}
+
+#[derive(Serialize)]
+struct ProblemAnswer<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    instance: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Detail<'a>>,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    pointer: &'a str,
+    detail: &'a str,
+}
+
+impl Problem {
+    /// The failure of a request to this path.
+    pub(crate) fn of(failure: impl Into<Failed>, path: &str) -> Problem {
+        Problem { failed: failure.into(), instance: path.chars().take(256).collect() }
+    }
+}
+
+/// The status of a failure, its type and its title.
+fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
+    use StatusCode as S;
+    const BUSY: &str = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity";
+    const QUOTA: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+    match failure {
+        Failure::Malformed(_) => (S::BAD_REQUEST, "/problems/malformed", "Malformed request"),
+        Failure::Refused(_) => (S::CONFLICT, "/problems/conflict", "Refused"),
+        Failure::KeyReused => {
+            (S::UNPROCESSABLE_ENTITY, "/problems/idempotency-key-reused", "Key used before")
+        }
+        Failure::KeyBusy => (S::CONFLICT, "/problems/idempotency-in-progress", "Still running"),
+        Failure::NoRoom => (S::SERVICE_UNAVAILABLE, BUSY, "No room on the disk"),
+        Failure::Overloaded => (S::SERVICE_UNAVAILABLE, BUSY, "Too much to do"),
+        Failure::Stopping => (S::SERVICE_UNAVAILABLE, BUSY, "Starting or stopping"),
+        Failure::TooMany => (S::TOO_MANY_REQUESTS, QUOTA, "Over the caller's limit"),
+        Failure::OutcomeUnknown => {
+            (S::GATEWAY_TIMEOUT, "/problems/outcome-unknown", "Outcome unknown")
+        }
+        Failure::Unauthorized => (S::UNAUTHORIZED, "/problems/unauthorized", "Unauthorized"),
+        Failure::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Forbidden"),
+        Failure::NotFound => (S::NOT_FOUND, "/problems/not-found", "Nothing is at this path"),
+        Failure::MethodNotAllowed(_) => {
+            (S::METHOD_NOT_ALLOWED, "/problems/method-not-allowed", "Method not allowed")
+        }
+        Failure::UnsupportedMediaType => {
+            (S::UNSUPPORTED_MEDIA_TYPE, "/problems/unsupported-media-type", "Not plain JSON")
+        }
+        Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "/problems/too-large", "Body too large"),
+        Failure::UriTooLong => (S::URI_TOO_LONG, "/problems/too-large", "Address too long"),
+        Failure::HeadTooLarge => {
+            (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "/problems/too-large", "Header too large")
+        }
+        Failure::SlowBody => (S::REQUEST_TIMEOUT, "/problems/malformed", "Body too slow"),
+        Failure::NotAcceptable => (S::NOT_ACCEPTABLE, "/problems/malformed", "Only JSON"),
+        Failure::Broken(_) => (S::INTERNAL_SERVER_ERROR, "about:blank", "Internal error"),
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        row(&self.failed.failure).0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, kind, title) = row(&self.failed.failure);
+        let mut response = HttpResponse::build(status);
+        reply::failure_headers(&mut response, &self.failed);
+        let mut errors = Vec::new();
+        if let Failure::Malformed(faults) = &self.failed.failure {
+            errors.extend(faults.iter().map(|it| Detail { pointer: &it.path, detail: &it.what }));
+        }
+        if self.failed.failure == Failure::Unauthorized {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Failure::MethodNotAllowed(allow) = self.failed.failure {
+            response.insert_header((ALLOW, allow));
+        }
+        let instance = &self.instance;
+        let answer = ProblemAnswer { kind, title, status: status.as_u16(), instance, errors };
+        let body = serde_json::to_string(&answer).expect("a problem can be written");
+        response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(row(&self.failed.failure).2)
+    }
+}

@@ -1,0 +1,6 @@
+//! Door 3, the promise door: fulfillmenttools' dialect.
+
+pub(crate) mod answers;
+pub(crate) mod bodies;
+pub(crate) mod errors;
+pub(crate) mod routes;

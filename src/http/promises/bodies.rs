@@ -1,0 +1,74 @@
+//! What clients of this door send. The only way out of a body is a conversion that names every
+//! fault by its path.
+
+mod action;
+mod consumer;
+mod delivery;
+mod facility_name;
+mod line;
+mod order;
+
+use std::ops::RangeInclusive;
+
+use smol_str::SmolStr;
+use workflow::id::Version;
+use workflow::limits::REFERENCE_CHARS_MAX;
+use workflow::time::Time;
+
+pub(crate) use action::ActionBody;
+pub(crate) use order::OrderBody;
+
+use crate::http::document::{Document, Kind};
+use crate::http::path::{Faults, Path};
+use crate::limits::{CUSTOM_ATTRIBUTES_BYTES_MAX, FREE_TEXT_CHARS_MAX};
+
+/// An instant with an offset.
+fn time(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<Time> {
+    faults.good(at, Time::parse(text), "must be an RFC 3339 instant with an offset")
+}
+
+/// A version that some entity may have.
+fn version(faults: &mut Faults, at: Path<'_>, sent: i64) -> Option<Version> {
+    let version = u32::try_from(sent).ok().filter(|version| *version > 0).map(Version);
+    faults.good(at, version, "must be 1 or more")
+}
+
+/// A name from somebody else's system.
+fn reference(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
+    let fits = !text.is_empty()
+        && (text.len() <= REFERENCE_CHARS_MAX || text.chars().count() <= REFERENCE_CHARS_MAX)
+        && !text.chars().any(char::is_control);
+    faults.good(at, fits.then(|| SmolStr::new(text)), "must have 1 to 250 printable characters")
+}
+
+/// Text for people.
+fn free_text(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
+    let fits = text.len() <= FREE_TEXT_CHARS_MAX || text.chars().count() <= FREE_TEXT_CHARS_MAX;
+    faults.good(at, fits.then(|| SmolStr::new(text)), "must have at most 2000 characters")
+}
+
+fn check_object(faults: &mut Faults, at: Path<'_>, document: Option<&Document>) {
+    faults.check(at, document.is_none_or(Document::is_object), "must be an object");
+}
+
+fn check_attributes(faults: &mut Faults, at: Path<'_>, document: Option<&Document>) {
+    check_object(faults, at, document);
+    let fits = document.is_none_or(|it| it.as_json().len() <= CUSTOM_ATTRIBUTES_BYTES_MAX);
+    faults.check(at, fits, "must have at most 16 KiB");
+}
+
+fn check_list(
+    faults: &mut Faults,
+    at: Path<'_>,
+    document: Option<&Document>,
+    entries: RangeInclusive<usize>,
+) {
+    match document.map(|document| document.kind) {
+        None => {}
+        Some(Kind::Array(count)) if entries.contains(&count) => {}
+        Some(Kind::Array(_)) => {
+            faults.add(at, format!("must have {} to {} entries", entries.start(), entries.end()));
+        }
+        Some(Kind::Object(_) | Kind::Plain) => faults.add(at, "must be an array"),
+    }
+}

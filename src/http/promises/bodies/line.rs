@@ -1,0 +1,193 @@
+//! One line of an order, closed.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use workflow::id::ArticleId;
+use workflow::kept::Kept;
+use workflow::order::Line;
+use workflow::quantity::Units;
+
+use super::{check_attributes, check_list, free_text};
+use crate::http::document::Document;
+use crate::http::path::{Faults, Path};
+use crate::http::text::Text;
+use crate::limits::ENTRIES_MAX;
+
+/// One line of an order, closed.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct LineBody<'a> {
+    #[serde(borrow)]
+    article: Option<ArticleBody<'a>>,
+    quantity: Option<i64>,
+    allowed_substitutes: Option<Vec<SubstituteBody<'a>>>,
+    scannable_codes: Option<Vec<Text<'a>>>,
+    measurement_unit_key: Option<Text<'a>>,
+    secondary_measurement_unit_key: Option<Text<'a>>,
+    secondary_quantity: Option<f64>,
+    measurement_validation: Option<Document>,
+    shop_price: Option<Document>,
+    tags: Option<Document>,
+    custom_attributes: Option<Document>,
+}
+
+/// What the line is about.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArticleBody<'a> {
+    #[serde(borrow)]
+    tenant_article_id: Option<Text<'a>>,
+    title: Option<Text<'a>>,
+    title_localized: Option<Document>,
+    image_url: Option<Text<'a>>,
+    weight: Option<f64>,
+    attributes: Option<Document>,
+    custom_attributes: Option<Document>,
+}
+
+/// What may be sent instead; kept, not planned.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SubstituteBody<'a> {
+    #[serde(borrow)]
+    tenant_article_id: Option<Text<'a>>,
+    title: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_localized: Option<Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_attributes: Option<Document>,
+}
+
+/// The members of a line that no rule reads.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptLine<'b, 'a> {
+    #[serde(skip_serializing_if = "KeptArticle::is_empty")]
+    article: KeptArticle<'b, 'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_substitutes: Option<&'b Vec<SubstituteBody<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scannable_codes: Option<&'b Vec<Text<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measurement_unit_key: Option<&'b Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secondary_measurement_unit_key: Option<&'b Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secondary_quantity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measurement_validation: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shop_price: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_attributes: Option<&'b Document>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptArticle<'b, 'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_localized: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Option<&'b Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_attributes: Option<&'b Document>,
+}
+
+impl KeptArticle<'_, '_> {
+    fn is_empty(&self) -> bool {
+        self.title_localized.is_none()
+            && self.image_url.is_none()
+            && self.weight.is_none()
+            && self.attributes.is_none()
+            && self.custom_attributes.is_none()
+    }
+}
+
+impl LineBody<'_> {
+    /// The line, if all of it is good.
+    pub(super) fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<Line> {
+        let quantity = faults.required(at.member("quantity"), self.quantity).and_then(|count| {
+            faults.good(at.member("quantity"), Units::of_line(count), "must be 1 to 1000000")
+        });
+        let named = self.article(faults, at);
+        self.check_kept(faults, at);
+        let (article, title) = named?;
+        Some(Line { article, title, quantity: quantity?, kept: Kept::of(self.kept()) })
+    }
+
+    fn article(&self, faults: &mut Faults, at: &Path<'_>) -> Option<(ArticleId, SmolStr)> {
+        let path = at.member("article");
+        let sent = faults.required(path, self.article.as_ref())?;
+        let id = path.member("tenantArticleId");
+        let article = faults.required(id, sent.tenant_article_id.as_ref()).and_then(|text| {
+            faults.good(id, ArticleId::parse(text), "must have 1 to 250 printable characters")
+        });
+        let title = path.member("title");
+        let title = faults
+            .required(title, sent.title.as_ref())
+            .and_then(|text| free_text(faults, title, text));
+        let weight = sent.weight.is_none_or(|weight| weight >= 0.0);
+        faults.check(path.member("weight"), weight, "must be 0 or more");
+        let attributes = sent.attributes.as_ref();
+        check_list(faults, path.member("attributes"), attributes, 0..=ENTRIES_MAX);
+        check_attributes(faults, path.member("customAttributes"), sent.custom_attributes.as_ref());
+        Some((article?, title?))
+    }
+
+    fn check_kept(&self, faults: &mut Faults, at: &Path<'_>) {
+        let fits = |count: usize| count <= ENTRIES_MAX;
+        let substitutes = at.member("allowedSubstitutes");
+        for (index, substitute) in self.allowed_substitutes.iter().flatten().enumerate() {
+            let at = substitutes.index(index);
+            faults.required(at.member("tenantArticleId"), substitute.tenant_article_id.as_ref());
+            faults.required(at.member("title"), substitute.title.as_ref());
+            let priority = substitute.priority.is_none_or(|priority| priority >= 0);
+            faults.check(at.member("priority"), priority, "must be 0 or more");
+        }
+        let count = self.allowed_substitutes.as_ref().map_or(0, Vec::len);
+        faults.check(substitutes, fits(count), "must have at most 500 entries");
+        let count = self.scannable_codes.as_ref().map_or(0, Vec::len);
+        faults.check(at.member("scannableCodes"), fits(count), "must have at most 500 entries");
+        let secondary = self.secondary_quantity.is_none_or(|quantity| quantity >= 0.0);
+        faults.check(at.member("secondaryQuantity"), secondary, "must be 0 or more");
+        check_list(faults, at.member("tags"), self.tags.as_ref(), 0..=ENTRIES_MAX);
+        check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_ref());
+    }
+
+    fn kept(&self) -> String {
+        let article = self.article.as_ref();
+        let members = KeptLine {
+            article: KeptArticle {
+                title_localized: article.and_then(|it| it.title_localized.as_ref()),
+                image_url: article.and_then(|it| it.image_url.as_ref()),
+                weight: article.and_then(|it| it.weight),
+                attributes: article.and_then(|it| it.attributes.as_ref()),
+                custom_attributes: article.and_then(|it| it.custom_attributes.as_ref()),
+            },
+            allowed_substitutes: self.allowed_substitutes.as_ref(),
+            scannable_codes: self.scannable_codes.as_ref(),
+            measurement_unit_key: self.measurement_unit_key.as_ref(),
+            secondary_measurement_unit_key: self.secondary_measurement_unit_key.as_ref(),
+            secondary_quantity: self.secondary_quantity,
+            measurement_validation: self.measurement_validation.as_ref(),
+            shop_price: self.shop_price.as_ref(),
+            tags: self.tags.as_ref(),
+            custom_attributes: self.custom_attributes.as_ref(),
+        };
+        serde_json::to_string(&members).expect("a body that was read can be written")
+    }
+}

@@ -1,0 +1,243 @@
+//! An order as a client sends it: the body of both `deliverypromise` and `POST /api/orders`.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use workflow::command::{Command, Promise};
+use workflow::id::OrderId;
+use workflow::kept::Kept;
+use workflow::limits::LINES_PER_ORDER_MAX;
+use workflow::time::Time;
+
+use super::consumer::ConsumerBody;
+use super::delivery::DeliveryBody;
+use super::line::LineBody;
+use super::{check_attributes, check_list, check_object, reference, time};
+use crate::failure::Failure;
+use crate::http::document::Document;
+use crate::http::path::{Faults, Path};
+use crate::http::text::Text;
+use crate::limits::STICKERS_MAX;
+
+/// An order, closed: an unknown member is refused.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrderBody<'a> {
+    #[serde(borrow)]
+    order_date: Option<Text<'a>>,
+    order_line_items: Option<Vec<LineBody<'a>>>,
+    tenant_order_id: Option<Text<'a>>,
+    status: Option<StatusBody>,
+    promises_options: Option<PromisesOptionsBody<'a>>,
+    consumer: Option<ConsumerBody<'a>>,
+    delivery_preferences: Option<DeliveryBody<'a>>,
+    additional_info: Option<AdditionalInfoBody>,
+    custom_attributes: Option<Document>,
+    custom_services: Option<Document>,
+    stickers: Option<Document>,
+    tags: Option<Document>,
+    payment_info: Option<PaymentInfoBody<'a>>,
+    status_reasons: Option<Document>,
+    pricing: Option<Document>,
+    source: Option<Document>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum StatusBody {
+    Open,
+    Cancelled,
+    Promised,
+    Locked,
+    Obsolete,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PromisesOptionsBody<'a> {
+    #[serde(borrow)]
+    valid_until: Option<Text<'a>>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AdditionalInfoBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_investment: Option<InvestmentBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include_listing_custom_attributes: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct InvestmentBody {
+    level: Option<f64>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PaymentInfoBody<'a> {
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    currency: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method_localized: Option<Document>,
+}
+
+/// The members that no rule reads, as they are given back.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptMembers<'b, 'a> {
+    consumer: Option<&'b ConsumerBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_preferences: Option<&'b DeliveryBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_info: Option<&'b AdditionalInfoBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_attributes: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_services: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stickers: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_info: Option<&'b PaymentInfoBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_reasons: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pricing: Option<&'b Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'b Document>,
+}
+
+impl OrderBody<'_> {
+    /// The command for `deliverypromise`: always a promise.
+    pub(crate) fn into_promise(self, replaces: Option<OrderId>) -> Result<Command, Failure> {
+        self.into_command(false, replaces)
+    }
+
+    /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
+    pub(crate) fn into_order(self) -> Result<Command, Failure> {
+        let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
+        self.into_command(!promised, None)
+    }
+
+    fn into_command(self, sold: bool, replaces: Option<OrderId>) -> Result<Command, Failure> {
+        let mut faults = Faults::default();
+        let member = |name| Path::Member(&Path::Root, name);
+        let ordered = faults
+            .required(member("orderDate"), self.order_date.as_ref())
+            .and_then(|text| time(&mut faults, member("orderDate"), text));
+        let lines = self.lines(&mut faults);
+        if !matches!(self.status, None | Some(StatusBody::Open | StatusBody::Promised)) {
+            faults.add(member("status"), "must be OPEN or PROMISED");
+        }
+        let until = self.until(&mut faults);
+        let reference = self
+            .tenant_order_id
+            .as_ref()
+            .and_then(|text| reference(&mut faults, member("tenantOrderId"), text));
+        let to_facility = self.consumer.as_ref().is_some_and(ConsumerBody::is_facility);
+        let consumer = faults.required(member("consumer"), self.consumer.as_ref());
+        let who = consumer.and_then(|it| it.read(&mut faults, &member("consumer")));
+        let delivery = DeliveryBody::read(
+            self.delivery_preferences.as_ref(),
+            &mut faults,
+            &member("deliveryPreferences"),
+        );
+        if let (Some(delivery), Some(who)) = (&delivery, &who)
+            && delivery.ships()
+            && !who.has_address
+            && !to_facility
+        {
+            let what = "needs a POSTAL_ADDRESS, a PARCEL_LOCKER or one without a type";
+            faults.add("consumer.addresses", what);
+        }
+        self.check_kept(&mut faults);
+        let kept = Kept::of(self.kept());
+        let built = || {
+            let who = who?;
+            Some(Command::Promise(Box::new(Promise {
+                lines: lines?,
+                ordered: ordered?,
+                reference,
+                consumer: who.id,
+                destination: who.destination,
+                delivery: delivery?.wanted,
+                kept,
+                until,
+                sold,
+                replaces,
+            })))
+        };
+        let command = built();
+        faults.end(command)
+    }
+
+    fn lines(&self, faults: &mut Faults) -> Option<Vec<workflow::order::Line>> {
+        let path = Path::Root.member("orderLineItems");
+        let sent = faults.required(path, self.order_line_items.as_ref())?;
+        if sent.is_empty() || sent.len() > LINES_PER_ORDER_MAX {
+            faults.add(path, "must have 1 to 500 entries");
+            return None;
+        }
+        let mut lines = Vec::with_capacity(sent.len());
+        for (index, line) in sent.iter().enumerate() {
+            lines.extend(line.read(faults, &path.index(index)));
+        }
+        (lines.len() == sent.len()).then_some(lines)
+    }
+
+    fn until(&self, faults: &mut Faults) -> Option<Time> {
+        let options = self.promises_options.as_ref()?;
+        let parent = Path::Root.member("promisesOptions");
+        let path = parent.member("validUntil");
+        let text = faults.required(path, options.valid_until.as_ref())?;
+        time(faults, path, text)
+    }
+
+    fn check_kept(&self, faults: &mut Faults) {
+        let member = |name| Path::Member(&Path::Root, name);
+        check_attributes(faults, member("customAttributes"), self.custom_attributes.as_ref());
+        check_list(faults, member("customServices"), self.custom_services.as_ref(), 1..=500);
+        check_list(faults, member("stickers"), self.stickers.as_ref(), 0..=STICKERS_MAX);
+        check_list(faults, member("tags"), self.tags.as_ref(), 0..=500);
+        check_list(faults, member("statusReasons"), self.status_reasons.as_ref(), 0..=500);
+        check_object(faults, member("pricing"), self.pricing.as_ref());
+        check_object(faults, member("source"), self.source.as_ref());
+        let investment =
+            self.additional_info.as_ref().and_then(|info| info.resource_investment.as_ref());
+        if let Some(investment) = investment {
+            let info = member("additionalInfo");
+            let parent = info.member("resourceInvestment");
+            let level = faults.required(parent.member("level"), investment.level);
+            let fits = level.is_none_or(|level| (0.0..=1.0).contains(&level));
+            faults.check(parent.member("level"), fits, "must be from 0 to 1");
+        }
+    }
+
+    fn kept(&self) -> String {
+        let members = KeptMembers {
+            consumer: self.consumer.as_ref(),
+            delivery_preferences: self.delivery_preferences.as_ref(),
+            additional_info: self.additional_info.as_ref(),
+            custom_attributes: self.custom_attributes.as_ref(),
+            custom_services: self.custom_services.as_ref(),
+            stickers: self.stickers.as_ref(),
+            tags: self.tags.as_ref(),
+            payment_info: self.payment_info.as_ref(),
+            status_reasons: self.status_reasons.as_ref(),
+            pricing: self.pricing.as_ref(),
+            source: self.source.as_ref(),
+        };
+        serde_json::to_string(&members).expect("a body that was read can be written")
+    }
+}
+
+/// What a door reads of a customer, for the command.
+pub(super) struct Who {
+    /// The shop's name for the customer.
+    pub(super) id: Option<SmolStr>,
+    /// Where the delivery address is, if it says.
+    pub(super) destination: Option<workflow::place::Place>,
+    /// Whether there is a delivery address.
+    pub(super) has_address: bool,
+}

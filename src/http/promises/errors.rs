@@ -1,0 +1,264 @@
+//! Every answer of this door that is not a result. Clients match on these rows: this file is a
+//! contract.
+//!
+//! The shape is an array with one entry per thing that is wrong.
+#![warn(clippy::wildcard_enum_match_arm)] // a new refusal must get its own row here
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use workflow::id::Version;
+use workflow::refusal::Refusal;
+
+use crate::failure::{Failed, Failure, Fault};
+use crate::http::reply;
+use crate::limits::FAULTS_MAX;
+
+/// A failure in this door's words.
+#[derive(Debug)]
+pub(crate) struct Error(Failed);
+
+/// One entry of the answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    summary: &'static str,
+    description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_version: Option<u32>,
+}
+
+/// The status of a failure, and its name.
+fn row(failure: &Failure) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match failure {
+        Failure::Malformed(_) => (S::BAD_REQUEST, "malformed request"),
+        Failure::Refused(refusal) => refused(refusal),
+        Failure::KeyReused => (S::UNPROCESSABLE_ENTITY, "idempotency key reused"),
+        Failure::KeyBusy => (S::CONFLICT, "request still running"),
+        Failure::NoRoom => (S::SERVICE_UNAVAILABLE, "no room"),
+        Failure::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded"),
+        Failure::TooMany => (S::TOO_MANY_REQUESTS, "too many requests"),
+        Failure::Stopping => (S::SERVICE_UNAVAILABLE, "not in service"),
+        Failure::OutcomeUnknown => (S::GATEWAY_TIMEOUT, "outcome unknown"),
+        Failure::Unauthorized => (S::UNAUTHORIZED, "unauthorized"),
+        Failure::Forbidden => (S::FORBIDDEN, "forbidden"),
+        Failure::NotFound => (S::NOT_FOUND, "not found"),
+        Failure::MethodNotAllowed(_) => (S::METHOD_NOT_ALLOWED, "method not allowed"),
+        Failure::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "unsupported media type"),
+        Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "body too large"),
+        Failure::UriTooLong => (S::URI_TOO_LONG, "address too long"),
+        Failure::HeadTooLarge => (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "header too large"),
+        Failure::SlowBody => (S::REQUEST_TIMEOUT, "body too slow"),
+        Failure::NotAcceptable => (S::NOT_ACCEPTABLE, "not acceptable"),
+        Failure::Broken(_) => (S::INTERNAL_SERVER_ERROR, "internal error"),
+    }
+}
+
+fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match refusal {
+        Refusal::UnknownOrder => (S::NOT_FOUND, "order not found"),
+        Refusal::UnknownLocation => (S::NOT_FOUND, "facility not found"),
+        Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
+        Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
+        Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
+        Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
+        Refusal::PromiseExpired { .. } => (S::NOT_FOUND, "promise expired"),
+        Refusal::WrongVersion { .. } => (S::CONFLICT, "version conflict"),
+        Refusal::LinesUnassigned { .. } => (S::CONFLICT, "lines without stock"),
+        Refusal::NotNow { .. } => (S::CONFLICT, "wrong stage"),
+        Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
+        Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
+        Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
+        Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
+        Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+    }
+}
+
+fn entries(failure: &Failure) -> Vec<Entry> {
+    let (_, summary) = row(failure);
+    let entry =
+        |description: String| Entry { summary, description, version: None, request_version: None };
+    match failure {
+        Failure::Malformed(faults) => {
+            faults.iter().take(FAULTS_MAX).map(|fault| entry(fault_text(fault))).collect()
+        }
+        Failure::Refused(Refusal::OutOfStock { short }) => {
+            let short = short.iter().take(FAULTS_MAX).map(|(line, units)| {
+                entry(format!("orderLineItems[{line}]: {units} pieces have no stock"))
+            });
+            short.collect()
+        }
+        Failure::Refused(refusal) => {
+            let (version, request_version) = versions(refusal);
+            vec![Entry { version, request_version, ..entry(refusal_text(refusal)) }]
+        }
+        other => vec![entry(text(other))],
+    }
+}
+
+fn fault_text(fault: &Fault) -> String {
+    if fault.path.is_empty() {
+        return fault.what.clone();
+    }
+    format!("{}: {}", fault.path, fault.what)
+}
+
+/// The entity's version, and the one that was sent.
+fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
+    let version = |version: &Version| Some(version.0);
+    match refusal {
+        Refusal::WrongVersion { asked, current } => (version(current), version(asked)),
+        Refusal::LinesUnassigned { version: current }
+        | Refusal::NotNow { version: current, .. }
+        | Refusal::LocationInUse { version: current } => (version(current), None),
+        Refusal::UnknownOrder
+        | Refusal::UnknownLocation
+        | Refusal::UnknownStock { .. }
+        | Refusal::UnknownListing
+        | Refusal::UnknownReservation
+        | Refusal::NoSuchLocation { .. }
+        | Refusal::DeadlineOutOfRange { .. }
+        | Refusal::PromiseExpired { .. }
+        | Refusal::OutOfStock { .. }
+        | Refusal::ReferenceInUse { .. }
+        | Refusal::TooManyLots { .. }
+        | Refusal::TooMuchAtOnce
+        | Refusal::TooManyOpenPromises { .. } => (None, None),
+    }
+}
+
+fn refusal_text(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UnknownOrder => "there is no order with this id".into(),
+        Refusal::UnknownLocation => "there is no facility with this id".into(),
+        Refusal::UnknownStock { row } => format!("there is no stock with the id in row {row}"),
+        Refusal::UnknownListing => "this article is not listed at this facility".into(),
+        Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::NoSuchLocation { name, at } => {
+            format!("facility `{name}`, number {at} of those named, is not there or is two")
+        }
+        Refusal::DeadlineOutOfRange { earliest, latest } => {
+            format!("promisesOptions.validUntil: must be from {earliest} to {latest}")
+        }
+        Refusal::PromiseExpired { until } => format!("the promise was good until {until}"),
+        Refusal::WrongVersion { asked, current } => {
+            format!("it is at version {current}, version {asked} was sent")
+        }
+        Refusal::LinesUnassigned { .. } => "the promise has lines that nothing can fulfil".into(),
+        Refusal::NotNow { stage, command, .. } => format!("{command} is not for stage {stage}"),
+        Refusal::OutOfStock { .. } => "not enough stock".into(), // one entry per line instead
+        Refusal::ReferenceInUse { reference } => {
+            format!("another facility has tenantFacilityId `{reference}`")
+        }
+        Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooManyLots { limit } => {
+            format!("an article has at most {limit} stocks at one facility")
+        }
+        Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::TooManyOpenPromises { limit } => {
+            format!("the caller has {limit} open promises, the most that anybody may have")
+        }
+    }
+}
+
+fn text(failure: &Failure) -> String {
+    match failure {
+        Failure::Malformed(_) | Failure::Refused(_) => String::new(), // have entries of their own
+        Failure::KeyReused => "the key was used for another request".into(),
+        Failure::KeyBusy => "the first request with this key is not done yet".into(),
+        Failure::NoRoom => "the disk has no room; nothing was changed".into(),
+        Failure::Overloaded => "the server has too much to do; nothing was done".into(),
+        Failure::TooMany => "the caller is over its limit; nothing was done".into(),
+        Failure::Stopping => "the server is starting or stopping; nothing was done".into(),
+        Failure::OutcomeUnknown => {
+            "the answer did not come in time and it may have happened; the same key settles it"
+                .into()
+        }
+        Failure::Unauthorized => "a good bearer token is needed, once, in Authorization".into(),
+        Failure::Forbidden => "the credential does not permit this".into(),
+        Failure::NotFound => "there is nothing at this path".into(),
+        Failure::MethodNotAllowed(allow) => format!("this path takes {allow}"),
+        Failure::UnsupportedMediaType => "the body must be plain application/json".into(),
+        Failure::TooLarge => "the body is longer than 1 MiB".into(),
+        Failure::UriTooLong => "path and query are longer than 8 KiB".into(),
+        Failure::HeadTooLarge => "a header is longer than 8 KiB".into(),
+        Failure::SlowBody => "the body did not come within 10 s".into(),
+        Failure::NotAcceptable => "only application/json is spoken here".into(),
+        Failure::Broken(id) => format!("request {id}"),
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        row(&self.0.failure).0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let failure = &self.0.failure;
+        let mut response = HttpResponse::build(self.status_code());
+        reply::failure_headers(&mut response, &self.0);
+        match failure {
+            Failure::Unauthorized => {
+                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            }
+            Failure::MethodNotAllowed(allow) => {
+                response.insert_header((ALLOW, *allow));
+            }
+            _ => {}
+        }
+        let body = serde_json::to_string(&entries(failure)).expect("entries can be written");
+        response.insert_header((CONTENT_TYPE, "application/json")).body(body)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(row(&self.0.failure).1)
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Error {
+        Error(failed)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        Error(failure.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_version_names_both() {
+        let refusal = Refusal::WrongVersion { asked: Version(1), current: Version(2) };
+        let failure = Failure::Refused(refusal);
+        assert_eq!(row(&failure).0, StatusCode::CONFLICT);
+        assert_eq!(
+            serde_json::to_string(&entries(&failure)).unwrap(),
+            r#"[{"summary":"version conflict","description":"it is at version 2, version 1 was sent","version":2,"requestVersion":1}]"#
+        );
+    }
+
+    #[test]
+    fn at_most_twenty_faults_are_named() {
+        let fault = Fault { path: "a".into(), what: "is required".into() };
+        let failure = Failure::Malformed(vec![fault; 30]);
+        let entries = entries(&failure);
+        assert_eq!(entries.len(), 20);
+        assert_eq!(entries[0].description, "a: is required");
+    }
+}

@@ -1,0 +1,171 @@
+//! The query of a request: `size`, `startAfterId` and filters.
+
+use smol_str::SmolStr;
+use workflow::command::Page;
+
+use crate::failure::Failure;
+use crate::http::path::Faults;
+use crate::limits::PAGE_ROWS;
+
+/// The parameters of a query, decoded. Unknown ones are ignored.
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+    faults: Faults,
+}
+
+impl Params {
+    /// Reads the part behind the question mark.
+    pub(crate) fn of(query: &str) -> Params {
+        let mut faults = Faults::default();
+        let mut pairs = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decoded(name), decoded(value)) {
+                (Some(name), Some(value)) => pairs.push((name, value)),
+                _ => faults.add(name, "has a bad % encoding"),
+            }
+        }
+        Params { pairs, faults }
+    }
+
+    /// The part of the list that is wanted.
+    pub(crate) fn page<Id>(
+        &mut self,
+        rows_max: usize,
+        parse: impl FnOnce(&str) -> Option<Id>,
+    ) -> Option<Page<Id>> {
+        self.page_after("startAfterId", rows_max, parse)
+    }
+
+    /// The same, where the list calls its beginning something else.
+    pub(crate) fn page_after<Id>(
+        &mut self,
+        name: &'static str,
+        rows_max: usize,
+        parse: impl FnOnce(&str) -> Option<Id>,
+    ) -> Option<Page<Id>> {
+        let size = self.one("size").map(|text| text.parse::<usize>().ok());
+        let size = match size {
+            None => Some(PAGE_ROWS),
+            Some(size) => size.filter(|size| (1..=rows_max).contains(size)),
+        };
+        if size.is_none() {
+            self.faults.add("size", format!("must be 1 to {rows_max}"));
+        }
+        let after = match self.one(name).map(|text| parse(&text)) {
+            None => Some(None),
+            Some(None) => {
+                self.faults.add(name, "is no id");
+                None
+            }
+            Some(id) => Some(id),
+        };
+        Some(Page { after: after?, size: size? })
+    }
+
+    /// One text, if it is there.
+    pub(crate) fn text(&mut self, name: &str) -> Option<SmolStr> {
+        self.one(name).map(SmolStr::from)
+    }
+
+    /// All values of a parameter: repeated, or with commas in between.
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+        let bracketed = format!("{name}[]");
+        let values = self.pairs.iter().filter(|(known, _)| known == name || *known == bracketed);
+        values
+            .flat_map(|(_, value)| value.split(','))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// All values of a parameter, each of them good.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let values = self.list(name);
+        let parsed: Vec<T> = values.iter().filter_map(|value| parse(value)).collect();
+        if parsed.len() != values.len() {
+            self.faults.add(name, "has an unknown value");
+        }
+        parsed
+    }
+
+    /// `true` or `false`; not there means false.
+    pub(crate) fn flag(mut self, name: &'static str) -> Result<bool, Failure> {
+        let flag = match self.one(name).as_deref() {
+            None | Some("false") => Some(false),
+            Some("true") => Some(true),
+            Some(_) => {
+                self.faults.add(name, "must be true or false");
+                None
+            }
+        };
+        self.end(flag)
+    }
+
+    /// The value, if all parameters were good.
+    pub(crate) fn end<T>(self, value: Option<T>) -> Result<T, Failure> {
+        self.faults.end(value)
+    }
+
+    fn one(&mut self, name: &str) -> Option<String> {
+        let mut values = self.pairs.iter().filter(|(known, _)| known == name);
+        let value = values.next()?.1.clone();
+        if values.next().is_some() {
+            self.faults.add(name, "must come once");
+        }
+        Some(value)
+    }
+}
+
+/// Undoes `%41` and `+`.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(plain).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_page_has_a_size_within_its_bounds() {
+        let mut params = Params::of("size=3&startAfterId=a%20b");
+        let page = params.page(100, id);
+        let page = params.end(page).unwrap();
+        assert_eq!((page.size, page.after.as_deref()), (3, Some("a b")));
+        for bad in ["size=0", "size=101", "size=-1", "size=x", "size=1&size=2", "a=%zz"] {
+            let mut params = Params::of(bad);
+            let page = params.page(100, id);
+            assert!(params.end(page).is_err(), "{bad}");
+        }
+        let mut params = Params::of("");
+        let page = params.page(100, id);
+        assert_eq!(params.end(page).unwrap().size, PAGE_ROWS);
+    }
+
+    #[test]
+    fn a_list_is_repeated_or_has_commas() {
+        let params = Params::of("a=1&a=2,3&a[]=4");
+        assert_eq!(params.list("a"), ["1", "2", "3", "4"]);
+    }
+}

@@ -1,0 +1,113 @@
+//! From what a shard said to an HTTP response.
+//!
+//! The headers that every door shares are made here and nowhere else: `Certus-Lsn`,
+//! `Idempotency-Replayed`, `Retry-After`. A stored reply goes out byte for byte.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use smol_str::{SmolStr, format_smolstr};
+use snapshots::Position;
+use workflow::id::Version;
+use workflow::outcome::Outcome;
+use workflow::reply::{Reply, StoredReply};
+
+use crate::ask::{Answered, Said};
+use crate::failure::Failed;
+
+/// Where the journal position goes that an answer reflects.
+pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
+/// How much of an order is held.
+pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A reply with a body and no header of its own.
+pub(crate) fn plain(status: u16, body: String) -> Reply {
+    Reply { status, headers: Vec::new(), body: body.into_boxed_str() }
+}
+
+/// A reply that shows one entity.
+pub(crate) fn entity(status: u16, version: Version, body: String) -> Reply {
+    let mut reply = plain(status, body);
+    reply.headers.push((SmolStr::new_static("etag"), format_smolstr!("\"{version}\"")));
+    reply
+}
+
+/// A reply that shows one entity that was just made.
+pub(crate) fn created(version: Version, location: String, body: String) -> Reply {
+    let mut reply = entity(201, version, body);
+    reply.headers.push((SmolStr::new_static("location"), location.into()));
+    reply
+}
+
+/// The answer in its door's words; a stored reply was put into words before.
+pub(crate) fn answer(answered: Answered, render: impl FnOnce(&Outcome) -> Reply) -> HttpResponse {
+    match answered.said {
+        Said::Now(outcome) => respond(answered.at, render(&outcome)),
+        Said::Kept(stored) => stored_response(answered.at, &stored, false),
+        Said::Again(stored) => stored_response(answered.at, &stored, true),
+    }
+}
+
+/// A response that says a reply, at a position.
+pub(crate) fn respond(at: Position, reply: Reply) -> HttpResponse {
+    let mut response = begin(at, &reply);
+    response.body(Bytes::from(String::from(reply.body)))
+}
+
+/// Adds what a failure says in headers, at every door alike.
+pub(crate) fn failure_headers(response: &mut HttpResponseBuilder, failed: &Failed) {
+    if let Some(at) = failed.at {
+        response.insert_header((CERTUS_LSN, position(at)));
+    }
+    if let Some(seconds) = failed.failure.retry_after_s() {
+        response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+    }
+}
+
+/// Notes the position in an answer that came without asking a shard.
+pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
+    if !headers.contains_key(&CERTUS_LSN) {
+        headers.insert(CERTUS_LSN, position(at));
+    }
+}
+
+/// The stored reply, byte for byte (K1).
+fn stored_response(at: Position, stored: &StoredReply, again: bool) -> HttpResponse {
+    let mut response = begin(at, &stored.reply);
+    if again {
+        response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));
+    }
+    response.body(Bytes::copy_from_slice(stored.reply.body.as_bytes()))
+}
+
+fn begin(at: Position, reply: &Reply) -> HttpResponseBuilder {
+    let status = StatusCode::from_u16(reply.status).expect("a reply has a status of HTTP");
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CERTUS_LSN, position(at)));
+    if !reply.body.is_empty() {
+        response.insert_header((CONTENT_TYPE, JSON));
+    }
+    for (name, value) in &reply.headers {
+        let value = HeaderValue::from_str(value).expect("a reply's headers are visible ASCII");
+        response.insert_header((header_name(name), value));
+    }
+    response
+}
+
+fn header_name(name: &str) -> HeaderName {
+    match name {
+        "etag" => ETAG,
+        "location" => LOCATION,
+        other => HeaderName::from_bytes(other.as_bytes()).expect("a reply's headers have names"),
+    }
+}
+
+fn position(at: Position) -> HeaderValue {
+    let text = format_smolstr!("{at}");
+    HeaderValue::from_str(&text).expect("a position is digits and a colon")
+}

@@ -1,0 +1,34 @@
+//! Paths and methods that no route takes, in the words of the door that the path belongs to.
+
+use actix_web::{HttpRequest, ResponseError};
+
+use super::problem::Problem;
+use super::promises;
+use crate::failure::Failure;
+
+/// Nothing is at this path.
+pub(super) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
+    Err(into_error(head.path(), Failure::NotFound))
+}
+
+/// Something is at this path, but it takes only these methods.
+pub(super) fn wrong_method(path: &str, allow: &'static str) -> actix_web::Error {
+    into_error(path, Failure::MethodNotAllowed(allow))
+}
+
+/// The failure in the shape of the door that the path's prefix belongs to.
+pub(super) fn error(path: &str, failure: Failure) -> Box<dyn ResponseError> {
+    if path.starts_with("/api/") {
+        Box::new(promises::errors::Error::from(failure))
+    } else {
+        Box::new(Problem::of(failure, path))
+    }
+}
+
+fn into_error(path: &str, failure: Failure) -> actix_web::Error {
+    if path.starts_with("/api/") {
+        promises::errors::Error::from(failure).into()
+    } else {
+        Problem::of(failure, path).into()
+    }
+}

@@ -1,0 +1,107 @@
+//! The head of every request: who asks, may they come in, under which key.
+//!
+//! The order of the checks is the contract's: size, media type, credential, permit, key; path and
+//! method were checked by the route table, the body's JSON and fields come after. The body's
+//! bytes are read before the permit, so that a slow client holds none.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
+use actix_web::web::Payload;
+use actors::{Render, Work};
+use serde::Serialize;
+use smol_str::SmolStr;
+use workflow::command::{Ask, Command, Query};
+use workflow::reply::Keyed;
+
+use super::body::Raw;
+use super::idempotency::Key;
+use crate::admission::{Lane, Permit};
+use crate::ask::{Answered, App};
+use crate::auth::Caller;
+use crate::failure::{Failed, Failure};
+
+/// A request that was let in.
+pub(crate) struct Visit {
+    /// Who asks.
+    pub(crate) caller: Caller,
+    permit: Permit,
+    key: Option<Key>,
+}
+
+impl Visit {
+    /// Lets a request without a body in.
+    pub(crate) fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
+        accepts_json(head.headers())?;
+        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
+    }
+
+    /// Reads the body of a request, and lets it in.
+    pub(crate) async fn with_body(
+        app: &App,
+        head: &HttpRequest,
+        payload: Payload,
+        (lane, bytes_max): (Lane, usize),
+    ) -> Result<(Visit, Raw), Failure> {
+        Raw::announced(head, bytes_max)?;
+        accepts_json(head.headers())?;
+        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        let body = Raw::read(payload, bytes_max).await?;
+        let permit = app.admission.enter(lane)?;
+        let key = Key::read(head.headers())?;
+        Ok((Visit { caller, permit, key }, body))
+    }
+
+    /// The request's key with what is asked under it, if it has one.
+    pub(crate) fn keyed(
+        &mut self,
+        operation: impl Into<SmolStr>,
+        request: &impl Serialize,
+    ) -> Option<Keyed> {
+        let key = self.key.take()?;
+        Some(key.of_request(&self.caller, operation, request))
+    }
+
+    /// Has the shard carry a command out.
+    pub(crate) async fn change(
+        self,
+        app: &App,
+        keyed: Option<Keyed>,
+        command: Command,
+        render: Render,
+    ) -> Result<Answered, Failed> {
+        let Caller { tenant, who } = self.caller.clone();
+        let work = Work::Change(Ask { tenant, who, keyed, command }, render);
+        app.ask(&self.caller, work, self.permit).await
+    }
+
+    /// Has the shard look something up.
+    pub(crate) async fn look(self, app: &App, query: Query) -> Result<Answered, Failed> {
+        let work = Work::Look(self.caller.tenant.clone(), query);
+        app.ask(&self.caller, work, self.permit).await
+    }
+}
+
+/// The version in `If-Match: "3"`, if the header is there.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let bare = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    let version = bare.and_then(|text| text.parse().ok());
+    version.map(Some).ok_or_else(|| Failure::malformed("If-Match", "must be one version in quotes"))
+}
+
+/// Whether the client can read JSON; no `Accept` means it can.
+fn accepts_json(headers: &HeaderMap) -> Result<(), Failure> {
+    let mut ranges = headers.get_all(ACCEPT).peekable();
+    if ranges.peek().is_none() {
+        return Ok(());
+    }
+    let fits = |range: &str| {
+        let kind = range.split(';').next().unwrap_or_default().trim();
+        ["*/*", "application/*", "application/json", "application/problem+json"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known))
+    };
+    let accepted = ranges.any(|value| value.to_str().is_ok_and(|text| text.split(',').any(fits)));
+    if accepted { Ok(()) } else { Err(Failure::NotAcceptable) }
+}

@@ -1,0 +1,49 @@
+//! The bounds of the doors, each with its reason. Those of the domain are in `workflow::limits`.
+
+use std::time::Duration;
+
+/// Bytes of a body at the promise door: 500 lines with attributes must fit.
+pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Levels of nesting in a JSON body: nothing that a door knows needs more than ten.
+pub const JSON_DEPTH_MAX: usize = 32;
+/// How long a body may take: whoever is slower holds a connection, never a permit.
+pub const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a request waits for its shard before the outcome is called unknown.
+pub const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Bytes of a request's path and query.
+pub const URI_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of one header's value.
+pub const HEADER_BYTES_MAX: usize = 8 * 1024;
+/// Characters of an idempotency key.
+pub const KEY_CHARS_MAX: usize = 255;
+/// Characters of a correlation id.
+pub const CORRELATION_CHARS_MAX: usize = 128;
+/// Characters of a text that people read.
+pub const FREE_TEXT_CHARS_MAX: usize = 2_000;
+/// Bytes of one `customAttributes`.
+pub const CUSTOM_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
+/// Entries of an array whose length the contract bounds at all.
+pub const ENTRIES_MAX: usize = 500;
+/// Stickers of an order.
+pub const STICKERS_MAX: usize = 100;
+/// Attributes of a listing.
+pub const LISTING_ATTRIBUTES_MAX: usize = 40;
+/// Categories of a listing.
+pub const LISTING_CATEGORIES_MAX: usize = 10;
+/// Rows of a versionless update of stock.
+pub const VERSIONLESS_ROWS_MAX: usize = 25;
+/// Faults that one answer names: more help nobody.
+pub const FAULTS_MAX: usize = 20;
+/// Rows of a page when the request does not say.
+pub const PAGE_ROWS: usize = 25;
+/// Rows of a page of orders, facilities or listings.
+pub const PAGE_ROWS_MAX: usize = 500;
+/// Rows of a page of stocks, safety stocks or reservations.
+pub const STOCK_PAGE_ROWS_MAX: usize = 100;
+
+/// Requests in the building at once that start a sale.
+pub const START_PERMITS: u32 = 4_096;
+/// Requests in the building at once that finish a sale; never taken by those that start one.
+pub const FINISH_PERMITS: u32 = 2_048;
+/// Requests in the building at once that look, or change stock and locations.
+pub const OPERATE_PERMITS: u32 = 1_024;
