@@ -120,7 +120,7 @@ impl Shard {
             let _ = started.send(router);
         });
         let router = starting.await.map_err(|_| Error::Ended)?;
-        let handle = ShardHandle { router, commits, store, progress };
+        let handle = ShardHandle::new(router, commits, store, progress);
         Ok(Shard { handle, arbiter, writer, follower })
     }
 

@@ -1,0 +1,1 @@
+//! The network that `certus serve --demo` begins with.
