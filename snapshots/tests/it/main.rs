@@ -9,9 +9,11 @@ mod cuts;
 mod damage;
 mod directory;
 mod failures;
+mod history;
 mod memory;
 
 mod retention;
 mod room;
+mod snapshot;
 mod suite;
 mod support;
