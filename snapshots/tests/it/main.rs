@@ -15,5 +15,8 @@ mod memory;
 mod retention;
 mod room;
 mod snapshot;
+mod snapshot_damage;
+mod snapshot_follower;
+mod snapshot_verify;
 mod suite;
 mod support;
