@@ -21,6 +21,7 @@ pub mod journal;
 pub mod limits;
 pub mod recovery;
 pub mod store;
+pub mod verify;
 
 mod error;
 mod position;

@@ -24,7 +24,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 
 pub use load::Extent;
 pub use row::Mark;
@@ -144,6 +144,32 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the snapshot in `dir` to look at it: nothing is set aside. None if there is none.
+    ///
+    /// # Errors
+    /// When it will not open.
+    pub fn inspect(dir: &Path) -> Result<Option<Store>, Error> {
+        let sled = dir.join("sled");
+        if !sled.exists() {
+            return Ok(None);
+        }
+        let store = Store::closed(dir);
+        let table = Table::open(&sled)?;
+        let mark = read::mark(&table)?;
+        *store.inner.write() = Inner { table: Some(table), mark };
+        Ok(Some(store))
+    }
+
+    fn closed(dir: &Path) -> Store {
+        Store {
+            dir: dir.to_path_buf(),
+            inner: RwLock::new(Inner { table: None, mark: Mark::default() }),
+            starts: Starts::of(dir),
+            has_failed: AtomicBool::new(false),
+            needed: AtomicU64::new(0),
+        }
+    }
+
     /// How far it is.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -160,6 +186,11 @@ impl Store {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Acquire)
+    }
+
+    /// Says that the snapshot is not to be trusted: the follower sets it aside and rebuilds it.
+    pub fn distrust(&self) {
+        self.fail();
     }
 
     /// Bytes on disk.
@@ -201,6 +232,11 @@ impl Store {
         let table = table.as_ref().ok_or_else(|| self.rebuilding(&inner.mark))?;
         table.write(together).inspect_err(|_| self.fail())?;
         inner.mark = mark;
+        // Readers need not wait for the sync: what they see is durable in the journal.
+        let inner = RwLockWriteGuard::downgrade(inner);
+        if let Some(table) = &inner.table {
+            table.sync().inspect_err(|_| self.fail())?;
+        }
         drop(inner);
         Ok(self.starts.went_well()?)
     }

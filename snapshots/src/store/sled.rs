@@ -6,11 +6,16 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Error;
 
 /// Bytes that sled keeps in memory; its default of 1 GiB is not meant for a guest.
 const CACHE_BYTES: u64 = 64 << 20;
+
+/// Two seconds for an earlier database to let go of its lock.
+const LOCK_TRIES: u32 = 400;
+const LOCK_TRY_AGAIN: Duration = Duration::from_millis(5);
 
 /// A value as sled hands it out.
 pub(super) type Bytes = ::sled::IVec;
@@ -42,7 +47,7 @@ impl Table {
         let is_new = !dir.join("db").exists();
         let config =
             ::sled::Config::new().path(dir).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-        let db = config.open()?;
+        let db = open_when_free(&config)?;
         let file = File::options().read(true).write(true).open(dir.join("db"))?;
         if is_new {
             file.sync_all()?;
@@ -67,9 +72,13 @@ impl Table {
         self.db.range(from..).map(|row| Ok(row?))
     }
 
-    /// Makes all of it true and durable before it returns.
+    /// Makes all of it true; durable it is after the next sync.
     pub(super) fn write(&self, together: Together) -> Result<(), Error> {
-        self.db.apply_batch(together.0)?;
+        Ok(self.db.apply_batch(together.0)?)
+    }
+
+    /// Makes all that was written durable before it returns.
+    pub(super) fn sync(&self) -> Result<(), Error> {
         self.db.flush()?;
         Ok(self.file.sync_data()?)
     }
@@ -77,6 +86,19 @@ impl Table {
     /// Bytes on disk.
     pub(super) fn bytes(&self) -> Result<u64, Error> {
         Ok(self.db.size_on_disk()?)
+    }
+}
+
+/// Opens, and waits a little for one that was closed just now: sled's own threads let go of its
+/// lock some time after the last handle.
+fn open_when_free(config: &::sled::Config) -> Result<::sled::Db, Error> {
+    let mut tries = LOCK_TRIES;
+    loop {
+        match config.open().map_err(Error::from) {
+            Err(Error::Locked) if tries > 0 => tries -= 1,
+            other => return other,
+        }
+        std::thread::sleep(LOCK_TRY_AGAIN);
     }
 }
 

@@ -10,9 +10,14 @@ mod damage;
 mod directory;
 mod failures;
 mod formats;
+mod history;
 mod memory;
 
 mod retention;
 mod room;
+mod snapshot;
+mod snapshot_damage;
+mod snapshot_follower;
+mod snapshot_verify;
 mod suite;
 mod support;
