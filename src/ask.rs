@@ -151,6 +151,7 @@ impl App {
             Verdict::KeyReused => return failed(Failure::KeyReused),
             Verdict::KeyBusy => return failed(Failure::KeyBusy),
             Verdict::NoRoom => return failed(Failure::NoRoom),
+            Verdict::LookAgain => unreachable!("a shard's handle looks again by itself"),
         };
         Ok(Answered { at, said })
     }
