@@ -8,7 +8,6 @@ pub mod auth;
 pub mod bench;
 pub mod cli;
 pub mod config;
-pub mod demo;
 pub mod failure;
 pub mod http;
 pub mod limits;

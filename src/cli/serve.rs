@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::Sources;
 use crate::server::{Extras, Server};
-use crate::telemetry;
+use crate::{http, telemetry};
 
 /// What is asked of `certus serve`.
 #[derive(Args)]
@@ -37,7 +37,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
         let extras = Extras { echo: options.bench_echo, ..Extras::default() };
         let server = Server::start(&config, Pace::real(), extras, stop_process()).await?;
         if options.demo {
-            tracing::info!("demo");
+            http::furnish(&server.shard()).await?;
         }
         if let Some(file) = &options.listen_file {
             write_whole(file, &server.address().to_string())?;

@@ -12,7 +12,7 @@ use workflow::quantity::Units;
 use workflow::reply::Reply;
 
 use super::promise::{held_in_a_word, valid_until};
-use super::{At, Shown, joined, json};
+use super::{At, Shown, joined, json, raw};
 use crate::http::reply::{CERTUS_OUTCOME, created, entity, plain};
 
 #[derive(Serialize)]
@@ -239,8 +239,4 @@ fn stripped(order: &Order) -> StrippedOrder<'_> {
 /// The members of a kept text, each as it is.
 fn members(kept: &str) -> BTreeMap<&str, &RawValue> {
     serde_json::from_str(kept).expect("what is kept is an object of ours")
-}
-
-fn raw(json: String) -> Box<RawValue> {
-    RawValue::from_string(json).expect("an answer of our own is JSON")
 }

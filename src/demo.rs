@@ -1,1 +1,0 @@
-//! The network that `certus serve --demo` begins with.
