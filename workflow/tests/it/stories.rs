@@ -182,6 +182,8 @@ stories! {
     what_waits_takes_the_stock_that_comes: "waiting";
     /// S1, S2, S3.
     a_correction_below_what_is_reserved_moves_the_newest: "corrections";
+    /// S2, S7.
+    a_location_that_closes_loses_its_reservations: "closing";
     /// S5.
     overdue_holds_give_way_first: "overdue";
     /// F3: a bot that reserves everything meets this first.
