@@ -1,13 +1,15 @@
 //! A promise: route an order, hold its stock, say where and until when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use super::orders::held_by;
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
-use crate::id::{ArticleId, LocationId, OrderId};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
     RESERVATIONS_PER_ORDER_MAX,
@@ -65,9 +67,8 @@ impl<C: Cast> Scene<'_, C> {
         }
 
         // From here on nothing refuses (S6).
-        if let Some(before) = replaced {
-            let cancel = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
-            self.act(before.id, cancel).await.expect("S6: a promise that is open can be cancelled");
+        if let Some(before) = &replaced {
+            self.give_way(before).await;
         }
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &shares).await;
@@ -79,7 +80,11 @@ impl<C: Cast> Scene<'_, C> {
             delivery,
             kept: promise.kept,
         };
-        let order = self.place(id, stage, asked, promise.reference, holds).await;
+        let mut order = self.place(id, stage, asked, promise.reference, holds).await;
+        if let Some(before) = &replaced {
+            self.let_who_waits(before).await;
+            order = self.cast.order(id).await; // it may have waited itself
+        }
         let view = PlacedView {
             parts: self.parts(shares),
             search: plan.search,
@@ -144,6 +149,10 @@ impl<C: Cast> Scene<'_, C> {
         replaced: Option<&Order>,
     ) -> Vec<Candidate> {
         self.refresh(wants).await;
+        let vacated = match replaced {
+            Some(order) => self.without(order).await,
+            None => Vec::new(),
+        };
         let places = &self.tenant.places;
         let mut found: Vec<(u32, Candidate)> = Vec::new();
         for (need, want) in wants.iter().enumerate() {
@@ -165,14 +174,35 @@ impl<C: Cast> Scene<'_, C> {
                     };
                     found.insert(place, (*seat, candidate));
                 }
-                let back = replaced.map_or(Units::ZERO, |order| {
-                    held_by(order, found[place].1.location, &want.article)
-                });
-                let units = if offer.inactive { Units::ZERO } else { offer.available.with(back) };
-                found[place].1.available[need] = units;
+                let location = found[place].1.location;
+                let other =
+                    vacated.iter().find(|(at, of, _)| *at == location && *of == want.article);
+                let offer = other.map_or(offer, |(_, _, offer)| offer);
+                if !offer.inactive {
+                    found[place].1.available[need] = offer.available;
+                }
             }
         }
         found.into_iter().map(|(_, candidate)| candidate).collect()
+    }
+
+    /// What the locations where an order holds anything would publish without it. Not all that it
+    /// holds would be free: some may be kept back, outdated or broken by now.
+    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
+        let mut offers = Vec::new();
+        for (location, held) in held_by(order) {
+            let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();
+            for (article, reservation) in held {
+                by_article.entry(article).or_default().push(reservation);
+            }
+            for (article, reservations) in by_article {
+                let look = Look::OfferWithout(article.clone(), reservations);
+                if let Seen::Offer(offer) = self.cast.look(location, look, self.now).await {
+                    offers.push((location, article, offer));
+                }
+            }
+        }
+        offers
     }
 
     /// Asks again for what was published and has become outdated by time alone.
@@ -405,13 +435,6 @@ fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<F
         Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
         Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
     }
-}
-
-/// Pieces of an article that an order holds of real stock at a location.
-fn held_by(order: &Order, location: LocationId, article: &ArticleId) -> Units {
-    let of_article = |hold: &&Hold| order.asked.lines[usize::from(hold.line)].article == *article;
-    let holds = order.holds.iter().filter(of_article);
-    holds.filter(|it| it.location == location && it.stock.is_some()).map(|it| it.units).sum()
 }
 
 /// The plan by lines: lines that share an article are filled in their order.

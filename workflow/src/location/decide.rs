@@ -59,10 +59,20 @@ pub enum Command {
         /// What to hold.
         takes: SmallVec<[Take; 4]>,
     },
-    /// Free what an order held.
+    /// Free what an order held; who waits gets it first.
     Release {
         /// Its reservations here.
         reservations: Vec<(ArticleId, ReservationId)>,
+    },
+    /// Free what an order held for the one that takes its place; who waits gets none of it yet.
+    Vacate {
+        /// Its reservations here.
+        reservations: Vec<(ArticleId, ReservationId)>,
+    },
+    /// Let who waits take what is free.
+    Settle {
+        /// The articles.
+        articles: Vec<ArticleId>,
     },
 }
 
@@ -78,6 +88,8 @@ impl Command {
             Command::Keep { .. } => "KeepStocks",
             Command::Reserve { .. } => "Reserve",
             Command::Release { .. } => "Release",
+            Command::Vacate { .. } => "Vacate",
+            Command::Settle { .. } => "Settle",
         }
     }
 }
@@ -199,7 +211,9 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::List { rows } => list(location, rows, now),
         Command::Keep { rows } => Ok(keep(location, rows)),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
-        Command::Release { reservations } => Ok(release(location, reservations, now)),
+        Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
+        Command::Vacate { reservations } => Ok(release(location, reservations, None)),
+        Command::Settle { articles } => Ok(settle(location, articles, now)),
     }
 }
 
@@ -303,7 +317,12 @@ fn reserve(
     Ok(Done { events, rows: vec![] })
 }
 
-fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now: Time) -> Done {
+/// Frees reservations, and lets who waits take what is free at `settled`, if that is given.
+fn release(
+    location: &Location,
+    reservations: &[(ArticleId, ReservationId)],
+    settled: Option<Time>,
+) -> Done {
     let mut done = Done::default();
     let mut by_article: BTreeMap<&ArticleId, SmallVec<[ReservationId; 2]>> = BTreeMap::new();
     for (article, reservation) in reservations {
@@ -314,7 +333,17 @@ fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now
         for reservation in reservations {
             draft.release(reservation, &mut done.events);
         }
-        draft.settle(now, &mut done.events);
+        if let Some(now) = settled {
+            draft.settle(now, &mut done.events);
+        }
+    }
+    done
+}
+
+fn settle(location: &Location, articles: &[ArticleId], now: Time) -> Done {
+    let mut done = Done::default();
+    for article in articles {
+        Draft::of(article, &location.shelves[article]).settle(now, &mut done.events);
     }
     done
 }

@@ -184,6 +184,8 @@ stories! {
     a_correction_below_what_is_reserved_moves_the_newest: "corrections";
     /// S2, S7.
     a_location_that_closes_loses_its_reservations: "closing";
+    /// S5, S6, P7.
+    a_promise_that_replaces_another_may_use_its_stock: "replacing";
     /// S5.
     overdue_holds_give_way_first: "overdue";
     /// F3: a bot that reserves everything meets this first.
