@@ -44,9 +44,14 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         promise: Promise,
     ) -> Result<(Outcome, Option<Owner>), Halt> {
-        let stage = self.first_stage(&promise)?;
+        // The order of these lines is the order of precedence.
+        if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
+            return Err(Refusal::UnknownOrder.into());
+        }
         let delivery = self.delivery(&promise.delivery)?;
+        let stage = self.first_stage(&promise)?;
         let replaced = self.replaced(promise.replaces).await?;
+        self.quota_allows(&stage, replaced.as_ref())?;
         let wants = wants(&promise.lines);
         let candidates = self.candidates(&wants, &promise, &delivery, replaced.as_ref()).await;
         let needs: SmallVec<[Need; 4]> =
@@ -94,22 +99,29 @@ impl<C: Cast> Scene<'_, C> {
         Ok((Outcome::Placed(Box::new(view)), Some(Owner::Order(id))))
     }
 
-    /// How the order begins, if its deadline and its caller's quota allow it.
+    /// How the order begins, if its deadline is in range.
     fn first_stage(&self, promise: &Promise) -> Result<Stage, Refusal> {
         if promise.sold {
             return Ok(Stage::Confirmed { at: self.now });
         }
-        let limit = self.policy.open_promises_max;
         let earliest = self.now + self.policy.promise_floor;
         let latest = self.now + self.policy.promise_ceiling;
         let until = promise.until.unwrap_or(self.now + self.tenant.promise_ttl(self.policy));
         if promise.until.is_some() && !(earliest..=latest).contains(&until) {
             return Err(Refusal::DeadlineOutOfRange { earliest, latest });
         }
-        if self.tenant.book.open_promises(self.who) >= limit {
-            return Err(Refusal::TooManyOpenPromises { limit });
-        }
         Ok(Stage::Promised { until })
+    }
+
+    /// Refuses a caller that holds as many promises as it may; one that gives way makes room.
+    fn quota_allows(&self, stage: &Stage, replaced: Option<&Order>) -> Result<(), Refusal> {
+        let limit = self.policy.open_promises_max;
+        let room = replaced.is_some_and(|order| order.caller == *self.who);
+        let open = self.tenant.book.open_promises(self.who) - u32::from(room);
+        match stage {
+            Stage::Promised { .. } if open >= limit => Err(Refusal::TooManyOpenPromises { limit }),
+            _ => Ok(()),
+        }
     }
 
     fn delivery(&self, wanted: &Wanted) -> Result<Delivery, Refusal> {
@@ -125,9 +137,6 @@ impl<C: Cast> Scene<'_, C> {
     /// The promise that gives way, if it can.
     async fn replaced(&mut self, id: Option<OrderId>) -> Result<Option<Order>, Refusal> {
         let Some(id) = id else { return Ok(None) };
-        if !self.tenant.book.holds(id) {
-            return Err(Refusal::UnknownOrder);
-        }
         let order = self.cast.order(id).await;
         match order.stage_at(self.now) {
             Stage::Promised { .. } => Ok(Some(order)),
