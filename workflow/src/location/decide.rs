@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::put::{put, remove};
 use super::settle::Draft;
-use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
+use super::{Card, Event, Listing, Location, OutOfStock, Shelf, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
 use crate::quantity::Units;
@@ -209,7 +209,7 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Put { rows } => put(location, rows, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::List { rows } => list(location, rows, now),
-        Command::Keep { rows } => Ok(keep(location, rows)),
+        Command::Keep { rows } => Ok(keep(location, rows, now)),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
         Command::Vacate { reservations } => Ok(release(location, reservations, None)),
@@ -268,14 +268,18 @@ fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Ref
     Ok(done)
 }
 
-fn keep(location: &Location, rows: &[(ArticleId, Units)]) -> Done {
-    let now_kept = |article| location.shelves.get(article).map_or(Units::ZERO, |it| it.safety);
-    let events = rows.iter().filter(|(article, units)| now_kept(article) != *units);
-    let events = events.map(|(article, units)| Event::Shelf {
-        article: article.clone(),
-        event: ShelfEvent::Kept { safety: *units },
-    });
-    Done { events: events.collect(), rows: vec![] }
+/// Of rows for the same article the last one counts. What is kept no longer goes to who waits.
+fn keep(location: &Location, rows: &[(ArticleId, Units)], now: Time) -> Done {
+    let none = Shelf::default();
+    let mut done = Done::default();
+    let last: BTreeMap<&ArticleId, Units> = rows.iter().map(|(it, units)| (it, *units)).collect();
+    for (article, units) in last {
+        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
+        if draft.keep(units, &mut done.events) {
+            draft.settle(now, &mut done.events);
+        }
+    }
+    done
 }
 
 fn reserve(
