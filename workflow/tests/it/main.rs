@@ -7,3 +7,4 @@ mod golden;
 mod history;
 mod shop;
 mod stories;
+mod table;
