@@ -126,6 +126,8 @@ pub struct Promise {
     pub sold: bool,
     /// The promise that gives way to this one in the same command.
     pub replaces: Option<OrderId>,
+    /// Whether the answer says which locations were looked at, and what was seen of each.
+    pub explain: bool,
 }
 
 /// How an order is to reach its customer, with locations as the request names them.

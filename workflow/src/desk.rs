@@ -18,13 +18,13 @@ use crate::settings::{Policy, Settings};
 use crate::time::{Millis, Time};
 
 /// What the router knows of all tenants of its shard.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     tenants: BTreeMap<TenantId, Tenant>,
 }
 
 /// What the router knows of one tenant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tenant {
     /// What the tenant has set.
     pub settings: Settings,

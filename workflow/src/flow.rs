@@ -7,6 +7,7 @@
 //! Every story has two halves. The first asks and may refuse; after the first event is applied
 //! nothing refuses any more (S6).
 
+mod candidates;
 mod locations;
 mod orders;
 mod promise;
@@ -15,7 +16,7 @@ mod stocks;
 
 use std::collections::BTreeMap;
 
-use crate::command::{Ask, Command, Query};
+use crate::command::{Command, Promise, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use crate::location::{self, Listing, Location, Lot, Offer, Shelf};
@@ -149,8 +150,9 @@ pub struct Scene<'a, C: Cast> {
 pub enum Halt {
     /// The rules say no.
     Refused(Refusal),
-    /// Promises that are overdue hold what the command needs. Expire them, then ask again (S5).
-    Overdue(Vec<(Time, OrderId)>),
+    /// Promises that are overdue hold what the command needs. Expire them, then play the
+    /// promise again (S5).
+    Overdue(Vec<(Time, OrderId)>, Box<Promise>),
 }
 
 impl From<Refusal> for Halt {
@@ -161,9 +163,9 @@ impl From<Refusal> for Halt {
 
 impl<C: Cast> Scene<'_, C> {
     /// Plays a command: the outcome and whom its reply belongs to, with the events in `events`.
-    pub async fn play(&mut self, ask: Ask) -> Result<(Outcome, Option<Owner>), Halt> {
-        match ask.command {
-            Command::Promise(promise) => self.promise(*promise).await,
+    pub async fn play(&mut self, command: Command) -> Result<(Outcome, Option<Owner>), Halt> {
+        match command {
+            Command::Promise(promise) => self.promise(promise).await,
             Command::Act { order, action } => Ok(self.act(order, action).await?),
             Command::OpenLocation { card } => Ok(self.open_location(card).await?),
             Command::AtLocation { at, command } => Ok(self.at_location(&at, command).await?),

@@ -11,7 +11,7 @@ mod restore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::command::{Ask, Query};
+use crate::command::{Ask, Command, Query};
 use crate::desk::Desk;
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
@@ -27,7 +27,7 @@ use crate::time::Time;
 pub use audit::Fault;
 
 /// Every entity, folded from events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct World {
     /// What the router knows.
     pub desk: Desk,
@@ -48,20 +48,23 @@ impl World {
         random: u64,
     ) -> (Vec<Record>, Result<Outcome, Refusal>) {
         let mut records = Vec::new();
+        let mut command = ask.command.clone();
         loop {
-            match self.play(ask.clone(), policy, now, random) {
+            match self.play(ask, command, policy, now, random) {
                 Ok((outcome, record)) => {
                     records.extend(record);
                     return (records, Ok(outcome));
                 }
                 Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
-                Err(Halt::Overdue(due)) => {
+                Err(Halt::Overdue(due, promise)) => {
                     for (armed_for, order) in due {
                         let expire = Ask::expire(&ask.tenant, order, armed_for);
-                        if let Ok((_, record)) = self.play(expire, policy, now, random) {
+                        let action = expire.command.clone();
+                        if let Ok((_, record)) = self.play(&expire, action, policy, now, random) {
                             records.extend(record);
                         }
                     }
+                    command = Command::Promise(promise);
                 }
             }
         }
@@ -69,13 +72,14 @@ impl World {
 
     fn play(
         &mut self,
-        ask: Ask,
+        ask: &Ask,
+        command: Command,
         policy: &Policy,
         now: Time,
         random: u64,
     ) -> Result<(Outcome, Option<Record>), Halt> {
         let World { desk, orders, locations } = self;
-        let (tenant, who, command) = (ask.tenant.clone(), ask.who.clone(), ask.command.name());
+        let (tenant, name) = (ask.tenant.clone(), command.name());
         let mut cast = cast::Plain { tenant: &tenant, orders, locations };
         let mut scene = Scene {
             cast: &mut cast,
@@ -83,16 +87,16 @@ impl World {
             policy,
             now,
             random,
-            who: &who,
+            who: &ask.who,
             events: Vec::new(),
         };
-        let (outcome, _) = cast::at_once(scene.play(ask))?;
+        let (outcome, _) = cast::at_once(scene.play(command))?;
         let events = scene.events;
         let record = (!events.is_empty()).then(|| Record {
             at: now,
             tenant,
-            who,
-            command: command.into(),
+            who: ask.who.clone(),
+            command: name.into(),
             events,
             reply: None,
         });

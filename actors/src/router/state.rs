@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use snapshots::Lsn;
 use snapshots::commit::Commits;
-use workflow::command::{Ask, Query};
+use smol_str::SmolStr;
+use workflow::command::{Ask, Command, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
@@ -95,10 +96,9 @@ impl State {
             }
             Work::Change(ask, render) => {
                 self.dismiss().await;
-                if let Some(verdict) = self.before(&ask, looked).await {
-                    self.parts.commits.hold(pending.with(verdict));
-                } else {
-                    self.change(ask, render, pending).await;
+                match self.before(&ask, looked).await {
+                    Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
+                    None => self.change(ask, render, pending).await,
                 }
             }
         }
@@ -134,8 +134,11 @@ impl State {
             if self.fresh.iter().any(twin) {
                 return Some(Verdict::KeyBusy);
             }
-            if let Some(owner) = self.desk.tenant(&ask.tenant).keys.get(&keyed.key).copied() {
-                return self.repeated(owner, keyed).await;
+            // A key that its owner no longer keeps is new again (K7).
+            if let Some(owner) = self.desk.tenant(&ask.tenant).keys.get(&keyed.key).copied()
+                && let Some(stored) = self.live.kept(owner, &keyed.key).await
+            {
+                return Some(Verdict::of_stored(stored, keyed));
             }
             if looked < self.dismissed {
                 return Some(Verdict::LookAgain);
@@ -144,30 +147,27 @@ impl State {
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
     }
 
-    /// The stored reply, or that the key was used for something else. A key that its owner no
-    /// longer keeps is new again (K7).
-    async fn repeated(&mut self, owner: Owner, keyed: &Keyed) -> Option<Verdict> {
-        let stored = self.live.kept(owner, &keyed.key).await?;
-        Some(Verdict::of_stored(stored, keyed))
-    }
-
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
         let (now, random) = (self.parts.pace.now(), self.parts.random.next());
+        let Ask { tenant, who, keyed, mut command } = ask;
+        let asker = Asker { tenant, who, command: command.name() };
         loop {
-            match self.play(ask.clone(), now, random).await {
+            match self.play(&asker, command, now, random).await {
                 Ok((outcome, owner, events)) => {
                     let stored = owner
                         .filter(|_| !events.is_empty())
-                        .zip(ask.keyed.as_ref())
+                        .zip(keyed.as_ref())
                         .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
-                    let shown =
-                        Shown { outcome, stored: stored.as_ref().map(|(_, reply)| reply.clone()) };
+                    let shown = Shown {
+                        outcome,
+                        stored: stored.as_ref().map(|(_, reply)| reply.clone()),
+                    };
                     let pending = pending.with(Verdict::Done(shown));
                     if events.is_empty() {
                         self.parts.commits.hold(pending);
                     } else {
-                        self.record(&ask, now, events, stored, Some(pending)).await;
+                        self.record(asker, now, events, stored, Some(pending)).await;
                     }
                     return;
                 }
@@ -176,10 +176,11 @@ impl State {
                     self.parts.commits.hold(pending.with(Verdict::Refused(refusal)));
                     return;
                 }
-                Err(Halt::Overdue(due)) => {
+                Err(Halt::Overdue(due, promise)) => {
                     for (armed_for, order) in due {
-                        self.expire_one(&ask.tenant, order, armed_for, now).await;
+                        self.expire_one(&asker.tenant, order, armed_for, now).await;
                     }
+                    command = Command::Promise(promise);
                 }
             }
         }
@@ -187,21 +188,21 @@ impl State {
 
     async fn play(
         &mut self,
-        ask: Ask,
+        asker: &Asker,
+        command: Command,
         now: Time,
         random: u64,
     ) -> Result<(Outcome, Option<Owner>, Vec<Event>), Halt> {
-        let (tenant, who) = (ask.tenant.clone(), ask.who.clone());
         let mut scene = Scene {
             cast: &mut self.live,
-            tenant: self.desk.tenant(&tenant),
+            tenant: self.desk.tenant(&asker.tenant),
             policy: &self.parts.policy,
             now,
             random,
-            who: &who,
+            who: &asker.who,
             events: Vec::with_capacity(8),
         };
-        let (outcome, owner) = scene.play(ask).await?;
+        let (outcome, owner) = scene.play(command).await?;
         Ok((outcome, owner, scene.events))
     }
 
@@ -209,7 +210,7 @@ impl State {
     /// (decision D4); nobody here waits for that.
     async fn record(
         &mut self,
-        ask: &Ask,
+        asker: Asker,
         at: Time,
         events: Vec<Event>,
         reply: Option<(Owner, Arc<StoredReply>)>,
@@ -222,9 +223,9 @@ impl State {
         let closed: Vec<OrderId> = closed.collect();
         let record = Record {
             at,
-            tenant: ask.tenant.clone(),
-            who: ask.who.clone(),
-            command: ask.command.name().into(),
+            tenant: asker.tenant,
+            who: asker.who,
+            command: asker.command.into(),
             events,
             reply,
         };
@@ -263,12 +264,13 @@ impl State {
 
     /// Expires one promise, in a record of its own.
     async fn expire_one(&mut self, tenant: &TenantId, order: OrderId, armed_for: Time, now: Time) {
-        let ask = Ask::expire(tenant, order, armed_for);
-        if let Ok((_, _, events)) = self.play(ask.clone(), now, 0).await
+        let Ask { tenant, who, command, .. } = Ask::expire(tenant, order, armed_for);
+        let asker = Asker { tenant, who, command: command.name() };
+        if let Ok((_, _, events)) = self.play(&asker, command, now, 0).await
             && !events.is_empty()
         {
             self.figures.released(now.since(armed_for).0);
-            self.record(&ask, now, events, None, None).await;
+            self.record(asker, now, events, None, None).await;
         }
     }
 
@@ -329,8 +331,15 @@ impl State {
     }
 }
 
+/// Who asks, what is left of an ask when its command is played.
+struct Asker {
+    tenant: TenantId,
+    who: SmolStr,
+    command: &'static str,
+}
+
 /// Who looks is in no record.
-static READER: smol_str::SmolStr = smol_str::SmolStr::new_static("reader");
+static READER: SmolStr = SmolStr::new_static("reader");
 
 /// Puts the outcome into its door's words, to be kept under the request's key (K5).
 fn store(keyed: &Keyed, render: Render, outcome: &Outcome) -> Arc<StoredReply> {

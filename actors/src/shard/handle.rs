@@ -121,7 +121,32 @@ impl ShardHandle {
     }
 
     async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
-        let mut permit = permit;
+        if ask.keyed.is_some() {
+            return self.change_once(ask, render, permit).await;
+        }
+        let act = match &ask.command {
+            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
+            _ => None,
+        };
+        let work = Work::Change(ask, render);
+        let Answer { at, verdict } = self.submit(work, permit, Lsn::ZERO).await?;
+        match (verdict, act) {
+            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
+                let verdict = self.act_on_closed(&tenant, order, &action).await?;
+                Ok(Answer { at, verdict })
+            }
+            (verdict, _) => Ok(Answer { at, verdict }),
+        }
+    }
+
+    /// Carries out what has a key, unless an order that has left memory did so before. If orders
+    /// leave memory between that look and the router's, both look again.
+    async fn change_once(
+        &self,
+        ask: Ask,
+        render: Render,
+        mut permit: Permit,
+    ) -> Result<Answer, Closed> {
         loop {
             let looked = self.passed();
             if let Some(keyed) = ask.keyed.clone()
@@ -132,7 +157,7 @@ impl ShardHandle {
             let work = Work::Change(ask.clone(), render);
             let Answer { at, verdict } = self.submit(work, permit.take(), looked).await?;
             match (verdict, &ask.command) {
-                (Verdict::LookAgain, _) => {} // orders have left memory in between
+                (Verdict::LookAgain, _) => {}
                 (Verdict::Refused(Refusal::UnknownOrder), Command::Act { order, action }) => {
                     let verdict = self.act_on_closed(&ask.tenant, *order, action).await?;
                     return Ok(Answer { at, verdict });

@@ -1,6 +1,6 @@
 //! The locations of a tenant, and what they publish of each article.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -9,32 +9,46 @@ use smol_str::SmolStr;
 use crate::command::LocationRef;
 use crate::id::{ArticleId, LocationId, StockId};
 use crate::location::{Card, Offer};
+use crate::place::{Place, Point};
 
 /// The locations of a tenant. Each has a seat, a small number that lists use instead of its id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Places {
     seats: Vec<Seat>,
     by_id: BTreeMap<LocationId, u32>,
     by_reference: BTreeMap<SmolStr, u32>,
-    /// What each location publishes, by article, in the order of seats.
-    offers: BTreeMap<ArticleId, Vec<(u32, Offer)>>,
+    /// The articles in their order, for lists.
+    articles: BTreeSet<ArticleId>,
+    /// What each location publishes, by article, in the order of seats. Only looked up, never
+    /// walked over: its order is chance.
+    offers: HashMap<ArticleId, Vec<(u32, Offer)>>,
     stocks: BTreeMap<StockId, u32>,
 }
 
 /// One location.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Seat {
     /// Its id.
     pub id: LocationId,
     /// What it is; none once it is closed, and then the seat stays empty.
     pub card: Option<Arc<Card>>,
+    /// Where it is, if known.
+    pub point: Option<Point>,
+}
+
+impl Seat {
+    fn take_card(&mut self, card: &Arc<Card>) -> Option<Arc<Card>> {
+        self.point = card.place.map(Place::on_sphere);
+        self.card.replace(card.clone())
+    }
 }
 
 impl Places {
     /// Notes a new location.
     pub fn open(&mut self, id: LocationId, card: &Arc<Card>) {
         let seat = u32::try_from(self.seats.len()).expect("a tenant has fewer than 2^32 locations");
-        self.seats.push(Seat { id, card: Some(card.clone()) });
+        self.seats.push(Seat { id, card: None, point: None });
+        self.seats[seat as usize].take_card(card);
         self.by_id.insert(id, seat);
         if let Some(reference) = &card.reference {
             self.by_reference.insert(reference.clone(), seat);
@@ -46,7 +60,7 @@ impl Places {
         let Some(&seat) = self.by_id.get(&id) else {
             return;
         };
-        let old = self.seats[seat as usize].card.replace(card.clone());
+        let old = self.seats[seat as usize].take_card(card);
         if let Some(reference) = old.and_then(|old| old.reference.clone()) {
             self.by_reference.remove(&reference);
         }
@@ -66,9 +80,14 @@ impl Places {
             self.by_reference.remove(&reference);
         }
         self.stocks.retain(|_, at| *at != seat);
-        self.offers.retain(|_, offers| {
-            offers.retain(|(at, _)| *at != seat);
-            !offers.is_empty()
+        let offers = &mut self.offers;
+        self.articles.retain(|article| {
+            let Some(left) = offers.get_mut(article) else { return false };
+            left.retain(|(at, _)| *at != seat);
+            if left.is_empty() {
+                offers.remove(article);
+            }
+            offers.contains_key(article)
         });
     }
 
@@ -76,6 +95,7 @@ impl Places {
     pub fn publish(&mut self, id: LocationId, article: &ArticleId, offer: Offer) {
         let seat = self.by_id[&id];
         let Some(offers) = self.offers.get_mut(article) else {
+            self.articles.insert(article.clone());
             self.offers.insert(article.clone(), vec![(seat, offer)]);
             return;
         };
@@ -166,7 +186,7 @@ impl Places {
         after: Option<&'a ArticleId>,
     ) -> impl Iterator<Item = &'a ArticleId> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.offers.range::<ArticleId, _>((from, Bound::Unbounded)).map(|(article, _)| article)
+        self.articles.range::<ArticleId, _>((from, Bound::Unbounded))
     }
 
     /// The lots after `after`, in the order of their ids.

@@ -24,13 +24,6 @@ use crate::routing::{self, Candidate, Fence, Need, Plan, Strategy};
 use crate::settings::OnShortage;
 use crate::time::Time;
 
-/// What the order needs of one article: its lines, and all their pieces together.
-struct Want {
-    article: ArticleId,
-    lines: SmallVec<[u16; 2]>,
-    units: Units,
-}
-
 /// What one location is to give: by line, held or waiting.
 struct Share {
     location: LocationId,
@@ -42,7 +35,7 @@ impl<C: Cast> Scene<'_, C> {
     /// Plays a promise, or an order that is sold at once.
     pub(super) async fn promise(
         &mut self,
-        promise: Promise,
+        promise: Box<Promise>,
     ) -> Result<(Outcome, Option<Owner>), Halt> {
         // The order of these lines is the order of precedence.
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
@@ -59,7 +52,10 @@ impl<C: Cast> Scene<'_, C> {
         let strategy = Strategy { parts_max: self.policy.parts_max };
         let plan = routing::plan(&needs, &candidates, &strategy);
         if !plan.is_whole() {
-            self.nothing_is_overdue(&wants).await?;
+            let due = self.overdue(&wants).await;
+            if !due.is_empty() {
+                return Err(Halt::Overdue(due, promise));
+            }
         }
         let mut shares = shares(&promise.lines, &wants, &candidates, &plan);
         let unplaced = self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares);
@@ -77,6 +73,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &shares).await;
+        let promise = *promise;
         let asked = Asked {
             lines: promise.lines,
             ordered: promise.ordered,
@@ -93,7 +90,10 @@ impl<C: Cast> Scene<'_, C> {
         let view = PlacedView {
             parts: self.parts(shares),
             search: plan.search,
-            considered: routing::explain(&needs, &candidates, &plan),
+            considered: match promise.explain {
+                true => routing::explain(&needs, &candidates, &plan),
+                false => Vec::new(),
+            },
             order,
         };
         Ok((Outcome::Placed(Box::new(view)), Some(Owner::Order(id))))
@@ -149,95 +149,10 @@ impl<C: Cast> Scene<'_, C> {
         }
     }
 
-    /// The locations that publish anything of what is wanted, in the order of their seats.
-    async fn candidates(
-        &mut self,
-        wants: &[Want],
-        promise: &Promise,
-        delivery: &Delivery,
-        replaced: Option<&Order>,
-    ) -> Vec<Candidate> {
-        self.refresh(wants).await;
-        let vacated = match replaced {
-            Some(order) => self.without(order).await,
-            None => Vec::new(),
-        };
-        let places = &self.tenant.places;
-        let mut found: Vec<(u32, Candidate)> = Vec::new();
-        for (need, want) in wants.iter().enumerate() {
-            let mut place = 0; // both lists are in the order of seats, so one pass merges them
-            for (seat, offer) in places.offers(&want.article) {
-                while place < found.len() && found[place].0 < *seat {
-                    place += 1;
-                }
-                if found.get(place).is_none_or(|(at, _)| at != seat) {
-                    let location = places.seat(*seat);
-                    let Some(card) = &location.card else { continue };
-                    let metres =
-                        promise.destination.zip(card.place).map(|(to, at)| at.metres_to(to));
-                    let candidate = Candidate {
-                        location: location.id,
-                        metres,
-                        fence: fence(location.id, card, delivery),
-                        available: smallvec::smallvec![Units::ZERO; wants.len()],
-                    };
-                    found.insert(place, (*seat, candidate));
-                }
-                let location = found[place].1.location;
-                let other =
-                    vacated.iter().find(|(at, of, _)| *at == location && *of == want.article);
-                let offer = other.map_or(offer, |(_, _, offer)| offer);
-                if !offer.inactive {
-                    found[place].1.available[need] = offer.available;
-                }
-            }
-        }
-        found.into_iter().map(|(_, candidate)| candidate).collect()
-    }
-
-    /// What the locations where an order holds anything would publish without it. Not all that it
-    /// holds would be free: some may be kept back, outdated or broken by now.
-    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
-        let mut offers = Vec::new();
-        for (location, held) in held_by(order) {
-            let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();
-            for (article, reservation) in held {
-                by_article.entry(article).or_default().push(reservation);
-            }
-            for (article, reservations) in by_article {
-                let look = Look::OfferWithout(article.clone(), reservations);
-                if let Seen::Offer(offer) = self.cast.look(location, look, self.now).await {
-                    offers.push((location, article, offer));
-                }
-            }
-        }
-        offers
-    }
-
-    /// Asks again for what was published and has become outdated by time alone.
-    async fn refresh(&mut self, wants: &[Want]) {
-        let now = self.now;
-        for want in wants {
-            let offers = self.tenant.places.offers(&want.article);
-            let outdated = |offer: &Offer| offer.good_until.is_some_and(|until| until <= now);
-            let stale: SmallVec<[LocationId; 2]> = offers
-                .iter()
-                .filter(|(_, offer)| outdated(offer))
-                .map(|(seat, _)| self.tenant.places.seat(*seat).id)
-                .collect();
-            for location in stale {
-                let look = Look::Offer(want.article.clone());
-                if let Seen::Offer(offer) = self.cast.look(location, look, now).await {
-                    self.tenant.places.publish(location, &want.article, offer);
-                }
-            }
-        }
-    }
-
-    /// Halts if promises past their deadline still hold what is wanted (S5).
-    async fn nothing_is_overdue(&mut self, wants: &[Want]) -> Result<(), Halt> {
+    /// Promises past their deadline that still hold what is wanted (S5).
+    async fn overdue(&mut self, wants: &[Want]) -> Vec<(Time, OrderId)> {
         if self.tenant.book.deadlines().first().is_none_or(|first| first > self.now) {
-            return Ok(());
+            return Vec::new();
         }
         let mut overdue: Vec<(Time, OrderId)> = Vec::new();
         for want in wants {
@@ -261,7 +176,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         overdue.sort_unstable();
         overdue.dedup();
-        if overdue.is_empty() { Ok(()) } else { Err(Halt::Overdue(overdue)) }
+        overdue
     }
 
     /// Lets short lines wait where a listing allows it, and answers with those that may not.
@@ -412,38 +327,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 }
 
-/// What the order needs, article by article, in the order of first mention.
-fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
-    let mut wants: SmallVec<[Want; 4]> = SmallVec::with_capacity(lines.len());
-    for (index, line) in (0_u16..).zip(lines) {
-        match wants.iter_mut().find(|want| want.article == line.article) {
-            Some(want) => {
-                want.lines.push(index);
-                want.units = want.units.with(line.quantity);
-            }
-            None => wants.push(Want {
-                article: line.article.clone(),
-                lines: SmallVec::from_slice(&[index]),
-                units: line.quantity,
-            }),
-        }
-    }
-    wants
-}
 
-/// Why a location takes no part in this order, whatever it has.
-fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<Fence> {
-    if card.status != Status::Online {
-        return Some(Fence::NotOnline);
-    }
-    match delivery {
-        Delivery::Ship { .. } if !card.ships => Some(Fence::DoesNotShip),
-        Delivery::Ship { from } => {
-            (!from.is_empty() && !from.contains(&id)).then_some(Fence::NotPreselected)
-        }
-        Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
-        Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
-    }
 }
 
 /// The plan by lines: lines that share an article are filled in their order.

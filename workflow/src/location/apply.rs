@@ -44,7 +44,7 @@ pub fn apply(location: &mut Location, event: &Event, at: Time) {
                 }
                 _ => {}
             }
-            apply_to_shelf(shelf_of(&mut location.shelves, article), event);
+            apply_to_shelf(location.shelves.entry(article.clone()).or_default(), event);
         }
     }
 }
@@ -81,12 +81,4 @@ pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             shelf.hold(*reservation, Held { stock: *stock, ..held });
         }
     }
-}
-
-/// The shelf of an article, made when its first event comes. The look-up clones no name.
-fn shelf_of<'a>(shelves: &'a mut BTreeMap<ArticleId, Shelf>, article: &ArticleId) -> &'a mut Shelf {
-    if !shelves.contains_key(article) {
-        shelves.insert(article.clone(), Shelf::default());
-    }
-    shelves.get_mut(article).expect("the shelf was just made")
 }

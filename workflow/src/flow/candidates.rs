@@ -1,0 +1,146 @@
+//! Who could give what an order needs, right now.
+
+use std::collections::BTreeMap;
+
+use smallvec::SmallVec;
+
+use super::orders::held_by;
+use super::{Cast, Look, Scene, Seen};
+use crate::command::Promise;
+use crate::id::{ArticleId, LocationId, ReservationId};
+use crate::location::{self, Offer, Status};
+use crate::order::{Delivery, Line, Order};
+use crate::place::Place;
+use crate::quantity::Units;
+use crate::routing::{Candidate, Fence};
+
+/// What the order needs of one article: its lines, and all their pieces together.
+pub(super) struct Want {
+    pub(super) article: ArticleId,
+    pub(super) lines: SmallVec<[u16; 2]>,
+    pub(super) units: Units,
+}
+
+impl<C: Cast> Scene<'_, C> {
+    /// The locations that publish anything of what is wanted, each once.
+    pub(super) async fn candidates(
+        &mut self,
+        wants: &[Want],
+        promise: &Promise,
+        delivery: &Delivery,
+        replaced: Option<&Order>,
+    ) -> Vec<Candidate> {
+        self.refresh(wants).await;
+        let vacated = match replaced {
+            Some(order) => self.without(order).await,
+            None => Vec::new(),
+        };
+        let places = &self.tenant.places;
+        let mut seen: Vec<(u32, u16, Units)> = Vec::with_capacity(32);
+        for (need, want) in (0_u16..).zip(wants) {
+            let offers = places.offers(&want.article).iter();
+            let offers = offers.filter(|(_, offer)| !offer.inactive);
+            seen.extend(offers.map(|(seat, offer)| (*seat, need, offer.available)));
+        }
+        seen.sort_by_key(|(seat, ..)| *seat); // a few sorted runs, which a stable sort merges
+        let mut found: Vec<Candidate> = Vec::with_capacity(seen.len());
+        let to = promise.destination.map(Place::on_sphere);
+        for at in seen.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let seat = places.seat(at[0].0);
+            let Some(card) = &seat.card else { continue };
+            let mut available = smallvec::smallvec![Units::ZERO; wants.len()];
+            for (_, need, units) in at {
+                available[usize::from(*need)] = *units;
+            }
+            found.push(Candidate {
+                location: seat.id,
+                metres: to.zip(seat.point).map(|(to, point)| point.metres_to(to)),
+                fence: fence(seat.id, card, delivery),
+                available,
+            });
+        }
+        for (location, article, offer) in vacated {
+            let candidate = found.iter_mut().find(|candidate| candidate.location == location);
+            let need = wants.iter().position(|want| want.article == article);
+            if let (Some(candidate), Some(need)) = (candidate, need)
+                && !offer.inactive
+            {
+                candidate.available[need] = offer.available;
+            }
+        }
+        found
+    }
+
+    /// What the locations where an order holds anything would publish without it. Not all that it
+    /// holds would be free: some may be kept back, outdated or broken by now.
+    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
+        let mut offers = Vec::new();
+        for (location, held) in held_by(order) {
+            let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();
+            for (article, reservation) in held {
+                by_article.entry(article).or_default().push(reservation);
+            }
+            for (article, reservations) in by_article {
+                let look = Look::OfferWithout(article.clone(), reservations);
+                if let Seen::Offer(offer) = self.cast.look(location, look, self.now).await {
+                    offers.push((location, article, offer));
+                }
+            }
+        }
+        offers
+    }
+
+    /// Asks again for what was published and has become outdated by time alone.
+    async fn refresh(&mut self, wants: &[Want]) {
+        let now = self.now;
+        for want in wants {
+            let offers = self.tenant.places.offers(&want.article);
+            let outdated = |offer: &Offer| offer.good_until.is_some_and(|until| until <= now);
+            let stale: SmallVec<[LocationId; 2]> = offers
+                .iter()
+                .filter(|(_, offer)| outdated(offer))
+                .map(|(seat, _)| self.tenant.places.seat(*seat).id)
+                .collect();
+            for location in stale {
+                let look = Look::Offer(want.article.clone());
+                if let Seen::Offer(offer) = self.cast.look(location, look, now).await {
+                    self.tenant.places.publish(location, &want.article, offer);
+                }
+            }
+        }
+    }
+}
+
+/// What the order needs, article by article, in the order of first mention.
+pub(super) fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
+    let mut wants: SmallVec<[Want; 4]> = SmallVec::with_capacity(lines.len());
+    for (index, line) in (0_u16..).zip(lines) {
+        match wants.iter_mut().find(|want| want.article == line.article) {
+            Some(want) => {
+                want.lines.push(index);
+                want.units = want.units.with(line.quantity);
+            }
+            None => wants.push(Want {
+                article: line.article.clone(),
+                lines: SmallVec::from_slice(&[index]),
+                units: line.quantity,
+            }),
+        }
+    }
+    wants
+}
+
+/// Why a location takes no part in this order, whatever it has.
+fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<Fence> {
+    if card.status != Status::Online {
+        return Some(Fence::NotOnline);
+    }
+    match delivery {
+        Delivery::Ship { .. } if !card.ships => Some(Fence::DoesNotShip),
+        Delivery::Ship { from } => {
+            (!from.is_empty() && !from.contains(&id)).then_some(Fence::NotPreselected)
+        }
+        Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
+        Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
+    }
+}
