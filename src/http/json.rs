@@ -27,9 +27,8 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     let mut from = Deserializer::from_str(text);
     let fault = match serde_path_to_error::deserialize::<_, T>(&mut from) {
         Err(error) => {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { path };
-            (path, error.into_inner())
+            // What cannot be named is printed as `.` or `?`.
+            (error.path().to_string(), error.into_inner())
         }
         Ok(_) => match from.end() {
             Err(error) => (String::new(), error),
@@ -37,7 +36,7 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
         },
     };
     let (path, error) = fault;
-    let mut path = path.trim_end_matches(".?").to_owned();
+    let mut path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
     let what = error.to_string();
     // A member that comes twice is found before its path is: the parent's path, and its name.
     let twice = what.strip_prefix("duplicate field `").and_then(|rest| rest.split_once('`'));

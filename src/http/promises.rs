@@ -4,3 +4,6 @@ pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod errors;
 pub(crate) mod routes;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! What is said of a request before anybody reads its body, and in which order.
+
+use actix_web::test::TestRequest;
+
+use super::{ORDER, stocked};
+use crate::http::testing::Door;
+
+const PROMISE: &str = "/api/promises/deliverypromise";
+
+fn json(path: &str) -> TestRequest {
+    TestRequest::post().uri(path).insert_header(("content-type", "application/json"))
+}
+
+#[actix_web::test]
+async fn what_no_route_takes_is_refused_in_its_doors_words() {
+    let door = Door::open();
+    let seen = door.ask(TestRequest::get().uri("/api/nothing")).await;
+    assert_eq!((seen.status, seen.json()[0]["summary"].as_str()), (404, Some("not found")));
+    let seen = door.ask(TestRequest::delete().uri("/api/orders")).await;
+    assert_eq!((seen.status, seen.header("allow")), (405, "GET, POST"));
+    let seen = door.ask(TestRequest::get().uri("/nothing")).await;
+    assert_eq!((seen.status, seen.header("content-type")), (404, "application/problem+json"));
+    assert_eq!(seen.json()["type"], "/problems/not-found");
+    let seen = door.ask(TestRequest::post().uri("/healthz")).await;
+    assert_eq!((seen.status, seen.header("allow")), (405, "GET"));
+    assert_eq!(door.ask(TestRequest::get().uri("/api//orders")).await.status, 404);
+    assert_eq!(door.ask(TestRequest::get().uri("/api/orders/%zz")).await.status, 400);
+    let long = format!("/api/orders?tenantOrderId={}", "x".repeat(8_200));
+    assert_eq!(door.ask(TestRequest::get().uri(&long)).await.status, 414);
+    let header = ("x-anything", "x".repeat(8_200));
+    let wide = TestRequest::get().uri("/api/orders").insert_header(header);
+    assert_eq!(door.ask(wide).await.status, 431);
+}
+
+#[actix_web::test]
+async fn a_body_is_plain_json_of_bounded_length() {
+    let door = Door::open();
+    let no_type = TestRequest::post().uri(PROMISE).set_payload(ORDER);
+    assert_eq!(door.ask(no_type).await.status, 415);
+    let zipped = json(PROMISE).insert_header(("content-encoding", "gzip")).set_payload(ORDER);
+    assert_eq!(door.ask(zipped).await.status, 415);
+    let declared = json(PROMISE).set_payload("{}").insert_header(("content-length", "1048577"));
+    assert_eq!(door.ask(declared).await.status, 413);
+    let long = json(PROMISE).set_payload(" ".repeat(1_048_577));
+    assert_eq!(door.ask(long).await.status, 413);
+    let xml = json(PROMISE).insert_header(("accept", "application/xml")).set_payload(ORDER);
+    assert_eq!(door.ask(xml).await.status, 406);
+}
+
+#[actix_web::test]
+async fn every_answer_has_a_position_and_a_name() {
+    let door = stocked().await;
+    let named = TestRequest::get().uri("/api/nothing").insert_header(("x-correlation-id", "mine"));
+    let seen = door.ask(named).await;
+    assert_eq!(seen.header("x-correlation-id"), "mine");
+    assert!(seen.header("certus-lsn").starts_with("1:"), "{}", seen.header("certus-lsn"));
+    let long = ("x-correlation-id", "x".repeat(129));
+    let seen = door.ask(TestRequest::get().uri("/readyz").insert_header(long)).await;
+    assert_eq!(seen.status, 200);
+    assert!((1..=128).contains(&seen.header("x-correlation-id").len()));
+}
+
+#[actix_web::test]
+async fn a_bad_key_or_header_is_named() {
+    let door = stocked().await;
+    for (name, value) in
+        [("idempotency-key", ""), ("idempotency-key", "a b"), ("certus-replaces", "R1")]
+    {
+        let seen = door.ask(json(PROMISE).insert_header((name, value)).set_payload(ORDER)).await;
+        assert_eq!(seen.status, 400, "{name}");
+        let description = seen.json()[0]["description"].to_string().to_lowercase();
+        assert!(description.contains(name), "{description}");
+    }
+}
+
+#[actix_web::test]
+async fn the_echo_is_only_there_when_told() {
+    let door = Door::open();
+    assert_eq!(door.ask(json("/bench/echo").set_payload(ORDER)).await.status, 404);
+}
