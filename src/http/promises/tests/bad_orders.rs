@@ -8,9 +8,12 @@ use super::{ORDER, stocked};
 type Row = (&'static str, Value, &'static str);
 
 fn rows() -> Vec<Row> {
+    [lines(), facts(), ways()].concat()
+}
+
+fn lines() -> Vec<Row> {
     let line = |quantity: Value| json!([{ "article": { "tenantArticleId": "1", "title": "t" }, "quantity": quantity }]);
     let quantity = "orderLineItems[0].quantity";
-    let address = |country: &str| json!([{ "street": "s", "city": "c", "postalCode": "1", "country": country }]);
     vec![
         ("/orderDate", Value::Null, "orderDate"),
         ("/orderDate", json!("2026-01-12T10:00:00"), "orderDate"),
@@ -42,6 +45,11 @@ fn rows() -> Vec<Row> {
         ("/orderLineItems/1/article/weight", json!(-1), "orderLineItems[1].article.weight"),
         ("/orderLineItems/1/price", json!(1), "orderLineItems[1].price"),
         ("/orderLineItems/1/secondaryQuantity", json!(-1), "orderLineItems[1].secondaryQuantity"),
+    ]
+}
+
+fn facts() -> Vec<Row> {
+    vec![
         ("/reserved", json!(1), "reserved"),
         ("/status", json!("LOCKED"), "status"),
         ("/status", json!("CANCELLED"), "status"),
@@ -59,6 +67,12 @@ fn rows() -> Vec<Row> {
             json!({ "validUntil": "2036-01-12T10:14:30Z" }),
             "promisesOptions.validUntil",
         ),
+    ]
+}
+
+fn ways() -> Vec<Row> {
+    let address = |country: &str| json!([{ "street": "s", "city": "c", "postalCode": "1", "country": country }]);
+    vec![
         ("/consumer", Value::Null, "consumer"),
         ("/consumer", json!({}), "consumer.addresses"),
         ("/consumer/addresses", address("de"), "consumer.addresses[0].country"),

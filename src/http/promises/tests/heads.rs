@@ -3,6 +3,9 @@
 use actix_web::test::TestRequest;
 
 use super::{ORDER, stocked};
+use crate::http::idempotency::fingerprint;
+use crate::http::json::decode;
+use crate::http::promises::bodies::OrderBody;
 use crate::http::testing::Door;
 
 const PROMISE: &str = "/api/promises/deliverypromise";
@@ -25,6 +28,8 @@ async fn what_no_route_takes_is_refused_in_its_doors_words() {
     assert_eq!((seen.status, seen.header("allow")), (405, "GET"));
     assert_eq!(door.ask(TestRequest::get().uri("/api//orders")).await.status, 404);
     assert_eq!(door.ask(TestRequest::get().uri("/api/orders/%zz")).await.status, 400);
+    let no_text = door.ask(TestRequest::get().uri("/api/orders/%ff")).await;
+    assert_eq!((no_text.status, no_text.json().is_array()), (404, true), "{}", no_text.body);
     let long = format!("/api/orders?tenantOrderId={}", "x".repeat(8_200));
     assert_eq!(door.ask(TestRequest::get().uri(&long)).await.status, 414);
     let header = ("x-anything", "x".repeat(8_200));
@@ -77,4 +82,19 @@ async fn a_bad_key_or_header_is_named() {
 async fn the_echo_is_only_there_when_told() {
     let door = Door::open();
     assert_eq!(door.ask(json("/bench/echo").set_payload(ORDER)).await.status, 404);
+}
+
+#[test]
+fn what_means_the_same_has_the_same_fingerprint() {
+    let print = |json: &str| {
+        let body: OrderBody<'_> = decode(json.as_bytes()).unwrap();
+        fingerprint(&body)
+    };
+    let one = print(r#"{"status":"OPEN","tags":[{"b":1,"a":2}],"consumer":{"email":"e"}}"#);
+    let same = print(
+        r#"{ "consumer": {"unknown": 1, "email": "\u0065"}, "tags": [ {"a": 2, "b": 1} ], "status": "OPEN" }"#,
+    );
+    let other = print(r#"{"status":"OPEN","tags":[{"b":1,"a":3}],"consumer":{"email":"e"}}"#);
+    assert_eq!(one, same);
+    assert_ne!(one, other);
 }
