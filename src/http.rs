@@ -27,6 +27,8 @@ use promises::routes::{
 };
 use row::at;
 
+pub use promises::demo::furnish;
+
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)))

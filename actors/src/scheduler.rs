@@ -23,19 +23,22 @@ const NO_ROOM_PAUSE: Duration = Duration::from_secs(1);
 /// Sleeps until the first deadline.
 pub(crate) struct Scheduler {
     router: Addr<Router>,
-    pace: Pace,
+    /// None when time stands still: then whoever moves it sweeps too.
+    pace: Option<Pace>,
     sleep: Option<SpawnHandle>,
 }
 
 impl Scheduler {
-    pub(crate) fn new(router: Addr<Router>, pace: Pace) -> Scheduler {
+    pub(crate) fn new(router: Addr<Router>, pace: Option<Pace>) -> Scheduler {
         Scheduler { router, pace, sleep: None }
     }
 
     /// Sleeps until `due`, in place of any earlier plan.
     fn sleep_until(&mut self, due: Time, ctx: &mut Context<Self>) {
-        let wait = Duration::from_millis(due.since(self.pace.now()).0);
-        self.sleep_for(wait, ctx);
+        if let Some(pace) = &mut self.pace {
+            let wait = Duration::from_millis(due.since(pace.now()).0);
+            self.sleep_for(wait, ctx);
+        }
     }
 
     fn sleep_for(&mut self, wait: Duration, ctx: &mut Context<Self>) {
@@ -75,9 +78,6 @@ impl Handler<Due> for Scheduler {
     type Result = ();
 
     fn handle(&mut self, Due(at): Due, ctx: &mut Context<Self>) {
-        // By hand, whoever moves the time sweeps too.
-        if !self.pace.is_by_hand() {
-            self.sleep_until(at, ctx);
-        }
+        self.sleep_until(at, ctx);
     }
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use actix::Message;
 use snapshots::commit::Release;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
@@ -16,16 +17,18 @@ use workflow::reply::{Keyed, Reply, StoredReply};
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
 
-/// One request to a shard.
-pub struct Submit {
+/// One request to the router.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Submit {
     /// What is wanted.
-    pub work: Work,
+    pub(crate) work: Work,
     /// Where the answer goes, when it may leave.
-    pub answer: oneshot::Sender<Answer>,
+    pub(crate) answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
-    pub permit: Option<Box<dyn Any + Send>>,
+    pub(crate) permit: Option<Box<dyn Any + Send>>,
     /// The record up to which the snapshot was searched for the request's key.
-    pub looked: Lsn,
+    pub(crate) looked: Lsn,
 }
 
 /// What is wanted of a shard.
@@ -58,6 +61,8 @@ pub enum Verdict {
     KeyBusy,
     /// The disk has no room for a change (D9).
     NoRoom,
+    /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.
+    Rebuilding,
     /// Orders have left memory since the snapshot was searched for the key: search again.
     LookAgain,
 }

@@ -76,10 +76,7 @@ mod tests {
 
     #[test]
     fn an_unknown_version_refuses() {
-        assert_eq!(
-            decode(&[2, 0, 0]),
-            Err(Error::UnknownVersion { version: 2 })
-        );
+        assert_eq!(decode(&[2, 0, 0]), Err(Error::UnknownVersion { version: 2 }));
         assert_eq!(decode(&[]), Err(Error::Empty));
     }
 
@@ -88,9 +85,7 @@ mod tests {
         let bytes = RECORD_BYTES_MAX + 1;
         assert_eq!(decode(&vec![1; bytes]), Err(Error::TooLong { bytes }));
         // A tenant of 2^63 bytes, in a record of twelve.
-        let huge = [
-            1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0,
-        ];
+        let huge = [1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0];
         let Err(Error::Malformed(_)) = decode(&huge) else {
             panic!("{:?}", decode(&huge));
         };

@@ -79,12 +79,13 @@ impl<R: Release> Commits<R> {
     }
 
     /// Whether the largest record fits for certain behind all that is queued. Who appends asks
-    /// first and refuses changes meanwhile (D9); it becomes true again when there is room.
+    /// first and refuses changes meanwhile (D9); it becomes true again when there is room, but not
+    /// after a stop or a failure.
     #[must_use]
     pub fn has_room(&self) -> bool {
         let room = &self.queue.room;
         let record = Batch::bytes_of(room.record_bytes_max()) + SECTOR_BYTES;
-        self.queue.queued_bytes() + record <= room.bytes()
+        self.queue.queued_bytes() + record <= room.bytes() && !room.is_closing()
     }
 
     /// The largest payload that one record may have.

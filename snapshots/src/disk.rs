@@ -11,8 +11,10 @@ use std::sync::Arc;
 use crate::Error;
 
 mod real;
+mod sim;
 
 pub use real::Real;
+pub use sim::{Call, Dice, Fault, Sim};
 
 /// Files and directories.
 pub trait Disk: Send + Sync + 'static {

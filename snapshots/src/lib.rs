@@ -19,7 +19,9 @@ pub mod disk;
 pub mod follower;
 pub mod journal;
 pub mod limits;
+pub mod recovery;
 pub mod store;
+pub mod verify;
 
 mod error;
 mod position;

@@ -12,6 +12,7 @@
 //! ```
 
 mod key;
+mod load;
 mod read;
 mod row;
 mod sled;
@@ -23,8 +24,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 
+pub use load::Extent;
 pub use row::Mark;
 pub(crate) use row::{LocationRow, TenantRow};
 pub(crate) use value::Footprint;
@@ -61,6 +63,12 @@ pub enum Error {
         live: u64,
         /// Rows that were written.
         expected: u64,
+    },
+    /// It followed another journal, or this one before a restore.
+    #[error("the snapshot is of another history: {what}")]
+    Foreign {
+        /// What differs.
+        what: String,
     },
     /// The database says that it is broken.
     #[error("the database is broken: {what}")]
@@ -118,10 +126,7 @@ impl Store {
         let starts = Starts::of(dir);
         let store = Store {
             dir: dir.to_path_buf(),
-            inner: RwLock::new(Inner {
-                table: None,
-                mark: Mark::default(),
-            }),
+            inner: RwLock::new(Inner { table: None, mark: Mark::default() }),
             has_failed: AtomicBool::new(false),
             needed: AtomicU64::new(0),
             starts,
@@ -137,6 +142,32 @@ impl Store {
             Err(error) => store.set_aside(&error, Lsn::ZERO)?,
         }
         Ok(store)
+    }
+
+    /// Opens the snapshot in `dir` to look at it: nothing is set aside. None if there is none.
+    ///
+    /// # Errors
+    /// When it will not open.
+    pub fn inspect(dir: &Path) -> Result<Option<Store>, Error> {
+        let sled = dir.join("sled");
+        if !sled.exists() {
+            return Ok(None);
+        }
+        let store = Store::closed(dir);
+        let table = Table::open(&sled)?;
+        let mark = read::mark(&table)?;
+        *store.inner.write() = Inner { table: Some(table), mark };
+        Ok(Some(store))
+    }
+
+    fn closed(dir: &Path) -> Store {
+        Store {
+            dir: dir.to_path_buf(),
+            inner: RwLock::new(Inner { table: None, mark: Mark::default() }),
+            starts: Starts::of(dir),
+            has_failed: AtomicBool::new(false),
+            needed: AtomicU64::new(0),
+        }
     }
 
     /// How far it is.
@@ -155,6 +186,11 @@ impl Store {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Acquire)
+    }
+
+    /// Says that the snapshot is not to be trusted: the follower sets it aside and rebuilds it.
+    pub fn distrust(&self) {
+        self.fail();
     }
 
     /// Bytes on disk.
@@ -196,6 +232,11 @@ impl Store {
         let table = table.as_ref().ok_or_else(|| self.rebuilding(&inner.mark))?;
         table.write(together).inspect_err(|_| self.fail())?;
         inner.mark = mark;
+        // Readers need not wait for the sync: what they see is durable in the journal.
+        let inner = RwLockWriteGuard::downgrade(inner);
+        if let Some(table) = &inner.table {
+            table.sync().inspect_err(|_| self.fail())?;
+        }
         drop(inner);
         Ok(self.starts.went_well()?)
     }
@@ -213,10 +254,7 @@ impl Store {
             }
         })?;
         let mark = read::mark(&table)?;
-        *self.inner.write() = Inner {
-            table: Some(table),
-            mark,
-        };
+        *self.inner.write() = Inner { table: Some(table), mark };
         Ok(self.starts.opened()?)
     }
 

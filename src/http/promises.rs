@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod bodies;
+pub(super) mod demo;
 pub(crate) mod errors;
 pub(crate) mod routes;
 

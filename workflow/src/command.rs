@@ -215,6 +215,14 @@ pub struct OrderFilter {
     pub consumer: Option<SmolStr>,
 }
 
+impl OrderFilter {
+    /// Whether the order is one of them.
+    pub fn fits(&self, order: &order::Order) -> bool {
+        self.reference.as_ref().is_none_or(|it| order.reference.as_ref() == Some(it))
+            && self.consumer.as_ref().is_none_or(|it| order.asked.consumer.as_ref() == Some(it))
+    }
+}
+
 /// Which locations.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct LocationFilter {

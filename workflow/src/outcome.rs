@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
 use crate::location::{Card, Listing, Lot, Offer, OutOfStock, RowStatus};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
@@ -19,12 +19,15 @@ pub enum Outcome {
     Placed(Box<PlacedView>),
     /// An order as it is.
     Order(Box<Order>),
-    /// Orders in memory, and how many orders the tenant ever had.
+    /// A page of orders.
     Orders {
         /// The page.
         orders: Vec<Order>,
-        /// How many orders the tenant ever had.
+        /// How many fit the filter; of those without one, how many the tenant ever had.
         total: u64,
+        /// All orders in memory that fit the filter, if there is one, in the order of their ids:
+        /// whoever adds those that have left memory counts none twice.
+        fitting: Vec<OrderId>,
     },
     /// A location as it is.
     Location(Box<LocationView>),

@@ -6,6 +6,7 @@
 
 mod audit;
 mod cast;
+mod restore;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -22,11 +22,8 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     let mut records = orders();
     records.extend(locations());
     records.extend(shelves());
-    let settings = Settings {
-        version: Version(3),
-        modified: AT,
-        promise_ttl: Some(Millis::minutes(15)),
-    };
+    let settings =
+        Settings { version: Version(3), modified: AT, promise_ttl: Some(Millis::minutes(15)) };
     records.push(("configured", record(vec![Event::Configured(settings)])));
     records
 }
@@ -35,9 +32,7 @@ fn orders() -> Vec<(&'static str, Record)> {
     let at = |event| record(vec![Event::Order { id: order(), event }]);
     let placed = |stage, delivery| order::Event::Placed(Box::new(placed(stage, delivery)));
     let until = AT + Millis::hours(8);
-    let ship = Delivery::Ship {
-        from: vec![location()],
-    };
+    let ship = Delivery::Ship { from: vec![location()] };
     let mut promised = at(placed(Stage::Promised { until }, ship));
     promised.reply = Some((Owner::Order(order()), reply()));
     let collect = Delivery::Collect { at: location() };
@@ -45,27 +40,12 @@ fn orders() -> Vec<(&'static str, Record)> {
     vec![
         ("promised", promised),
         ("sold", at(placed(Stage::Confirmed { at: AT }, collect))),
-        (
-            "confirmed",
-            at(order::Event::Confirmed {
-                reference: Some("shop-4711".into()),
-            }),
-        ),
+        ("confirmed", at(order::Event::Confirmed { reference: Some("shop-4711".into()) })),
         ("extended", at(order::Event::Extended { until })),
         ("cancelled", at(order::Event::Cancelled { reason })),
         ("expired", at(order::Event::Expired)),
-        (
-            "rehosted",
-            at(order::Event::Rehosted {
-                hosts: vec![(0, Some(stock())), (1, None)],
-            }),
-        ),
-        (
-            "lost",
-            at(order::Event::Lost {
-                holds: vec![0, 300],
-            }),
-        ),
+        ("rehosted", at(order::Event::Rehosted { hosts: vec![(0, Some(stock())), (1, None)] })),
+        ("lost", at(order::Event::Lost { holds: vec![0, 300] })),
     ]
 }
 
@@ -97,22 +77,9 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("removed", at(ShelfEvent::Removed { stock: stock() })),
         ("listed", at(ShelfEvent::Listed(Box::new(listing())))),
         ("kept", at(ShelfEvent::Kept { safety: units })),
-        (
-            "reserved",
-            at(ShelfEvent::Reserved {
-                reservation,
-                stock: Some(stock()),
-                units,
-            }),
-        ),
+        ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
-        (
-            "waits",
-            at(ShelfEvent::Rehosted {
-                reservation,
-                stock: None,
-            }),
-        ),
+        ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
     ]
 }
 

@@ -194,6 +194,7 @@ impl<R: Release> Queue<R> {
 
     /// After a failure: takes no more and drops all that waits, without a release (D8).
     pub(super) fn abandon(&self) {
+        self.room.close();
         let mut state = self.state.lock();
         state.is_closed = true;
         let full = std::mem::take(&mut state.full);

@@ -185,3 +185,6 @@ fn refuse_if_unsafe(dir: &Path) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,16 +60,9 @@ impl Fold {
             let touched = Touched::default();
             self.tenants.insert(record.tenant.clone(), touched);
         }
-        let touched = self
-            .tenants
-            .get_mut(&record.tenant)
-            .expect("the tenant was just put there");
-        let mut turn = Turn {
-            store,
-            record,
-            lsn,
-            touched,
-        };
+        let touched = self.tenants.get_mut(&record.tenant).expect("the tenant was just put there");
+        let mut turn = Turn { store, record, lsn, touched };
+        turn.tenant()?; // a tenant of which nothing else is left is still a tenant
         for event in &record.events {
             turn.apply(event)?;
         }
@@ -331,14 +324,8 @@ impl Held {
 impl<T> Slot<T> {
     fn of(stored: Option<(T, Footprint)>) -> Slot<T> {
         match stored {
-            Some((now, old)) => Slot {
-                now: Some(now),
-                old,
-            },
-            None => Slot {
-                now: None,
-                old: Footprint::default(),
-            },
+            Some((now, old)) => Slot { now: Some(now), old },
+            None => Slot { now: None, old: Footprint::default() },
         }
     }
 }

@@ -155,3 +155,6 @@ fn checksum(segment: u64, bytes: &[u8]) -> u32 {
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at + N)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,8 @@ impl Local {
         if let Some(torn) = &end.torn {
             recover::cut(&*disk, dir, torn)?;
         }
+        let spares = spares_to_keep(&*disk, dir, &end.spares, options.segment_bytes)?;
+        let end = End { spares, ..end };
         Self::at_end((disk, dir.to_path_buf()), lock, end, options)
     }
 
@@ -119,7 +121,7 @@ impl Local {
         let plan = Plan { number, length, timeline, first: None };
         let (record, batch) = bounds(length);
         let room = Arc::new(Room::new(record, batch));
-        let left = segment.length - end.at.min(segment.length);
+        let left = left(&segment, end.at);
         let shelf = Shelf::new(Arc::clone(&disk), dir.clone(), end.shelved, end.last);
         let spares = (ready, plan, left);
         let spares = Spares::start((disk, dir), Arc::clone(&room), spares, options.prepare)?;
@@ -142,7 +144,7 @@ impl Local {
     fn write(&mut self, batch: &mut Batch) -> Result<(), Error> {
         let bytes = batch.bytes();
         assert!(bytes <= self.room.batch_bytes_max(), "a batch of {bytes} bytes");
-        let begins = self.at + bytes > self.segment.length;
+        let begins = whole_sectors(bytes) > left(&self.segment, self.at);
         if begins {
             self.segment = self.spares.take()?;
             self.at = BODY;
@@ -170,8 +172,8 @@ impl Local {
         Ok(())
     }
 
-    /// Puts a mark behind the last batch if none is there. It never begins a segment: what it
-    /// proves is not worth one.
+    /// Puts a mark behind the last batch if none is there. Every batch leaves it a sector; only a
+    /// journal that recovery cut in its very last one has none, and goes without.
     fn append_mark(&mut self) -> Result<(), Error> {
         if self.is_proven || self.at + SECTOR_BYTES > self.segment.length {
             return Ok(());
@@ -203,7 +205,7 @@ impl Journal for Local {
             Some(last) => self.append_records(batch, last),
             None => self.append_mark(),
         };
-        let left = self.segment.length.saturating_sub(self.at);
+        let left = left(&self.segment, self.at);
         let appended = appended.and_then(|()| {
             self.spares.set_left(left);
             self.spares.make_ready()
@@ -239,9 +241,36 @@ fn begin(disk: &dyn Disk, dir: &Path, options: Options) -> Result<End, Error> {
     })
 }
 
+/// Removes spares of another length than is configured now: a batch might not fit into them. The
+/// newest first, each for good before the next, so that a crash leaves no gap.
+fn spares_to_keep(
+    disk: &dyn Disk,
+    dir: &Path,
+    spares: &[u64],
+    length: u64,
+) -> Result<Vec<u64>, Error> {
+    let mut keep = 0;
+    for &number in spares {
+        if Segment::open(disk, dir, number, Access::Read)?.length != length {
+            break;
+        }
+        keep += 1;
+    }
+    for &number in spares[keep..].iter().rev() {
+        disk.remove(&segment::path(dir, number))?;
+        disk.sync_dir(dir)?;
+    }
+    Ok(spares[..keep].to_vec())
+}
+
+/// What a batch may take of a segment from `at` on: the rest, less a sector for the mark behind it.
+fn left(segment: &Segment, at: u64) -> u64 {
+    segment.length.saturating_sub(at + SECTOR_BYTES)
+}
+
 /// The largest payload and the largest batch for segments of this length: the bounds of
 /// `limits.rs`, or what leaves room for more than one in small segments.
 fn bounds(segment_bytes: u64) -> (usize, u64) {
-    let body = segment_bytes - BODY;
+    let body = segment_bytes - BODY - SECTOR_BYTES;
     (RECORD_BYTES_MAX.min((body / 4) as usize), BATCH_BYTES_MAX.min((body / 2) as usize) as u64)
 }

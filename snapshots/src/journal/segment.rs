@@ -72,7 +72,8 @@ impl Segment {
             file.sync()?;
             disk.rename(&unfinished, &path)?;
             disk.sync_dir(dir)?;
-            Ok(file)
+            // Opened again, so that errors of later calls name it as it is called now.
+            disk.open(&path, Access::Write)
         });
         match made {
             Ok(file) => {

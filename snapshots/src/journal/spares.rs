@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::batch::whole_sectors;
 use super::segment::{BODY, Plan, Segment};
 use super::{Prepare, Room};
 use crate::Error;
@@ -85,7 +84,7 @@ impl Spares {
         let mut state = self.shared.state.lock();
         loop {
             if let Some(segment) = state.ready.pop_front() {
-                state.left = segment.length - BODY;
+                state.left = body(&segment);
                 state.tell(&self.shared.room);
                 self.shared.changed.notify_all();
                 return Ok(segment);
@@ -131,7 +130,7 @@ impl Shared {
             while !state.is_closed && !state.ready.is_empty() {
                 self.changed.wait(&mut state);
             }
-            if state.is_closed || state.failure.is_some() {
+            if state.is_closed {
                 return;
             }
             drop(state);
@@ -159,7 +158,10 @@ impl Shared {
                 }
                 state.is_full = true;
             }
-            Err(failure) => state.failure = Some(failure),
+            Err(failure) => {
+                state.failure = Some(failure);
+                state.is_closed = true;
+            }
         }
         state.tell(&self.room);
         self.changed.notify_all();
@@ -167,12 +169,16 @@ impl Shared {
 }
 
 impl State {
-    /// What fits for certain: all in the present segment, less a mark, or all in the next. Not the
-    /// sum, because a batch is whole in one segment.
+    /// What fits for certain: all in the present segment, or all in the next. Not the sum, because
+    /// a batch is whole in one segment.
     fn tell(&self, room: &Room) {
-        let spare = self.ready.front().map_or(0, |segment| segment.length - BODY);
-        room.set_bytes(self.left.saturating_sub(whole_sectors(SECTOR_BYTES)).max(spare));
+        room.set_bytes(self.left.max(self.ready.front().map_or(0, body)));
     }
+}
+
+/// What batches may take of a segment that is empty: the rest is for its head and a mark.
+fn body(segment: &Segment) -> u64 {
+    segment.length - BODY - SECTOR_BYTES
 }
 
 fn spawn(shared: Arc<Shared>) -> Result<JoinHandle<()>, Error> {

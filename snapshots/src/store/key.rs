@@ -132,6 +132,15 @@ pub(super) fn prefix(tenant: &TenantId, kind: Kind) -> Vec<u8> {
     named(tenant, kind, &[])
 }
 
+/// The first key after all rows of a tenant.
+pub(super) fn after_tenant(tenant: &TenantId) -> Vec<u8> {
+    let mut key = prefix(tenant, Kind::ReplyKey);
+    if let Some(kind) = key.last_mut() {
+        *kind = u8::MAX;
+    }
+    key
+}
+
 /// The key of chunk `number` of a row.
 pub(super) fn chunk(row: &[u8], number: u16) -> Vec<u8> {
     let mut key = Vec::with_capacity(row.len() + CHUNK_BYTES);
@@ -193,10 +202,7 @@ mod tests {
 
     #[test]
     fn a_tenant_whose_name_another_begins_with_keeps_its_rows_apart() {
-        let (short, long) = (
-            TenantId::parse("acme").unwrap(),
-            TenantId::parse("acme-2").unwrap(),
-        );
+        let (short, long) = (TenantId::parse("acme").unwrap(), TenantId::parse("acme-2").unwrap());
         let key = order(&long, Kind::Open, OrderId::of(Time(1), 1));
         assert!(!key.starts_with(&prefix(&short, Kind::Open)));
         assert!(!key.starts_with(&prefix(&long, Kind::Closed)));

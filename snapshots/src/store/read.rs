@@ -54,10 +54,7 @@ impl Row {
             sum = sum.wrapping_add(chunk.sum);
             payload.extend_from_slice(chunk.payload);
         }
-        Ok(Row {
-            payload: Payload::Many(payload),
-            footprint: Footprint { chunks, sum },
-        })
+        Ok(Row { payload: Payload::Many(payload), footprint: Footprint { chunks, sum } })
     }
 
     fn payload(&self) -> &[u8] {
@@ -125,9 +122,7 @@ fn scan_within(
     from: &[u8],
     mut each: impl FnMut(&[u8], Row) -> Result<bool, Error>,
 ) -> Result<(), Error> {
-    scan(table, from, |key, row| {
-        Ok(key.starts_with(prefix) && each(key, row)?)
-    })
+    scan(table, from, |key, row| Ok(key.starts_with(prefix) && each(key, row)?))
 }
 
 /// What anybody may ask while the follower writes. An answer is of one position, whole.
@@ -156,17 +151,12 @@ impl Store {
                 let prefix = key::prefix(tenant, kind);
                 let from = after.map(|id| above(&key::order(tenant, kind, id)));
                 let full = orders.len() + size;
-                scan_within(
-                    table,
-                    &prefix,
-                    from.as_ref().unwrap_or(&prefix),
-                    |key, row| {
-                        if orders.len() < full {
-                            orders.push(row.read::<Order>(key)?);
-                        }
-                        Ok(orders.len() < full)
-                    },
-                )?;
+                scan_within(table, &prefix, from.as_ref().unwrap_or(&prefix), |key, row| {
+                    if orders.len() < full {
+                        orders.push(row.read::<Order>(key)?);
+                    }
+                    Ok(orders.len() < full)
+                })?;
             }
             orders.sort_unstable_by_key(|order| order.id);
             orders.truncate(size);
@@ -226,22 +216,17 @@ impl Store {
             let prefix = key::texts(tenant, kind, text);
             let from = after.map(|id| above(&key::text(tenant, kind, text, id)));
             let mut orders = Vec::new();
-            scan_within(
-                table,
-                &prefix,
-                from.as_ref().unwrap_or(&prefix),
-                |key, _| {
-                    if orders.len() == size {
-                        return Ok(false);
-                    }
-                    let id = key::order_of_text(key)
-                        .ok_or_else(|| Error::damaged(key, "an index row names no order"))?;
-                    let (order, _) = order(table, tenant, id)?
-                        .ok_or_else(|| Error::damaged(key, "an index row's order is missing"))?;
-                    orders.push(order);
-                    Ok(orders.len() < size)
-                },
-            )?;
+            scan_within(table, &prefix, from.as_ref().unwrap_or(&prefix), |key, _| {
+                if orders.len() == size {
+                    return Ok(false);
+                }
+                let id = key::order_of_text(key)
+                    .ok_or_else(|| Error::damaged(key, "an index row names no order"))?;
+                let (order, _) = order(table, tenant, id)?
+                    .ok_or_else(|| Error::damaged(key, "an index row's order is missing"))?;
+                orders.push(order);
+                Ok(orders.len() < size)
+            })?;
             Ok(orders)
         })
     }
@@ -343,8 +328,7 @@ impl Store {
     fn stored<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<(T, Footprint)>, Error> {
         self.ask(|table| {
             let row = get(table, key)?;
-            row.map(|row| Ok((row.read(key)?, row.footprint)))
-                .transpose()
+            row.map(|row| Ok((row.read(key)?, row.footprint))).transpose()
         })
     }
 }
@@ -360,10 +344,7 @@ fn order(
         let key = key::order(tenant, kind, id);
         if let Some(row) = get(table, &key)? {
             let footprint = row.footprint;
-            let old = OldOrder {
-                is_closed,
-                footprint,
-            };
+            let old = OldOrder { is_closed, footprint };
             return Ok(Some((row.read(&key)?, old)));
         }
     }
@@ -373,8 +354,7 @@ fn order(
 /// The article that a shelf's key names.
 pub(super) fn article_of(key: &[u8], name: &[u8]) -> Result<ArticleId, Error> {
     let text = std::str::from_utf8(name).ok();
-    text.and_then(ArticleId::parse)
-        .ok_or_else(|| Error::damaged(key, "a key names no article"))
+    text.and_then(ArticleId::parse).ok_or_else(|| Error::damaged(key, "a key names no article"))
 }
 
 /// The first key above all chunks of `row`.

@@ -6,11 +6,16 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Error;
 
 /// Bytes that sled keeps in memory; its default of 1 GiB is not meant for a guest.
 const CACHE_BYTES: u64 = 64 << 20;
+
+/// Two seconds for an earlier database to let go of its lock.
+const LOCK_TRIES: u32 = 400;
+const LOCK_TRY_AGAIN: Duration = Duration::from_millis(5);
 
 /// A value as sled hands it out.
 pub(super) type Bytes = ::sled::IVec;
@@ -40,15 +45,10 @@ impl Table {
     /// Opens the database in `dir`, or makes it.
     pub(super) fn open(dir: &Path) -> Result<Table, Error> {
         let is_new = !dir.join("db").exists();
-        let config = ::sled::Config::new()
-            .path(dir)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None);
-        let db = config.open()?;
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open(dir.join("db"))?;
+        let config =
+            ::sled::Config::new().path(dir).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+        let db = open_when_free(&config)?;
+        let file = File::options().read(true).write(true).open(dir.join("db"))?;
         if is_new {
             file.sync_all()?;
             File::open(dir.join("conf"))?.sync_all()?;
@@ -72,9 +72,13 @@ impl Table {
         self.db.range(from..).map(|row| Ok(row?))
     }
 
-    /// Makes all of it true and durable before it returns.
+    /// Makes all of it true; durable it is after the next sync.
     pub(super) fn write(&self, together: Together) -> Result<(), Error> {
-        self.db.apply_batch(together.0)?;
+        Ok(self.db.apply_batch(together.0)?)
+    }
+
+    /// Makes all that was written durable before it returns.
+    pub(super) fn sync(&self) -> Result<(), Error> {
         self.db.flush()?;
         Ok(self.file.sync_data()?)
     }
@@ -85,13 +89,24 @@ impl Table {
     }
 }
 
+/// Opens, and waits a little for one that was closed just now: sled's own threads let go of its
+/// lock some time after the last handle.
+fn open_when_free(config: &::sled::Config) -> Result<::sled::Db, Error> {
+    let mut tries = LOCK_TRIES;
+    loop {
+        match config.open().map_err(Error::from) {
+            Err(Error::Locked) if tries > 0 => tries -= 1,
+            other => return other,
+        }
+        std::thread::sleep(LOCK_TRY_AGAIN);
+    }
+}
+
 impl From<::sled::Error> for Error {
     fn from(error: ::sled::Error) -> Error {
         match error {
             ::sled::Error::Io(source) => Error::from(source),
-            other => Error::Broken {
-                what: other.to_string(),
-            },
+            other => Error::Broken { what: other.to_string() },
         }
     }
 }

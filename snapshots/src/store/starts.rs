@@ -18,9 +18,7 @@ pub(super) struct Starts {
 
 impl Starts {
     pub(super) fn of(dir: &Path) -> Starts {
-        Starts {
-            dir: dir.to_path_buf(),
-        }
+        Starts { dir: dir.to_path_buf() }
     }
 
     /// Counts this start, and says why the database is not to be trusted, if it is not.

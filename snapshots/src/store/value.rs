@@ -80,12 +80,7 @@ pub(super) fn check<'a>(key: &[u8], value: &'a [u8]) -> Result<Chunk<'a>, Error>
     let lsn = head[3..11].iter().rev();
     let lsn = Lsn(lsn.fold(0, |number, byte| (number << 8) | u64::from(*byte)));
     let sum = mixed(crc, lsn);
-    Ok(Chunk {
-        chunks,
-        lsn,
-        payload,
-        sum,
-    })
+    Ok(Chunk { chunks, lsn, payload, sum })
 }
 
 fn checksum(key: &[u8], head: &[u8], payload: &[u8]) -> u32 {

@@ -117,10 +117,7 @@ impl Writes {
     }
 
     pub(crate) fn put_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {
-        self.put_index(
-            Kind::Reference,
-            &key::text(tenant, Kind::Reference, text, id),
-        );
+        self.put_index(Kind::Reference, &key::text(tenant, Kind::Reference, text, id));
     }
 
     pub(crate) fn remove_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {
@@ -143,11 +140,7 @@ impl Writes {
 
     /// The batch, with the mark that proves it; `mark` says where it ends.
     pub(super) fn finish(mut self, mark: &Mark) -> (Together, Mark) {
-        let mark = Mark {
-            live: self.live,
-            sum: self.sum,
-            ..*mark
-        };
+        let mark = Mark { live: self.live, sum: self.sum, ..*mark };
         append(&mark, self.fresh());
         let payload = std::mem::take(&mut self.payload);
         value::split(key::MARK, self.lsn, &payload, |key, value| {

@@ -4,4 +4,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test, like the test itself")]
 
+mod commits;
+mod cuts;
+mod damage;
+mod directory;
+mod failures;
+mod formats;
+mod history;
+mod memory;
+
+mod retention;
+mod room;
+mod snapshot;
+mod snapshot_damage;
+mod snapshot_follower;
+mod snapshot_verify;
 mod suite;
+mod support;

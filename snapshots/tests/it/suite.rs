@@ -1,9 +1,14 @@
 //! What every implementation of [`Journal`] promises (decision D14): the same tests for all.
 
-use snapshots::journal::{Batch, Entry, Journal, Local, Options};
-use snapshots::{Error, Lsn};
 use std::path::Path;
 use std::sync::Arc;
+
+use snapshots::disk::{Real, Sim};
+use snapshots::journal::{Journal, Local, Options};
+use snapshots::{Error, Lsn, Position};
+
+use crate::memory::Memory;
+use crate::support::{append, append_mark, entry, open};
 
 /// Runs every test of the suite on a journal that is made anew for each; it must begin empty.
 macro_rules! suite {
@@ -30,11 +35,22 @@ macro_rules! suite {
             fn an_empty_batch_has_no_position() {
                 $with(super::an_empty_batch_has_no_position);
             }
+
+            #[test]
+            fn a_claim_answers_with_the_last_position() {
+                $with(super::a_claim_answers_with_the_last_position);
+            }
         }
     };
 }
 
 suite!(local_files, with_local_files);
+suite!(simulated_files, with_simulated_files);
+suite!(memory, with_memory);
+
+fn with_simulated_files(test: fn(&mut dyn Journal)) {
+    test(&mut open(&Sim::new()).unwrap());
+}
 
 fn with_local_files(test: fn(&mut dyn Journal)) {
     let dir = tempfile::tempdir().unwrap();
@@ -42,19 +58,23 @@ fn with_local_files(test: fn(&mut dyn Journal)) {
     test(&mut journal);
 }
 
+fn with_memory(test: fn(&mut dyn Journal)) {
+    test(&mut Memory::new());
+}
+
 fn open_real(dir: &Path) -> Result<Local, Error> {
     let options = Options { segment_bytes: 64 << 10, ..Options::default() };
-    Local::open(Arc::new(snapshots::disk::Real), dir, options)
+    Local::open(Arc::new(Real), dir, options)
 }
 
 /// D2, D12: every record, in order, without a gap, with its own bytes and time.
 fn what_was_appended_is_read_back(journal: &mut dyn Journal) {
     assert_eq!(journal.claim().unwrap().lsn, Lsn::ZERO);
-    for batch in 0..40 {
-        append(journal, batch * 7 + 1, 7);
+    for batch in 0..60 {
+        append(journal, batch * 2 + 1, 2);
     }
     let mut reader = journal.read_from(Lsn::ZERO).unwrap();
-    for n in 1..=280 {
+    for n in 1..=120 {
         assert_eq!(reader.next().unwrap().unwrap(), entry(n));
     }
     assert_eq!(reader.next().unwrap(), None);
@@ -75,16 +95,16 @@ fn a_reader_goes_on_when_more_is_durable(journal: &mut dyn Journal) {
 fn a_reader_begins_at_any_record(journal: &mut dyn Journal) {
     journal.claim().unwrap();
     for batch in 0..30 {
-        append(journal, batch * 5 + 1, 5);
+        append(journal, batch * 2 + 1, 2);
         append_mark(journal);
     }
-    for after in 0..150 {
+    for after in 0..60 {
         let mut reader = journal.read_from(Lsn(after)).unwrap();
         assert_eq!(reader.next().unwrap().unwrap(), entry(after + 1));
     }
-    assert_eq!(journal.read_from(Lsn(150)).unwrap().next().unwrap(), None);
-    let beyond = journal.read_from(Lsn(151)).err();
-    let Some(Error::Beyond { last: Lsn(150), .. }) = beyond else { panic!("{beyond:?}") };
+    assert_eq!(journal.read_from(Lsn(60)).unwrap().next().unwrap(), None);
+    let beyond = journal.read_from(Lsn(61)).err();
+    let Some(Error::Beyond { last: Lsn(60), .. }) = beyond else { panic!("{beyond:?}") };
 }
 
 /// D2: marks leave no holes.
@@ -100,23 +120,11 @@ fn an_empty_batch_has_no_position(journal: &mut dyn Journal) {
     assert_eq!(reader.next().unwrap().unwrap(), entry(3));
 }
 
-fn append(journal: &mut dyn Journal, first: u64, records: u64) {
-    let mut batch = Batch::new();
-    for n in first..first + records {
-        let Entry { lsn, at_ms, payload, .. } = entry(n);
-        batch.push(lsn, at_ms, &payload);
-    }
-    let position = journal.append(&mut batch).unwrap();
-    assert_eq!(position.lsn, Lsn(first + records - 1));
-}
-
-fn append_mark(journal: &mut dyn Journal) -> Lsn {
-    journal.append(&mut Batch::new()).unwrap().lsn
-}
-
-/// The record of this LSN, the same every time; some are empty, some longer than a sector.
-fn entry(n: u64) -> Entry {
-    let length = (n * 131 % 1_400) as usize;
-    let payload = (0..length).map(|i| (i as u64 * 7 + n) as u8).collect();
-    Entry { lsn: Lsn(n), timeline: 1, at_ms: 1_700_000_000_000 + n as i64, payload }
+/// D2, decision D14: who claims the journal learns where to go on.
+fn a_claim_answers_with_the_last_position(journal: &mut dyn Journal) {
+    assert_eq!(journal.claim().unwrap(), Position { timeline: 1, lsn: Lsn::ZERO });
+    append(journal, 1, 3);
+    assert_eq!(journal.claim().unwrap(), Position { timeline: 1, lsn: Lsn(3) });
+    let archive = journal.archive();
+    assert_eq!((archive.oldest(), archive.durable()), (Lsn(1), Lsn(3)));
 }

@@ -56,33 +56,29 @@ impl<C: Cast> Scene<'_, C> {
 
     async fn orders(&mut self, filter: OrderFilter, page: Page<OrderId>) -> Outcome {
         let book = &self.tenant.book;
-        let fits_page = |id: &OrderId| page.after.is_none_or(|after| *id > after);
-        let ids: Vec<OrderId> = match (&filter.reference, &filter.consumer) {
-            (None, None) => book.after(page.after).take(page.size).collect(),
-            (Some(reference), _) => book.with_reference(reference),
+        let fitting: Vec<OrderId> = match (&filter.reference, &filter.consumer) {
+            (None, None) => Vec::new(),
+            (Some(reference), None) => book.with_reference(reference),
             (None, Some(consumer)) => book.of_consumer(consumer),
-        };
-        let fits = |order: &Order| {
-            filter.reference.as_ref().is_none_or(|it| order.reference.as_ref() == Some(it))
-                && filter
-                    .consumer
-                    .as_ref()
-                    .is_none_or(|it| order.asked.consumer.as_ref() == Some(it))
-        };
-        let mut orders = Vec::new();
-        let mut matching = 0;
-        for id in ids {
-            let order = self.order_now(id).await;
-            if fits(&order) {
-                matching += 1;
-                if fits_page(&id) && orders.len() < page.size {
-                    orders.push(order);
-                }
+            (Some(reference), Some(consumer)) => {
+                let theirs = book.of_consumer(consumer); // both lists are in the order of ids
+                let both = book.with_reference(reference).into_iter();
+                both.filter(|id| theirs.binary_search(id).is_ok()).collect()
             }
-        }
+        };
         let filtered = filter != OrderFilter::default();
-        let total = if filtered { matching } else { self.tenant.last_number };
-        Outcome::Orders { orders, total }
+        let ids: Vec<OrderId> = if filtered {
+            let first = page.after.map_or(0, |after| fitting.partition_point(|id| *id <= after));
+            fitting[first..].iter().copied().take(page.size).collect()
+        } else {
+            book.after(page.after).take(page.size).collect()
+        };
+        let total = if filtered { fitting.len() as u64 } else { self.tenant.last_number };
+        let mut orders = Vec::with_capacity(ids.len());
+        for id in ids {
+            orders.push(self.order_now(id).await);
+        }
+        Outcome::Orders { orders, total, fitting }
     }
 
     async fn locations(&mut self, filter: LocationFilter, page: Page<LocationId>) -> Outcome {

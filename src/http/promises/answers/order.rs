@@ -136,7 +136,7 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
 
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
-    let Outcome::Orders { orders, total } = outcome else {
+    let Outcome::Orders { orders, total, .. } = outcome else {
         unreachable!("orders are answered with orders")
     };
     let orders = orders.iter().map(stripped).collect();

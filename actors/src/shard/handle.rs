@@ -1,0 +1,144 @@
+//! What a door holds of a shard.
+
+mod closed;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use actix::Addr;
+use snapshots::commit::{Commits, Figures as JournalFigures};
+use snapshots::follower::Progress;
+use snapshots::store::Store;
+use snapshots::{Lsn, Position};
+use tokio::sync::oneshot;
+use workflow::command::{Ask, Command, Query};
+use workflow::id::TenantId;
+use workflow::outcome::Outcome;
+use workflow::refusal::Refusal;
+use workflow::time::{Millis, Time};
+
+use crate::figures::Figures;
+use crate::router::{Advance, Inspect, Router};
+use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
+use crate::tell::tell;
+
+/// Asks a shard. Clones ask the same one.
+#[derive(Clone)]
+pub struct ShardHandle(Arc<Ends>);
+
+/// The ends of a shard that can be held. A clone of an address is more than a count, so clones of
+/// a handle share one.
+struct Ends {
+    router: Addr<Router>,
+    commits: Commits<Pending>,
+    store: Arc<Store>,
+    progress: Arc<Progress>,
+}
+
+/// The shard gave no answer: it has stopped, or its journal has failed. What was asked may have
+/// happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+/// Held until an answer leaves.
+type Permit = Option<Box<dyn Any + Send>>;
+
+impl ShardHandle {
+    pub(super) fn new(
+        router: Addr<Router>,
+        commits: Commits<Pending>,
+        store: Arc<Store>,
+        progress: Arc<Progress>,
+    ) -> ShardHandle {
+        ShardHandle(Arc::new(Ends { router, commits, store, progress }))
+    }
+
+    /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
+    /// dropped then, not when the caller stops waiting (F7).
+    ///
+    /// # Errors
+    /// [`Closed`] if there will be no answer.
+    pub async fn ask(&self, work: Work, permit: Permit) -> Result<Answer, Closed> {
+        match work {
+            Work::Look(tenant, query) => self.look(tenant, query, permit).await,
+            Work::Change(ask, render) => self.change(ask, render, permit).await,
+        }
+    }
+
+    /// The last durable position.
+    pub fn durable(&self) -> Position {
+        self.0.commits.durable()
+    }
+
+    /// The record that the snapshot has passed.
+    pub fn passed(&self) -> Lsn {
+        self.0.progress.passed()
+    }
+
+    /// What the journal wrote, and how long that took.
+    pub fn journal_figures(&self) -> JournalFigures {
+        self.0.commits.figures()
+    }
+
+    /// What the shard holds and has done; none if it has stopped.
+    pub async fn figures(&self) -> Option<Figures> {
+        self.0.router.send(Inspect).await.ok()
+    }
+
+    /// Moves a time that stands still, and answers when all that is due then is done and durable;
+    /// none if time is real.
+    pub async fn advance(&self, by: Millis) -> Option<Time> {
+        let now = self.0.router.send(Advance(by)).await.ok()??;
+        // Whatever expired is in the journal; a look waits until that is on disk.
+        let tenant = TenantId::parse("default")?;
+        self.submit(Work::Look(tenant, Query::Settings), None, Lsn::ZERO).await.ok()?;
+        Some(now)
+    }
+
+    async fn submit(&self, work: Work, permit: Permit, looked: Lsn) -> Result<Answer, Closed> {
+        let (answer, waiting) = oneshot::channel();
+        tell(&self.0.router, Submit { work, answer, permit, looked });
+        waiting.await.map_err(|_| Closed)
+    }
+
+    async fn look(&self, tenant: TenantId, query: Query, permit: Permit) -> Result<Answer, Closed> {
+        let work = Work::Look(tenant.clone(), query.clone());
+        let Answer { at, verdict } = self.submit(work, permit, Lsn::ZERO).await?;
+        let verdict = match (query, verdict) {
+            (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order(&tenant, id).await?
+            }
+            (Query::Orders(filter, page), Verdict::Done(shown)) => {
+                let Outcome::Orders { orders, total, fitting } = shown.outcome else {
+                    unreachable!("a query for orders is answered with orders")
+                };
+                let live = closed::Live { orders, total, fitting };
+                self.with_closed(tenant, filter, page, live).await?
+            }
+            (_, verdict) => verdict,
+        };
+        Ok(Answer { at, verdict })
+    }
+
+    async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
+        let mut permit = permit;
+        loop {
+            let looked = self.passed();
+            if let Some(keyed) = ask.keyed.clone()
+                && let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed).await?
+            {
+                return Ok(Answer { at: self.durable(), verdict });
+            }
+            let work = Work::Change(ask.clone(), render);
+            let Answer { at, verdict } = self.submit(work, permit.take(), looked).await?;
+            match (verdict, &ask.command) {
+                (Verdict::LookAgain, _) => {} // orders have left memory in between
+                (Verdict::Refused(Refusal::UnknownOrder), Command::Act { order, action }) => {
+                    let verdict = self.act_on_closed(&ask.tenant, *order, action).await?;
+                    return Ok(Answer { at, verdict });
+                }
+                (verdict, _) => return Ok(Answer { at, verdict }),
+            }
+        }
+    }
+}
