@@ -1,8 +1,11 @@
 //! What is said of a request before anybody reads its body, and in which order.
 
 use actix_web::test::TestRequest;
+use workflow::id::TenantId;
 
 use super::{ORDER, stocked};
+use crate::admission::Admission;
+use crate::auth::{Caller, Credentials};
 use crate::http::idempotency::fingerprint;
 use crate::http::json::decode;
 use crate::http::promises::bodies::OrderBody;
@@ -82,6 +85,56 @@ async fn a_bad_key_or_header_is_named() {
 async fn the_echo_is_only_there_when_told() {
     let door = Door::open();
     assert_eq!(door.ask(json("/bench/echo").set_payload(ORDER)).await.status, 404);
+}
+
+#[actix_web::test]
+async fn without_a_credential_only_the_open_paths_answer() {
+    let tenant = TenantId::parse("shop").unwrap();
+    let caller = Caller { tenant, who: "till".into() };
+    let tokens = [("s3cret".to_owned(), caller)];
+    let door = Door::with(|app| app.credentials = Credentials::of(tokens));
+    let bearer = ("authorization", "Bearer s3cret");
+    for request in [
+        json(PROMISE).set_payload(ORDER),
+        TestRequest::get().uri("/api/orders?access_token=s3cret").insert_header(bearer),
+        TestRequest::get().uri("/api/orders").append_header(bearer).append_header(bearer),
+        TestRequest::get().uri("/api/health"),
+    ] {
+        let seen = door.ask(request).await;
+        assert_eq!((seen.status, seen.header("www-authenticate")), (401, "Bearer"));
+        assert_eq!(seen.json()[0]["summary"], "unauthorized");
+    }
+    for path in ["/api/status", "/healthz", "/readyz"] {
+        assert_eq!(door.ask(TestRequest::get().uri(path)).await.status, 200, "{path}");
+    }
+    let known = TestRequest::get().uri("/api/orders").insert_header(bearer);
+    assert_eq!(door.ask(known).await.status, 200);
+    // The credential is looked at before the JSON, the length and the type before both.
+    let no_json = json(PROMISE).set_payload("{");
+    assert_eq!(door.ask(no_json).await.status, 401);
+    let no_type = TestRequest::post().uri(PROMISE).set_payload("{");
+    assert_eq!(door.ask(no_type).await.status, 415);
+}
+
+#[actix_web::test]
+async fn starting_a_sale_is_shed_and_finishing_one_goes_on() {
+    let door = Door::with(|app| app.admission = Admission::of(0, 1, 1));
+    let shed = door.ask(json(PROMISE).set_payload("{")).await;
+    assert_eq!(shed.status, 503);
+    assert!(["1", "2", "3"].contains(&shed.header("retry-after")));
+    let confirm = r#"{"name":"CONFIRM_PROMISE","version":1}"#;
+    let nobody = "/api/orders/019bb2a0-44f1-7d02-b1c3-91a0d4e70000/actions";
+    assert_eq!(door.send("POST", nobody, confirm).await.status, 404);
+    assert_eq!(door.send("GET", "/api/status", "").await.json()["status"], "DEGRADED");
+}
+
+#[actix_web::test]
+async fn a_door_that_closes_says_so() {
+    let door = Door::with(|app| app.stop());
+    let seen = door.send("POST", PROMISE, ORDER).await;
+    assert_eq!((seen.status, seen.header("retry-after")), (503, "2"));
+    let ready = door.ask(TestRequest::get().uri("/readyz")).await;
+    assert_eq!((ready.status, ready.header("content-type")), (503, "application/problem+json"));
 }
 
 #[test]
