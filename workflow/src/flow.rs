@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::command::{Ask, Command, Query};
 use crate::desk::Tenant;
-use crate::id::{ArticleId, LocationId, OrderId, StockId};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use crate::location::{self, Listing, Location, Lot, Offer, Shelf};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
@@ -99,6 +99,8 @@ pub enum Look {
     View,
     /// What it publishes of an article.
     Offer(ArticleId),
+    /// What it would publish without these reservations.
+    OfferWithout(ArticleId, Vec<ReservationId>),
     /// The orders that hold an article there.
     Holders(ArticleId),
     /// One lot.
@@ -261,6 +263,9 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             card: location.card.clone(),
         }),
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
+        Look::OfferWithout(article, reservations) => {
+            Seen::Offer(location.offer_without(&article, &reservations, now))
+        }
         Look::Holders(article) => {
             let holds = location.shelves.get(&article).map(|shelf| &shelf.holds);
             let mut orders: Vec<OrderId> =

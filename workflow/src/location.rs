@@ -147,6 +147,17 @@ impl Location {
         self.shelves.get(article).map_or_else(Offer::default, |shelf| shelf.offer(now))
     }
 
+    /// The same as if these reservations were not there.
+    pub fn offer_without(
+        &self,
+        article: &ArticleId,
+        reservations: &[ReservationId],
+        now: Time,
+    ) -> Offer {
+        let shelf = self.shelves.get(article);
+        shelf.map_or_else(Offer::default, |shelf| shelf.offer_without(reservations, now))
+    }
+
     /// Whether any lot has a piece, or any order a reservation.
     pub fn is_in_use(&self) -> bool {
         self.shelves.values().any(|shelf| !shelf.is_idle())

@@ -12,7 +12,7 @@ use crate::time::Time;
 /// Why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The path names an order that is not there.
+    /// The path, or the request as what is replaced, names an order that is not there.
     UnknownOrder,
     /// The path names a location that is not there.
     UnknownLocation,
@@ -65,6 +65,11 @@ pub enum Refusal {
         /// The order's version.
         version: Version,
     },
+    /// The caller holds more promises than anybody may.
+    TooManyOpenPromises {
+        /// How many anybody may hold.
+        limit: u32,
+    },
     /// Nothing can fulfil these lines, and the tenant wants that refused.
     OutOfStock {
         /// Line, counted from 0, and missing pieces.
@@ -87,11 +92,6 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
-    /// The caller holds more promises than anybody may.
-    TooManyOpenPromises {
-        /// How many anybody may hold.
-        limit: u32,
-    },
 }
 
 impl Refusal {

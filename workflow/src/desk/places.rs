@@ -134,12 +134,19 @@ impl Places {
 
     /// What one location publishes of an article.
     pub fn offer(&self, id: LocationId, article: &ArticleId) -> Offer {
-        let seat = self.by_id.get(&id);
-        let offer = seat.and_then(|seat| {
-            let offers = self.offers(article);
-            offers.binary_search_by_key(seat, |(at, _)| *at).ok().map(|place| offers[place].1)
-        });
-        offer.unwrap_or_default()
+        self.published(id, article).copied().unwrap_or_default()
+    }
+
+    /// Whether a location ever had anything to do with an article. An offer of nothing does not
+    /// say that it has not: reservations may wait there.
+    pub fn publishes(&self, id: LocationId, article: &ArticleId) -> bool {
+        self.published(id, article).is_some()
+    }
+
+    fn published(&self, id: LocationId, article: &ArticleId) -> Option<&Offer> {
+        let seat = self.by_id.get(&id)?;
+        let offers = self.offers(article);
+        offers.binary_search_by_key(seat, |(at, _)| *at).ok().map(|place| &offers[place].1)
     }
 
     /// Where a lot lies.

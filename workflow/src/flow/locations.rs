@@ -99,7 +99,7 @@ impl<C: Cast> Scene<'_, C> {
         let articles: Vec<_> = self.tenant.places.articles_after(None).cloned().collect();
         let mut orders = Vec::new();
         for article in articles {
-            if self.tenant.places.offer(id, &article) == location::Offer::default() {
+            if !self.tenant.places.publishes(id, &article) {
                 continue;
             }
             let look = Look::Holders(article);

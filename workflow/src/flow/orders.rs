@@ -9,6 +9,7 @@ use crate::order::{self, Order};
 use crate::outcome::Outcome;
 use crate::record::Owner;
 use crate::refusal::Refusal;
+use crate::time::Millis;
 
 impl<C: Cast> Scene<'_, C> {
     /// Plays an action on an order. The order decides; what it no longer holds is then freed,
@@ -36,17 +37,50 @@ impl<C: Cast> Scene<'_, C> {
 
     /// Frees all that an order held.
     async fn free(&mut self, before: &Order) {
-        let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, ReservationId)>> =
-            BTreeMap::new();
-        for hold in &before.holds {
-            let article = before.asked.lines[usize::from(hold.line)].article.clone();
-            let freed = (article, before.id.reservation(hold.index));
-            by_location.entry(hold.location).or_default().push(freed);
-        }
-        for (location, reservations) in by_location {
-            let release = location::Command::Release { reservations };
-            let (events, published) = self.cast.settle(location, release, self.now).await;
-            self.took_place(location, events, published).await;
+        for (location, reservations) in held_by(before) {
+            self.settle(location, location::Command::Release { reservations }).await;
         }
     }
+
+    /// A promise ends because another takes its place. What it held is free for that one: who
+    /// waits gets what is left, by [`Scene::let_who_waits`].
+    pub(super) async fn give_way(&mut self, before: &Order) {
+        let command = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
+        let act = Act { command, hold_for: Millis::default(), now: self.now };
+        let acted = self.cast.act(before.id, act).await;
+        let event = acted.expect("S6: a promise that is open can be cancelled").event;
+        let event = event.expect("P6: only a cancelled order is cancelled already");
+        self.tenant.book.acted(before, &event);
+        self.push_order(before.id, event);
+        for (location, reservations) in held_by(before) {
+            self.settle(location, location::Command::Vacate { reservations }).await;
+        }
+    }
+
+    /// Who waits takes what is left of what an order held.
+    pub(super) async fn let_who_waits(&mut self, before: &Order) {
+        for (location, reservations) in held_by(before) {
+            let mut articles: Vec<_> =
+                reservations.into_iter().map(|(article, _)| article).collect();
+            articles.sort_unstable();
+            articles.dedup();
+            self.settle(location, location::Command::Settle { articles }).await;
+        }
+    }
+
+    async fn settle(&mut self, location: LocationId, command: location::Command) {
+        let (events, published) = self.cast.settle(location, command, self.now).await;
+        self.took_place(location, events, published).await;
+    }
+}
+
+/// An order's reservations, location by location.
+pub(super) fn held_by(order: &Order) -> BTreeMap<LocationId, Vec<(ArticleId, ReservationId)>> {
+    let mut by_location: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for hold in &order.holds {
+        let article = order.asked.lines[usize::from(hold.line)].article.clone();
+        let held = (article, order.id.reservation(hold.index));
+        by_location.entry(hold.location).or_default().push(held);
+    }
+    by_location
 }

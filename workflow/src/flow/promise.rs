@@ -1,13 +1,15 @@
 //! A promise: route an order, hold its stock, say where and until when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use super::orders::held_by;
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
-use crate::id::{ArticleId, LocationId, OrderId};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
     RESERVATIONS_PER_ORDER_MAX,
@@ -42,9 +44,14 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         promise: Promise,
     ) -> Result<(Outcome, Option<Owner>), Halt> {
-        let stage = self.first_stage(&promise)?;
+        // The order of these lines is the order of precedence.
+        if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
+            return Err(Refusal::UnknownOrder.into());
+        }
         let delivery = self.delivery(&promise.delivery)?;
+        let stage = self.first_stage(&promise)?;
         let replaced = self.replaced(promise.replaces).await?;
+        self.quota_allows(&stage, replaced.as_ref())?;
         let wants = wants(&promise.lines);
         let candidates = self.candidates(&wants, &promise, &delivery, replaced.as_ref()).await;
         let needs: SmallVec<[Need; 4]> =
@@ -65,9 +72,8 @@ impl<C: Cast> Scene<'_, C> {
         }
 
         // From here on nothing refuses (S6).
-        if let Some(before) = replaced {
-            let cancel = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
-            self.act(before.id, cancel).await.expect("S6: a promise that is open can be cancelled");
+        if let Some(before) = &replaced {
+            self.give_way(before).await;
         }
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &shares).await;
@@ -79,7 +85,11 @@ impl<C: Cast> Scene<'_, C> {
             delivery,
             kept: promise.kept,
         };
-        let order = self.place(id, stage, asked, promise.reference, holds).await;
+        let mut order = self.place(id, stage, asked, promise.reference, holds).await;
+        if let Some(before) = &replaced {
+            self.let_who_waits(before).await;
+            order = self.cast.order(id).await; // it may have waited itself
+        }
         let view = PlacedView {
             parts: self.parts(shares),
             search: plan.search,
@@ -89,22 +99,29 @@ impl<C: Cast> Scene<'_, C> {
         Ok((Outcome::Placed(Box::new(view)), Some(Owner::Order(id))))
     }
 
-    /// How the order begins, if its deadline and its caller's quota allow it.
+    /// How the order begins, if its deadline is in range.
     fn first_stage(&self, promise: &Promise) -> Result<Stage, Refusal> {
         if promise.sold {
             return Ok(Stage::Confirmed { at: self.now });
         }
-        let limit = self.policy.open_promises_max;
         let earliest = self.now + self.policy.promise_floor;
         let latest = self.now + self.policy.promise_ceiling;
         let until = promise.until.unwrap_or(self.now + self.tenant.promise_ttl(self.policy));
         if promise.until.is_some() && !(earliest..=latest).contains(&until) {
             return Err(Refusal::DeadlineOutOfRange { earliest, latest });
         }
-        if self.tenant.book.open_promises(self.who) >= limit {
-            return Err(Refusal::TooManyOpenPromises { limit });
-        }
         Ok(Stage::Promised { until })
+    }
+
+    /// Refuses a caller that holds as many promises as it may; one that gives way makes room.
+    fn quota_allows(&self, stage: &Stage, replaced: Option<&Order>) -> Result<(), Refusal> {
+        let limit = self.policy.open_promises_max;
+        let room = replaced.is_some_and(|order| order.caller == *self.who);
+        let open = self.tenant.book.open_promises(self.who) - u32::from(room);
+        match stage {
+            Stage::Promised { .. } if open >= limit => Err(Refusal::TooManyOpenPromises { limit }),
+            _ => Ok(()),
+        }
     }
 
     fn delivery(&self, wanted: &Wanted) -> Result<Delivery, Refusal> {
@@ -120,9 +137,6 @@ impl<C: Cast> Scene<'_, C> {
     /// The promise that gives way, if it can.
     async fn replaced(&mut self, id: Option<OrderId>) -> Result<Option<Order>, Refusal> {
         let Some(id) = id else { return Ok(None) };
-        if !self.tenant.book.holds(id) {
-            return Err(Refusal::UnknownOrder);
-        }
         let order = self.cast.order(id).await;
         match order.stage_at(self.now) {
             Stage::Promised { .. } => Ok(Some(order)),
@@ -144,6 +158,10 @@ impl<C: Cast> Scene<'_, C> {
         replaced: Option<&Order>,
     ) -> Vec<Candidate> {
         self.refresh(wants).await;
+        let vacated = match replaced {
+            Some(order) => self.without(order).await,
+            None => Vec::new(),
+        };
         let places = &self.tenant.places;
         let mut found: Vec<(u32, Candidate)> = Vec::new();
         for (need, want) in wants.iter().enumerate() {
@@ -165,14 +183,35 @@ impl<C: Cast> Scene<'_, C> {
                     };
                     found.insert(place, (*seat, candidate));
                 }
-                let back = replaced.map_or(Units::ZERO, |order| {
-                    held_by(order, found[place].1.location, &want.article)
-                });
-                let units = if offer.inactive { Units::ZERO } else { offer.available.with(back) };
-                found[place].1.available[need] = units;
+                let location = found[place].1.location;
+                let other =
+                    vacated.iter().find(|(at, of, _)| *at == location && *of == want.article);
+                let offer = other.map_or(offer, |(_, _, offer)| offer);
+                if !offer.inactive {
+                    found[place].1.available[need] = offer.available;
+                }
             }
         }
         found.into_iter().map(|(_, candidate)| candidate).collect()
+    }
+
+    /// What the locations where an order holds anything would publish without it. Not all that it
+    /// holds would be free: some may be kept back, outdated or broken by now.
+    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
+        let mut offers = Vec::new();
+        for (location, held) in held_by(order) {
+            let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();
+            for (article, reservation) in held {
+                by_article.entry(article).or_default().push(reservation);
+            }
+            for (article, reservations) in by_article {
+                let look = Look::OfferWithout(article.clone(), reservations);
+                if let Seen::Offer(offer) = self.cast.look(location, look, self.now).await {
+                    offers.push((location, article, offer));
+                }
+            }
+        }
+        offers
     }
 
     /// Asks again for what was published and has become outdated by time alone.
@@ -405,13 +444,6 @@ fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<F
         Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
         Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
     }
-}
-
-/// Pieces of an article that an order holds of real stock at a location.
-fn held_by(order: &Order, location: LocationId, article: &ArticleId) -> Units {
-    let of_article = |hold: &&Hold| order.asked.lines[usize::from(hold.line)].article == *article;
-    let holds = order.holds.iter().filter(of_article);
-    holds.filter(|it| it.location == location && it.stock.is_some()).map(|it| it.units).sum()
 }
 
 /// The plan by lines: lines that share an article are filled in their order.

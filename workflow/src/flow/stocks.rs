@@ -91,9 +91,9 @@ impl<C: Cast> Scene<'_, C> {
             let location = self.find(&at, index)?;
             by_location.entry(location).or_default().push((article, units));
         }
-        for (location, rows) in by_location {
-            let keep = location::Command::Keep { rows };
-            let done = self.cast.decide(location, keep, self.now).await?;
+        let keeps = by_location.into_iter();
+        let keeps = keeps.map(|(at, rows)| (at, location::Command::Keep { rows }));
+        for (location, done) in self.decide_all(keeps).await? {
             self.carry_out(location, done.events).await;
         }
         Ok((Outcome::Kept, None))

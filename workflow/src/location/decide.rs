@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::put::{put, remove};
 use super::settle::Draft;
-use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
+use super::{Card, Event, Listing, Location, OutOfStock, Shelf, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
 use crate::quantity::Units;
@@ -59,10 +59,20 @@ pub enum Command {
         /// What to hold.
         takes: SmallVec<[Take; 4]>,
     },
-    /// Free what an order held.
+    /// Free what an order held; who waits gets it first.
     Release {
         /// Its reservations here.
         reservations: Vec<(ArticleId, ReservationId)>,
+    },
+    /// Free what an order held for the one that takes its place; who waits gets none of it yet.
+    Vacate {
+        /// Its reservations here.
+        reservations: Vec<(ArticleId, ReservationId)>,
+    },
+    /// Let who waits take what is free.
+    Settle {
+        /// The articles.
+        articles: Vec<ArticleId>,
     },
 }
 
@@ -78,6 +88,8 @@ impl Command {
             Command::Keep { .. } => "KeepStocks",
             Command::Reserve { .. } => "Reserve",
             Command::Release { .. } => "Release",
+            Command::Vacate { .. } => "Vacate",
+            Command::Settle { .. } => "Settle",
         }
     }
 }
@@ -197,9 +209,11 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Put { rows } => put(location, rows, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::List { rows } => list(location, rows, now),
-        Command::Keep { rows } => Ok(keep(location, rows)),
+        Command::Keep { rows } => Ok(keep(location, rows, now)),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
-        Command::Release { reservations } => Ok(release(location, reservations, now)),
+        Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
+        Command::Vacate { reservations } => Ok(release(location, reservations, None)),
+        Command::Settle { articles } => Ok(settle(location, articles, now)),
     }
 }
 
@@ -254,14 +268,18 @@ fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Ref
     Ok(done)
 }
 
-fn keep(location: &Location, rows: &[(ArticleId, Units)]) -> Done {
-    let now_kept = |article| location.shelves.get(article).map_or(Units::ZERO, |it| it.safety);
-    let events = rows.iter().filter(|(article, units)| now_kept(article) != *units);
-    let events = events.map(|(article, units)| Event::Shelf {
-        article: article.clone(),
-        event: ShelfEvent::Kept { safety: *units },
-    });
-    Done { events: events.collect(), rows: vec![] }
+/// Of rows for the same article the last one counts. What is kept no longer goes to who waits.
+fn keep(location: &Location, rows: &[(ArticleId, Units)], now: Time) -> Done {
+    let none = Shelf::default();
+    let mut done = Done::default();
+    let last: BTreeMap<&ArticleId, Units> = rows.iter().map(|(it, units)| (it, *units)).collect();
+    for (article, units) in last {
+        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
+        if draft.keep(units, &mut done.events) {
+            draft.settle(now, &mut done.events);
+        }
+    }
+    done
 }
 
 fn reserve(
@@ -303,7 +321,12 @@ fn reserve(
     Ok(Done { events, rows: vec![] })
 }
 
-fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now: Time) -> Done {
+/// Frees reservations, and lets who waits take what is free at `settled`, if that is given.
+fn release(
+    location: &Location,
+    reservations: &[(ArticleId, ReservationId)],
+    settled: Option<Time>,
+) -> Done {
     let mut done = Done::default();
     let mut by_article: BTreeMap<&ArticleId, SmallVec<[ReservationId; 2]>> = BTreeMap::new();
     for (article, reservation) in reservations {
@@ -314,7 +337,17 @@ fn release(location: &Location, reservations: &[(ArticleId, ReservationId)], now
         for reservation in reservations {
             draft.release(reservation, &mut done.events);
         }
-        draft.settle(now, &mut done.events);
+        if let Some(now) = settled {
+            draft.settle(now, &mut done.events);
+        }
+    }
+    done
+}
+
+fn settle(location: &Location, articles: &[ArticleId], now: Time) -> Done {
+    let mut done = Done::default();
+    for article in articles {
+        Draft::of(article, &location.shelves[article]).settle(now, &mut done.events);
     }
     done
 }

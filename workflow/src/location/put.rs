@@ -1,6 +1,8 @@
 //! Making, changing and removing lots: what each row makes of its lot, and who must move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
 
 use super::decide::{Done, LotRow, LotTarget, Row, RowStatus};
 use super::settle::Draft;
@@ -11,22 +13,22 @@ use crate::quantity::Units;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
-/// Makes or replaces lots.
+/// Makes or replaces lots. Rows about the same lot follow one another, and make one change of it.
 pub(super) fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Done, Refusal> {
     let none = Shelf::default();
+    let mut drawing = Drawing::of(location, rows);
     let mut done = Done::default();
-    let mut plans: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
-        let (article, lot, status) = plan_lot(location, index, row, now)?;
-        done.rows.push(Row { status, article: article.clone(), id: lot.id });
-        if status != RowStatus::Unchanged {
-            plans.entry(article).or_default().push(lot);
-        }
+        done.rows.push(drawing.draw(index, row, now)?);
     }
-    for (article, lots) in &plans {
-        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
+    let mut by_article: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
+    for drawn in drawing.lots.into_iter().filter(Drawn::is_change) {
+        by_article.entry(drawn.article).or_default().push(drawn.lot);
+    }
+    for (article, lots) in by_article {
+        let mut draft = Draft::of(&article, location.shelves.get(&article).unwrap_or(&none));
         for lot in lots {
-            draft.put(lot.clone(), &mut done.events);
+            draft.put(lot, &mut done.events);
         }
         if draft.is_over_full() {
             return Err(Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX });
@@ -36,53 +38,101 @@ pub(super) fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Don
     Ok(done)
 }
 
-/// What one row makes of its lot.
-fn plan_lot(
-    location: &Location,
-    index: usize,
-    row: &LotRow,
-    now: Time,
-) -> Result<(ArticleId, Lot, RowStatus), Refusal> {
-    let known = match &row.target {
-        LotTarget::Existing(id) => match location.lot(*id) {
-            Some((article, _, lot)) => Some((article, lot)),
-            None => return Err(Refusal::UnknownStock { row: index }),
-        },
-        LotTarget::New { .. } => row.change.reference.as_ref().and_then(|wanted| {
-            location.lots.keys().find_map(|id| {
-                let (article, _, lot) = location.lot(*id)?;
-                (lot.reference() == Some(wanted)).then_some((article, lot))
-            })
-        }),
-    };
-    let (article, old) = match (known, &row.target) {
-        (Some((article, lot)), _) => (article.clone(), Some(lot)),
-        (None, LotTarget::New { article, .. }) => (article.clone(), None),
-        (None, LotTarget::Existing(_)) => return Err(Refusal::UnknownStock { row: index }),
-    };
-    if let (Some(asked), Some(old)) = (row.version, old)
-        && asked != old.version
-    {
-        return Err(Refusal::WrongVersion { asked, current: old.version });
-    }
-    let lot = changed(old, row, now);
-    let status = match old {
-        None => RowStatus::Created,
-        Some(old) if Lot { version: lot.version, modified: lot.modified, ..old.clone() } == lot => {
-            RowStatus::Unchanged
-        }
-        Some(_) => RowStatus::Updated,
-    };
-    Ok((article, lot, status))
+/// The lots as the rows so far make them.
+struct Drawing<'a> {
+    location: &'a Location,
+    /// In the order of first mention.
+    lots: Vec<Drawn<'a>>,
+    by_id: BTreeMap<StockId, usize>,
+    /// The lots that rows may mean by the shop's reference.
+    by_reference: BTreeMap<&'a SmolStr, StockId>,
 }
 
-fn changed(old: Option<&Lot>, row: &LotRow, now: Time) -> Lot {
+/// One lot that rows are about.
+struct Drawn<'a> {
+    article: ArticleId,
+    /// As it lies there, if it does.
+    old: Option<&'a Lot>,
+    /// As it will be.
+    lot: Lot,
+}
+
+impl<'a> Drawing<'a> {
+    fn of(location: &'a Location, rows: &'a [LotRow]) -> Drawing<'a> {
+        let wanted = rows.iter().filter(|row| matches!(row.target, LotTarget::New { .. }));
+        let wanted: BTreeSet<_> = wanted.filter_map(|row| row.change.reference.as_ref()).collect();
+        let mut by_reference: BTreeMap<&SmolStr, StockId> = BTreeMap::new();
+        if !wanted.is_empty() {
+            for lot in location.shelves.values().flat_map(|shelf| &shelf.lots) {
+                if let Some(reference) = lot.reference().filter(|it| wanted.contains(it)) {
+                    let id = by_reference.entry(reference).or_insert(lot.id);
+                    *id = lot.id.min(*id);
+                }
+            }
+        }
+        Drawing { location, lots: Vec::new(), by_id: BTreeMap::new(), by_reference }
+    }
+
+    /// Draws what one row makes of its lot.
+    fn draw(&mut self, index: usize, row: &'a LotRow, now: Time) -> Result<Row, Refusal> {
+        let (id, new) = match &row.target {
+            LotTarget::Existing(id) => (*id, None),
+            LotTarget::New { article, id } => {
+                let reference = row.change.reference.as_ref();
+                let known = reference.and_then(|it| self.by_reference.get(it));
+                (known.copied().unwrap_or(*id), Some(article))
+            }
+        };
+        let before = self.by_id.get(&id).map(|at| &self.lots[*at]);
+        let (article, old) = match (before, self.location.lot(id), new) {
+            (Some(drawn), ..) => (drawn.article.clone(), drawn.old),
+            (None, Some((article, _, lot)), _) => (article.clone(), Some(lot)),
+            (None, None, Some(article)) => (article.clone(), None),
+            (None, None, None) => return Err(Refusal::UnknownStock { row: index }),
+        };
+        if let (Some(asked), Some(old)) = (row.version, old)
+            && asked != old.version
+        {
+            return Err(Refusal::WrongVersion { asked, current: old.version });
+        }
+        let last = before.map(|drawn| &drawn.lot).or(old);
+        let mut lot = changed(last, row, id, now);
+        lot.version = old.map_or(Version::FIRST, |old| old.version.next());
+        let status = match last {
+            None => RowStatus::Created,
+            Some(last) if is_same(last, &lot) => RowStatus::Unchanged,
+            Some(_) => RowStatus::Updated,
+        };
+        if let Some(reference) = &row.change.reference {
+            self.by_reference.insert(reference, id);
+        }
+        let at = *self.by_id.entry(id).or_insert(self.lots.len());
+        let drawn = Drawn { article: article.clone(), old, lot };
+        if at < self.lots.len() {
+            self.lots[at] = drawn;
+        } else {
+            self.lots.push(drawn);
+        }
+        Ok(Row { status, article, id })
+    }
+}
+
+impl Drawn<'_> {
+    fn is_change(&self) -> bool {
+        self.old.is_none_or(|old| !is_same(old, &self.lot))
+    }
+}
+
+/// Whether two drawings of a lot differ in nothing that a row says.
+fn is_same(one: &Lot, other: &Lot) -> bool {
+    Lot { version: other.version, modified: other.modified, ..one.clone() } == *other
+}
+
+fn changed(old: Option<&Lot>, row: &LotRow, id: StockId, now: Time) -> Lot {
     let change = &row.change;
     let mut lot = old.cloned().unwrap_or(Lot {
-        id: match row.target {
-            LotTarget::New { id, .. } | LotTarget::Existing(id) => id,
-        },
-        version: Version(0),
+        id,
+        version: Version::FIRST,
         value: change.value,
         reserved: Units::ZERO,
         received: now,
@@ -94,7 +144,6 @@ fn changed(old: Option<&Lot>, row: &LotRow, now: Time) -> Lot {
         modified: now,
         details: None,
     });
-    lot.version = lot.version.next();
     lot.modified = now;
     lot.value = change.value;
     lot.received = change.received.unwrap_or(lot.received);

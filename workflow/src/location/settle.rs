@@ -16,6 +16,7 @@ pub(super) struct Draft<'a> {
     article: &'a ArticleId,
     shelf: &'a Shelf,
     lots: SmallVec<[Lot; 1]>,
+    safety: Units,
     /// Reservations that wait, and how much they want, oldest first.
     waiting: Vec<(ReservationId, Units)>,
 }
@@ -24,7 +25,7 @@ impl<'a> Draft<'a> {
     pub(super) fn of(article: &'a ArticleId, shelf: &'a Shelf) -> Draft<'a> {
         let units = |id: &ReservationId| shelf.holds[id].units;
         let waiting = shelf.waiting.iter().map(|id| (*id, units(id))).collect();
-        Draft { article, shelf, lots: shelf.lots.clone(), waiting }
+        Draft { article, shelf, lots: shelf.lots.clone(), safety: shelf.safety, waiting }
     }
 
     /// The lot will be like this: what is reserved beyond its value loses its host first, the
@@ -38,6 +39,16 @@ impl<'a> Draft<'a> {
             Some(at) => self.lots[at] = lot,
             None => self.lots.push(lot),
         }
+    }
+
+    /// So many pieces will be kept back; tells whether that is a change.
+    pub(super) fn keep(&mut self, safety: Units, events: &mut Vec<Event>) -> bool {
+        let changes = safety != self.safety;
+        if changes {
+            self.safety = safety;
+            self.push(ShelfEvent::Kept { safety }, events);
+        }
+        changes
     }
 
     /// Whether the shelf will have more lots than it may.
@@ -71,7 +82,7 @@ impl<'a> Draft<'a> {
             return;
         }
         self.waiting.sort_unstable();
-        let mut free = free_lots(&self.lots, self.shelf.safety, now);
+        let mut free = free_lots(&self.lots, self.safety, now);
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         for (reservation, wanted) in waiting.take(REHOSTED_PER_COMMAND_MAX) {
             let Some(lot) = free.iter_mut().find(|(_, units)| *units >= wanted) else {

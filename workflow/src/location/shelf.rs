@@ -87,6 +87,23 @@ impl Shelf {
         offer
     }
 
+    /// The same as if these reservations were not there.
+    pub fn offer_without(&self, reservations: &[ReservationId], now: Time) -> Offer {
+        let mut rest = Shelf {
+            lots: self.lots.clone(),
+            listing: self.listing.clone(),
+            safety: self.safety,
+            ..Shelf::default() // a hot article has many holds, and an offer needs none of them
+        };
+        for held in reservations.iter().filter_map(|id| self.holds.get(id)) {
+            if let Some(stock) = held.stock {
+                let lot = rest.lot_mut(stock);
+                lot.reserved = lot.reserved.minus(held.units);
+            }
+        }
+        rest.offer(now)
+    }
+
     /// Notes a reservation that was made before, when the shelf is put together from a snapshot.
     pub fn restore_hold(&mut self, reservation: ReservationId, held: Held) {
         self.hold(reservation, held);

@@ -6,9 +6,11 @@ use std::hash::{Hash, Hasher};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::World;
+use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, ReservationId, StockId};
 use crate::order::Stage;
 use crate::quantity::Units;
+use crate::settings::Settings;
 
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,10 @@ impl World {
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
         self.orders.hash(&mut hasher);
         self.locations.hash(&mut hasher);
-        for (id, tenant) in self.desk.tenants() {
+        // A tenant that nothing ever happened to has a desk once it was refused something.
+        let touched =
+            |tenant: &&Tenant| tenant.last_number > 0 || tenant.settings != Settings::default();
+        for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
             tenant.settings.hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);

@@ -1,0 +1,305 @@
+//! From the words of a script to the core's commands.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wanted};
+use workflow::command::{Page, SummaryFilter};
+use workflow::id::{OrderId, StockId, Version};
+use workflow::kept::Kept;
+use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{OutOfStock, Status};
+use workflow::order::{self, Line};
+use workflow::place::Place;
+use workflow::quantity::Units;
+use workflow::time::{Millis, Time};
+
+use super::{Script, Todo};
+use crate::shop::{MIDNIGHT, article, at, pieces};
+
+/// What a verb is said about: `subject: body, key value, key value`.
+pub(super) struct Said<'a> {
+    pub(super) subject: &'a str,
+    pub(super) body: &'a str,
+    pub(super) options: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    fn of(text: &'a str) -> Said<'a> {
+        let mut parts = text.split(", ");
+        let head = parts.next().unwrap_or_default();
+        let (subject, body) = head.split_once(": ").unwrap_or((head, ""));
+        let options = parts.map(|part| part.split_once(' ').unwrap_or((part, ""))).collect();
+        Said { subject, body, options }
+    }
+
+    /// The same, of options only: `key value, key value`.
+    fn of_options(text: &'a str) -> Said<'a> {
+        let said = Said::of(text);
+        let (subject, body) = said.subject.split_once(' ').expect("a setting and its value");
+        Said { subject, body, ..said }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    fn value(&self, key: &str) -> Option<&'a str> {
+        self.options.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    fn time(&self, key: &str) -> Option<Time> {
+        self.value(key).map(|text| MIDNIGHT + clock(text))
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.value("version").map(|text| Version(text.parse().expect("a version")))
+    }
+
+    /// A word that is not understood is a mistake in the script.
+    fn knows(self, keys: &[&str]) -> Said<'a> {
+        for (key, _) in &self.options {
+            assert!(keys.contains(key), "{key} is none of {keys:?}");
+        }
+        self
+    }
+}
+
+/// `09:15:00.000` as the time since midnight.
+pub(super) fn clock(text: &str) -> Millis {
+    let numbers: Vec<u64> =
+        text.split([':', '.']).map(|part| part.parse().expect("hours:minutes:seconds")).collect();
+    let [hours, minutes, seconds, millis] = numbers[..] else { panic!("not a time: {text}") };
+    Millis(((hours * 60 + minutes) * 60 + seconds) * 1_000 + millis)
+}
+
+impl Script {
+    pub(super) fn todo(&mut self, verb: &str, rest: &str) -> Todo {
+        let command = match verb {
+            "due" => return Todo::Sweep,
+            "policy" => {
+                self.set_policy(&Said::of_options(rest));
+                return Todo::Set;
+            }
+            "show" => return Todo::Read(Query::Order(self.order(rest))),
+            "summary" => {
+                let filter = SummaryFilter { articles: vec![article(rest)], ..Default::default() };
+                return Todo::Read(Query::Summaries(filter, Page { after: None, size: 10 }));
+            }
+            "promise" | "order" => return self.promise(verb, &Said::of(rest)),
+            "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
+            "open" => Command::OpenLocation { card: card(&Said::of(rest)) },
+            "change" => self.change(&Said::of(rest)),
+            "close" => {
+                let said = Said::of(rest).knows(&["by"]);
+                let command = location::Command::Close { force: said.has("by") };
+                Command::AtLocation { at: at(said.subject), command }
+            }
+            "list" => self.list(&Said::of(rest)),
+            "stock" => {
+                let rows = rest.split("; ").map(|row| self.lot_row(&Said::of(row))).collect();
+                Command::PutStocks { rows }
+            }
+            "remove" => Command::RemoveStocks { which: self.lots(rest) },
+            "keep" => {
+                let rows = rest.split("; ").map(|row| {
+                    let said = Said::of(row).knows(&[]);
+                    let (name, units) = counted(said.body);
+                    (at(said.subject), article(name), units)
+                });
+                Command::KeepStocks { rows: rows.collect() }
+            }
+            "configure" => {
+                let said = Said::of(rest).knows(&["version"]);
+                let minutes = said.subject.strip_suffix(" min").expect("so many min");
+                let promise_ttl = Millis::minutes(minutes.parse().expect("minutes"));
+                Command::Configure { version: said.version().unwrap_or_default(), promise_ttl }
+            }
+            other => panic!("no such verb: {other}"),
+        };
+        Todo::Submit { who: "checkout".into(), command: Box::new(command), order: None }
+    }
+
+    fn promise(&self, verb: &str, said: &Said<'_>) -> Todo {
+        let lines = said.body.split(" + ").map(|line| {
+            let (name, quantity) = counted(line);
+            Line { article: article(name), title: name.into(), quantity, kept: Kept::default() }
+        });
+        let delivery = match (said.value("collect"), said.value("from")) {
+            (Some(place), _) => Wanted::Collect { at: at(place.trim_start_matches("at ")) },
+            (None, from) => Wanted::Ship {
+                from: from.into_iter().flat_map(|it| it.split(' ')).map(at).collect(),
+            },
+        };
+        let known = ["until", "from", "collect", "to", "replaces", "by"];
+        for (key, _) in &said.options {
+            assert!(known.contains(key), "{key} is none of {known:?}");
+        }
+        let promise = Promise {
+            lines: lines.collect(),
+            ordered: self.shop.now,
+            reference: Some(said.subject.into()),
+            consumer: None,
+            destination: said.value("to").map(place),
+            delivery,
+            kept: Kept::default(),
+            until: said.time("until"),
+            sold: verb == "order",
+            replaces: said.value("replaces").map(|name| self.order(name)),
+        };
+        Todo::Submit {
+            who: said.value("by").unwrap_or("checkout").into(),
+            command: Box::new(Command::Promise(Box::new(promise))),
+            order: Some(said.subject.into()),
+        }
+    }
+
+    fn act(&self, verb: &str, said: &Said<'_>) -> Todo {
+        let version = said.version();
+        let action = match verb {
+            "confirm" => {
+                order::Command::Confirm { version, reference: said.value("as").map(SmolStr::new) }
+            }
+            "extend" => order::Command::Extend { version },
+            "cancel" => order::Command::Cancel { version, reason: None },
+            _ => {
+                let armed_for = said.time("armed").expect("armed for a time");
+                order::Command::Expire { armed_for }
+            }
+        };
+        let command = Box::new(Command::Act { order: self.order(said.subject), action });
+        Todo::Submit { who: "checkout".into(), command, order: Some(said.subject.into()) }
+    }
+
+    fn change(&self, said: &Said<'_>) -> Command {
+        let known = |it: &&location::Location| it.card.reference.as_deref() == Some(said.subject);
+        let mut locations = self.shop.world.locations.values().map(|(_, location)| location);
+        let version = locations.find(known).map(|location| location.version).unwrap_or_default();
+        let version = said.version().unwrap_or(version);
+        let command = location::Command::Change { version, card: card(said) };
+        Command::AtLocation { at: at(said.subject), command }
+    }
+
+    fn list(&mut self, said: &Said<'_>) -> Command {
+        let mut words = said.body.split(' ');
+        let name = words.next().expect("an article");
+        let days = |text: &str| text.parse().expect("so many days");
+        let rest: Vec<&str> = words.collect();
+        let out_of_stock = match rest[..] {
+            [] | ["none"] => OutOfStock::None,
+            ["backorder"] => OutOfStock::Backorder,
+            ["preorder", from] => OutOfStock::Preorder { from: MIDNIGHT + clock(from) },
+            ["restock", count] => OutOfStock::Restock { days: days(count) },
+            _ => panic!("not a listing: {}", said.body),
+        };
+        let row = ListingRow {
+            article: article(name),
+            id: self.new_id(),
+            version: said.version(),
+            title: None,
+            active: !said.has("inactive"),
+            out_of_stock,
+            kept: Kept::default(),
+        };
+        let command = location::Command::List { rows: vec![row] };
+        Command::AtLocation { at: at(said.subject), command }
+    }
+
+    /// A lot has a name, that of its article unless it is said; a second row under the same name
+    /// changes the lot. `lot #7` is the lot with the id 7.
+    fn lot_row(&mut self, said: &Said<'_>) -> StockRow {
+        let (name, value) = counted(said.body);
+        let lot = said.value("lot").unwrap_or(name);
+        let known = [
+            "lot",
+            "until",
+            "received",
+            "version",
+            "defective",
+            "sound",
+            "unpickable",
+            "reachable",
+        ];
+        for (key, _) in &said.options {
+            assert!(known.contains(key), "{key} is none of {known:?}");
+        }
+        let target = match lot.strip_prefix('#') {
+            Some(id) => LotTarget::Existing(StockId::from_bits(id.parse().expect("a number"))),
+            None => LotTarget::New { article: article(name), id: self.new_id() },
+        };
+        if let LotTarget::New { id, .. } = target {
+            self.lots.entry(format!("{} {lot}", said.subject)).or_insert(id);
+        }
+        let change = LotChange {
+            value,
+            received: said.time("received"),
+            available_until: said.time("until"),
+            traits: said.has("unpickable").then_some((false, true)),
+            defective: said.has("defective").then_some(true).or(said.has("sound").then_some(false)),
+            reference: (!lot.starts_with('#')).then(|| lot.into()),
+            ..LotChange::default()
+        };
+        let at = if said.subject.is_empty() { LocationRef::default() } else { at(said.subject) };
+        StockRow { at, row: LotRow { target, version: said.version(), change } }
+    }
+
+    /// `gouda: tea coffee` are all lots of these articles, `gouda lot a` is one lot.
+    fn lots(&self, rest: &str) -> Lots {
+        match rest.split_once(": ") {
+            Some((place, articles)) => {
+                Lots::Articles(at(place), articles.split(' ').map(article).collect())
+            }
+            None => {
+                let (place, lot) = rest.split_once(" lot ").expect("a place and its lot");
+                let unknown = StockId::from_bits(9);
+                let id = self.lots.get(&format!("{place} {lot}")).copied().unwrap_or(unknown);
+                Lots::Ids(vec![id])
+            }
+        }
+    }
+
+    /// The order with this name; an id that nothing has if there is none.
+    fn order(&self, name: &str) -> OrderId {
+        self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
+    }
+
+    fn new_id(&mut self) -> StockId {
+        self.made += 1;
+        StockId::of(MIDNIGHT, 0, self.made)
+    }
+}
+
+fn card(said: &Said<'_>) -> Arc<Card> {
+    let known = ["at", "ships", "pickup", "suspended", "offline", "version", "named"];
+    for (key, _) in &said.options {
+        assert!(known.contains(key), "{key} is none of {known:?}");
+    }
+    let status = match (said.has("suspended"), said.has("offline")) {
+        (true, _) => Status::Suspended,
+        (_, true) => Status::Offline,
+        _ => Status::Online,
+    };
+    Arc::new(Card {
+        name: said.subject.into(),
+        reference: Some(said.value("named").unwrap_or(said.subject).into()),
+        status,
+        kind: Kind::Managed,
+        ships: said.value("pickup") != Some("only"),
+        serves_pickup: said.value("ships") != Some("only"),
+        place: said.value("at").map(place),
+        kept: Kept::default(),
+    })
+}
+
+/// `52.01 4.71`, in degrees.
+fn place(text: &str) -> Place {
+    let degrees = |text: &str| text.parse().expect("degrees");
+    let (lat, lon) = text.split_once(' ').expect("latitude and longitude");
+    Place::of_degrees(degrees(lat), degrees(lon)).expect("a place on earth")
+}
+
+/// `tea 2`.
+fn counted(text: &str) -> (&str, Units) {
+    let (name, count) = text.rsplit_once(' ').expect("an article and how many");
+    (name, pieces(count.parse().expect("how many")))
+}

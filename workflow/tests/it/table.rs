@@ -1,0 +1,191 @@
+//! Every stage and every command to an order: one table, the rules of an order's life.
+
+use std::fmt::Write;
+
+use workflow::command::{Command, Promise, StockRow, Wanted};
+use workflow::id::{OrderId, StockId, Version};
+use workflow::kept::Kept;
+use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
+use workflow::order::{self, Line, Stage};
+use workflow::outcome::Outcome;
+use workflow::time::{Millis, Time};
+
+use crate::golden;
+use crate::shop::{Answer, MIDNIGHT, Shop, article, at, expire, pieces};
+
+/// The stages, as the table calls them.
+const STAGES: [&str; 6] =
+    ["Promised", "Promised, short", "Promised, past it", "Confirmed", "Cancelled", "Expired"];
+const COMMANDS: [&str; 3] = ["Confirm", "Extend", "Cancel"];
+const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
+
+fn deadline() -> Time {
+    MIDNIGHT + Millis::hours(1)
+}
+
+/// A shop with two pieces of tea, and an order that is brought to a stage.
+fn order_at(stage: &str) -> (Shop, OrderId) {
+    let mut shop = Shop::new();
+    done(shop.submit("operator", Command::OpenLocation { card: card() }));
+    done(shop.submit("operator", Command::PutStocks { rows: vec![tea()] }));
+    let wanted = if stage == "Promised, short" { 3 } else { 2 };
+    let promise = Command::Promise(Box::new(promise(wanted)));
+    let Outcome::Placed(placed) = done(shop.submit("checkout", promise)) else {
+        panic!("a promise is placed");
+    };
+    let id = placed.order.id;
+    let act = |action| Command::Act { order: id, action };
+    shop.now = MIDNIGHT + Millis::minutes(30);
+    match stage {
+        "Confirmed" => {
+            done(shop.submit("checkout", act(command("Confirm", None))));
+        }
+        "Cancelled" => {
+            done(shop.submit("checkout", act(command("Cancel", None))));
+        }
+        "Promised, past it" => shop.now = deadline(),
+        "Expired" => {
+            shop.now = deadline();
+            done(shop.submit("scheduler", expire(id, deadline())));
+        }
+        _ => {}
+    }
+    (shop, id)
+}
+
+#[track_caller]
+fn done(answer: Answer) -> Outcome {
+    answer.result.expect("the way to a stage is allowed")
+}
+
+fn command(name: &str, version: Option<Version>) -> order::Command {
+    match name {
+        "Confirm" => order::Command::Confirm { version, reference: None },
+        "Extend" => order::Command::Extend { version },
+        "Cancel" => order::Command::Cancel { version, reason: None },
+        other => panic!("no such command: {other}"),
+    }
+}
+
+/// What the order says to a command: its new stage and version, that all is so already, or no.
+fn cell(mut shop: Shop, id: OrderId, action: order::Command) -> String {
+    let before = shop.world.orders[&id].1.clone();
+    let answer = shop.submit("checkout", Command::Act { order: id, action });
+    let after = &shop.world.orders[&id].1;
+    match answer.result {
+        Err(refusal) => {
+            assert_eq!(*after, before, "P7: a refused command changes nothing");
+            format!("no: {}", refusal.name())
+        }
+        Ok(_) if answer.records(&shop).is_empty() => {
+            assert_eq!(*after, before, "D3: what changes is recorded");
+            "as it is".into()
+        }
+        Ok(_) => {
+            assert_eq!(after.version, before.version.next(), "P8: one event, one version");
+            let closed = after.stage.is_closed();
+            assert_eq!(closed, after.holds.is_empty(), "S7: closed is what holds nothing");
+            let until = match after.stage {
+                Stage::Promised { until } if until > deadline() => ", later",
+                _ => "",
+            };
+            format!("{}{until}", after.stage.name())
+        }
+    }
+}
+
+fn block(printed: &mut String, name: &str, columns: &[(&str, Vec<String>)]) {
+    let heads: Vec<&str> = columns.iter().map(|(head, _)| *head).collect();
+    let mut row = |first: &str, cells: &[&str]| {
+        let mut line = format!("{first:<20}");
+        for cell in cells {
+            write!(line, "{cell:<22}").expect("a string takes all");
+        }
+        printed.push_str(line.trim_end());
+        printed.push('\n');
+    };
+    row(name, &heads);
+    for (at, stage) in STAGES.iter().enumerate() {
+        let cells: Vec<&str> = columns.iter().map(|(_, cells)| cells[at].as_str()).collect();
+        row(&format!("  {stage}"), &cells);
+    }
+    printed.push('\n');
+}
+
+/// P1, P2, P3, P6, P7, P8: the rules of an order's life are these lines.
+#[test]
+fn every_stage_answers_every_command_as_the_table_says() {
+    let mut printed = String::from(
+        "What an order says to a command, by its stage: its stage from then on, \"as it is\" if\n\
+         nothing changes and there is no record, or the refusal.\n\n",
+    );
+    for name in COMMANDS {
+        let columns = VERSIONS.map(|version| {
+            let cells = STAGES.map(|stage| {
+                let (shop, id) = order_at(stage);
+                let current = shop.world.orders[&id].1.version;
+                let version = match version {
+                    "its version" => Some(current),
+                    "another version" => Some(current.next()),
+                    _ => None,
+                };
+                cell(shop, id, command(name, version))
+            });
+            (version, cells.to_vec())
+        });
+        block(&mut printed, name, &columns);
+    }
+    let timers = [
+        ("its deadline", deadline()),
+        ("an earlier one", deadline() - Millis(1)),
+        ("a later one", deadline() + Millis(1)),
+    ];
+    let columns = timers.map(|(head, armed_for)| {
+        let cells = STAGES.map(|stage| {
+            let (shop, id) = order_at(stage);
+            cell(shop, id, order::Command::Expire { armed_for })
+        });
+        (head, cells.to_vec())
+    });
+    block(&mut printed, "Expire, armed for", &columns);
+    golden::check("stages.txt", &printed);
+}
+
+fn card() -> std::sync::Arc<Card> {
+    std::sync::Arc::new(Card {
+        name: "gouda".into(),
+        reference: Some("gouda".into()),
+        status: Status::Online,
+        kind: Kind::Managed,
+        ships: true,
+        serves_pickup: true,
+        place: None,
+        kept: Kept::default(),
+    })
+}
+
+fn tea() -> StockRow {
+    let target = LotTarget::New { article: article("tea"), id: StockId::from_bits(1) };
+    let change = LotChange { value: pieces(2), ..LotChange::default() };
+    StockRow { at: at("gouda"), row: LotRow { target, version: None, change } }
+}
+
+fn promise(quantity: i64) -> Promise {
+    Promise {
+        lines: vec![Line {
+            article: article("tea"),
+            title: "tea".into(),
+            quantity: pieces(quantity),
+            kept: Kept::default(),
+        }],
+        ordered: MIDNIGHT,
+        reference: None,
+        consumer: None,
+        destination: None,
+        delivery: Wanted::Ship { from: Vec::new() },
+        kept: Kept::default(),
+        until: Some(deadline()),
+        sold: false,
+        replaces: None,
+    }
+}
