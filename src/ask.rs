@@ -98,7 +98,7 @@ impl App {
         work: Work,
         permit: Permit,
     ) -> Result<Answered, Failed> {
-        if self.stopping.load(Ordering::Relaxed) {
+        if !self.is_ready() {
             return Err(Failure::Stopping.into());
         }
         let shard = self.shards.of_tenant(&caller.tenant).ok_or(Failure::Stopping)?;

@@ -45,6 +45,7 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
+    let holding = at("/api/configurations/promises");
     let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
     let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
     table
@@ -52,7 +53,7 @@ where
         .service(at("/api/orders/{id}/actions").post(orders::act))
         .service(at("/api/orders").get(orders::list).post(orders::place))
         .service(at("/api/orders/{id}").get(orders::show))
-        .service(at("/api/configurations/promises").get(configurations::show).put(configurations::put))
+        .service(holding.get(configurations::show).put(configurations::put))
         .service(at("/api/facilities").get(facilities::list).post(facilities::make))
         .service(facility.patch(facilities::patch).delete(facilities::remove))
         .service(at("/api/facilities/{id}/listings").get(listings::list).put(listings::put))

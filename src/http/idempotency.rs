@@ -53,7 +53,7 @@ impl Key {
 }
 
 /// The first half of the SHA-256 of the request's one canonical text.
-fn fingerprint(request: &impl Serialize) -> Fingerprint {
+pub(crate) fn fingerprint(request: &impl Serialize) -> Fingerprint {
     let text = serde_json::to_vec(request).expect("a body that was read can be written");
     let hash: [u8; 32] = Sha256::digest(&text).into();
     let mut half = [0; 16];

@@ -12,13 +12,8 @@ pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failu
     if bytes.is_empty() {
         return Err(malformed("the body is empty"));
     }
-    if too_deep(bytes) {
-        return Err(malformed("the body is nested too deeply"));
-    }
+    scan(bytes).map_err(malformed)?;
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("the body is not UTF-8"))?;
-    if has_nul(bytes) {
-        return Err(malformed("the body has a NUL character"));
-    }
     serde_json::from_str(text).map_err(|_| explain::<T>(text))
 }
 
@@ -27,9 +22,8 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     let mut from = Deserializer::from_str(text);
     let fault = match serde_path_to_error::deserialize::<_, T>(&mut from) {
         Err(error) => {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { path };
-            (path, error.into_inner())
+            // What cannot be named is printed as `.` or `?`.
+            (error.path().to_string(), error.into_inner())
         }
         Ok(_) => match from.end() {
             Err(error) => (String::new(), error),
@@ -37,7 +31,7 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
         },
     };
     let (path, error) = fault;
-    let mut path = path.trim_end_matches(".?").to_owned();
+    let mut path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
     let what = error.to_string();
     // A member that comes twice is found before its path is: the parent's path, and its name.
     let twice = what.strip_prefix("duplicate field `").and_then(|rest| rest.split_once('`'));
@@ -50,52 +44,40 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     Failure::malformed(path, what)
 }
 
-/// Whether brackets nest deeper than allowed. A scan of its own, because serde's recursion limit
-/// is four times ours and fixed.
-fn too_deep(bytes: &[u8]) -> bool {
+/// Looks for what serde would take: brackets that nest deeper than allowed (its own limit is four
+/// times ours and fixed), and NUL characters, which no text of ours may have.
+fn scan(bytes: &[u8]) -> Result<(), &'static str> {
     let mut depth = 0_usize;
-    let mut rest = bytes.iter();
-    while let Some(byte) = rest.next() {
-        match byte {
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
             b'{' | b'[' => {
                 depth += 1;
                 if depth > JSON_DEPTH_MAX {
-                    return true;
+                    return Err("the body is nested too deeply");
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => skip_string(&mut rest),
+            b'"' => at = end_of_string(bytes, at + 1)?,
             _ => {}
-        }
-    }
-    false
-}
-
-fn skip_string(rest: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => {
-                rest.next();
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether a NUL stands in the body, as a byte or as an escape.
-fn has_nul(bytes: &[u8]) -> bool {
-    let Some(mut at) = bytes.iter().position(|byte| *byte == b'\\') else { return false };
-    while at + 1 < bytes.len() {
-        if bytes[at] == b'\\' {
-            if bytes[at + 1..].starts_with(b"u0000") {
-                return true;
-            }
-            at += 1; // whatever is escaped begins nothing
         }
         at += 1;
     }
-    false
+    Ok(())
+}
+
+/// Where the string that begins at `at` has its closing quote.
+fn end_of_string(bytes: &[u8], mut at: usize) -> Result<usize, &'static str> {
+    while at < bytes.len() && bytes[at] != b'"' {
+        if bytes[at] == b'\\' {
+            at += 1; // whatever is escaped ends nothing
+            if bytes[at..].starts_with(b"u0000") {
+                return Err("the body has a NUL character");
+            }
+        }
+        at += 1;
+    }
+    Ok(at)
 }
 
 #[cfg(test)]
@@ -155,6 +137,7 @@ mod tests {
         assert!(decode::<Document>(nested(32).as_bytes()).is_ok());
         assert!(decode::<Document>(nested(33).as_bytes()).is_err());
         assert!(decode::<Document>(nested(100_000).as_bytes()).is_err());
+        assert!(decode::<Document>(br#""\"#).is_err());
         assert!(decode::<Document>(br#"["[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"["]"#).is_ok());
     }
 }

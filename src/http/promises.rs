@@ -5,3 +5,6 @@ pub(crate) mod bodies;
 pub(super) mod demo;
 pub(crate) mod errors;
 pub(crate) mod routes;
+
+#[cfg(test)]
+mod tests;

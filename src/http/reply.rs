@@ -3,6 +3,8 @@
 //! The headers that every door shares are made here and nowhere else: `Certus-Lsn`,
 //! `Idempotency-Replayed`, `Retry-After`. A stored reply goes out byte for byte.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
@@ -16,7 +18,7 @@ use workflow::outcome::Outcome;
 use workflow::reply::{Reply, StoredReply};
 
 use crate::ask::{Answered, Said};
-use crate::failure::Failed;
+use crate::failure::{Failed, Failure};
 
 /// Where the journal position goes that an answer reflects.
 pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
@@ -65,8 +67,15 @@ pub(crate) fn failure_headers(response: &mut HttpResponseBuilder, failed: &Faile
         response.insert_header((CERTUS_LSN, position(at)));
     }
     if let Some(seconds) = failed.failure.retry_after_s() {
-        response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+        let spread = if failed.failure == Failure::Overloaded { spread_s() } else { 0 };
+        response.insert_header((RETRY_AFTER, HeaderValue::from(seconds + spread)));
     }
+}
+
+/// Seconds that spread those who were shed together, so that they do not come back together.
+fn spread_s() -> u32 {
+    static SHED: AtomicU32 = AtomicU32::new(0);
+    SHED.fetch_add(1, Ordering::Relaxed) % 3
 }
 
 /// Notes the position in an answer that came without asking a shard.

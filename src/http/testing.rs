@@ -69,9 +69,15 @@ impl Played {
 impl Door {
     /// An empty world behind a door that anybody may enter.
     pub(crate) fn open() -> Door {
+        Door::with(|_| {})
+    }
+
+    /// The same, set up otherwise.
+    pub(crate) fn with(set_up: impl FnOnce(&mut App)) -> Door {
         let played = Arc::new(Played::default());
-        let app = App::of(Shards::played(played.clone()), Credentials::of([]));
+        let mut app = App::of(Shards::played(played.clone()), Credentials::of([]));
         app.set_ready(Position { timeline: 1, lsn: Lsn(0) });
+        set_up(&mut app);
         Door { app: Data::new(app), played }
     }
 

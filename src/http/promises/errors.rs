@@ -87,22 +87,20 @@ fn entries(failure: &Failure) -> Vec<Entry> {
     let (_, summary) = row(failure);
     let entry =
         |description: String| Entry { summary, description, version: None, request_version: None };
-    match failure {
-        Failure::Malformed(faults) => {
-            faults.iter().take(FAULTS_MAX).map(|fault| entry(fault_text(fault))).collect()
-        }
-        Failure::Refused(Refusal::OutOfStock { short }) => {
-            let short = short.iter().take(FAULTS_MAX).map(|(line, units)| {
-                entry(format!("orderLineItems[{line}]: {units} pieces have no stock"))
-            });
-            short.collect()
-        }
-        Failure::Refused(refusal) => {
-            let (version, request_version) = versions(refusal);
-            vec![Entry { version, request_version, ..entry(refusal_text(refusal)) }]
-        }
-        other => vec![entry(text(other))],
+    if let Failure::Malformed(faults) = failure {
+        return faults.iter().take(FAULTS_MAX).map(|fault| entry(fault_text(fault))).collect();
     }
+    if let Failure::Refused(Refusal::OutOfStock { short }) = failure {
+        let short = short.iter().take(FAULTS_MAX).map(|(line, units)| {
+            entry(format!("orderLineItems[{line}]: {units} pieces have no stock"))
+        });
+        return short.collect();
+    }
+    if let Failure::Refused(refusal) = failure {
+        let (version, request_version) = versions(refusal);
+        return vec![Entry { version, request_version, ..entry(refusal_text(refusal)) }];
+    }
+    vec![entry(text(failure))]
 }
 
 fn fault_text(fault: &Fault) -> String {
@@ -206,14 +204,11 @@ impl ResponseError for Error {
         let failure = &self.0.failure;
         let mut response = HttpResponse::build(self.status_code());
         reply::failure_headers(&mut response, &self.0);
-        match failure {
-            Failure::Unauthorized => {
-                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-            }
-            Failure::MethodNotAllowed(allow) => {
-                response.insert_header((ALLOW, allow.as_str()));
-            }
-            _ => {}
+        if *failure == Failure::Unauthorized {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Failure::MethodNotAllowed(allow) = failure {
+            response.insert_header((ALLOW, allow.as_str()));
         }
         let body = serde_json::to_string(&entries(failure)).expect("entries can be written");
         response.insert_header((CONTENT_TYPE, "application/json")).body(body)

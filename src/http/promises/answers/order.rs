@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
+use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, StockId};
 use workflow::order::{Line, Order, Stage};
 use workflow::outcome::Outcome;
@@ -48,7 +49,7 @@ struct PromisesOptions {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LineAnswer<'a> {
-    id: Shown<uuid::Uuid>,
+    id: Uuid,
     article: Box<RawValue>,
     quantity: Units,
     #[serde(flatten)]
@@ -103,7 +104,7 @@ struct Certus {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct HeldAnswer {
-    order_line_item_ref: Shown<uuid::Uuid>,
+    order_line_item_ref: Uuid,
     facility_ref: LocationId,
     stock_ref: Option<StockId>,
     quantity: Units,
@@ -187,7 +188,7 @@ fn with_certus(kept: &str, certus: &str) -> String {
 
 fn certus_of(order: &Order) -> Certus {
     let held = order.holds.iter().map(|hold| HeldAnswer {
-        order_line_item_ref: Shown(order.id.line(hold.line)),
+        order_line_item_ref: order.id.line(hold.line),
         facility_ref: hold.location,
         stock_ref: hold.stock,
         quantity: hold.units,
@@ -210,7 +211,7 @@ fn line_json(order: OrderId, index: u16, line: &Line) -> Box<RawValue> {
     let own = kept.remove("article").map_or("{}", |article| article.get());
     let article = ArticleAnswer { tenant_article_id: &line.article, title: &line.title };
     let answer = LineAnswer {
-        id: Shown(order.line(index)),
+        id: order.line(index),
         article: raw(joined(json(&article), own)),
         quantity: line.quantity,
         kept,

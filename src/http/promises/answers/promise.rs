@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 use smol_str::{SmolStr, format_smolstr};
+use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId};
 use workflow::location::OutOfStock;
 use workflow::order::{Delivery, Line, Order, Stage};
@@ -91,8 +92,8 @@ struct Timeframe {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SourcingOption<'a> {
-    id: Shown<uuid::Uuid>,
-    run_id: Shown<uuid::Uuid>,
+    id: Uuid,
+    run_id: Uuid,
     total_penalty: f64,
     nodes: Vec<Node<'a>>,
     transfers: Vec<Transfer<'a>>,
@@ -244,8 +245,8 @@ fn sourcing_option(view: &PlacedView) -> SourcingOption<'_> {
     }
     let rating_results = ratings(view);
     SourcingOption {
-        id: Shown(run),
-        run_id: Shown(run),
+        id: run,
+        run_id: run,
         total_penalty: rating_results.iter().map(|rating| rating.penalty).sum(),
         nodes,
         transfers,

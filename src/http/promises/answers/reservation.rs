@@ -1,6 +1,7 @@
 //! Reservations in this door's words.
 
 use serde::Serialize;
+use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use workflow::outcome::{Outcome, ReservationView};
 use workflow::quantity::Units;
@@ -33,7 +34,7 @@ struct Host {
 #[serde(rename_all = "camelCase")]
 struct RelatedRefs {
     order_refs: [OrderId; 1],
-    routing_plan_refs: [Shown<uuid::Uuid>; 1],
+    routing_plan_refs: [Uuid; 1],
 }
 
 #[derive(Serialize)]
@@ -83,9 +84,6 @@ fn answer(view: &ReservationView) -> ReservationAnswer<'_> {
         tenant_article_id: &view.article,
         quantity: view.hold.units,
         host,
-        related_refs: RelatedRefs {
-            order_refs: [order],
-            routing_plan_refs: [Shown(order.routing_run())],
-        },
+        related_refs: RelatedRefs { order_refs: [order], routing_plan_refs: [order.routing_run()] },
     }
 }

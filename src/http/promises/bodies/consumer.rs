@@ -1,6 +1,7 @@
 //! The customer of an order and their addresses, open: unknown members are ignored.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::place::Place;
 
@@ -91,18 +92,18 @@ enum PhoneType {
 }
 
 /// Degrees of latitude and longitude.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(super) struct CoordinatesBody {
-    pub(super) lat: Option<f64>,
-    pub(super) lon: Option<f64>,
+    lat: Option<Number>,
+    lon: Option<Number>,
 }
 
 impl CoordinatesBody {
     /// The place, if it is on earth.
-    pub(super) fn read(self, faults: &mut Faults, at: &Path<'_>) -> Option<Place> {
-        let lat = faults.required(at.member("lat"), self.lat);
-        let lon = faults.required(at.member("lon"), self.lon);
-        let place = Place::of_degrees(lat?, lon?);
+    pub(super) fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<Place> {
+        let lat = faults.required(at.member("lat"), self.lat.as_ref());
+        let lon = faults.required(at.member("lon"), self.lon.as_ref());
+        let place = Place::of_degrees(lat?.as_f64()?, lon?.as_f64()?);
         faults.good(*at, place, "must be within 90 degrees of latitude and 180 of longitude")
     }
 }
@@ -162,7 +163,7 @@ impl AddressBody<'_> {
             faults.required(at.member("value"), phone.value.as_ref());
             faults.required(at.member("type"), phone.kind);
         }
-        self.coordinates?.read(faults, &at.member("coordinates"))
+        self.coordinates.as_ref()?.read(faults, &at.member("coordinates"))
     }
 }
 

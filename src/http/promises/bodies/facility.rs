@@ -202,7 +202,7 @@ impl FacilityBody<'_> {
             check_country(faults, at.member("country"), country);
         }
         check_list(faults, at.member("emailAddresses"), address.email_addresses.as_ref(), 0..=10);
-        address.resolved_coordinates?.read(faults, &at.member("resolvedCoordinates"))
+        address.resolved_coordinates.as_ref()?.read(faults, &at.member("resolvedCoordinates"))
     }
 
     fn check_kept(&self, faults: &mut Faults) {

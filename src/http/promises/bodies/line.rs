@@ -1,6 +1,7 @@
 //! One line of an order, closed.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use smol_str::SmolStr;
 use workflow::id::ArticleId;
 use workflow::kept::Kept;
@@ -24,7 +25,7 @@ pub(super) struct LineBody<'a> {
     scannable_codes: Option<Vec<Text<'a>>>,
     measurement_unit_key: Option<Text<'a>>,
     secondary_measurement_unit_key: Option<Text<'a>>,
-    secondary_quantity: Option<f64>,
+    secondary_quantity: Option<Number>,
     measurement_validation: Option<Document>,
     shop_price: Option<Document>,
     tags: Option<Document>,
@@ -40,7 +41,7 @@ struct ArticleBody<'a> {
     title: Option<Text<'a>>,
     title_localized: Option<Document>,
     image_url: Option<Text<'a>>,
-    weight: Option<f64>,
+    weight: Option<Number>,
     attributes: Option<Document>,
     custom_attributes: Option<Document>,
 }
@@ -59,7 +60,7 @@ struct SubstituteBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    weight: Option<f64>,
+    weight: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +82,7 @@ struct KeptLine<'b, 'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     secondary_measurement_unit_key: Option<&'b Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secondary_quantity: Option<f64>,
+    secondary_quantity: Option<&'b Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     measurement_validation: Option<&'b Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,11 +101,26 @@ struct KeptArticle<'b, 'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<&'b Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    weight: Option<f64>,
+    weight: Option<&'b Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<&'b Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_attributes: Option<&'b Document>,
+}
+
+impl KeptLine<'_, '_> {
+    fn is_empty(&self) -> bool {
+        self.article.is_empty()
+            && self.allowed_substitutes.is_none()
+            && self.scannable_codes.is_none()
+            && self.measurement_unit_key.is_none()
+            && self.secondary_measurement_unit_key.is_none()
+            && self.secondary_quantity.is_none()
+            && self.measurement_validation.is_none()
+            && self.shop_price.is_none()
+            && self.tags.is_none()
+            && self.custom_attributes.is_none()
+    }
 }
 
 impl KeptArticle<'_, '_> {
@@ -126,7 +142,7 @@ impl LineBody<'_> {
         let named = self.article(faults, at);
         self.check_kept(faults, at);
         let (article, title) = named?;
-        Some(Line { article, title, quantity: quantity?, kept: Kept::of(self.kept()) })
+        Some(Line { article, title, quantity: quantity?, kept: self.kept() })
     }
 
     fn article(&self, faults: &mut Faults, at: &Path<'_>) -> Option<(ArticleId, SmolStr)> {
@@ -140,7 +156,7 @@ impl LineBody<'_> {
         let title = faults
             .required(title, sent.title.as_ref())
             .and_then(|text| free_text(faults, title, text));
-        let weight = sent.weight.is_none_or(|weight| weight >= 0.0);
+        let weight = sent.weight.as_ref().is_none_or(is_not_negative);
         faults.check(path.member("weight"), weight, "must be 0 or more");
         let attributes = sent.attributes.as_ref();
         check_list(faults, path.member("attributes"), attributes, 0..=ENTRIES_MAX);
@@ -162,19 +178,19 @@ impl LineBody<'_> {
         faults.check(substitutes, fits(count), "must have at most 500 entries");
         let count = self.scannable_codes.as_ref().map_or(0, Vec::len);
         faults.check(at.member("scannableCodes"), fits(count), "must have at most 500 entries");
-        let secondary = self.secondary_quantity.is_none_or(|quantity| quantity >= 0.0);
+        let secondary = self.secondary_quantity.as_ref().is_none_or(is_not_negative);
         faults.check(at.member("secondaryQuantity"), secondary, "must be 0 or more");
         check_list(faults, at.member("tags"), self.tags.as_ref(), 0..=ENTRIES_MAX);
         check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_ref());
     }
 
-    fn kept(&self) -> String {
+    fn kept(&self) -> Kept {
         let article = self.article.as_ref();
         let members = KeptLine {
             article: KeptArticle {
                 title_localized: article.and_then(|it| it.title_localized.as_ref()),
                 image_url: article.and_then(|it| it.image_url.as_ref()),
-                weight: article.and_then(|it| it.weight),
+                weight: article.and_then(|it| it.weight.as_ref()),
                 attributes: article.and_then(|it| it.attributes.as_ref()),
                 custom_attributes: article.and_then(|it| it.custom_attributes.as_ref()),
             },
@@ -182,12 +198,19 @@ impl LineBody<'_> {
             scannable_codes: self.scannable_codes.as_ref(),
             measurement_unit_key: self.measurement_unit_key.as_ref(),
             secondary_measurement_unit_key: self.secondary_measurement_unit_key.as_ref(),
-            secondary_quantity: self.secondary_quantity,
+            secondary_quantity: self.secondary_quantity.as_ref(),
             measurement_validation: self.measurement_validation.as_ref(),
             shop_price: self.shop_price.as_ref(),
             tags: self.tags.as_ref(),
             custom_attributes: self.custom_attributes.as_ref(),
         };
-        serde_json::to_string(&members).expect("a body that was read can be written")
+        if members.is_empty() {
+            return Kept::default(); // the usual line, which then costs nothing
+        }
+        Kept::of(serde_json::to_string(&members).expect("a body that was read can be written"))
     }
+}
+
+fn is_not_negative(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number >= 0.0)
 }

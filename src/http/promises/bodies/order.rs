@@ -1,6 +1,7 @@
 //! An order as a client sends it: the body of both `deliverypromise` and `POST /api/orders`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use smol_str::SmolStr;
 use workflow::command::{Command, Promise};
 use workflow::id::OrderId;
@@ -69,7 +70,7 @@ struct AdditionalInfoBody {
 
 #[derive(Debug, Deserialize, Serialize)]
 struct InvestmentBody {
-    level: Option<f64>,
+    level: Option<Number>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -208,8 +209,9 @@ impl OrderBody<'_> {
         if let Some(investment) = investment {
             let info = member("additionalInfo");
             let parent = info.member("resourceInvestment");
-            let level = faults.required(parent.member("level"), investment.level);
-            let fits = level.is_none_or(|level| (0.0..=1.0).contains(&level));
+            let level = faults.required(parent.member("level"), investment.level.as_ref());
+            let fits = |level: &Number| level.as_f64().is_some_and(|it| (0.0..=1.0).contains(&it));
+            let fits = level.is_none_or(fits);
             faults.check(parent.member("level"), fits, "must be from 0 to 1");
         }
     }

@@ -113,7 +113,7 @@ impl StocksBody<'_> {
         let sent = faults.required(*path, stocks)?;
         let fits = (1..=rows_max).contains(&sent.len());
         faults.check(*path, fits, &format!("must have 1 to {rows_max} entries"));
-        let mut rows = Vec::with_capacity(sent.len());
+        let mut rows: Vec<StockRow> = Vec::with_capacity(sent.len());
         let mut ids = BTreeSet::new();
         for (index, stock) in sent.iter().enumerate().take(rows_max) {
             let at = path.index(index);
@@ -124,6 +124,11 @@ impl StocksBody<'_> {
             if let LotTarget::Existing(id) = row.row.target {
                 faults.check(at.member("id"), ids.insert(id), "comes twice");
             }
+            let own = row.row.change.reference.as_ref();
+            let same =
+                |known: &StockRow| known.at == row.at && known.row.change.reference.as_ref() == own;
+            let new = own.is_none() || !rows.iter().any(same);
+            faults.check(at.member("tenantStockId"), new, "comes twice");
             rows.push(row);
         }
         Some(rows)

@@ -68,6 +68,19 @@ impl Params {
         self.one(name).map(SmolStr::from)
     }
 
+    /// One id, if it is there.
+    pub(crate) fn id<Id>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<Id>,
+    ) -> Option<Id> {
+        let id = parse(&self.one(name)?);
+        if id.is_none() {
+            self.faults.add(name, "is no id");
+        }
+        id
+    }
+
     /// All values of a parameter: repeated, or with commas in between.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let bracketed = format!("{name}[]");

@@ -142,7 +142,7 @@ pub(crate) async fn keep(app: Data<App>, head: HttpRequest, payload: Payload) ->
 
 /// The facility that a query names, if it does.
 fn place(params: &mut Params) -> Option<LocationRef> {
-    let id = params.parsed("facilityRef", LocationId::parse).first().copied();
+    let id = params.id("facilityRef", LocationId::parse);
     let reference = params.text("tenantFacilityId");
     (id.is_some() || reference.is_some()).then_some(LocationRef { id, reference })
 }
