@@ -3,10 +3,4 @@
 //! What a rule says belongs to `workflow`, what a disk does to `snapshots`, what an actor does to
 //! `actors`. Here is what a client, an operator and a crash can see.
 
-mod config;
-mod crash;
-mod idempotency;
-mod operating;
-mod promises;
 mod support;
-mod tidy;

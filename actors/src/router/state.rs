@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::commit::Commits;
-use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
@@ -159,10 +159,8 @@ impl State {
                         .filter(|_| !events.is_empty())
                         .zip(keyed.as_ref())
                         .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
-                    let shown = Shown {
-                        outcome,
-                        stored: stored.as_ref().map(|(_, reply)| reply.clone()),
-                    };
+                    let shown =
+                        Shown { outcome, stored: stored.as_ref().map(|(_, reply)| reply.clone()) };
                     let pending = pending.with(Verdict::Done(shown));
                     if events.is_empty() {
                         self.parts.commits.hold(pending);

@@ -179,6 +179,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         until,
         sold: false,
         replaces: None,
+        explain: false,
     }))
 }
 

@@ -1,26 +1,25 @@
 //! A promise: route an order, hold its stock, say where and until when.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::orders::held_by;
+use super::candidates::{Want, wants};
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
+use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
     RESERVATIONS_PER_ORDER_MAX,
 };
-use crate::location::{self, Event as LocationEvent, Offer, ShelfEvent, Status, Take};
+use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
 use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
-use crate::routing::{self, Candidate, Fence, Need, Plan, Strategy};
+use crate::routing::{self, Candidate, Need, Plan, Strategy};
 use crate::settings::OnShortage;
 use crate::time::Time;
 
@@ -325,9 +324,6 @@ impl<C: Cast> Scene<'_, C> {
         });
         parts.collect()
     }
-}
-
-
 }
 
 /// The plan by lines: lines that share an article are filled in their order.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::{Card, Event, Held, Location, Shelf, ShelfEvent};
-use crate::id::{ArticleId, LocationId, Version};
+use crate::id::{LocationId, Version};
 use crate::time::Time;
 
 /// The location that an event of opening makes.

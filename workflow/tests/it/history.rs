@@ -397,6 +397,7 @@ impl Run {
             _ => Wanted::Ship { from: Vec::new() },
         };
         Command::Promise(Box::new(Promise {
+            explain: false,
             lines: lines.collect(),
             ordered: self.shop.now,
             reference: None,

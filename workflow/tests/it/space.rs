@@ -227,6 +227,7 @@ fn promise(node: &Node, client: usize) -> Command {
         kept: Kept::default(),
     });
     Command::Promise(Box::new(Promise {
+        explain: false,
         lines: lines.collect(),
         ordered: MIDNIGHT,
         reference: None,

@@ -187,5 +187,6 @@ fn promise(quantity: i64) -> Promise {
         until: Some(deadline()),
         sold: false,
         replaces: None,
+        explain: false,
     }
 }

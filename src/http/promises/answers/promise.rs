@@ -11,6 +11,7 @@ use workflow::order::{Delivery, Line, Order, Stage};
 use workflow::outcome::{Outcome, PartLine, PartView, PlacedView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
+use workflow::routing::{Considered, Fence};
 use workflow::time::{Millis, Time};
 
 use super::{At, Shown, json};
@@ -33,6 +34,23 @@ struct PromiseAnswer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     back_ordered: Option<BackOrdered<'a>>,
     sourcing_option: SourcingOption<'a>,
+    /// Only when it was asked for, so that strict readers are not surprised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    certus_considered: Vec<Looked>,
+}
+
+/// What routing saw of one location.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Looked {
+    facility_ref: LocationId,
+    chosen: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metres: Option<u32>,
+    lines_alone: u16,
+    quantity: Units,
 }
 
 #[derive(Serialize)]
@@ -196,6 +214,24 @@ fn answer(view: &PlacedView) -> PromiseAnswer<'_> {
         collect,
         back_ordered: (!waiting.is_empty()).then_some(BackOrdered { line_items: waiting }),
         sourcing_option: sourcing_option(view),
+        certus_considered: view.considered.iter().map(looked).collect(),
+    }
+}
+
+fn looked(seen: &Considered) -> Looked {
+    let fence = seen.fence.map(|fence| match fence {
+        Fence::NotOnline => "NOT_ONLINE",
+        Fence::NotPreselected => "NOT_PRESELECTED",
+        Fence::DoesNotShip => "DOES_NOT_SHIP",
+        Fence::DoesNotServePickup => "DOES_NOT_SERVE_PICKUP",
+    });
+    Looked {
+        facility_ref: seen.location,
+        chosen: seen.chosen,
+        fence,
+        metres: seen.metres,
+        lines_alone: seen.covers,
+        quantity: seen.units,
     }
 }
 

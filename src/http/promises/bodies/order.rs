@@ -111,17 +111,26 @@ struct KeptMembers<'b, 'a> {
 
 impl OrderBody<'_> {
     /// The command for `deliverypromise`: always a promise.
-    pub(crate) fn into_promise(self, replaces: Option<OrderId>) -> Result<Command, Failure> {
-        self.into_command(false, replaces)
+    pub(crate) fn into_promise(
+        self,
+        replaces: Option<OrderId>,
+        explain: bool,
+    ) -> Result<Command, Failure> {
+        self.into_command(false, replaces, explain)
     }
 
     /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
     pub(crate) fn into_order(self) -> Result<Command, Failure> {
         let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
-        self.into_command(!promised, None)
+        self.into_command(!promised, None, false)
     }
 
-    fn into_command(self, sold: bool, replaces: Option<OrderId>) -> Result<Command, Failure> {
+    fn into_command(
+        self,
+        sold: bool,
+        replaces: Option<OrderId>,
+        explain: bool,
+    ) -> Result<Command, Failure> {
         let mut faults = Faults::default();
         let member = |name| Path::Member(&Path::Root, name);
         let ordered = faults
@@ -167,6 +176,7 @@ impl OrderBody<'_> {
                 until,
                 sold,
                 replaces,
+                explain,
             })))
         };
         let command = built();

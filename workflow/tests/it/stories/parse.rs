@@ -136,6 +136,7 @@ impl Script {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let promise = Promise {
+            explain: false,
             lines: lines.collect(),
             ordered: self.shop.now,
             reference: Some(said.subject.into()),
