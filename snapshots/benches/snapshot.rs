@@ -24,6 +24,9 @@ use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::time::{Millis, Time};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LOCATIONS: u64 = 100;
 const ARTICLES: u64 = 1_000;
 const BEGIN: Time = Time(1_768_212_843_517);
