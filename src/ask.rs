@@ -22,7 +22,7 @@ use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
 
-pub use handle::ShardHandle;
+pub use actors::ShardHandle;
 
 /// What all handlers share.
 pub struct App {
@@ -151,6 +151,8 @@ impl App {
             Verdict::KeyReused => return failed(Failure::KeyReused),
             Verdict::KeyBusy => return failed(Failure::KeyBusy),
             Verdict::NoRoom => return failed(Failure::NoRoom),
+            // The handle looks again itself; what it could not find out is tried again later.
+            Verdict::Rebuilding | Verdict::LookAgain => return failed(Failure::Overloaded),
         };
         Ok(Answered { at, said })
     }
@@ -232,33 +234,6 @@ impl Correlation {
     fn next(&self) -> SmolStr {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         smol_str::format_smolstr!("{:08x}-{count:x}", self.start as u32)
-    }
-}
-
-/// Stands in for the shard until `actors` has one: the line above is then
-/// `pub use actors::ShardHandle;` and this module goes.
-mod handle {
-    use std::any::Any;
-
-    use actors::{Answer, Work};
-
-    /// Where a shard takes requests.
-    #[derive(Clone)]
-    pub struct ShardHandle {}
-
-    /// There will be no answer, and what was asked may have happened.
-    #[derive(Debug)]
-    pub struct Closed;
-
-    impl ShardHandle {
-        /// Asks, and answers when all that the answer saw is durable.
-        pub async fn ask(
-            &self,
-            _work: Work,
-            _permit: Option<Box<dyn Any + Send>>,
-        ) -> Result<Answer, Closed> {
-            Err(Closed)
-        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
 use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
@@ -50,9 +51,15 @@ pub struct Overrides {
     /// Open promises that one caller may have [default: 10000]
     #[arg(long, env = "CERTUS_OPEN_PROMISES_MAX", value_name = "N")]
     pub open_promises_max: Option<u32>,
-    /// Requests that start a sale and are under way at once [default: 2048]
-    #[arg(long, env = "CERTUS_PERMITS", value_name = "N")]
-    pub permits: Option<usize>,
+    /// Requests that start a sale and are inside at once [default: 4096]
+    #[arg(long, env = "CERTUS_START_PERMITS", value_name = "N")]
+    pub start_permits: Option<u32>,
+    /// Requests that finish a sale and are inside at once [default: 2048]
+    #[arg(long, env = "CERTUS_FINISH_PERMITS", value_name = "N")]
+    pub finish_permits: Option<u32>,
+    /// Requests that look, or change stock and locations, inside at once [default: 1024]
+    #[arg(long, env = "CERTUS_OPERATE_PERMITS", value_name = "N")]
+    pub operate_permits: Option<u32>,
     /// How long an answer may take before its outcome is unknown [default: 30000]
     #[arg(long, env = "CERTUS_ANSWER_TIMEOUT_MS", value_name = "MS")]
     pub answer_timeout_ms: Option<u64>,
@@ -107,7 +114,9 @@ pub struct Config {
     pub promise_on_shortage: OnShortage,
     pub split_parts_max: u8,
     pub open_promises_max: u32,
-    pub permits: usize,
+    pub start_permits: u32,
+    pub finish_permits: u32,
+    pub operate_permits: u32,
     pub answer_timeout_ms: u64,
     pub segment_bytes: u64,
     pub journal_keep_ms: u64,
@@ -154,9 +163,11 @@ impl Config {
             promise_on_shortage: pick!(promise_on_shortage, OnShortage::Accept),
             split_parts_max: pick!(split_parts_max, 3),
             open_promises_max: pick!(open_promises_max, OPEN_PROMISES_PER_CALLER_MAX),
-            permits: pick!(permits, limits::PERMITS),
-            answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIMEOUT_MS),
-            segment_bytes: pick!(segment_bytes, snapshots::limits::SEGMENT_BYTES),
+            start_permits: pick!(start_permits, limits::START_PERMITS),
+            finish_permits: pick!(finish_permits, limits::FINISH_PERMITS),
+            operate_permits: pick!(operate_permits, limits::OPERATE_PERMITS),
+            answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIME_MAX.as_millis() as u64),
+            segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             journal_keep_ms: pick!(journal_keep_ms, Millis::hours(7 * 24).0),
             journal_keep_bytes: pick!(journal_keep_bytes, 64 << 30),
             log: pick!(log, "info".into()),
@@ -166,7 +177,9 @@ impl Config {
 
     fn checked(self) -> anyhow::Result<Config> {
         ensure!(self.workers > 0, "workers: at least 1");
-        ensure!(self.permits > 0, "permits: at least 1");
+        ensure!(self.start_permits > 0, "start_permits: at least 1");
+        ensure!(self.finish_permits > 0, "finish_permits: at least 1");
+        ensure!(self.operate_permits > 0, "operate_permits: at least 1");
         ensure!(
             (1..=PARTS_PER_ORDER_MAX).contains(&self.split_parts_max),
             "split_parts_max: 1 to {PARTS_PER_ORDER_MAX}"
@@ -177,9 +190,9 @@ impl Config {
         );
         ensure!(self.promise_ttl_ms > 0, "promise_ttl_ms: at least 1");
         ensure!(
-            self.segment_bytes.is_multiple_of(512) && self.segment_bytes >= limits::SEGMENT_BYTES_MIN,
-            "segment_bytes: a multiple of 512, at least {}",
-            limits::SEGMENT_BYTES_MIN
+            self.segment_bytes.is_multiple_of(SECTOR_BYTES)
+                && self.segment_bytes >= SEGMENT_BYTES_MIN,
+            "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
         for credential in &self.credentials {
             ensure!(
@@ -243,7 +256,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_with_its_line() {
-        let error = format!("{:#}", read("workers = 3\nworker = 4\n", Overrides::default()).unwrap_err());
+        let error =
+            format!("{:#}", read("workers = 3\nworker = 4\n", Overrides::default()).unwrap_err());
         assert!(error.contains("line 2") && error.contains("worker"), "{error}");
     }
 

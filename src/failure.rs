@@ -35,7 +35,7 @@ pub enum Failure {
     /// There is nothing at this path.
     NotFound,
     /// There is something at this path, but not for this method.
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(SmolStr),
     /// The body is not JSON, or it is compressed.
     UnsupportedMediaType,
     /// The body is longer than the door takes.

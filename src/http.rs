@@ -10,44 +10,60 @@ mod path;
 mod problem;
 mod promises;
 mod reply;
+mod row;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod unmatched;
 mod visit;
 
+use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
-use actix_web::{HttpRequest, Resource, Responder};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Error, Scope};
 
-use promises::routes::{orders, promise};
+use promises::routes::{
+    configurations, facilities, listings, orders, promise, reservations, status, stocks,
+};
+use row::at;
+
+pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = web::scope("")
-        .wrap(from_fn(around::around))
-        // The hot path first: paths are tried in this order.
-        .service(at("/api/promises/deliverypromise", "POST").route(post().to(promise::promise)))
-        .service(
-            at("/api/orders", "GET, POST")
-                .route(get().to(orders::list))
-                .route(post().to(orders::place)),
-        )
-        .service(at("/api/orders/{id}", "GET").route(get().to(orders::show)))
-        .service(at("/api/orders/{id}/actions", "POST").route(post().to(orders::act)))
-        .service(at("/healthz", "GET").route(get().to(health::alive)))
-        .service(at("/readyz", "GET").route(get().to(health::ready)))
-        .service(at("/bench/echo", "POST").route(post().to(promise::echo)))
+    let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+        .service(at("/healthz").get(health::alive))
+        .service(at("/readyz").get(health::ready))
+        .service(at("/bench/echo").post(promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
 }
 
-/// A path, and the methods that its routes take; any other method is told so.
-fn at(path: &'static str, allow: &'static str) -> Resource {
-    let wrong_method = move |head: HttpRequest| async move { refuse(&head, allow) };
-    web::resource(path).default_service(web::to(wrong_method))
-}
-
-fn refuse(head: &HttpRequest, allow: &'static str) -> impl Responder + use<> {
-    Err::<String, _>(unmatched::wrong_method(head.path(), allow))
+/// Door 3. Paths are tried in this order, so the hot ones stand first.
+#[rustfmt::skip] // a path is a line
+fn promise_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
+    let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
+    table
+        .service(at("/api/promises/deliverypromise").post(promise::promise))
+        .service(at("/api/orders/{id}/actions").post(orders::act))
+        .service(at("/api/orders").get(orders::list).post(orders::place))
+        .service(at("/api/orders/{id}").get(orders::show))
+        .service(at("/api/configurations/promises").get(configurations::show).put(configurations::put))
+        .service(at("/api/facilities").get(facilities::list).post(facilities::make))
+        .service(facility.patch(facilities::patch).delete(facilities::remove))
+        .service(at("/api/facilities/{id}/listings").get(listings::list).put(listings::put))
+        .service(at("/api/facilities/{id}/listings/{article}").get(listings::show))
+        .service(at("/api/stocks").get(stocks::list).post(stocks::make).put(stocks::put_all))
+        .service(at("/api/stocks/actions").post(stocks::act))
+        .service(at("/api/stocks/summaries").get(stocks::summaries))
+        .service(stock)
+        .service(at("/api/safetystocks").put(stocks::keep))
+        .service(at("/api/reservations").get(reservations::list))
+        .service(at("/api/reservations/{id}").get(reservations::show))
+        .service(at("/api/status").get(status::status))
+        .service(at("/api/health").get(status::health))
 }

@@ -47,3 +47,14 @@ pub const START_PERMITS: u32 = 4_096;
 pub const FINISH_PERMITS: u32 = 2_048;
 /// Requests in the building at once that look, or change stock and locations.
 pub const OPERATE_PERMITS: u32 = 1_024;
+
+/// Connections that one worker has at once; beyond them, accepting pauses.
+pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
+/// How long the head of a request may take.
+pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// How many seconds those inside have to finish when the server stops.
+pub const SHUTDOWN_S: u64 = 30;
+/// Characters of a configured token: fewer can be guessed.
+pub const TOKEN_CHARS_MIN: usize = 16;

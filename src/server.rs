@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Options, Pace, Shard, ShardHandle};
+use actors::{Options, Pace, Random, Shard, ShardHandle};
 use anyhow::Context;
 use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
@@ -32,11 +32,19 @@ pub struct Server {
     shard: Shard,
 }
 
-/// What only a bench asks for.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a bench or a test wants otherwise.
+#[derive(Debug)]
 pub struct Extras {
     /// Serve `POST /bench/echo`.
     pub echo: bool,
+    /// Where the ids' chance comes from.
+    pub random: Random,
+}
+
+impl Default for Extras {
+    fn default() -> Extras {
+        Extras { echo: false, random: Random::drawn() }
+    }
 }
 
 impl Server {
@@ -57,11 +65,10 @@ impl Server {
             keep: Millis(config.journal_keep_ms),
             keep_bytes: config.journal_keep_bytes,
         };
-        let data = config.data.clone();
-        let shard = web::block(move || Shard::open(&data, options, pace, on_failure))
-            .await?
+        let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
+            .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, extras)?);
+        let app = web::Data::new(app_of(config, &shard, extras.echo)?);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
@@ -101,7 +108,7 @@ impl Server {
     }
 }
 
-fn app_of(config: &Config, shard: &Shard, extras: Extras) -> anyhow::Result<App> {
+fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
     let mut tokens = Vec::new();
     for credential in &config.credentials {
         let tenant = TenantId::parse(&credential.tenant)
@@ -110,26 +117,24 @@ fn app_of(config: &Config, shard: &Shard, extras: Extras) -> anyhow::Result<App>
         tokens.push((credential.token.clone(), caller));
     }
     let mut app = App::of(Shards::one(shard.handle()), Credentials::of(tokens));
-    let permits = u32::try_from(config.permits).unwrap_or(u32::MAX);
-    app.admission = Admission::of(permits, permits, permits);
+    app.admission =
+        Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
-    app.echo = extras.echo;
+    app.echo = echo;
     Ok(app)
 }
 
-fn serve_doors(
-    config: &Config,
-    app: web::Data<App>,
-) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let server = HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
-        .workers(config.workers)
-        .max_connections(CONNECTIONS_PER_WORKER_MAX)
-        .client_request_timeout(HEAD_TIME_MAX)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(SHUTDOWN_S)
-        .disable_signals()
-        .bind(config.listen)
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
+    let server =
+        HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
+            .workers(config.workers)
+            .max_connections(CONNECTIONS_PER_WORKER_MAX)
+            .client_request_timeout(HEAD_TIME_MAX)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(SHUTDOWN_S)
+            .disable_signals()
+            .bind(config.listen)
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

@@ -28,5 +28,5 @@ mod tell;
 pub use figures::{Figures, LATENESS_BUCKETS};
 pub use pace::Pace;
 pub use random::Random;
-pub use shard::{Closed, Error, Options, Shard, ShardHandle};
+pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
 pub use submit::{Answer, Render, Shown, Verdict, Work};

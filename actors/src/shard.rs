@@ -5,7 +5,7 @@
 
 mod handle;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -29,9 +29,10 @@ use crate::scheduler::Scheduler;
 use crate::submit::Pending;
 use crate::tell::tell;
 
-/// The folder of the journal, and that of the snapshot, below the shard's own.
-const JOURNAL: &str = "journal";
-const SNAPSHOT: &str = "snapshot";
+/// The folders of the journal and of the snapshot, below the shard's own.
+pub fn folders(dir: &Path) -> (PathBuf, PathBuf) {
+    (dir.join("journal"), dir.join("snapshot"))
+}
 
 /// How a shard is kept.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +93,9 @@ impl Shard {
             segment_bytes: options.segment_bytes,
             ..journal::Options::default()
         };
-        let journal = Local::open(Arc::new(Real), &dir.join(JOURNAL), journal)?;
-        let store = Arc::new(Store::open(&dir.join(SNAPSHOT))?);
+        let (journal_dir, snapshot_dir) = folders(dir);
+        let journal = Local::open(Arc::new(Real), &journal_dir, journal)?;
+        let store = Arc::new(Store::open(&snapshot_dir)?);
         let recovered = recovery::recover(&store, &*journal.archive())?;
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
@@ -120,7 +122,7 @@ impl Shard {
             let _ = started.send(router);
         });
         let router = starting.await.map_err(|_| Error::Ended)?;
-        let handle = ShardHandle { router, commits, store, progress };
+        let handle = ShardHandle::new(router, commits, store, progress);
         Ok(Shard { handle, arbiter, writer, follower })
     }
 

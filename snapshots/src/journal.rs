@@ -27,7 +27,7 @@ mod walk;
 
 pub use batch::{Batch, Pending};
 pub use local::{Local, Options, Prepare};
-pub use verify::{Report, verify};
+pub use verify::{Checked, Report, check, verify};
 
 /// The writer's side of a journal. One thread has it.
 pub trait Journal: Send + 'static {

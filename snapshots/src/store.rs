@@ -24,7 +24,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 
 pub use load::Extent;
 pub use row::Mark;
@@ -232,6 +232,11 @@ impl Store {
         let table = table.as_ref().ok_or_else(|| self.rebuilding(&inner.mark))?;
         table.write(together).inspect_err(|_| self.fail())?;
         inner.mark = mark;
+        // Readers need not wait for the sync: what they see is durable in the journal.
+        let inner = RwLockWriteGuard::downgrade(inner);
+        if let Some(table) = &inner.table {
+            table.sync().inspect_err(|_| self.fail())?;
+        }
         drop(inner);
         Ok(self.starts.went_well()?)
     }

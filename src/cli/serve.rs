@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::Sources;
 use crate::server::{Extras, Server};
-use crate::{demo, telemetry};
+use crate::{http, telemetry};
 
 /// What is asked of `certus serve`.
 #[derive(Args)]
@@ -34,10 +34,10 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
         tracing::warn!(listen = %config.listen, "no credentials are configured: whoever reaches this address may do everything");
     }
     actix_web::rt::System::new().block_on(async {
-        let extras = Extras { echo: options.bench_echo };
+        let extras = Extras { echo: options.bench_echo, ..Extras::default() };
         let server = Server::start(&config, Pace::real(), extras, stop_process()).await?;
         if options.demo {
-            demo::furnish(&server.shard()).await?;
+            http::furnish(&server.shard()).await?;
         }
         if let Some(file) = &options.listen_file {
             write_whole(file, &server.address().to_string())?;

@@ -30,12 +30,23 @@ pub(crate) enum Kind {
     Plain,
 }
 
+/// The members of a JSON object, each as a document; none comes twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Members(pub(crate) BTreeMap<String, Document>);
+
 struct DocumentVisitor;
+
+struct MembersVisitor;
 
 impl Document {
     /// The compact text.
     pub(crate) fn as_json(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it is null.
+    pub(crate) fn is_null(&self) -> bool {
+        self.text == "null"
     }
 
     /// Whether it is an object.
@@ -100,8 +111,22 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         Ok(Document { kind: Kind::Array(count), text })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Document, A::Error> {
-        let mut members: BTreeMap<String, Document> = BTreeMap::new();
+    fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<Document, A::Error> {
+        let Members(members) = MembersVisitor.visit_map(from)?;
+        let text = serde_json::to_string(&members).map_err(A::Error::custom)?;
+        Ok(Document { kind: Kind::Object(members.len()), text })
+    }
+}
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Members, A::Error> {
+        let mut members = BTreeMap::new();
         while let Some(name) = from.next_key::<String>()? {
             if members.contains_key(&name) {
                 return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
@@ -109,8 +134,19 @@ impl<'de> Visitor<'de> for DocumentVisitor {
             let value = from.next_value()?;
             members.insert(name, value);
         }
-        let text = serde_json::to_string(&members).map_err(A::Error::custom)?;
-        Ok(Document { kind: Kind::Object(members.len()), text })
+        Ok(Members(members))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Members, D::Error> {
+        from.deserialize_map(MembersVisitor)
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
     }
 }
 

@@ -37,7 +37,17 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
         },
     };
     let (path, error) = fault;
-    Failure::malformed(path.trim_end_matches(".?").to_owned(), error.to_string())
+    let mut path = path.trim_end_matches(".?").to_owned();
+    let what = error.to_string();
+    // A member that comes twice is found before its path is: the parent's path, and its name.
+    let twice = what.strip_prefix("duplicate field `").and_then(|rest| rest.split_once('`'));
+    if let Some((name, _)) = twice {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+    }
+    Failure::malformed(path, what)
 }
 
 /// Whether brackets nest deeper than allowed. A scan of its own, because serde's recursion limit

@@ -97,8 +97,8 @@ impl ResponseError for Problem {
         if self.failed.failure == Failure::Unauthorized {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        if let Failure::MethodNotAllowed(allow) = self.failed.failure {
-            response.insert_header((ALLOW, allow));
+        if let Failure::MethodNotAllowed(allow) = &self.failed.failure {
+            response.insert_header((ALLOW, allow.as_str()));
         }
         let instance = &self.instance;
         let answer = ProblemAnswer { kind, title, status: status.as_u16(), instance, errors };

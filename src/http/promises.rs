@@ -2,5 +2,6 @@
 
 pub(crate) mod answers;
 pub(crate) mod bodies;
+pub(super) mod demo;
 pub(crate) mod errors;
 pub(crate) mod routes;

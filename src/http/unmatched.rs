@@ -2,6 +2,8 @@
 
 use actix_web::{HttpRequest, ResponseError};
 
+use smol_str::SmolStr;
+
 use super::problem::Problem;
 use super::promises;
 use crate::failure::Failure;
@@ -12,7 +14,7 @@ pub(super) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Erro
 }
 
 /// Something is at this path, but it takes only these methods.
-pub(super) fn wrong_method(path: &str, allow: &'static str) -> actix_web::Error {
+pub(super) fn wrong_method(path: &str, allow: SmolStr) -> actix_web::Error {
     into_error(path, Failure::MethodNotAllowed(allow))
 }
 

@@ -24,6 +24,7 @@ use crate::failure::{Failed, Failure};
 pub(crate) struct Visit {
     /// Who asks.
     pub(crate) caller: Caller,
+    lane: Lane,
     permit: Permit,
     key: Option<Key>,
 }
@@ -33,7 +34,7 @@ impl Visit {
     pub(crate) fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
         let caller = app.credentials.caller(head.headers(), head.query_string())?;
-        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
+        Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
     }
 
     /// Reads the body of a request, and lets it in.
@@ -49,7 +50,13 @@ impl Visit {
         let body = Raw::read(payload, bytes_max).await?;
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
-        Ok((Visit { caller, permit, key }, body))
+        Ok((Visit { caller, lane, permit, key }, body))
+    }
+
+    /// The same caller once more, for a request that has to ask twice; with a permit of its own.
+    pub(crate) fn again(&self, app: &App) -> Result<Visit, Failure> {
+        let permit = app.admission.enter(self.lane)?;
+        Ok(Visit { caller: self.caller.clone(), lane: self.lane, permit, key: None })
     }
 
     /// The request's key with what is asked under it, if it has one.

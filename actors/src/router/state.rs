@@ -153,9 +153,9 @@ impl State {
 
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
-        let now = self.parts.pace.now();
+        let (now, random) = (self.parts.pace.now(), self.parts.random.next());
         loop {
-            match self.play(ask.clone(), now).await {
+            match self.play(ask.clone(), now, random).await {
                 Ok((outcome, owner, events)) => {
                     let stored = owner
                         .filter(|_| !events.is_empty())
@@ -189,6 +189,7 @@ impl State {
         &mut self,
         ask: Ask,
         now: Time,
+        random: u64,
     ) -> Result<(Outcome, Option<Owner>, Vec<Event>), Halt> {
         let (tenant, who) = (ask.tenant.clone(), ask.who.clone());
         let mut scene = Scene {
@@ -196,7 +197,7 @@ impl State {
             tenant: self.desk.tenant(&tenant),
             policy: &self.parts.policy,
             now,
-            random: self.parts.random.next(),
+            random,
             who: &who,
             events: Vec::with_capacity(8),
         };
@@ -263,7 +264,7 @@ impl State {
     /// Expires one promise, in a record of its own.
     async fn expire_one(&mut self, tenant: &TenantId, order: OrderId, armed_for: Time, now: Time) {
         let ask = Ask::expire(tenant, order, armed_for);
-        if let Ok((_, _, events)) = self.play(ask.clone(), now).await
+        if let Ok((_, _, events)) = self.play(ask.clone(), now, 0).await
             && !events.is_empty()
         {
             self.figures.released(now.since(armed_for).0);

@@ -24,11 +24,15 @@ use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
 #[derive(Clone)]
-pub struct ShardHandle {
-    pub(super) router: Addr<Router>,
-    pub(super) commits: Commits<Pending>,
-    pub(super) store: Arc<Store>,
-    pub(super) progress: Arc<Progress>,
+pub struct ShardHandle(Arc<Ends>);
+
+/// The ends of a shard that can be held. A clone of an address is more than a count, so clones of
+/// a handle share one.
+struct Ends {
+    router: Addr<Router>,
+    commits: Commits<Pending>,
+    store: Arc<Store>,
+    progress: Arc<Progress>,
 }
 
 /// The shard gave no answer: it has stopped, or its journal has failed. What was asked may have
@@ -40,6 +44,15 @@ pub struct Closed;
 type Permit = Option<Box<dyn Any + Send>>;
 
 impl ShardHandle {
+    pub(super) fn new(
+        router: Addr<Router>,
+        commits: Commits<Pending>,
+        store: Arc<Store>,
+        progress: Arc<Progress>,
+    ) -> ShardHandle {
+        ShardHandle(Arc::new(Ends { router, commits, store, progress }))
+    }
+
     /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
     /// dropped then, not when the caller stops waiting (F7).
     ///
@@ -54,28 +67,28 @@ impl ShardHandle {
 
     /// The last durable position.
     pub fn durable(&self) -> Position {
-        self.commits.durable()
+        self.0.commits.durable()
     }
 
     /// The record that the snapshot has passed.
     pub fn passed(&self) -> Lsn {
-        self.progress.passed()
+        self.0.progress.passed()
     }
 
     /// What the journal wrote, and how long that took.
     pub fn journal_figures(&self) -> JournalFigures {
-        self.commits.figures()
+        self.0.commits.figures()
     }
 
     /// What the shard holds and has done; none if it has stopped.
     pub async fn figures(&self) -> Option<Figures> {
-        self.router.send(Inspect).await.ok()
+        self.0.router.send(Inspect).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;
     /// none if time is real.
     pub async fn advance(&self, by: Millis) -> Option<Time> {
-        let now = self.router.send(Advance(by)).await.ok()??;
+        let now = self.0.router.send(Advance(by)).await.ok()??;
         // Whatever expired is in the journal; a look waits until that is on disk.
         let tenant = TenantId::parse("default")?;
         self.submit(Work::Look(tenant, Query::Settings), None, Lsn::ZERO).await.ok()?;
@@ -84,7 +97,7 @@ impl ShardHandle {
 
     async fn submit(&self, work: Work, permit: Permit, looked: Lsn) -> Result<Answer, Closed> {
         let (answer, waiting) = oneshot::channel();
-        tell(&self.router, Submit { work, answer, permit, looked });
+        tell(&self.0.router, Submit { work, answer, permit, looked });
         waiting.await.map_err(|_| Closed)
     }
 

@@ -98,6 +98,8 @@ impl Local {
         if let Some(torn) = &end.torn {
             recover::cut(&*disk, dir, torn)?;
         }
+        let spares = spares_to_keep(&*disk, dir, &end.spares, options.segment_bytes)?;
+        let end = End { spares, ..end };
         Self::at_end((disk, dir.to_path_buf()), lock, end, options)
     }
 
@@ -237,6 +239,28 @@ fn begin(disk: &dyn Disk, dir: &Path, options: Options) -> Result<End, Error> {
         records: 0,
         skipped: 0,
     })
+}
+
+/// Removes spares of another length than is configured now: a batch might not fit into them. The
+/// newest first, each for good before the next, so that a crash leaves no gap.
+fn spares_to_keep(
+    disk: &dyn Disk,
+    dir: &Path,
+    spares: &[u64],
+    length: u64,
+) -> Result<Vec<u64>, Error> {
+    let mut keep = 0;
+    for &number in spares {
+        if Segment::open(disk, dir, number, Access::Read)?.length != length {
+            break;
+        }
+        keep += 1;
+    }
+    for &number in spares[keep..].iter().rev() {
+        disk.remove(&segment::path(dir, number))?;
+        disk.sync_dir(dir)?;
+    }
+    Ok(spares[..keep].to_vec())
 }
 
 /// What a batch may take of a segment from `at` on: the rest, less a sector for the mark behind it.

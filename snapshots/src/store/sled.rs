@@ -72,9 +72,13 @@ impl Table {
         self.db.range(from..).map(|row| Ok(row?))
     }
 
-    /// Makes all of it true and durable before it returns.
+    /// Makes all of it true; durable it is after the next sync.
     pub(super) fn write(&self, together: Together) -> Result<(), Error> {
-        self.db.apply_batch(together.0)?;
+        Ok(self.db.apply_batch(together.0)?)
+    }
+
+    /// Makes all that was written durable before it returns.
+    pub(super) fn sync(&self) -> Result<(), Error> {
         self.db.flush()?;
         Ok(self.file.sync_data()?)
     }

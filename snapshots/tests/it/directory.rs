@@ -9,7 +9,7 @@ use snapshots::Error;
 use snapshots::disk::{Disk, Real, Sim};
 use snapshots::journal::{Local, Options, Prepare, verify};
 
-use crate::support::{append, dir, open, prefix};
+use crate::support::{append, dir, open, prefix, small};
 
 fn open_real(dir: &Path) -> Result<Local, Error> {
     let options =
@@ -103,4 +103,25 @@ fn an_unfinished_segment_is_removed() {
     assert_eq!(sim.bytes(&unfinished), None);
     append(&mut journal, 1, 2);
     assert_eq!(prefix(&journal), 2);
+}
+
+/// D2: another segment length from one start to the next; the segment that was made ahead with the
+/// old one is made anew, because the largest batch of the new one might not fit.
+#[test]
+fn the_length_of_segments_may_change() {
+    let sim = Sim::new();
+    let disk: Arc<dyn Disk> = Arc::new(sim.clone());
+    let mut last = 0;
+    for round in 0..6 {
+        let segment_bytes = [4 << 10, 64 << 10, 8 << 10][round % 3];
+        let options = Options { segment_bytes, ..small() };
+        let mut journal = Local::open(Arc::clone(&disk), dir(), options).unwrap();
+        assert_eq!(prefix(&journal), last);
+        let records = segment_bytes / 2 / 800; // the largest batch, or nearly
+        for _ in 0..5 {
+            append(&mut journal, last + 1, records);
+            last += records;
+        }
+    }
+    assert_eq!(prefix(&open(&sim).unwrap()), last);
 }

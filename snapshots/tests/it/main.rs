@@ -9,6 +9,7 @@ mod cuts;
 mod damage;
 mod directory;
 mod failures;
+mod formats;
 mod history;
 mod memory;
 

@@ -145,3 +145,26 @@ pub(crate) fn seed() -> u64 {
     println!("CERTUS_SEED={seed}");
     seed
 }
+
+/// A journal of six records in four batches; with the closing mark, or as a kill leaves it.
+pub(crate) fn six_records(is_closed: bool) -> Sim {
+    let sim = Sim::new();
+    let mut journal = open(&sim).unwrap();
+    append(&mut journal, 1, 2);
+    append_mark(&mut journal);
+    append(&mut journal, 3, 1);
+    append(&mut journal, 4, 1);
+    append(&mut journal, 5, 2);
+    if is_closed {
+        append_mark(&mut journal);
+    }
+    drop(journal);
+    sim
+}
+
+/// Puts other bytes into a file, at rest.
+pub(crate) fn overwrite(sim: &Sim, path: &Path, bytes: &[u8]) {
+    for (offset, &byte) in bytes.iter().enumerate() {
+        sim.damage(path, offset as u64, |_| byte);
+    }
+}

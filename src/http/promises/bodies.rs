@@ -2,24 +2,37 @@
 //! fault by its path.
 
 mod action;
+mod change;
+mod configuration;
 mod consumer;
 mod delivery;
+mod facility;
 mod facility_name;
 mod line;
+mod listing;
 mod order;
+mod stock;
+mod stock_action;
 
 use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
-use workflow::id::Version;
+use workflow::id::{ArticleId, Version};
 use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::time::Time;
 
 pub(crate) use action::ActionBody;
+pub(crate) use change::FacilityChange;
+pub(crate) use configuration::ConfigurationBody;
+pub(crate) use facility::FacilityBody;
+pub(crate) use listing::ListingsBody;
 pub(crate) use order::OrderBody;
+pub(crate) use stock::{StockBody, StocksBody};
+pub(crate) use stock_action::{SafetyRow, SafetyStocksBody, StockAction, StockActionBody};
 
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};
+use crate::http::text::Text;
 use crate::limits::{CUSTOM_ATTRIBUTES_BYTES_MAX, FREE_TEXT_CHARS_MAX};
 
 /// An instant with an offset.
@@ -31,6 +44,12 @@ fn time(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<Time> {
 fn version(faults: &mut Faults, at: Path<'_>, sent: i64) -> Option<Version> {
     let version = u32::try_from(sent).ok().filter(|version| *version > 0).map(Version);
     faults.good(at, version, "must be 1 or more")
+}
+
+/// What the shop calls an article; required.
+fn article(faults: &mut Faults, at: Path<'_>, text: Option<&Text<'_>>) -> Option<ArticleId> {
+    let text = faults.required(at, text)?;
+    faults.good(at, ArticleId::parse(text), "must have 1 to 250 printable characters")
 }
 
 /// A name from somebody else's system.

@@ -211,7 +211,7 @@ impl ResponseError for Error {
                 response.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
             Failure::MethodNotAllowed(allow) => {
-                response.insert_header((ALLOW, *allow));
+                response.insert_header((ALLOW, allow.as_str()));
             }
             _ => {}
         }

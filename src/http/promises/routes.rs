@@ -1,8 +1,14 @@
 //! The handlers of this door: parse, admit, ask, answer.
 
+pub(crate) mod configurations;
+pub(crate) mod facilities;
+pub(crate) mod listings;
 pub(crate) mod orders;
 pub(crate) mod promise;
 pub(crate) mod query;
+pub(crate) mod reservations;
+pub(crate) mod status;
+pub(crate) mod stocks;
 
 use actix_web::HttpResponse;
 

@@ -121,7 +121,7 @@ impl ShardHandle {
         &self,
         ask: impl FnOnce(&Store) -> Result<Verdict, Error> + Send + 'static,
     ) -> Result<Verdict, Closed> {
-        let store = self.store.clone();
+        let store = self.0.store.clone();
         let asked = tokio::task::spawn_blocking(move || ask(&store)).await.map_err(|_| Closed)?;
         Ok(asked.unwrap_or_else(|error| {
             tracing::warn!(%error, "the snapshot did not answer");

@@ -12,7 +12,7 @@ use workflow::quantity::Units;
 use workflow::reply::Reply;
 
 use super::promise::{held_in_a_word, valid_until};
-use super::{At, Shown, joined, json};
+use super::{At, Shown, joined, json, raw};
 use crate::http::reply::{CERTUS_OUTCOME, created, entity, plain};
 
 #[derive(Serialize)]
@@ -135,7 +135,7 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
 
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
-    let Outcome::Orders { orders, total } = outcome else {
+    let Outcome::Orders { orders, total, .. } = outcome else {
         unreachable!("orders are answered with orders")
     };
     let orders = orders.iter().map(stripped).collect();
@@ -239,8 +239,4 @@ fn stripped(order: &Order) -> StrippedOrder<'_> {
 /// The members of a kept text, each as it is.
 fn members(kept: &str) -> BTreeMap<&str, &RawValue> {
     serde_json::from_str(kept).expect("what is kept is an object of ours")
-}
-
-fn raw(json: String) -> Box<RawValue> {
-    RawValue::from_string(json).expect("an answer of our own is JSON")
 }

@@ -1,0 +1,121 @@
+//! Promises, their deadlines, and restarts.
+
+use actors::Verdict;
+use workflow::command::{OrderFilter, Page, Query};
+use workflow::limits::PROMISE_FLOOR;
+use workflow::order::Stage;
+use workflow::outcome::Outcome;
+use workflow::refusal::Refusal;
+use workflow::time::Millis;
+
+use crate::support::{BEGIN, TestShard, cancel, confirm, promise, tea};
+
+async fn available(shard: &TestShard) -> u32 {
+    let filter = Default::default();
+    let page = Page { after: None, size: 10 };
+    let Verdict::Done(shown) = shard.look(Query::Summaries(filter, page)).await else {
+        panic!("a look is answered")
+    };
+    let Outcome::Summaries { rows, .. } = shown.outcome else { panic!("{:?}", shown.outcome) };
+    rows.iter().find(|row| row.article == tea()).expect("there is tea").sum.available.get()
+}
+
+/// P3, S7: a promise ends at its deadline by itself, not a millisecond before.
+#[actix_rt::test]
+async fn a_promise_ends_at_its_deadline() {
+    let shard = TestShard::start().await;
+    shard.store_with_tea(5).await;
+    let order = shard.promise(2, BEGIN + PROMISE_FLOOR).await;
+    shard.handle().advance(Millis(PROMISE_FLOOR.0 - 1)).await.unwrap();
+    assert!(matches!(shard.order(order).await.stage, Stage::Promised { .. }));
+    assert_eq!(available(&shard).await, 3);
+
+    shard.handle().advance(Millis(1)).await.unwrap();
+    assert!(matches!(shard.order(order).await.stage, Stage::Expired { .. }));
+    assert_eq!(available(&shard).await, 5);
+    let Verdict::Refused(Refusal::PromiseExpired { .. }) = shard.change(confirm(order)).await
+    else {
+        panic!("an expired promise is not sold")
+    };
+}
+
+/// P2: what is confirmed does not expire.
+#[actix_rt::test]
+async fn a_confirmed_promise_outlives_its_deadline() {
+    let shard = TestShard::start().await;
+    shard.store_with_tea(5).await;
+    let order = shard.promise(2, BEGIN + PROMISE_FLOOR).await;
+    assert!(matches!(shard.change(confirm(order)).await, Verdict::Done(_)));
+    shard.handle().advance(Millis::hours(9)).await.unwrap();
+    assert!(matches!(shard.order(order).await.stage, Stage::Confirmed { .. }));
+    assert_eq!(available(&shard).await, 3);
+}
+
+/// D1, D5: what was answered is there after a restart, and so are its holds and deadlines.
+#[actix_rt::test]
+async fn a_restart_remembers_everything() {
+    let mut shard = TestShard::start().await;
+    shard.store_with_tea(9).await;
+    let sold = shard.promise(1, BEGIN + PROMISE_FLOOR).await;
+    let open = shard.promise(2, BEGIN + PROMISE_FLOOR).await;
+    let gone = shard.promise(3, BEGIN + PROMISE_FLOOR).await;
+    shard.change(confirm(sold)).await;
+    shard.change(cancel(gone)).await;
+    let before = [shard.order(sold).await, shard.order(open).await, shard.order(gone).await];
+
+    for _ in 0..2 {
+        shard.restart().await;
+        let after = [shard.order(sold).await, shard.order(open).await, shard.order(gone).await];
+        assert_eq!(after, before);
+        assert_eq!(available(&shard).await, 6);
+    }
+    shard.handle().advance(PROMISE_FLOOR).await.unwrap();
+    assert!(matches!(shard.order(open).await.stage, Stage::Expired { .. }));
+    assert_eq!(available(&shard).await, 8);
+}
+
+/// D14: an order that left memory is found by all its names, and still refuses as it did.
+#[actix_rt::test]
+async fn a_closed_order_is_read_from_the_snapshot() {
+    let mut shard = TestShard::start().await;
+    shard.store_with_tea(9).await;
+    let gone = shard.promise(3, BEGIN + PROMISE_FLOOR).await;
+    shard.change(cancel(gone)).await;
+    let here = shard.promise(1, BEGIN + PROMISE_FLOOR).await;
+    let refused = shard.change(confirm(gone)).await;
+    shard.restart().await; // the snapshot has passed it, so it is not loaded
+    assert_eq!(shard.handle().figures().await.unwrap().orders, 1);
+
+    let Verdict::Refused(again) = shard.change(confirm(gone)).await else { panic!("it is closed") };
+    let Verdict::Refused(refused) = refused else { panic!("it was closed") };
+    assert_eq!(again, refused);
+    assert!(matches!(shard.change(cancel(gone)).await, Verdict::Done(_)), "P6: the same cancel");
+    let filters =
+        [OrderFilter::default(), OrderFilter { reference: Some("R1".into()), consumer: None }];
+    for filter in filters {
+        let page = Page { after: None, size: 10 };
+        let Verdict::Done(shown) = shard.look(Query::Orders(filter, page)).await else {
+            panic!("a look is answered")
+        };
+        let Outcome::Orders { orders, total, .. } = shown.outcome else { panic!("not orders") };
+        let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+        assert_eq!((ids, total), (vec![gone, here], 2));
+    }
+}
+
+/// S5: stock that only an overdue promise holds is not sold out.
+#[actix_rt::test]
+async fn an_overdue_hold_gives_way() {
+    let mut shard = TestShard::start().await;
+    shard.store_with_tea(2).await;
+    let old = shard.promise(2, BEGIN + PROMISE_FLOOR).await;
+    shard.stop(); // the timer sleeps while the process is down
+    let dir = shard.dir();
+    let shard = TestShard::at(dir, BEGIN + PROMISE_FLOOR).await;
+    let Verdict::Done(shown) = shard.change(promise(2, None)).await else {
+        panic!("the stock is free")
+    };
+    let Outcome::Placed(view) = shown.outcome else { panic!("{:?}", shown.outcome) };
+    assert!(!view.order.is_short());
+    assert!(matches!(shard.order(old).await.stage, Stage::Expired { .. }));
+}

@@ -1,0 +1,63 @@
+//! The live shard writes what the pure world writes (T3b).
+
+use std::sync::Arc;
+
+use actors::Random;
+use snapshots::Lsn;
+use snapshots::codec;
+use snapshots::disk::Real;
+use snapshots::journal::{Journal, Local, Options};
+use workflow::command::Command;
+use workflow::limits::PROMISE_FLOOR;
+use workflow::outcome::Outcome;
+use workflow::record::Record;
+use workflow::settings::Policy;
+use workflow::world::World;
+
+use crate::support::{BEGIN, SEED, TestShard, ask, cancel, card, confirm, promise, put_tea};
+
+/// F6, S6: the same commands with the same seed are the same records, played by actors or by
+/// plain functions; and the fold of the journal is the world.
+#[actix_rt::test]
+async fn actors_and_plain_functions_write_the_same_records() {
+    let mut world = World::default();
+    let mut random = Random::Seeded(SEED);
+    let mut expected: Vec<Record> = Vec::new();
+    let mut shard = TestShard::start().await;
+    let mut orders = Vec::new();
+    for step in 0..60_i64 {
+        let command = match step {
+            0 => Command::OpenLocation { card: card("gouda") },
+            1 => Command::OpenLocation { card: card("edam") },
+            2 | 3 => {
+                let at = *world.locations.keys().nth(step as usize - 2).expect("both are open");
+                put_tea(&at, 20)
+            }
+            _ if step % 7 == 5 => confirm(orders[step as usize % orders.len()]),
+            _ if step % 7 == 6 => cancel(orders[step as usize % orders.len()]),
+            _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
+        };
+        let (records, outcome) =
+            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.next());
+        expected.extend(records);
+        if let Ok(Outcome::Placed(view)) = outcome {
+            orders.push(view.order.id);
+        }
+        shard.change(command).await;
+    }
+    shard.stop();
+
+    let journal = Local::open(Arc::new(Real), &shard.dir().join("journal"), Options::default());
+    let mut reader = journal.unwrap().read_from(Lsn::ZERO).unwrap();
+    let mut written = Vec::new();
+    let mut folded = World::default();
+    while let Some(entry) = reader.next().unwrap() {
+        let record = codec::decode(&entry.payload).unwrap();
+        folded.apply(&record);
+        written.push(record);
+    }
+    assert!(written.len() > 40, "most commands have an effect");
+    assert_eq!(written, expected);
+    assert_eq!(folded.hash(), world.hash());
+    assert_eq!(folded.faults(), []);
+}

@@ -1,0 +1,202 @@
+//! A shard in a temporary directory, and the few commands that these tests give it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Work};
+use smol_str::SmolStr;
+use tempfile::TempDir;
+use workflow::command::{Ask, Command, LocationRef, Promise, Query, StockRow, Wanted};
+use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
+use workflow::kept::Kept;
+use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
+use workflow::order::{self, Line};
+use workflow::outcome::Outcome;
+use workflow::quantity::Units;
+use workflow::reply::{Fingerprint, Keyed, Reply, ReplyKey};
+use workflow::settings::Policy;
+use workflow::time::{Millis, Time};
+
+/// 2026-01-12T10:00:00Z.
+pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
+pub(crate) const SEED: u64 = 7;
+
+/// A shard that can be stopped and started again on its directory.
+pub(crate) struct TestShard {
+    dir: TempDir,
+    shard: Option<Shard>,
+}
+
+impl TestShard {
+    pub(crate) async fn start() -> TestShard {
+        let dir = tempfile::tempdir().unwrap();
+        let shard = Some(open(&dir.path().join("data"), BEGIN).await);
+        TestShard { dir, shard }
+    }
+
+    /// A shard on a directory that is there, at another time.
+    pub(crate) async fn at(dir: std::path::PathBuf, now: Time) -> TestShard {
+        let shard = Some(open(&dir, now).await);
+        TestShard { dir: tempfile::tempdir().unwrap(), shard }
+    }
+
+    pub(crate) fn dir(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub(crate) fn handle(&self) -> ShardHandle {
+        self.shard.as_ref().expect("it runs").handle()
+    }
+
+    /// Stops cleanly and starts again; the clock goes on where it was.
+    pub(crate) async fn restart(&mut self) {
+        self.stop();
+        self.shard = Some(open(&self.dir(), BEGIN).await);
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.shard.take().expect("it runs").stop().unwrap();
+    }
+
+    pub(crate) async fn change(&self, command: Command) -> Verdict {
+        self.submit(ask(command)).await.verdict
+    }
+
+    pub(crate) async fn submit(&self, ask: Ask) -> Answer {
+        self.handle().ask(Work::Change(ask, render), None).await.expect("it runs")
+    }
+
+    pub(crate) async fn look(&self, query: Query) -> Verdict {
+        self.handle().ask(Work::Look(tenant(), query), None).await.expect("it runs").verdict
+    }
+
+    /// A store with so many pieces of tea.
+    pub(crate) async fn store_with_tea(&self, units: i64) -> LocationId {
+        let Verdict::Done(shown) = self.change(Command::OpenLocation { card: card("gouda") }).await
+        else {
+            panic!("a first location opens")
+        };
+        let Outcome::Location(view) = shown.outcome else { panic!("{:?}", shown.outcome) };
+        let put = put_tea(&view.id, units);
+        assert!(matches!(self.change(put).await, Verdict::Done(_)), "stock can be put");
+        view.id
+    }
+
+    /// Promises so many pieces of tea until then, and answers with the order.
+    pub(crate) async fn promise(&self, units: i64, until: Time) -> OrderId {
+        placed(self.change(promise(units, Some(until))).await)
+    }
+
+    pub(crate) async fn order(&self, id: OrderId) -> order::Order {
+        match self.look(Query::Order(id)).await {
+            Verdict::Done(shown) => match shown.outcome {
+                Outcome::Order(order) => *order,
+                other => panic!("{other:?}"),
+            },
+            Verdict::Refused(refusal) => panic!("{refusal:?}"),
+            _ => panic!("a look is answered"),
+        }
+    }
+}
+
+async fn open(dir: &Path, now: Time) -> Shard {
+    let options = Options {
+        policy: Policy::default(),
+        segment_bytes: 16 << 20,
+        keep: Millis::hours(1),
+        keep_bytes: 1 << 30,
+    };
+    let failed = Box::new(|error| panic!("the journal failed: {error}"));
+    Shard::open(dir, options, Pace::by_hand(now), Random::Seeded(SEED), failed).await.unwrap()
+}
+
+pub(crate) fn tenant() -> TenantId {
+    TenantId::parse("default").unwrap()
+}
+
+pub(crate) fn ask(command: Command) -> Ask {
+    Ask { tenant: tenant(), who: SmolStr::new_static("till"), keyed: None, command }
+}
+
+/// The ask again, under a key.
+pub(crate) fn keyed(ask: Ask, key: &str, fingerprint: u8) -> Ask {
+    let key = ReplyKey { caller: ask.who.clone(), operation: "test".into(), key: key.into() };
+    let keyed = Some(Keyed { key, fingerprint: Fingerprint([fingerprint; 16]) });
+    Ask { keyed, ..ask }
+}
+
+/// The words of a door that knows one: the order's id.
+pub(crate) fn render(outcome: &Outcome) -> Reply {
+    let body = match outcome {
+        Outcome::Placed(view) => view.order.id.to_string(),
+        Outcome::Order(order) => order.id.to_string(),
+        _ => String::new(),
+    };
+    Reply { status: 201, headers: Vec::new(), body: body.into() }
+}
+
+pub(crate) fn card(name: &str) -> Arc<Card> {
+    Arc::new(Card {
+        name: name.into(),
+        reference: Some(name.into()),
+        status: Status::Online,
+        kind: Kind::Managed,
+        ships: true,
+        serves_pickup: true,
+        place: None,
+        kept: Kept::default(),
+    })
+}
+
+pub(crate) fn tea() -> ArticleId {
+    ArticleId::parse("tea").unwrap()
+}
+
+pub(crate) fn put_tea(at: &LocationId, units: i64) -> Command {
+    let target = LotTarget::New { article: tea(), id: StockId::of(BEGIN, 99, 0) };
+    let change = LotChange { value: Units::of_stock(units).unwrap(), ..LotChange::default() };
+    let at = LocationRef { id: Some(*at), reference: None };
+    Command::PutStocks {
+        rows: vec![StockRow { at, row: LotRow { target, version: None, change } }],
+    }
+}
+
+pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
+    let line = Line {
+        article: tea(),
+        title: "Tea".into(),
+        quantity: Units::of_line(units).unwrap(),
+        kept: Kept::default(),
+    };
+    Command::Promise(Box::new(Promise {
+        lines: vec![line],
+        ordered: BEGIN,
+        reference: Some("R1".into()),
+        consumer: None,
+        destination: None,
+        delivery: Wanted::Ship { from: vec![] },
+        kept: Kept::default(),
+        until,
+        sold: false,
+        replaces: None,
+    }))
+}
+
+pub(crate) fn confirm(order: OrderId) -> Command {
+    Command::Act { order, action: order::Command::Confirm { version: None, reference: None } }
+}
+
+pub(crate) fn cancel(order: OrderId) -> Command {
+    Command::Act { order, action: order::Command::Cancel { version: None, reason: None } }
+}
+
+pub(crate) fn placed(verdict: Verdict) -> OrderId {
+    match verdict {
+        Verdict::Done(shown) => match shown.outcome {
+            Outcome::Placed(view) => view.order.id,
+            other => panic!("{other:?}"),
+        },
+        Verdict::Refused(refusal) => panic!("{refusal:?}"),
+        _ => panic!("a promise is answered"),
+    }
+}

@@ -1,0 +1,244 @@
+//! Stocks, and what became of many at once, in this door's words.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use workflow::id::{ArticleId, LocationId, StockId};
+use workflow::location::RowStatus;
+use workflow::outcome::{Outcome, StockView};
+use workflow::quantity::Units;
+use workflow::reply::Reply;
+
+use super::{At, PageInfo, Shown, joined, json, raw, row_status};
+use crate::http::promises::bodies::SafetyRow;
+use crate::http::reply::{created, entity, plain};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StockAnswer<'a> {
+    id: StockId,
+    version: u32,
+    created: At,
+    last_modified: At,
+    tenant_article_id: &'a ArticleId,
+    facility_ref: LocationId,
+    facility: FacilityAnswer<'a>,
+    value: Units,
+    reserved: Units,
+    available: Units,
+    facility_wide_reserved: Units,
+    traits: Vec<&'static str>,
+    properties: &'a RawValue,
+    serialized_properties: &'a str,
+    receipt_date: At,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available_until: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_stock_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location_ref: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FacilityAnswer<'a> {
+    facility_ref: LocationId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_facility_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RowAnswer {
+    stock: Box<RawValue>,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StocksAnswer {
+    stocks: Vec<Box<RawValue>>,
+    page_info: PageInfo,
+    total: usize,
+}
+
+#[derive(Serialize)]
+struct ActionAnswer<T: Serialize> {
+    name: &'static str,
+    result: T,
+}
+
+#[derive(Serialize)]
+struct Ids<'a> {
+    ids: &'a [StockId],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OperationResults {
+    operation_results: Vec<RowAnswer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SafetyAnswer<'a> {
+    tenant_article_id: &'a ArticleId,
+    facility_ref: String,
+    value: Units,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<SafetyError>,
+}
+
+#[derive(Serialize)]
+struct SafetyError {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    message: String,
+}
+
+/// The reply to a stock that was made: 201.
+pub(crate) fn made(outcome: &Outcome) -> Reply {
+    let view = first(outcome);
+    created(view.lot.version, format!("/api/stocks/{}", view.lot.id), stock_json(view))
+}
+
+/// One stock: 200.
+pub(crate) fn shown(outcome: &Outcome) -> Reply {
+    let view = first(outcome);
+    entity(200, view.lot.version, stock_json(view))
+}
+
+/// The reply to a batch: 200, one result per row.
+pub(crate) fn put(outcome: &Outcome) -> Reply {
+    plain(200, json(&row_answers(outcome)))
+}
+
+/// A page of stocks. One row more than wanted was asked for, to know whether there are more.
+pub(crate) fn list(outcome: &Outcome, size: usize, after: bool) -> Reply {
+    let (rows, total) = rows(outcome);
+    let has_more = rows.len() > size;
+    let rows = &rows[..rows.len().min(size)];
+    let stocks = rows.iter().map(|(_, view)| raw(stock_json(view))).collect();
+    let ids = rows.first().zip(rows.last());
+    let ids = ids.map(|((_, first), (_, last))| (first.lot.id, last.lot.id));
+    plain(200, json(&StocksAnswer { stocks, page_info: PageInfo::of(ids, after, has_more), total }))
+}
+
+/// The reply to `DELETE_BY_IDS`.
+pub(crate) fn deleted_by_ids(outcome: &Outcome) -> Reply {
+    deleted("DELETE_BY_IDS", outcome)
+}
+
+/// The reply to `DELETE_BY_PRODUCTS`.
+pub(crate) fn deleted_by_products(outcome: &Outcome) -> Reply {
+    deleted("DELETE_BY_PRODUCTS", outcome)
+}
+
+/// The reply to `UPDATE_VERSIONLESS`.
+pub(crate) fn updated_versionless(outcome: &Outcome) -> Reply {
+    let result = OperationResults { operation_results: row_answers(outcome) };
+    plain(200, json(&ActionAnswer { name: "UPDATE_VERSIONLESS", result }))
+}
+
+/// The reply to a stock that is gone: 200, empty.
+pub(crate) fn gone(_: &Outcome) -> Reply {
+    plain(200, String::new())
+}
+
+/// What became of safety stocks, in the order of the request: 207. A failure is named by its
+/// row, and since a batch is one command, nothing of the others was done either.
+pub(crate) fn safety(rows: &[SafetyRow], failed: Option<(usize, &str)>) -> Reply {
+    let answers = rows.iter().enumerate().map(|(index, (at, article, units))| {
+        let error = failed.map(|(row, name)| {
+            let own = row == index;
+            let kind = if own { "NOT_FOUND" } else { "NOT_ALLOWED" };
+            let message = if own {
+                format!("facility `{name}` does not exist")
+            } else {
+                format!("nothing was changed, because operations[{row}] failed")
+            };
+            SafetyError { kind, message }
+        });
+        SafetyAnswer {
+            tenant_article_id: article,
+            facility_ref: at.id.map(|id| id.to_string()).unwrap_or_default(),
+            value: *units,
+            status: if error.is_some() { "FAILED" } else { "UPDATED" },
+            error,
+        }
+    });
+    plain(207, json(&answers.collect::<Vec<_>>()))
+}
+
+fn deleted(name: &'static str, outcome: &Outcome) -> Reply {
+    let Outcome::Removed(ids) = outcome else {
+        unreachable!("a removal is answered with what was removed")
+    };
+    plain(200, json(&ActionAnswer { name, result: Ids { ids } }))
+}
+
+fn rows(outcome: &Outcome) -> (&[(RowStatus, StockView)], usize) {
+    let Outcome::Stocks { rows, total } = outcome else {
+        unreachable!("stocks are answered with stocks")
+    };
+    (rows, *total)
+}
+
+fn first(outcome: &Outcome) -> &StockView {
+    let (rows, _) = rows(outcome);
+    &rows.first().expect("one stock is answered with one row").1
+}
+
+fn row_answers(outcome: &Outcome) -> Vec<RowAnswer> {
+    let (rows, _) = rows(outcome);
+    let answer = |(status, view): &(RowStatus, StockView)| RowAnswer {
+        stock: raw(stock_json(view)),
+        status: row_status(*status),
+    };
+    rows.iter().map(answer).collect()
+}
+
+fn stock_json(view: &StockView) -> String {
+    let lot = &view.lot;
+    let details = lot.details.as_deref();
+    let kept = details.map_or("{}", |details| details.kept.as_json());
+    let mut kept: BTreeMap<&str, &RawValue> =
+        serde_json::from_str(kept).expect("what is kept is an object of ours");
+    let properties = kept.remove("properties").unwrap_or(EMPTY.as_ref());
+    let mut traits = Vec::with_capacity(2);
+    if lot.sellable {
+        traits.push("PICKABLE");
+    }
+    if lot.accessible {
+        traits.push("ACCESSIBLE");
+    }
+    let answer = StockAnswer {
+        id: lot.id,
+        version: lot.version.0,
+        created: Shown(lot.created),
+        last_modified: Shown(lot.modified),
+        tenant_article_id: &view.article,
+        facility_ref: view.location,
+        facility: FacilityAnswer {
+            facility_ref: view.location,
+            tenant_facility_id: view.reference.as_deref(),
+        },
+        value: lot.value,
+        reserved: lot.reserved,
+        available: view.free,
+        facility_wide_reserved: view.reserved_there,
+        traits,
+        properties,
+        serialized_properties: properties.get(),
+        receipt_date: Shown(lot.received),
+        available_until: lot.available_until.map(Shown),
+        tenant_stock_id: details.and_then(|details| details.reference.as_deref()),
+        location_ref: details.and_then(|details| details.storage.as_deref()),
+    };
+    joined(json(&answer), &json(&kept))
+}
+
+/// What a stock without properties has.
+static EMPTY: std::sync::LazyLock<Box<RawValue>> =
+    std::sync::LazyLock::new(|| raw("{}".to_owned()));

@@ -1,0 +1,12 @@
+//! The real server from outside: HTTP on port 0, a directory of its own, time by hand.
+//!
+//! What a rule says belongs to `workflow`, what a disk does to `snapshots`, what an actor does to
+//! `actors`. Here is what a client, an operator and a crash can see.
+
+mod config;
+mod crash;
+mod idempotency;
+mod operating;
+mod promises;
+mod support;
+mod tidy;

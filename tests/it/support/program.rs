@@ -1,0 +1,77 @@
+//! The program `certus` as a process, for what only a process can show.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use super::Caller;
+
+/// A running `certus serve`. Dropped, it is killed.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) http: Caller,
+}
+
+impl Program {
+    /// Starts the server on `data`, and answers when it does.
+    pub(crate) async fn serve(data: &Path, more: &[&str]) -> Program {
+        let told = data.with_extension("address");
+        let _ = std::fs::remove_file(&told);
+        let child = command()
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args(["--segment-bytes", "16777216", "--log", "warn"])
+            .args(["--data".as_ref(), data.as_os_str()])
+            .args(["--listen-file".as_ref(), told.as_os_str()])
+            .args(more)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the program starts");
+        let address = address_in(&told).await;
+        Program { child, http: Caller::of(address) }
+    }
+
+    /// SIGKILL: nothing is flushed, nothing is said.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it is ours");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// SIGTERM, and how it ended.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
+        self.child.wait().expect("it is ours")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    command().args(arguments).output().expect("the program starts")
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_certus"));
+    command.current_dir(std::env::temp_dir()); // no certus.toml of this folder is read
+    command
+}
+
+/// The address that a starting server writes when it answers. Another process cannot wake us, so
+/// this looks again and again, and gives up after a minute.
+async fn address_in(file: &Path) -> SocketAddr {
+    for _ in 0..6_000 {
+        if let Ok(text) = std::fs::read_to_string(file) {
+            return text.parse().expect("an address");
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the server did not start")
+}

@@ -1,0 +1,113 @@
+//! The server in this process, with time by hand.
+
+use std::path::PathBuf;
+
+use actors::{Pace, Random};
+use certus::config::{Config, Overrides};
+use certus::server::{Extras, Server};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use workflow::time::{Millis, Time};
+
+use super::Caller;
+
+/// 2026-01-12T10:00:00Z.
+const BEGIN: Time = Time(1_768_212_000_000);
+
+/// A server on port 0 and in a directory of its own.
+pub(crate) struct TestServer {
+    dir: TempDir,
+    server: Option<Server>,
+    pub(crate) http: Caller,
+}
+
+impl TestServer {
+    pub(crate) async fn start() -> TestServer {
+        let dir = tempfile::tempdir().expect("there is room");
+        let server = open(dir.path().join("data")).await;
+        let http = Caller::of(server.address());
+        TestServer { dir, server: Some(server), http }
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        self.server.as_ref().expect("it runs")
+    }
+
+    /// Stops it cleanly, and starts it again on what it left.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        let server = open(self.dir.path().join("data")).await;
+        self.http = Caller::of(server.address());
+        self.server = Some(server);
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        self.server.take().expect("it runs").stop().await.expect("it stops cleanly");
+    }
+
+    pub(crate) async fn advance(&self, by: Millis) {
+        self.server().shard().advance(by).await.expect("time is by hand");
+    }
+
+    /// A store that ships and serves pickup, with its id.
+    pub(crate) async fn facility(&self, name: &str) -> String {
+        let body = json!({
+            "name": name, "tenantFacilityId": name,
+            "address": { "companyName": "Certus", "street": "Hauptstr.", "houseNumber": "8",
+                "postalCode": "51063", "city": "Köln", "country": "DE" },
+        });
+        let made = self.http.post("/api/facilities", &body.to_string()).await.expect(201);
+        text(&made, "id")
+    }
+
+    /// So many pieces at a store, with the id of the lot.
+    pub(crate) async fn stock(&self, facility: &str, article: &str, value: u32) -> String {
+        let body = json!({
+            "tenantArticleId": article, "value": value, "facility": { "facilityRef": facility },
+        });
+        let made = self.http.post("/api/stocks", &body.to_string()).await.expect(201);
+        text(&made, "id")
+    }
+
+    /// What can be promised of an article, over all stores.
+    pub(crate) async fn available(&self, article: &str) -> u64 {
+        let path = format!("/api/stocks/summaries?tenantArticleIds={article}");
+        let summaries = self.http.get(&path).await.expect(200);
+        let details = &summaries["stockSummaries"][0]["details"];
+        details["availableForPicking"].as_u64().unwrap_or_else(|| panic!("{summaries}"))
+    }
+}
+
+async fn open(data: PathBuf) -> Server {
+    let port_0 = "127.0.0.1:0".parse().ok();
+    let over = Overrides {
+        data: Some(data),
+        listen: port_0,
+        admin_listen: port_0,
+        workers: Some(1),
+        segment_bytes: Some(16 << 20),
+        ..Overrides::default()
+    };
+    let config = Config::read(None, over).expect("the configuration is valid");
+    let failed = Box::new(|error| panic!("the journal failed: {error}"));
+    let extras = Extras { random: Random::Seeded(7), ..Extras::default() };
+    Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
+}
+
+/// A promise of so many pieces, as a client sends it.
+pub(crate) fn promise(article: &str, quantity: i64) -> Value {
+    json!({
+        "orderDate": "2026-01-12T09:00:00.000Z", "tenantOrderId": "R1",
+        "orderLineItems": [
+            { "article": { "tenantArticleId": article, "title": article }, "quantity": quantity },
+        ],
+        "consumer": { "addresses": [ { "street": "Hauptstr.", "postalCode": "51063",
+            "city": "Köln", "country": "DE" } ] },
+    })
+}
+
+/// A member that is text.
+#[track_caller]
+pub(crate) fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
+}
