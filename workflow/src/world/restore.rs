@@ -14,6 +14,7 @@ use crate::id::{ArticleId, LocationId, StockId, TenantId};
 use crate::location::{Held, Location, Shelf};
 use crate::order::{Hold, Order};
 use crate::record::Owner;
+use crate::reply::ReplyKey;
 use crate::settings::Settings;
 use crate::time::Time;
 
@@ -26,6 +27,9 @@ pub struct Restore {
     shelves: Vec<Resting>,
     by_lot: FxHashMap<(LocationId, StockId), usize>,
     by_name: BTreeMap<(LocationId, ArticleId), usize>,
+    /// The keys of all replies: they come in no order, and sorted once they make a map faster
+    /// than one by one.
+    keys: BTreeMap<TenantId, Vec<(ReplyKey, Owner)>>,
 }
 
 /// A shelf that is not yet in its location.
@@ -48,10 +52,9 @@ impl Restore {
     pub fn location(&mut self, tenant: &TenantId, location: Location) {
         let desk = self.world.desk.tenant(tenant);
         desk.places.open(location.id, &location.card);
-        for reply in &location.replies {
-            let owner = Owner::Location(location.id);
-            desk.keys.insert(reply.key.clone(), owner);
-        }
+        desk.keys.extend(
+            location.replies.iter().map(|it| (it.key.clone(), Owner::Location(location.id))),
+        );
         let locations = &mut self.world.locations;
         locations.insert(location.id, (tenant.clone(), location));
     }
@@ -91,11 +94,12 @@ impl Restore {
             };
             shelf.restore_hold(order.id.reservation(hold.index), held);
         }
-        let desk = self.world.desk.tenant(tenant);
-        desk.book.enter(&order);
-        for reply in &order.replies {
-            desk.keys.insert(reply.key.clone(), Owner::Order(order.id));
+        self.world.desk.tenant(tenant).book.enter(&order);
+        if !self.keys.contains_key(tenant) {
+            self.keys.insert(tenant.clone(), Vec::new());
         }
+        let keys = self.keys.get_mut(tenant).expect("the tenant's keys were just put there");
+        keys.extend(order.replies.iter().map(|it| (it.key.clone(), Owner::Order(order.id))));
         self.world.orders.insert(order.id, (tenant.clone(), order));
         Ok(())
     }
@@ -103,7 +107,11 @@ impl Restore {
     /// The world, with every shelf in its location and its offer, as of `now`, published.
     #[must_use]
     pub fn finish(self, now: Time) -> World {
-        let Restore { mut world, shelves, .. } = self;
+        let Restore { mut world, shelves, keys, .. } = self;
+        for (tenant, keys) in keys {
+            let mut keys = keys.into_iter().collect();
+            world.desk.tenant(&tenant).keys.append(&mut keys);
+        }
         for Resting { at, article, shelf } in shelves {
             let (tenant, location) =
                 world.locations.get_mut(&at).expect("a shelf is taken in after its location");
