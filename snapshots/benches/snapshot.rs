@@ -24,6 +24,9 @@ use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::time::{Millis, Time};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LOCATIONS: u64 = 100;
 const ARTICLES: u64 = 1_000;
 const BEGIN: Time = Time(1_768_212_843_517);
@@ -244,9 +247,10 @@ fn name(article: u64) -> ArticleId {
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), cpu_ms());
     let done = work();
-    println!("{what}: {:.1} s", begun.elapsed().as_secs_f64());
+    let (wall, cpu) = (begun.elapsed().as_secs_f64(), cpu_ms() - cpu);
+    println!("{what}: {wall:.1} s, {:.1} s of CPU", cpu as f64 / 1_000.0);
     done
 }
 

@@ -25,6 +25,7 @@ use crate::settings::Policy;
 use crate::time::Time;
 
 pub use audit::Fault;
+pub use restore::Restore;
 
 /// Every entity, folded from events.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{decode, encode, samples};
 
 fn fixture(name: &str) -> PathBuf {
-    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/v1");
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/v1/record");
     dir.join(name).with_extension("bin")
 }
 

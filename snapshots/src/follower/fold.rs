@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId, Version};
-use workflow::limits::{ACTION_KEYS_PER_ORDER_MAX, WRITE_KEYS_PER_LOCATION_MAX};
+use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
 use workflow::location::{self, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
@@ -31,7 +31,6 @@ struct Touched {
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
     shelves: BTreeMap<(LocationId, ArticleId), Slot<Shelf>>,
     orders: BTreeMap<OrderId, Held>,
-    keys: BTreeMap<ReplyKey, Option<OrderId>>,
 }
 
 /// A row as it will be, and what it takes up as it is.
@@ -50,7 +49,8 @@ struct Held {
 /// What is stored of an order.
 struct Before {
     row: OldOrder,
-    reference: Option<smol_str::SmolStr>,
+    /// The keys by which it is found, once it is closed.
+    keys: Vec<Arc<StoredReply>>,
 }
 
 impl Fold {
@@ -192,13 +192,7 @@ impl Turn<'_> {
         let Some(order) = self.order(id)? else {
             return Ok(());
         };
-        let evicts = order.replies.len() > ACTION_KEYS_PER_ORDER_MAX;
-        let evicted = evicts.then(|| order.replies[1].key.clone());
         order.keep(reply.clone());
-        if let Some(key) = evicted {
-            self.touched.keys.insert(key, None);
-        }
-        self.touched.keys.insert(reply.key.clone(), Some(id));
         Ok(())
     }
 
@@ -235,8 +229,11 @@ impl Turn<'_> {
             let Some((order, row)) = self.store.stored_order(&self.record.tenant, id)? else {
                 return Ok(None);
             };
-            let reference = order.reference.clone();
-            let old = Some(Before { row, reference });
+            let keys = match row.is_closed {
+                true => order.replies.clone(),
+                false => Vec::new(),
+            };
+            let old = Some(Before { row, keys });
             self.touched.orders.insert(id, Held { order, old });
         }
         Ok(self.touched.orders.get_mut(&id).map(|held| &mut held.order))
@@ -287,34 +284,35 @@ impl Touched {
         for held in self.orders.into_values() {
             held.write(tenant, writes);
         }
-        for (key, owner) in self.keys {
-            match owner {
-                Some(id) => writes.put_reply_key(tenant, &key, id),
-                None => writes.remove_reply_key(tenant, &key),
-            }
-        }
         Ok(())
     }
 }
 
 impl Held {
+    /// Only a closed order has rows to be found by: an open one is in memory, and is found there.
     fn write(self, tenant: &TenantId, writes: &mut Writes) {
         let Held { order, old } = self;
-        let (row, reference) = match old {
-            Some(Before { row, reference }) => (row, reference),
-            None => {
+        let (row, keys) = match old {
+            Some(Before { row, keys }) => (row, keys),
+            None => (OldOrder::default(), Vec::new()),
+        };
+        if order.stage.is_closed() {
+            if !row.is_closed {
                 if let Some(consumer) = &order.asked.consumer {
                     writes.put_consumer(tenant, consumer, order.id);
                 }
-                (OldOrder::default(), None)
+                if let Some(reference) = &order.reference {
+                    writes.put_reference(tenant, reference, order.id);
+                }
             }
-        };
-        if reference != order.reference {
-            if let Some(old) = &reference {
-                writes.remove_reference(tenant, old, order.id);
+            let has = |replies: &[Arc<StoredReply>], key: &ReplyKey| {
+                replies.iter().any(|reply| reply.key == *key)
+            };
+            for gone in keys.iter().filter(|old| !has(&order.replies, &old.key)) {
+                writes.remove_reply_key(tenant, &gone.key);
             }
-            if let Some(new) = &order.reference {
-                writes.put_reference(tenant, new, order.id);
+            for new in order.replies.iter().filter(|new| !has(&keys, &new.key)) {
+                writes.put_reply_key(tenant, &new.key, order.id);
             }
         }
         writes.put_order(tenant, &order, row);

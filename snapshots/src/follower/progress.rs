@@ -31,7 +31,6 @@ impl Progress {
 
     /// Waits until the record at `lsn` is passed or the time is over; answers with what is passed.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "waits, and decides nothing by it")]
     pub fn wait_for(&self, lsn: Lsn, timeout: Duration) -> Lsn {
         let until = Instant::now() + timeout;
         let mut trouble = self.trouble.lock();

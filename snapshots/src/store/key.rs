@@ -33,11 +33,11 @@ pub(super) enum Kind {
     Open = 0x40,
     /// An order to which nothing can happen any more.
     Closed = 0x50,
-    /// A shop's name for an order, and the order.
+    /// A shop's name for a closed order, and the order.
     Reference = 0x60,
-    /// A shop's name for a customer, and an order.
+    /// A shop's name for a customer, and a closed order.
     Consumer = 0x70,
-    /// The key of a reply that an order keeps.
+    /// The key of a reply that a closed order keeps.
     ReplyKey = 0x80,
 }
 

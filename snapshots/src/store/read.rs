@@ -135,7 +135,8 @@ impl Store {
         self.answer(|table| Ok(order(table, tenant, id)?.map(|(order, _)| order)))
     }
 
-    /// Orders after `after`, in the order of their ids, open and closed ones, at most `size`.
+    /// Closed orders after `after`, in the order of their ids, at most `size`. The open ones are in
+    /// memory, and so are those that closed since.
     ///
     /// # Errors
     /// As [`Store::order`].
@@ -146,25 +147,20 @@ impl Store {
         size: usize,
     ) -> Result<Vec<Order>, Error> {
         self.answer(|table| {
+            let prefix = key::prefix(tenant, Kind::Closed);
+            let from = after.map(|id| above(&key::order(tenant, Kind::Closed, id)));
             let mut orders = Vec::new();
-            for kind in [Kind::Open, Kind::Closed] {
-                let prefix = key::prefix(tenant, kind);
-                let from = after.map(|id| above(&key::order(tenant, kind, id)));
-                let full = orders.len() + size;
-                scan_within(table, &prefix, from.as_ref().unwrap_or(&prefix), |key, row| {
-                    if orders.len() < full {
-                        orders.push(row.read::<Order>(key)?);
-                    }
-                    Ok(orders.len() < full)
-                })?;
-            }
-            orders.sort_unstable_by_key(|order| order.id);
-            orders.truncate(size);
+            scan_within(table, &prefix, from.as_ref().unwrap_or(&prefix), |key, row| {
+                if orders.len() < size {
+                    orders.push(row.read::<Order>(key)?);
+                }
+                Ok(orders.len() < size)
+            })?;
             Ok(orders)
         })
     }
 
-    /// The orders with the shop's name `reference`, after `after`, at most `size`.
+    /// The closed orders with the shop's name `reference`, after `after`, at most `size`.
     ///
     /// # Errors
     /// As [`Store::order`].
@@ -178,7 +174,7 @@ impl Store {
         self.orders_by(Kind::Reference, tenant, reference, (after, size))
     }
 
-    /// The orders of the shop's customer `consumer`, after `after`, at most `size`.
+    /// The closed orders of the shop's customer `consumer`, after `after`, at most `size`.
     ///
     /// # Errors
     /// As [`Store::order`].
@@ -192,7 +188,7 @@ impl Store {
         self.orders_by(Kind::Consumer, tenant, consumer, (after, size))
     }
 
-    /// The order that keeps the reply under `reply`.
+    /// The closed order that keeps the reply under `reply`; the keys of open ones are in memory.
     ///
     /// # Errors
     /// As [`Store::order`].

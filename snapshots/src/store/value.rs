@@ -100,7 +100,9 @@ fn mixed(crc: u32, lsn: Lsn) -> u64 {
 mod tests {
     use super::*;
 
-    fn chunks(payload: &[u8]) -> (Vec<(Vec<u8>, Vec<u8>)>, Footprint) {
+    type Values = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn chunks(payload: &[u8]) -> (Values, Footprint) {
         let mut values = Vec::new();
         let put = |key, value| values.push((key, value));
         let footprint = split(b"row", Lsn(77), payload, put);

@@ -120,10 +120,6 @@ impl Writes {
         self.put_index(Kind::Reference, &key::text(tenant, Kind::Reference, text, id));
     }
 
-    pub(crate) fn remove_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {
-        self.remove_index(&key::text(tenant, Kind::Reference, text, id));
-    }
-
     pub(crate) fn put_consumer(&mut self, tenant: &TenantId, text: &str, id: OrderId) {
         self.put_index(Kind::Consumer, &key::text(tenant, Kind::Consumer, text, id));
     }

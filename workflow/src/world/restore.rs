@@ -2,57 +2,81 @@
 //!
 //! A snapshot keeps no reservation at a shelf and no desk: both follow from the orders, the
 //! shelves and the locations. So the parts come in this order: tenants, their locations as they
-//! were opened, shelves, orders, and at the end [`World::publish_all`].
+//! were opened, shelves, orders, and at the end [`Restore::finish`].
 
-use smol_str::format_smolstr;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{Fault, World};
-use crate::id::{ArticleId, LocationId, TenantId};
+use crate::id::{ArticleId, LocationId, StockId, TenantId};
 use crate::location::{Held, Location, Shelf};
-use crate::order::Order;
+use crate::order::{Hold, Order};
 use crate::record::Owner;
+use crate::reply::ReplyKey;
 use crate::settings::Settings;
 use crate::time::Time;
 
-impl World {
+/// A world that is being put together.
+#[derive(Debug, Default)]
+pub struct Restore {
+    world: World,
+    /// The shelves, apart from their locations: a million orders look for theirs, and a look-up
+    /// by numbers of our own is several times faster than one by names.
+    shelves: Vec<Resting>,
+    by_lot: FxHashMap<(LocationId, StockId), usize>,
+    by_name: BTreeMap<(LocationId, ArticleId), usize>,
+    /// The keys of all replies: they come in no order, and sorted once they make a map faster
+    /// than one by one.
+    keys: BTreeMap<TenantId, Vec<(ReplyKey, Owner)>>,
+}
+
+/// A shelf that is not yet in its location.
+#[derive(Debug)]
+struct Resting {
+    at: LocationId,
+    article: ArticleId,
+    shelf: Shelf,
+}
+
+impl Restore {
     /// Takes in what a tenant has set, and the number of its newest order.
-    pub fn restore_tenant(&mut self, id: &TenantId, settings: Settings, last_number: u64) {
-        let tenant = self.desk.tenant(id);
+    pub fn tenant(&mut self, id: &TenantId, settings: Settings, last_number: u64) {
+        let tenant = self.world.desk.tenant(id);
         tenant.settings = settings;
         tenant.last_number = last_number;
     }
 
     /// Takes in a location with its replies. Seats are given in the order of these calls.
-    pub fn restore_location(&mut self, tenant: &TenantId, location: Location) {
-        let desk = self.desk.tenant(tenant);
+    pub fn location(&mut self, tenant: &TenantId, location: Location) {
+        let desk = self.world.desk.tenant(tenant);
         desk.places.open(location.id, &location.card);
-        for reply in &location.replies {
-            let owner = Owner::Location(location.id);
-            desk.keys.insert(reply.key.clone(), owner);
-        }
-        self.locations.insert(location.id, (tenant.clone(), location));
+        desk.keys.extend(
+            location.replies.iter().map(|it| (it.key.clone(), Owner::Location(location.id))),
+        );
+        let locations = &mut self.world.locations;
+        locations.insert(location.id, (tenant.clone(), location));
     }
 
     /// Takes in a shelf of a location that is here.
     ///
     /// # Errors
     /// When the location is not here (S2).
-    pub fn restore_shelf(
-        &mut self,
-        id: LocationId,
-        article: ArticleId,
-        shelf: Shelf,
-    ) -> Result<(), Fault> {
-        let Some((tenant, location)) = self.locations.get_mut(&id) else {
-            let what = format_smolstr!("a shelf of {id}, which is not here");
+    pub fn shelf(&mut self, at: LocationId, article: ArticleId, shelf: Shelf) -> Result<(), Fault> {
+        let Some((tenant, location)) = self.world.locations.get_mut(&at) else {
+            let what = format_smolstr!("a shelf of {at}, which is not here");
             return Err(broken(what));
         };
-        let places = &mut self.desk.tenant(tenant).places;
+        let places = &mut self.world.desk.tenant(tenant).places;
+        let number = self.shelves.len();
         for lot in &shelf.lots {
-            places.put_stock(lot.id, id);
+            places.put_stock(lot.id, at);
             location.lots.insert(lot.id, article.clone());
+            self.by_lot.insert((at, lot.id), number);
         }
-        location.shelves.insert(article, shelf);
+        self.by_name.insert((at, article.clone()), number);
+        self.shelves.push(Resting { at, article, shelf });
         Ok(())
     }
 
@@ -60,41 +84,53 @@ impl World {
     ///
     /// # Errors
     /// When a shelf or a lot is not here, or has not that much (S1, S2).
-    pub fn restore_order(&mut self, tenant: &TenantId, order: Order) -> Result<(), Fault> {
+    pub fn order(&mut self, tenant: &TenantId, order: Order) -> Result<(), Fault> {
         for hold in &order.holds {
-            let line = order.asked.lines.get(usize::from(hold.line));
-            let location = self.locations.get_mut(&hold.location);
-            let shelf = line
-                .zip(location)
-                .and_then(|(line, (_, location))| location.shelves.get_mut(&line.article));
             let held = Held { stock: hold.stock, units: hold.units };
-            match shelf {
-                Some(shelf) if has_room(shelf, &held) => {
-                    shelf.restore_hold(order.id.reservation(hold.index), held);
-                }
-                _ => {
-                    let what = format_smolstr!("{} holds what is not there", order.id);
-                    return Err(broken(what));
-                }
-            }
+            let Some(shelf) = self.shelf_of(&order, hold).filter(|shelf| has_room(shelf, &held))
+            else {
+                let what = format_smolstr!("{} holds what is not there", order.id);
+                return Err(broken(what));
+            };
+            shelf.restore_hold(order.id.reservation(hold.index), held);
         }
-        let desk = self.desk.tenant(tenant);
-        desk.book.enter(&order);
-        for reply in &order.replies {
-            desk.keys.insert(reply.key.clone(), Owner::Order(order.id));
+        self.world.desk.tenant(tenant).book.enter(&order);
+        if !self.keys.contains_key(tenant) {
+            self.keys.insert(tenant.clone(), Vec::new());
         }
-        self.orders.insert(order.id, (tenant.clone(), order));
+        let keys = self.keys.get_mut(tenant).expect("the tenant's keys were just put there");
+        keys.extend(order.replies.iter().map(|it| (it.key.clone(), Owner::Order(order.id))));
+        self.world.orders.insert(order.id, (tenant.clone(), order));
         Ok(())
     }
 
-    /// Publishes what every location has of every article at `now`, the last record's time.
-    pub fn publish_all(&mut self, now: Time) {
-        for (id, (tenant, location)) in &self.locations {
-            let places = &mut self.desk.tenant(tenant).places;
-            for (article, shelf) in &location.shelves {
-                places.publish(*id, article, shelf.offer(now));
-            }
+    /// The world, with every shelf in its location and its offer, as of `now`, published.
+    #[must_use]
+    pub fn finish(self, now: Time) -> World {
+        let Restore { mut world, shelves, keys, .. } = self;
+        for (tenant, keys) in keys {
+            let mut keys = keys.into_iter().collect();
+            world.desk.tenant(&tenant).keys.append(&mut keys);
         }
+        for Resting { at, article, shelf } in shelves {
+            let (tenant, location) =
+                world.locations.get_mut(&at).expect("a shelf is taken in after its location");
+            let places = &mut world.desk.tenant(tenant).places;
+            places.publish(at, &article, shelf.offer(now));
+            location.shelves.insert(article, shelf);
+        }
+        world
+    }
+
+    /// The shelf that an order's hold is about.
+    fn shelf_of(&mut self, order: &Order, hold: &Hold) -> Option<&mut Shelf> {
+        let article = &order.asked.lines.get(usize::from(hold.line))?.article;
+        let number = match hold.stock {
+            Some(stock) => self.by_lot.get(&(hold.location, stock)),
+            None => self.by_name.get(&(hold.location, article.clone())),
+        };
+        let resting = self.shelves.get_mut(*number?)?;
+        (resting.article == *article).then_some(&mut resting.shelf)
     }
 }
 
@@ -105,6 +141,6 @@ fn has_room(shelf: &Shelf, held: &Held) -> bool {
     })
 }
 
-fn broken(what: smol_str::SmolStr) -> Fault {
+fn broken(what: SmolStr) -> Fault {
     Fault { invariant: "S2", what }
 }
