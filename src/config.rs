@@ -66,10 +66,12 @@ pub struct Overrides {
     /// Bytes of one journal segment, a multiple of 512 [default: 67108864]
     #[arg(long, env = "CERTUS_SEGMENT_BYTES", value_name = "BYTES")]
     pub segment_bytes: Option<u64>,
-    /// How long the journal is kept behind the snapshot [default: 604800000, 7 days]
+    /// Records of this long before the newest may go, once the snapshot has passed them
+    /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_MS", value_name = "MS")]
     pub journal_keep_ms: Option<u64>,
-    /// How much of the journal is kept behind the snapshot [default: 68719476736, 64 GiB]
+    /// Beyond so many bytes of journal the oldest may go, once the snapshot has passed them
+    /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
     pub journal_keep_bytes: Option<u64>,
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
@@ -119,8 +121,8 @@ pub struct Config {
     pub operate_permits: u32,
     pub answer_timeout_ms: u64,
     pub segment_bytes: u64,
-    pub journal_keep_ms: u64,
-    pub journal_keep_bytes: u64,
+    pub journal_keep_ms: Option<u64>,
+    pub journal_keep_bytes: Option<u64>,
     pub log: String,
     pub credentials: Vec<Credential>,
 }
@@ -168,8 +170,8 @@ impl Config {
             operate_permits: pick!(operate_permits, limits::OPERATE_PERMITS),
             answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIME_MAX.as_millis() as u64),
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
-            journal_keep_ms: pick!(journal_keep_ms, Millis::hours(7 * 24).0),
-            journal_keep_bytes: pick!(journal_keep_bytes, 64 << 30),
+            journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
+            journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
             credentials: under.credentials,
         }

@@ -13,7 +13,6 @@ use anyhow::Context;
 use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
 use workflow::id::TenantId;
-use workflow::time::Millis;
 
 use crate::admission::Admission;
 use crate::ask::{App, Shards};
@@ -62,7 +61,7 @@ impl Server {
         let options = Options {
             policy: config.policy(),
             segment_bytes: config.segment_bytes,
-            keep: Millis(config.journal_keep_ms),
+            keep_ms: config.journal_keep_ms,
             keep_bytes: config.journal_keep_bytes,
         };
         let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)

@@ -18,7 +18,6 @@ use snapshots::recovery::{self, Recovered};
 use snapshots::store::Store;
 use tokio::sync::oneshot;
 use workflow::settings::Policy;
-use workflow::time::Millis;
 
 pub use handle::{Closed, ShardHandle};
 
@@ -41,10 +40,10 @@ pub struct Options {
     pub policy: Policy,
     /// Bytes of one segment of the journal.
     pub segment_bytes: u64,
-    /// How long the journal is kept behind the snapshot.
-    pub keep: Millis,
-    /// How many bytes of it are kept.
-    pub keep_bytes: u64,
+    /// Records of so many milliseconds before the newest may go; none keeps them all.
+    pub keep_ms: Option<u64>,
+    /// Beyond so many bytes the oldest records may go; none keeps them all.
+    pub keep_bytes: Option<u64>,
 }
 
 /// A shard that runs. One that is dropped without a stop is as in a crash: what was acknowledged
@@ -100,7 +99,7 @@ impl Shard {
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;
-        let follower = follower::Options { keep: Some(options.keep()), ..Default::default() };
+        let follower = follower::Options { keep: options.keep(), ..Default::default() };
         let follower = Follower::start(store.clone(), commits.clone(), follower)?;
         let progress = follower.progress();
         let passed = progress.clone();
@@ -147,11 +146,15 @@ impl Shard {
 }
 
 impl Options {
-    /// What the journal keeps behind the snapshot. Nothing else follows the journal yet, so
+    /// What the journal keeps behind the snapshot. While it is kept whole, a lost snapshot can be
+    /// rebuilt; what has gone is in the snapshot alone. Nothing else follows the journal yet, so
     /// nobody else holds segments back.
-    fn keep(&self) -> Keep {
-        let covered = Arc::new(AtomicU64::new(u64::MAX));
-        Keep { ms: self.keep.0, bytes: self.keep_bytes, covered }
+    fn keep(&self) -> Option<Keep> {
+        if self.keep_ms.is_none() && self.keep_bytes.is_none() {
+            return None;
+        }
+        let (ms, bytes) = (self.keep_ms.unwrap_or(u64::MAX), self.keep_bytes.unwrap_or(u64::MAX));
+        Some(Keep { ms, bytes, covered: Arc::new(AtomicU64::new(u64::MAX)) })
     }
 }
 

@@ -42,6 +42,8 @@ impl Spawned {
             .arg(home.0.join("data"))
             .arg("--listen-file")
             .arg(&listen_file)
+            // One caller makes all promises here, and none is ever ended.
+            .args(["--open-promises-max", "4294967295"])
             .args(extra)
             .stdin(Stdio::null())
             .stdout(Stdio::null()); // ours ends in the result

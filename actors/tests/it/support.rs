@@ -15,7 +15,7 @@ use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::{Fingerprint, Keyed, Reply, ReplyKey};
 use workflow::settings::Policy;
-use workflow::time::{Millis, Time};
+use workflow::time::Time;
 
 /// 2026-01-12T10:00:00Z.
 pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
@@ -103,8 +103,8 @@ async fn open(dir: &Path, now: Time) -> Shard {
     let options = Options {
         policy: Policy::default(),
         segment_bytes: 16 << 20,
-        keep: Millis::hours(1),
-        keep_bytes: 1 << 30,
+        keep_ms: None,
+        keep_bytes: None,
     };
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
     Shard::open(dir, options, Pace::by_hand(now), Random::Seeded(SEED), failed).await.unwrap()

@@ -9,6 +9,7 @@ mod print;
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
 use workflow::command::{Command, Query};
 use workflow::id::{OrderId, StockId};
 use workflow::outcome::Outcome;
@@ -23,8 +24,6 @@ pub(crate) struct Script {
     shop: Shop,
     orders: BTreeMap<String, OrderId>,
     lots: BTreeMap<String, StockId>,
-    /// Ids of lots and listings that were made so far.
-    made: u16,
 }
 
 /// What a line asks for.
@@ -42,7 +41,7 @@ enum Todo {
 impl Script {
     fn new() -> Script {
         let (orders, lots) = (BTreeMap::new(), BTreeMap::new());
-        Script { shop: Shop::new(), orders, lots, made: 0 }
+        Script { shop: Shop::new(), orders, lots }
     }
 
     /// Plays one line and answers with what it came to, piece by piece.
@@ -76,6 +75,14 @@ impl Script {
             Ok(outcome) => {
                 if let (Outcome::Placed(placed), Some(name)) = (outcome, &order) {
                     self.orders.insert(name.clone(), placed.order.id);
+                }
+                if let Outcome::Stocks { rows, .. } = outcome {
+                    for (_, row) in rows {
+                        let name = |text: Option<&SmolStr>| text.cloned().unwrap_or_default();
+                        let lot = name(row.lot.reference());
+                        self.lots
+                            .insert(format!("{} {lot}", name(row.reference.as_ref())), row.lot.id);
+                    }
                 }
                 print::outcome(self, outcome, !records.is_empty())
             }

@@ -195,7 +195,7 @@ impl Script {
         };
         let row = ListingRow {
             article: article(name),
-            id: self.new_id(),
+            id: StockId::from_bits(0),
             version: said.version(),
             title: None,
             active: !said.has("inactive"),
@@ -208,7 +208,7 @@ impl Script {
 
     /// A lot has a name, that of its article unless it is said; a second row under the same name
     /// changes the lot. `lot #7` is the lot with the id 7.
-    fn lot_row(&mut self, said: &Said<'_>) -> StockRow {
+    fn lot_row(&self, said: &Said<'_>) -> StockRow {
         let (name, value) = counted(said.body);
         let lot = said.value("lot").unwrap_or(name);
         let known = [
@@ -226,11 +226,8 @@ impl Script {
         }
         let target = match lot.strip_prefix('#') {
             Some(id) => LotTarget::Existing(StockId::from_bits(id.parse().expect("a number"))),
-            None => LotTarget::New { article: article(name), id: self.new_id() },
+            None => LotTarget::New { article: article(name), id: StockId::from_bits(0) },
         };
-        if let LotTarget::New { id, .. } = target {
-            self.lots.entry(format!("{} {lot}", said.subject)).or_insert(id);
-        }
         let change = LotChange {
             value,
             received: said.time("received"),
@@ -262,11 +259,6 @@ impl Script {
     /// The order with this name; an id that nothing has if there is none.
     fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
-    }
-
-    fn new_id(&mut self) -> StockId {
-        self.made += 1;
-        StockId::of(MIDNIGHT, 0, self.made)
     }
 }
 
