@@ -12,7 +12,7 @@ pub(crate) struct Budget {
 /// Reads `CERTUS_BUDGET`: nothing, `smoke`, `release`, or a number of histories per property.
 pub(crate) fn budget() -> Budget {
     match std::env::var("CERTUS_BUDGET").ok().as_deref() {
-        None | Some("") => Budget { cases: 200, depth: 5 },
+        None | Some("") => Budget { cases: 120, depth: 4 },
         Some("smoke") => Budget { cases: 2_000, depth: 6 },
         Some("release") => Budget { cases: 100_000, depth: 9 },
         Some(number) => {
