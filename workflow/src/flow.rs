@@ -7,6 +7,7 @@
 //! Every story has two halves. The first asks and may refuse; after the first event is applied
 //! nothing refuses any more (S6).
 
+mod candidates;
 mod locations;
 mod orders;
 mod promise;

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use crate::command::LocationRef;
 use crate::id::{ArticleId, LocationId, StockId};
 use crate::location::{Card, Offer};
+use crate::place::{Place, Point};
 
 /// The locations of a tenant. Each has a seat, a small number that lists use instead of its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,13 +29,16 @@ pub struct Seat {
     pub id: LocationId,
     /// What it is; none once it is closed, and then the seat stays empty.
     pub card: Option<Arc<Card>>,
+    /// Where it is, for distances.
+    pub point: Option<Point>,
 }
 
 impl Places {
     /// Notes a new location.
     pub fn open(&mut self, id: LocationId, card: &Arc<Card>) {
         let seat = u32::try_from(self.seats.len()).expect("a tenant has fewer than 2^32 locations");
-        self.seats.push(Seat { id, card: Some(card.clone()) });
+        let point = card.place.map(Place::to_point);
+        self.seats.push(Seat { id, card: Some(card.clone()), point });
         self.by_id.insert(id, seat);
         if let Some(reference) = &card.reference {
             self.by_reference.insert(reference.clone(), seat);
@@ -46,6 +50,7 @@ impl Places {
         let Some(&seat) = self.by_id.get(&id) else {
             return;
         };
+        self.seats[seat as usize].point = card.place.map(Place::to_point);
         let old = self.seats[seat as usize].card.replace(card.clone());
         if let Some(reference) = old.and_then(|old| old.reference.clone()) {
             self.by_reference.remove(&reference);

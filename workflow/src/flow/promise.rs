@@ -1,35 +1,27 @@
 //! A promise: route an order, hold its stock, say where and until when.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::orders::held_by;
+use super::candidates::Want;
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
+use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
     RESERVATIONS_PER_ORDER_MAX,
 };
-use crate::location::{self, Event as LocationEvent, Offer, ShelfEvent, Status, Take};
+use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
 use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
-use crate::routing::{self, Candidate, Fence, Need, Plan, Strategy};
+use crate::routing::{self, Candidate, Need, Plan, Strategy};
 use crate::settings::OnShortage;
 use crate::time::Time;
-
-/// What the order needs of one article: its lines, and all their pieces together.
-struct Want {
-    article: ArticleId,
-    lines: SmallVec<[u16; 2]>,
-    units: Units,
-}
 
 /// What one location is to give: by line, held or waiting.
 struct Share {
@@ -146,91 +138,6 @@ impl<C: Cast> Scene<'_, C> {
                 command: "Replace",
                 version: order.version,
             }),
-        }
-    }
-
-    /// The locations that publish anything of what is wanted, in the order of their seats.
-    async fn candidates(
-        &mut self,
-        wants: &[Want],
-        promise: &Promise,
-        delivery: &Delivery,
-        replaced: Option<&Order>,
-    ) -> Vec<Candidate> {
-        self.refresh(wants).await;
-        let vacated = match replaced {
-            Some(order) => self.without(order).await,
-            None => Vec::new(),
-        };
-        let places = &self.tenant.places;
-        let mut found: Vec<(u32, Candidate)> = Vec::new();
-        for (need, want) in wants.iter().enumerate() {
-            let mut place = 0; // both lists are in the order of seats, so one pass merges them
-            for (seat, offer) in places.offers(&want.article) {
-                while place < found.len() && found[place].0 < *seat {
-                    place += 1;
-                }
-                if found.get(place).is_none_or(|(at, _)| at != seat) {
-                    let location = places.seat(*seat);
-                    let Some(card) = &location.card else { continue };
-                    let metres =
-                        promise.destination.zip(card.place).map(|(to, at)| at.metres_to(to));
-                    let candidate = Candidate {
-                        location: location.id,
-                        metres,
-                        fence: fence(location.id, card, delivery),
-                        available: smallvec::smallvec![Units::ZERO; wants.len()],
-                    };
-                    found.insert(place, (*seat, candidate));
-                }
-                let location = found[place].1.location;
-                let other =
-                    vacated.iter().find(|(at, of, _)| *at == location && *of == want.article);
-                let offer = other.map_or(offer, |(_, _, offer)| offer);
-                if !offer.inactive {
-                    found[place].1.available[need] = offer.available;
-                }
-            }
-        }
-        found.into_iter().map(|(_, candidate)| candidate).collect()
-    }
-
-    /// What the locations where an order holds anything would publish without it. Not all that it
-    /// holds would be free: some may be kept back, outdated or broken by now.
-    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
-        let mut offers = Vec::new();
-        for (location, held) in held_by(order) {
-            let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();
-            for (article, reservation) in held {
-                by_article.entry(article).or_default().push(reservation);
-            }
-            for (article, reservations) in by_article {
-                let look = Look::OfferWithout(article.clone(), reservations);
-                if let Seen::Offer(offer) = self.cast.look(location, look, self.now).await {
-                    offers.push((location, article, offer));
-                }
-            }
-        }
-        offers
-    }
-
-    /// Asks again for what was published and has become outdated by time alone.
-    async fn refresh(&mut self, wants: &[Want]) {
-        let now = self.now;
-        for want in wants {
-            let offers = self.tenant.places.offers(&want.article);
-            let outdated = |offer: &Offer| offer.good_until.is_some_and(|until| until <= now);
-            let stale: SmallVec<[LocationId; 2]> = offers
-                .iter()
-                .filter(|(_, offer)| outdated(offer))
-                .map(|(seat, _)| self.tenant.places.seat(*seat).id)
-                .collect();
-            for location in stale {
-                let look = Look::Offer(want.article.clone());
-                if let Seen::Offer(offer) = self.cast.look(location, look, now).await {
-                    self.tenant.places.publish(location, &want.article, offer);
-                }
-            }
         }
     }
 
@@ -429,21 +336,6 @@ fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
         }
     }
     wants
-}
-
-/// Why a location takes no part in this order, whatever it has.
-fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<Fence> {
-    if card.status != Status::Online {
-        return Some(Fence::NotOnline);
-    }
-    match delivery {
-        Delivery::Ship { .. } if !card.ships => Some(Fence::DoesNotShip),
-        Delivery::Ship { from } => {
-            (!from.is_empty() && !from.contains(&id)).then_some(Fence::NotPreselected)
-        }
-        Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
-        Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
-    }
 }
 
 /// The plan by lines: lines that share an article are filled in their order.
