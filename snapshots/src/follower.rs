@@ -60,10 +60,10 @@ pub struct Keep {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            lag: Duration::from_millis(200),
+            lag: Duration::from_secs(1),
             records_max: 4_096,
             bytes_max: 8 << 20,
-            nice: 15,
+            nice: 19,
             keep: None,
         }
     }

@@ -1,5 +1,7 @@
 //! The bounds of the journal, each with its reason.
 
+use std::time::Duration;
+
 /// Bytes that a disk writes whole or not at all, at best. Every batch begins at a multiple of it,
 /// so that no durable byte is ever written again and a cut can only hurt what was not answered.
 pub const SECTOR_BYTES: u64 = 512;
@@ -28,6 +30,15 @@ pub const CHECKED_AT_OPEN_BYTES: u64 = 1 << 30;
 
 /// How long nothing is appended before the writer puts a mark behind the last batch.
 pub const IDLE_MS: u64 = 50;
+
+/// A batch of more records than this means load: the writer then lets the next one gather.
+pub const GATHER_FROM_RECORDS: usize = 2;
+
+/// How often the writer looks whether more keeps coming while a batch gathers.
+pub const GATHER_STEP: Duration = Duration::from_micros(100);
+
+/// How long a batch gathers at most: a small part of the 5 ms that an answer may take.
+pub const GATHER_MAX: Duration = Duration::from_micros(1_000);
 
 /// How long to wait before trying again to make a segment on a full disk.
 pub const ROOM_RETRY_MS: u64 = 1_000;

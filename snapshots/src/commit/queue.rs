@@ -171,6 +171,12 @@ impl<R: Release> Queue<R> {
         }
     }
 
+    /// How many releases and records the forming group has.
+    pub(super) fn gathered(&self) -> usize {
+        let state = self.state.lock();
+        state.forming.batch.len().max(state.forming.releases.len())
+    }
+
     /// Takes an empty group back, for its buffers.
     pub(super) fn give_back(&self, group: Group<R>) {
         debug_assert!(group.is_empty());

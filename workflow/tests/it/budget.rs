@@ -3,7 +3,7 @@
 /// The sizes of a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Budget {
-    /// Random histories per property.
+    /// Random histories per property; there are about twenty properties.
     pub(crate) cases: u32,
     /// Commands in a row that the small space is searched for.
     pub(crate) depth: usize,
@@ -12,9 +12,9 @@ pub(crate) struct Budget {
 /// Reads `CERTUS_BUDGET`: nothing, `smoke`, `release`, or a number of histories per property.
 pub(crate) fn budget() -> Budget {
     match std::env::var("CERTUS_BUDGET").ok().as_deref() {
-        None | Some("") => Budget { cases: 200, depth: 5 },
-        Some("smoke") => Budget { cases: 2_000, depth: 6 },
-        Some("release") => Budget { cases: 100_000, depth: 9 },
+        None | Some("") => Budget { cases: 120, depth: 4 },
+        Some("smoke") => Budget { cases: 600, depth: 6 },
+        Some("release") => Budget { cases: 5_000, depth: 7 },
         Some(number) => {
             let cases = number.parse().expect("CERTUS_BUDGET is smoke, release or a number");
             Budget { cases, depth: 5 }

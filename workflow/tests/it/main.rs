@@ -6,6 +6,7 @@
 mod budget;
 mod golden;
 mod history;
+mod keys;
 mod ledger;
 mod model;
 mod properties;

@@ -78,18 +78,19 @@ fn no_interleaving_breaks_an_invariant() {
     let mut front = vec![first()];
     let (mut played, mut refused) = (0_u64, 0_u64);
     for level in 0..depth {
-        let mut next = Vec::new();
+        let (mut next, mut new) = (Vec::new(), 0);
         for node in &front {
             for step in &moves {
                 let Some((after, done)) = play(node, *step) else { continue };
                 played += 1;
                 refused += u64::from(!done);
                 if known.insert((after.world.hash(), after.now)) {
-                    next.push(after);
+                    new += 1;
+                    next.extend((level + 1 < depth).then_some(after));
                 }
             }
         }
-        println!("depth {}: {} new states", level + 1, next.len());
+        println!("depth {}: {new} new states", level + 1);
         front = next;
     }
     println!("{} states, depth {depth}, {played} commands, {refused} refused", known.len());

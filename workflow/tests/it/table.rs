@@ -151,7 +151,7 @@ fn every_stage_answers_every_command_as_the_table_says() {
     golden::check("stages.txt", &printed);
 }
 
-fn card() -> std::sync::Arc<Card> {
+pub(crate) fn card() -> std::sync::Arc<Card> {
     std::sync::Arc::new(Card {
         name: "gouda".into(),
         reference: Some("gouda".into()),
@@ -164,13 +164,13 @@ fn card() -> std::sync::Arc<Card> {
     })
 }
 
-fn tea() -> StockRow {
+pub(crate) fn tea() -> StockRow {
     let target = LotTarget::New { article: article("tea"), id: StockId::from_bits(1) };
     let change = LotChange { value: pieces(2), ..LotChange::default() };
     StockRow { at: at("gouda"), row: LotRow { target, version: None, change } }
 }
 
-fn promise(quantity: i64) -> Promise {
+pub(crate) fn promise(quantity: i64) -> Promise {
     Promise {
         lines: vec![Line {
             article: article("tea"),

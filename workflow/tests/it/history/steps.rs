@@ -1,0 +1,207 @@
+//! What may happen in a history, as strategies.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use workflow::location::{OutOfStock, Status};
+use workflow::settings::{OnShortage, Policy};
+
+/// What the operator has set, and what was asked from the opening on.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) policy: Policy,
+    /// What one piece in a step stands for.
+    pub(crate) scale: i64,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Something that somebody asks, or time that passes.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Promise(Request),
+    Act {
+        verb: Verb,
+        order: usize,
+        version: Sent,
+    },
+    /// A timer, armed so many milliseconds beside the deadline.
+    Timer {
+        order: usize,
+        beside: i64,
+    },
+    Put(Vec<LotStep>),
+    Remove {
+        place: usize,
+        article: usize,
+    },
+    RemoveLot {
+        place: usize,
+        article: usize,
+        lot: usize,
+    },
+    List {
+        place: usize,
+        article: usize,
+        out_of_stock: OutOfStock,
+        active: bool,
+    },
+    Keep {
+        place: usize,
+        article: usize,
+        units: i64,
+    },
+    Change {
+        place: usize,
+        status: Status,
+        services: u8,
+    },
+    Open {
+        place: usize,
+    },
+    Close {
+        place: usize,
+        force: bool,
+    },
+    Configure {
+        minutes: u64,
+    },
+    Wait(Wait),
+    /// The timer's work.
+    Sweep,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(super) lines: Vec<(usize, i64)>,
+    pub(super) minutes: Option<u64>,
+    pub(super) delivery: u8,
+    pub(super) caller: usize,
+    pub(super) sold: bool,
+    pub(super) replaces: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verb {
+    Confirm,
+    Extend,
+    Cancel,
+}
+
+/// Which version a caller sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sent {
+    Right,
+    Wrong,
+    None,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LotStep {
+    pub(super) place: usize,
+    pub(super) article: usize,
+    pub(super) lot: usize,
+    pub(super) value: i64,
+    /// Minutes from now until it is outdated.
+    pub(super) minutes: Option<u64>,
+    pub(super) kind: u8,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wait {
+    Millis(u64),
+    JustBeforeTheDeadline,
+    ToTheDeadline,
+    Hours(u64),
+}
+
+pub(crate) fn histories(scale: i64) -> impl Strategy<Value = History> {
+    let policy =
+        (any::<bool>(), 1_u8..=3, 2_u32..=8).prop_map(|(rejects, parts_max, open)| Policy {
+            on_shortage: if rejects { OnShortage::Reject } else { OnShortage::Accept },
+            parts_max,
+            open_promises_max: open,
+            ..Policy::default()
+        });
+    let steps = vec(any_step(), 1..40);
+    (policy, steps).prop_map(move |(policy, steps)| History { policy, scale, steps })
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let act =
+        || (prop_oneof![Just(Verb::Confirm), Just(Verb::Extend), Just(Verb::Cancel)], 0..8_usize);
+    let sent = prop_oneof![2 => Just(Sent::Right), 1 => Just(Sent::Wrong), 4 => Just(Sent::None)];
+    let spot = || (0..3_usize, 0..3_usize);
+    let status = prop_oneof![
+        4 => Just(Status::Online),
+        1 => Just(Status::Suspended),
+        1 => Just(Status::Offline)
+    ];
+    prop_oneof![
+        8 => any_request().prop_map(Step::Promise),
+        6 => (act(), sent).prop_map(|((verb, order), version)| Step::Act { verb, order, version }),
+        1 => (0..8_usize, -1..=1_i64).prop_map(|(order, beside)| Step::Timer { order, beside }),
+        6 => vec(any_lot(), 1..4).prop_map(Step::Put),
+        1 => spot().prop_map(|(place, article)| Step::Remove { place, article }),
+        1 => (spot(), 0..2_usize)
+            .prop_map(|((place, article), lot)| Step::RemoveLot { place, article, lot }),
+        2 => (spot(), any_behaviour(), 0..5_u8).prop_map(|((place, article), out_of_stock, it)| {
+            Step::List { place, article, out_of_stock, active: it > 0 }
+        }),
+        1 => (spot(), 0..4_i64)
+            .prop_map(|((place, article), units)| Step::Keep { place, article, units }),
+        1 => (0..3_usize, status, 0..4_u8)
+            .prop_map(|(place, status, services)| Step::Change { place, status, services }),
+        1 => (0..3_usize).prop_map(|place| Step::Open { place }),
+        1 => (0..3_usize, any::<bool>()).prop_map(|(place, force)| Step::Close { place, force }),
+        1 => (1..20_u64).prop_map(|minutes| Step::Configure { minutes }),
+        4 => any_wait().prop_map(Step::Wait),
+        2 => Just(Step::Sweep),
+    ]
+}
+
+fn any_request() -> impl Strategy<Value = Request> {
+    let lines = vec((0..3_usize, 1..5_i64), 1..4);
+    let minutes = prop_oneof![3 => Just(None), 5 => (1..6_u64).prop_map(Some), 1 => Just(Some(0))];
+    let replaces = prop_oneof![4 => Just(None), 1 => (0..8_usize).prop_map(Some)];
+    let sold = prop_oneof![5 => Just(false), 1 => Just(true)];
+    (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces).prop_map(
+        |(lines, minutes, delivery, caller, sold, replaces)| Request {
+            lines,
+            minutes,
+            delivery,
+            caller,
+            sold,
+            replaces,
+        },
+    )
+}
+
+fn any_lot() -> impl Strategy<Value = LotStep> {
+    let minutes = prop_oneof![4 => Just(None), 1 => (1..8_u64).prop_map(Some)];
+    (0..3_usize, 0..3_usize, 0..2_usize, 0..6_i64, minutes, 0..10_u8).prop_map(
+        |(place, article, lot, value, minutes, kind)| LotStep {
+            place,
+            article,
+            lot,
+            value,
+            minutes,
+            kind,
+        },
+    )
+}
+
+fn any_behaviour() -> impl Strategy<Value = OutOfStock> {
+    prop_oneof![
+        2 => Just(OutOfStock::None),
+        3 => Just(OutOfStock::Backorder),
+        1 => (1..9_u16).prop_map(|days| OutOfStock::Restock { days }),
+    ]
+}
+
+fn any_wait() -> impl Strategy<Value = Wait> {
+    prop_oneof![
+        2 => (1..100_000_u64).prop_map(Wait::Millis),
+        1 => Just(Wait::JustBeforeTheDeadline),
+        3 => Just(Wait::ToTheDeadline),
+        1 => (1..9_u64).prop_map(Wait::Hours),
+    ]
+}
