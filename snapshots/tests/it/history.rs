@@ -190,6 +190,7 @@ impl Shop {
         };
         let replaced = self.order(tenant, |stage| matches!(stage, Stage::Promised { .. }));
         Command::Promise(Box::new(Promise {
+            explain: false,
             lines,
             ordered: self.now,
             reference: self.name("order", 6),
