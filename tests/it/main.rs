@@ -2,5 +2,5 @@
 //!
 //! What a rule says belongs to `workflow`, what a disk does to `snapshots`, what an actor does to
 //! `actors`. Here is what a client, an operator and a crash can see.
-
+mod promises;
 mod support;
