@@ -6,3 +6,4 @@ mod bad_input;
 mod idempotency;
 mod promises;
 mod support;
+mod tidy;
