@@ -115,6 +115,7 @@ fn asks() -> impl Iterator<Item = Ask> {
             Line { article, title, quantity: pieces(1 + dice.below(3)), kept: Kept::default() }
         });
         ask(Command::Promise(Box::new(Promise {
+            explain: false,
             lines: lines.collect(),
             ordered: START,
             reference: None,

@@ -9,7 +9,7 @@ mod places;
 use std::collections::BTreeMap;
 
 pub use book::Book;
-pub use places::{Places, Seat};
+pub use places::{Places, Seat, Takes};
 
 use crate::id::TenantId;
 use crate::record::Owner;

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::command::{Command, Promise, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
-use crate::location::{self, Listing, Location, Lot, Offer, Shelf};
+use crate::location::{self, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
 use crate::quantity::Units;
@@ -100,6 +100,10 @@ pub enum Look {
     View,
     /// What it publishes of an article.
     Offer(ArticleId),
+    /// What it has of an article.
+    Totals(ArticleId),
+    /// What happens to a line when there is no stock of an article.
+    OutOfStock(ArticleId),
     /// What it would publish without these reservations.
     OfferWithout(ArticleId, Vec<ReservationId>),
     /// The orders that hold an article there.
@@ -119,6 +123,10 @@ pub enum Seen {
     View(LocationView),
     /// What it publishes.
     Offer(Offer),
+    /// What it has.
+    Totals(Totals),
+    /// What happens without stock.
+    OutOfStock(OutOfStock),
     /// Orders, each once.
     Holders(Vec<OrderId>),
     /// Lots: article, lot, what is reserved of the article there, what is free of the lot.
@@ -265,6 +273,8 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             card: location.card.clone(),
         }),
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
+        Look::Totals(article) => Seen::Totals(location.totals(&article, now)),
+        Look::OutOfStock(article) => Seen::OutOfStock(location.out_of_stock(&article)),
         Look::OfferWithout(article, reservations) => {
             Seen::Offer(location.offer_without(&article, &reservations, now))
         }

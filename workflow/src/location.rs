@@ -23,7 +23,7 @@ pub use decide::{
 };
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
-pub use offer::Offer;
+pub use offer::{Offer, Totals};
 pub use shelf::{Held, Shelf};
 
 use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
@@ -142,6 +142,17 @@ impl ShelfEvent {
 }
 
 impl Location {
+    /// What it has of an article, in the numbers that people look at.
+    pub fn totals(&self, article: &ArticleId, now: Time) -> Totals {
+        self.shelves.get(article).map_or_else(Totals::default, |shelf| shelf.totals(now))
+    }
+
+    /// What happens there to a line when there is no stock.
+    pub fn out_of_stock(&self, article: &ArticleId) -> OutOfStock {
+        let listing = self.shelves.get(article).and_then(|shelf| shelf.listing.as_ref());
+        listing.map_or(OutOfStock::None, |listing| listing.out_of_stock)
+    }
+
     /// What it publishes of an article: what routing may promise from here.
     pub fn offer(&self, article: &ArticleId, now: Time) -> Offer {
         self.shelves.get(article).map_or_else(Offer::default, |shelf| shelf.offer(now))

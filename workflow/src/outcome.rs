@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use crate::location::{Card, Listing, Lot, Offer, OutOfStock, RowStatus};
+use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, Totals};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
 use crate::routing::{Considered, Search};
@@ -166,7 +166,7 @@ pub struct SummaryView {
     /// The locations that were counted.
     pub locations: Vec<LocationId>,
     /// Their numbers, added up.
-    pub sum: Offer,
+    pub sum: Totals,
 }
 
 /// A reservation, with its order's facts.

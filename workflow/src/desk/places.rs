@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use crate::command::LocationRef;
 use crate::id::{ArticleId, LocationId, StockId};
-use crate::location::{Card, Offer};
+use crate::location::{Card, Offer, Status};
 use crate::place::{Place, Point};
 
 /// The locations of a tenant. Each has a seat, a small number that lists use instead of its id.
@@ -34,11 +34,29 @@ pub struct Seat {
     pub card: Option<Arc<Card>>,
     /// Where it is, if known.
     pub point: Option<Point>,
+    /// What the card says of taking orders; here, because every promise reads it.
+    pub takes: Takes,
+}
+
+/// What orders a location takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Takes {
+    /// Any at all.
+    pub online: bool,
+    /// Those that are shipped.
+    pub shipped: bool,
+    /// Those that are collected.
+    pub collected: bool,
 }
 
 impl Seat {
     fn take_card(&mut self, card: &Arc<Card>) -> Option<Arc<Card>> {
         self.point = card.place.map(Place::on_sphere);
+        self.takes = Takes {
+            online: card.status == Status::Online,
+            shipped: card.ships,
+            collected: card.serves_pickup,
+        };
         self.card.replace(card.clone())
     }
 }
@@ -47,7 +65,7 @@ impl Places {
     /// Notes a new location.
     pub fn open(&mut self, id: LocationId, card: &Arc<Card>) {
         let seat = u32::try_from(self.seats.len()).expect("a tenant has fewer than 2^32 locations");
-        self.seats.push(Seat { id, card: None, point: None });
+        self.seats.push(Seat { id, card: None, point: None, takes: Takes::default() });
         self.seats[seat as usize].take_card(card);
         self.by_id.insert(id, seat);
         if let Some(reference) = &card.reference {

@@ -7,8 +7,9 @@ use smallvec::SmallVec;
 use super::orders::held_by;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::Promise;
+use crate::desk::Seat;
 use crate::id::{ArticleId, LocationId, ReservationId};
-use crate::location::{self, Offer, Status};
+use crate::location::Offer;
 use crate::order::{Delivery, Line, Order};
 use crate::place::Place;
 use crate::quantity::Units;
@@ -47,7 +48,6 @@ impl<C: Cast> Scene<'_, C> {
         let to = promise.destination.map(Place::on_sphere);
         for at in seen.chunk_by(|(one, ..), (other, ..)| one == other) {
             let seat = places.seat(at[0].0);
-            let Some(card) = &seat.card else { continue };
             let mut available = smallvec::smallvec![Units::ZERO; wants.len()];
             for (_, need, units) in at {
                 available[usize::from(*need)] = *units;
@@ -55,7 +55,7 @@ impl<C: Cast> Scene<'_, C> {
             found.push(Candidate {
                 location: seat.id,
                 metres: to.zip(seat.point).map(|(to, point)| point.metres_to(to)),
-                fence: fence(seat.id, card, delivery),
+                fence: fence(seat, delivery),
                 available,
             });
         }
@@ -95,7 +95,7 @@ impl<C: Cast> Scene<'_, C> {
         let now = self.now;
         for want in wants {
             let offers = self.tenant.places.offers(&want.article);
-            let outdated = |offer: &Offer| offer.good_until.is_some_and(|until| until <= now);
+            let outdated = |offer: &Offer| offer.good_until <= now;
             let stale: SmallVec<[LocationId; 2]> = offers
                 .iter()
                 .filter(|(_, offer)| outdated(offer))
@@ -131,16 +131,16 @@ pub(super) fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
 }
 
 /// Why a location takes no part in this order, whatever it has.
-fn fence(id: LocationId, card: &location::Card, delivery: &Delivery) -> Option<Fence> {
-    if card.status != Status::Online {
+fn fence(seat: &Seat, delivery: &Delivery) -> Option<Fence> {
+    if !seat.takes.online {
         return Some(Fence::NotOnline);
     }
     match delivery {
-        Delivery::Ship { .. } if !card.ships => Some(Fence::DoesNotShip),
+        Delivery::Ship { .. } if !seat.takes.shipped => Some(Fence::DoesNotShip),
         Delivery::Ship { from } => {
-            (!from.is_empty() && !from.contains(&id)).then_some(Fence::NotPreselected)
+            (!from.is_empty() && !from.contains(&seat.id)).then_some(Fence::NotPreselected)
         }
-        Delivery::Collect { at } if *at != id => Some(Fence::NotPreselected),
-        Delivery::Collect { .. } => (!card.serves_pickup).then_some(Fence::DoesNotServePickup),
+        Delivery::Collect { at } if *at != seat.id => Some(Fence::NotPreselected),
+        Delivery::Collect { .. } => (!seat.takes.collected).then_some(Fence::DoesNotServePickup),
     }
 }

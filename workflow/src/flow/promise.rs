@@ -57,7 +57,8 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         let mut shares = shares(&promise.lines, &wants, &candidates, &plan);
-        let unplaced = self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares);
+        let unplaced =
+            self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares).await;
         if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
             return Err(Refusal::OutOfStock { short: unplaced }.into());
         }
@@ -179,8 +180,8 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Lets short lines wait where a listing allows it, and answers with those that may not.
-    fn wait_for_stock(
-        &self,
+    async fn wait_for_stock(
+        &mut self,
         lines: &[Line],
         wants: &[Want],
         candidates: &[Candidate],
@@ -195,24 +196,29 @@ impl<C: Cast> Scene<'_, C> {
             let host = candidates
                 .iter()
                 .filter(|candidate| candidate.fence.is_none())
-                .filter(|it| !offer(it).inactive && offer(it).out_of_stock.may_wait())
+                .filter(|it| offer(it).may_wait)
                 .min_by_key(|it| {
                     let chosen = shares.iter().any(|share| share.location == it.location);
                     (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
                 });
+            let Some(host) = host else {
+                unplaced.extend(missing(lines, want, shares));
+                continue;
+            };
+            let available = offer(host).available;
+            let look = Look::OutOfStock(want.article.clone());
+            let seen = self.cast.look(host.location, look, self.now).await;
+            let Seen::OutOfStock(out_of_stock) = seen else {
+                unreachable!("a look at what happens without stock sees that")
+            };
             for (line, units) in missing(lines, want, shares) {
-                let Some(host) = host else {
-                    unplaced.push((line, units));
-                    continue;
-                };
-                let offer = offer(host);
                 let part = PartLine {
                     line,
                     units,
                     waits: true,
-                    available: offer.available,
-                    out_of_stock: offer.out_of_stock,
-                    expected: offer.out_of_stock.expected(self.now),
+                    available,
+                    out_of_stock,
+                    expected: out_of_stock.expected(self.now),
                 };
                 match shares.iter_mut().find(|share| share.location == host.location) {
                     Some(share) => share.lines.push(part),

@@ -3,7 +3,7 @@
 use super::{Cast, Look, Scene, Seen};
 use crate::command::{LocationFilter, OrderFilter, Page, Query, StockFilter, SummaryFilter};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
-use crate::location::{Offer, RowStatus};
+use crate::location::{RowStatus, Totals};
 use crate::order::Order;
 use crate::outcome::{Outcome, ReservationView, SummaryView};
 use crate::refusal::Refusal;
@@ -172,11 +172,11 @@ impl<C: Cast> Scene<'_, C> {
                 filter.status.is_empty() || status.is_some_and(|it| filter.status.contains(&it))
             });
             let locations: Vec<LocationId> = counted.map(|seat| seat.id).collect();
-            let mut sum = Offer::default();
+            let mut sum = Totals::default();
             for location in &locations {
-                let look = Look::Offer(article.clone());
-                if let Seen::Offer(offer) = self.cast.look(*location, look, self.now).await {
-                    sum.add(&offer);
+                let look = Look::Totals(article.clone());
+                if let Seen::Totals(totals) = self.cast.look(*location, look, self.now).await {
+                    sum.add(&totals);
                 }
             }
             rows.push(SummaryView { article, locations, sum });

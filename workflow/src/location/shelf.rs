@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Listing, Lot, Offer};
+use super::{Listing, Lot, Offer, Totals};
 use crate::id::{ReservationId, StockId};
 use crate::quantity::Units;
 use crate::time::Time;
@@ -54,37 +54,47 @@ impl Shelf {
 
     /// What the location publishes of this article.
     pub fn offer(&self, now: Time) -> Offer {
-        let mut offer = Offer { safety: self.safety, ..Offer::default() };
+        let mut offer = Offer::default();
         for lot in &self.lots {
-            let fresh = lot.available_until.is_none_or(|until| until > now);
-            offer.total = offer.total.with(lot.value);
-            offer.reserved = offer.reserved.with(lot.reserved);
-            if !lot.defective {
-                offer.on_hand = offer.on_hand.with(lot.value);
-                if lot.accessible {
-                    offer.accessible = offer.accessible.with(lot.value);
-                    if fresh {
-                        let free = lot.value.less(lot.reserved);
-                        offer.available_on_stock = offer.available_on_stock.with(free);
-                    }
-                }
-                if lot.sellable {
-                    offer.pickable = offer.pickable.with(lot.value);
-                }
-            }
-            offer.available = offer.available.with(lot.free(now));
-            offer.lots += u16::from(!lot.free(now).is_zero());
-            if fresh && let Some(until) = lot.available_until {
-                offer.good_until = Some(offer.good_until.map_or(until, |at| at.min(until)));
+            let free = lot.free(now);
+            offer.available = offer.available.with(free);
+            offer.lots += u16::from(!free.is_zero());
+            if let Some(until) = lot.available_until.filter(|until| *until > now) {
+                offer.good_until = offer.good_until.min(until);
             }
         }
         offer.available = offer.available.less(self.safety);
-        offer.available_on_stock = offer.available_on_stock.less(self.safety);
         if let Some(listing) = &self.listing {
-            offer.out_of_stock = listing.out_of_stock;
             offer.inactive = !listing.active;
+            offer.may_wait = listing.active && listing.out_of_stock.may_wait();
         }
         offer
+    }
+
+    /// The numbers that people look at.
+    pub fn totals(&self, now: Time) -> Totals {
+        let available = self.offer(now).available;
+        let mut sum = Totals { safety: self.safety, available, ..Totals::default() };
+        for lot in &self.lots {
+            sum.total = sum.total.with(lot.value);
+            sum.reserved = sum.reserved.with(lot.reserved);
+            if lot.defective {
+                continue;
+            }
+            sum.on_hand = sum.on_hand.with(lot.value);
+            if lot.sellable {
+                sum.pickable = sum.pickable.with(lot.value);
+            }
+            if lot.accessible {
+                sum.accessible = sum.accessible.with(lot.value);
+                if lot.available_until.is_none_or(|until| until > now) {
+                    let free = lot.value.less(lot.reserved);
+                    sum.available_on_stock = sum.available_on_stock.with(free);
+                }
+            }
+        }
+        sum.available_on_stock = sum.available_on_stock.less(self.safety);
+        sum
     }
 
     /// The same as if these reservations were not there.

@@ -270,9 +270,9 @@ fn the_largest_quantities_are_counted_exactly() {
         let run = play(history, tally, |_, _| Ok(()))?;
         for spot in run.ledger.most.keys() {
             let Some((_, location)) = run.shop.world.locations.get(&spot.0) else { continue };
-            let offer = location.offer(&spot.1, run.shop.now);
+            let totals = location.totals(&spot.1, run.shop.now);
             let total = run.ledger.on_hand(spot).min(u64::from(u32::MAX));
-            holds!(u64::from(offer.total.get()) == total, "S8: {offer:?} of {total}");
+            holds!(u64::from(totals.total.get()) == total, "S8: {totals:?} of {total}");
         }
         Ok(())
     });
