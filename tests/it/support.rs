@@ -1,10 +1,12 @@
 //! A server, and requests to it.
 
+mod budget;
 mod program;
 mod reply;
 mod server;
 
-pub(crate) use program::{Program, run};
+pub(crate) use budget::{between, kills, seed};
+pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};
 
