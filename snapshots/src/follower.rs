@@ -40,6 +40,9 @@ pub struct Options {
     pub records_max: usize,
     /// At most so many bytes of records in one batch, and one record more.
     pub bytes_max: usize,
+    /// Behind by fewer records than this, it leaves the cores to the traffic. A start replays
+    /// them, some 400,000 in a second.
+    pub behind_max: u64,
     /// How far the thread stands back behind the traffic: 0 to 19.
     pub nice: i32,
     /// What the journal keeps; none keeps it whole.
@@ -63,6 +66,7 @@ impl Default for Options {
             lag: Duration::from_secs(1),
             records_max: 4_096,
             bytes_max: 8 << 20,
+            behind_max: 2_000_000,
             nice: 19,
             keep: None,
         }

@@ -109,7 +109,8 @@ mod tests {
     use crate::bench::catalog::Shape;
 
     fn catalog() -> Catalog {
-        let shape = Shape { articles: 2, locations: 1, places_per_article: 1, value: 9 };
+        let shape =
+            Shape { articles: 2, locations: 1, places_per_article: 1, warehouses: 0, value: 9 };
         let mut catalog = Catalog::new(shape, "t".into());
         catalog.know(vec![Uuid::from_u128(7)]);
         catalog

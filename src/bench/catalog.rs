@@ -1,7 +1,8 @@
 //! What there is to sell: articles, locations, and how much of which lies where.
 //!
 //! A rule instead of a list, so that setting up, sending and auditing agree without sharing one:
-//! article `a` lies in places `a * 7 + k * stride`. Numbers inside the generator are small indexes;
+//! the first places are warehouses, which have every article; beyond them article `a` lies in the
+//! stores `a * 7 + k * stride`. Numbers inside the generator are small indexes;
 //! only here do they become the names that the server sees, and back.
 
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub(super) struct Shape {
     pub(super) locations: u32,
     /// Locations that have a given article, at most all of them.
     pub(super) places_per_article: u32,
+    /// Locations that have every article; they count among the places of each.
+    pub(super) warehouses: u32,
     /// Units of an article in each of these.
     pub(super) value: u64,
 }
@@ -57,9 +60,14 @@ impl Catalog {
     /// The location that holds the stock numbered `stock`.
     pub(super) fn place_of(&self, stock: u32) -> u32 {
         let (article, nth) = (self.article_of(stock), stock % self.shape.places_per_article);
-        // The stride visits `places_per_article` different locations, evenly apart.
-        let stride = self.shape.locations / self.shape.places_per_article;
-        (article * 7 + nth * stride) % self.shape.locations
+        let Shape { locations, places_per_article, warehouses, .. } = self.shape;
+        let Some(nth) = nth.checked_sub(warehouses) else {
+            return nth;
+        };
+        // The stride visits different stores, evenly apart.
+        let stores = locations - warehouses;
+        let stride = stores / (places_per_article - warehouses);
+        warehouses + (article * 7 + nth * stride) % stores
     }
 
     /// The article of the stock numbered `stock`.
@@ -117,19 +125,22 @@ mod tests {
 
     #[test]
     fn every_article_lies_in_as_many_different_places_as_asked() {
-        let shape = Shape { articles: 50, locations: 33, places_per_article: 10, value: 1 };
+        let shape =
+            Shape { articles: 50, locations: 33, places_per_article: 10, warehouses: 4, value: 1 };
         let catalog = Catalog::new(shape, "t".into());
         for article in 0..50 {
             let places: HashSet<_> =
                 catalog.stocks_of(article).map(|stock| catalog.place_of(stock)).collect();
             assert_eq!(places.len(), 10, "article {article}");
+            assert!((0..4).all(|warehouse| places.contains(&warehouse)), "article {article}");
             assert!(catalog.stocks_of(article).all(|stock| catalog.article_of(stock) == article));
         }
     }
 
     #[test]
     fn names_lead_back_and_strangers_do_not() {
-        let shape = Shape { articles: 5, locations: 1, places_per_article: 1, value: 1 };
+        let shape =
+            Shape { articles: 5, locations: 1, places_per_article: 1, warehouses: 0, value: 1 };
         let catalog = Catalog::new(shape, "run7".into());
         assert_eq!(catalog.article_named(&catalog.article_name(4)), Some(4));
         for stranger in ["run7-5", "run8-4", "run7", "4711", "run7--1"] {

@@ -243,7 +243,7 @@ fn guards(scenario: Scenario, tally: &Tally, audited: Option<&Audited>) -> Vec<S
             guard(tally.confirmed == 0, "nothing was confirmed".into());
             guard(tally.cancelled == 0, "nothing was cancelled".into());
         }
-        Scenario::Steady | Scenario::Echo | Scenario::Ratio => {}
+        Scenario::Steady | Scenario::Split | Scenario::Echo | Scenario::Ratio => {}
     }
     empty
 }

@@ -90,7 +90,7 @@ impl Run {
             bench.drive(traffic, &self.load, &mut teller(bar, &self.load, name))
         };
         let traffic = match self.scenario {
-            Scenario::Steady => Traffic::Promises,
+            Scenario::Steady | Scenario::Split => Traffic::Promises,
             Scenario::Flash => Traffic::Singles,
             Scenario::Lifecycle => Traffic::Lives,
             Scenario::Echo => Traffic::Echoes,

@@ -21,7 +21,10 @@ use super::zipf::Zipf;
 #[serde(rename_all = "lowercase")]
 pub enum Scenario {
     /// Promises of three lines over 10,000 articles by Zipf and 1,000 locations; there is plenty.
+    /// Five of the locations are warehouses with every article, the others stores with some.
     Steady,
+    /// The same without warehouses: hardly two articles lie together, so orders go in three parts.
+    Split,
     /// 50,000 attempts at the 1,000 units of one article in one location.
     Flash,
     /// Promises of which 70 % are confirmed, 10 % cancelled, and 20 % left to expire.
@@ -43,11 +46,18 @@ impl Scenario {
     /// The catalog it needs.
     pub(super) fn shape(self) -> Shape {
         match self {
-            Self::Flash => Shape { articles: 1, locations: 1, places_per_article: 1, value: 1_000 },
-            Self::Steady | Self::Lifecycle | Self::Echo | Self::Ratio => Shape {
+            Self::Flash => Shape {
+                articles: 1,
+                locations: 1,
+                places_per_article: 1,
+                warehouses: 0,
+                value: 1_000,
+            },
+            Self::Steady | Self::Split | Self::Lifecycle | Self::Echo | Self::Ratio => Shape {
                 articles: 10_000,
                 locations: 1_000,
                 places_per_article: 10,
+                warehouses: if self == Self::Split { 0 } else { 5 },
                 value: 100_000_000,
             },
         }
@@ -57,6 +67,7 @@ impl Scenario {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Steady => "steady",
+            Self::Split => "split",
             Self::Flash => "flash",
             Self::Lifecycle => "lifecycle",
             Self::Echo => "echo",
@@ -244,7 +255,8 @@ mod tests {
     use super::*;
 
     fn maker(traffic: Traffic, seed: u64) -> Maker {
-        let shape = Shape { articles: 50, locations: 5, places_per_article: 2, value: 1 };
+        let shape =
+            Shape { articles: 50, locations: 5, places_per_article: 2, warehouses: 0, value: 1 };
         let catalog = Arc::new(Catalog::new(shape, "t".into()));
         let clock = ServerClock::new(DateTime::UNIX_EPOCH, Instant::now());
         let zipf = Arc::new(Zipf::over(shape.articles));

@@ -15,11 +15,12 @@ use super::run::Run;
 use super::scenario::Scenario;
 
 /// A small shop that a sale of 1,500 attempts empties.
-const SALE: Shape = Shape { articles: 1, locations: 1, places_per_article: 1, value: 1_000 };
+const SALE: Shape =
+    Shape { articles: 1, locations: 1, places_per_article: 1, warehouses: 0, value: 1_000 };
 
 /// A shop with plenty of everything, and more than one page of stock in a location.
 const PLENTY: Shape =
-    Shape { articles: 600, locations: 4, places_per_article: 2, value: 1_000_000 };
+    Shape { articles: 600, locations: 4, places_per_article: 2, warehouses: 0, value: 1_000_000 };
 
 fn run_of(scenario: Scenario, shape: Shape, fake: &Fake) -> Run {
     let load = Load {

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -13,6 +13,10 @@ use crate::store::Store;
 
 /// How often an idle follower looks whether it is to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Under traffic it rests so many times as long as it worked.
+const REST: u32 = 9;
+/// Fewer records than this during a turn are no traffic.
+const QUIET_RECORDS: u64 = 64;
 /// How long it waits before it tries again what went wrong.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -97,10 +101,19 @@ fn follow<R: Release>(mut follower: FollowerByHand, commits: &Commits<R>, stop: 
     loop {
         // Read before the turn: what was durable when the stop was asked for is folded in.
         let is_asked = stop.within(Duration::ZERO);
+        let (began, durable) = (Instant::now(), commits.durable().lsn);
         match follower.turn() {
-            Ok(Turn::Folded(records)) if records >= follower.options.records_max => {}
             Ok(Turn::Folded(_)) if is_asked => {}
-            Ok(Turn::Folded(_)) => drop(stop.within(lag)),
+            Ok(Turn::Folded(records)) => {
+                let came = commits.durable().lsn.0 - durable.0;
+                let behind = durable.0.saturating_sub(follower.position().lsn.0);
+                let is_full = records >= follower.options.records_max;
+                if came > QUIET_RECORDS && behind < follower.options.behind_max {
+                    stop.within(began.elapsed() * REST); // the traffic needs the cores more
+                } else if !is_full {
+                    stop.within(lag);
+                }
+            }
             Ok(Turn::SetAside) => {}
             Ok(Turn::Idle) if is_asked => return,
             Ok(Turn::Idle) if commits.has_ended() => drop(stop.within(LOOK_EVERY)),

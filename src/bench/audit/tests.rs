@@ -16,7 +16,8 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let shape = Shape { articles: 2, locations: 2, places_per_article: 2, value: 10 };
+        let shape =
+            Shape { articles: 2, locations: 2, places_per_article: 2, warehouses: 0, value: 10 };
         let catalog = Catalog::new(shape, "t".into());
         let ledger = Ledger::of(&catalog);
         let untouched = Some(Seen { value: 10, reserved: 0, available: 10 });
