@@ -37,7 +37,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
         let enough = ledger.borrow_mut().wait_for(answers);
         let customers: Vec<_> = (0..CUSTOMERS)
             .map(|who| {
-                let chance = Random::Seeded(random.next());
+                let chance = Random::Seeded(random.draw());
                 let (http, ledger) = (program.http.clone(), ledger.clone());
                 actix_web::rt::spawn(shop(http, ledger, chance, (kill, who)))
             })

@@ -23,5 +23,5 @@ pub(crate) fn seed() -> u64 {
 
 /// A number from `low` to `high`, both included.
 pub(crate) fn between(random: &mut Random, low: u64, high: u64) -> u64 {
-    low + random.next() % (high - low + 1)
+    low + random.draw() % (high - low + 1)
 }
