@@ -3,4 +3,11 @@
 //! What a rule says belongs to `workflow`, what a disk does to `snapshots`, what an actor does to
 //! `actors`. Here is what a client, an operator and a crash can see.
 
+mod bad_input;
+mod crash;
+mod idempotency;
+mod operating;
+mod overload;
+mod promises;
 mod support;
+mod tidy;

@@ -1,12 +1,14 @@
 //! A server, and requests to it.
 
+mod budget;
 mod program;
 mod reply;
 mod server;
 
-pub(crate) use program::Program;
+pub(crate) use budget::{between, kills, seed};
+pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
-pub(crate) use server::TestServer;
+pub(crate) use server::{BEGIN, TestServer, promise, text};
 
 use std::net::SocketAddr;
 
@@ -17,16 +19,25 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+/// As a header's value: the header is not sent at all.
+pub(crate) const NOT_SENT: &str = "(not sent)";
+
 /// A client over kept connections, to one address.
 #[derive(Clone)]
 pub(crate) struct Caller {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
+    token: Option<&'static str>,
 }
 
 impl Caller {
     pub(crate) fn of(address: SocketAddr) -> Caller {
-        Caller { client: Client::builder(TokioExecutor::new()).build_http(), address }
+        Caller { client: Client::builder(TokioExecutor::new()).build_http(), address, token: None }
+    }
+
+    /// The same, with a credential.
+    pub(crate) fn bearing(&self, token: &'static str) -> Caller {
+        Caller { token: Some(token), ..self.clone() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -51,6 +62,15 @@ impl Caller {
         self.try_send(method, path, headers, body).await.expect("the server answers")
     }
 
+    /// A POST under an idempotency key.
+    pub(crate) async fn post_as(&self, key: &str, path: &str, body: &str) -> Reply {
+        self.send(Method::POST, path, &[("idempotency-key", key)], body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, &[], "").await
+    }
+
     /// None when the connection ended without an answer.
     pub(crate) async fn try_send(
         &self,
@@ -61,10 +81,14 @@ impl Caller {
     ) -> Option<Reply> {
         let mut request =
             Request::builder().method(method).uri(format!("http://{}{path}", self.address));
-        if !body.is_empty() {
+        let is_typed = headers.iter().any(|(name, _)| *name == "content-type");
+        if !body.is_empty() && !is_typed {
             request = request.header("content-type", "application/json");
         }
-        for (name, value) in headers {
+        if let Some(token) = self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers.iter().filter(|(_, value)| *value != NOT_SENT) {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("it is valid");

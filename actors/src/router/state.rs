@@ -149,7 +149,7 @@ impl State {
 
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
-        let (now, random) = (self.parts.pace.now(), self.parts.random.next());
+        let (now, random) = (self.parts.pace.now(), self.parts.random.draw());
         let Ask { tenant, who, keyed, mut command } = ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {
@@ -317,7 +317,7 @@ impl State {
 
     /// What the shard holds and has done.
     pub(super) fn figures(&self) -> Figures {
-        let mut figures = self.figures.clone();
+        let mut figures = self.figures;
         for (_, tenant) in self.desk.tenants() {
             figures.orders += tenant.book.len();
             figures.open_promises += tenant.book.deadlines().len();

@@ -38,7 +38,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
         };
         let (records, outcome) =
-            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.next());
+            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.draw());
         expected.extend(records);
         if let Ok(Outcome::Placed(view)) = outcome {
             orders.push(view.order.id);

@@ -53,9 +53,17 @@ impl Drop for Program {
     }
 }
 
-/// Runs the program to its end.
+/// Runs the program to its end. One that serves although it should refuse is ended after a while,
+/// with another exit code than the program's own.
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    command().args(arguments).output().expect("the program starts")
+    run_with(&[], arguments)
+}
+
+/// The same, with variables.
+pub(crate) fn run_with(variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut bounded = Command::new("timeout");
+    bounded.arg("60").arg(env!("CARGO_BIN_EXE_certus")).current_dir(std::env::temp_dir());
+    bounded.args(arguments).envs(variables.iter().copied()).output().expect("the program starts")
 }
 
 fn command() -> Command {

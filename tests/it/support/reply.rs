@@ -30,6 +30,23 @@ impl Reply {
         summary.and_then(Value::as_str).expect("errors are an array of summaries").to_owned()
     }
 
+    /// What `refused` says, and what is wrong: `summary | description | description`.
+    #[track_caller]
+    pub(crate) fn complaint(&self) -> String {
+        let errors: Value = serde_json::from_str(&self.body).expect("bodies are JSON");
+        let errors = errors.as_array().unwrap_or_else(|| panic!("{self:?} is no array"));
+        let part = |name| errors.iter().filter_map(move |error| error[name].as_str());
+        part("summary").take(1).chain(part("description")).collect::<Vec<_>>().join(" | ")
+    }
+
+    /// The journal position that the answer reflects (D2, D11).
+    #[track_caller]
+    pub(crate) fn lsn(&self) -> u64 {
+        let value = self.header("certus-lsn");
+        let lsn = value.split_once(':').and_then(|(_, lsn)| lsn.parse().ok());
+        lsn.unwrap_or_else(|| panic!("{value} is no position"))
+    }
+
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}"));

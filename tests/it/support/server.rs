@@ -12,33 +12,63 @@ use workflow::time::{Millis, Time};
 use super::Caller;
 
 /// 2026-01-12T10:00:00Z.
-const BEGIN: Time = Time(1_768_212_000_000);
+pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
 
 /// A server on port 0 and in a directory of its own.
 pub(crate) struct TestServer {
     dir: TempDir,
     server: Option<Server>,
+    starts: u64,
     pub(crate) http: Caller,
 }
 
 impl TestServer {
     pub(crate) async fn start() -> TestServer {
+        TestServer::configured("").await
+    }
+
+    /// A server whose `certus.toml` says this.
+    pub(crate) async fn configured(settings: &str) -> TestServer {
         let dir = tempfile::tempdir().expect("there is room");
-        let server = open(dir.path().join("data")).await;
+        std::fs::write(settings_of(&dir), settings).expect("there is room");
+        let server = open(&dir, 0).await;
         let http = Caller::of(server.address());
-        TestServer { dir, server: Some(server), http }
+        TestServer { dir, server: Some(server), starts: 1, http }
     }
 
     pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().expect("it runs")
     }
 
+    /// The directory of its journal and its snapshot.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
     /// Stops it cleanly, and starts it again on what it left.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        let server = open(self.dir.path().join("data")).await;
+        self.begin().await;
+    }
+
+    /// Starts it again with other settings, on what it left.
+    pub(crate) async fn restart_with(&mut self, settings: &str) {
+        self.stop().await;
+        std::fs::write(settings_of(&self.dir), settings).expect("there is room");
+        self.begin().await;
+    }
+
+    /// Starts it after a stop.
+    pub(crate) async fn begin(&mut self) {
+        let server = open(&self.dir, self.starts).await;
+        self.starts += 1;
         self.http = Caller::of(server.address());
         self.server = Some(server);
+    }
+
+    /// A caller on the operators' address.
+    pub(crate) fn operators(&self) -> Caller {
+        Caller::of(self.server().admin_address())
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -78,20 +108,25 @@ impl TestServer {
     }
 }
 
-async fn open(data: PathBuf) -> Server {
+async fn open(dir: &TempDir, starts: u64) -> Server {
     let port_0 = "127.0.0.1:0".parse().ok();
     let over = Overrides {
-        data: Some(data),
+        data: Some(dir.path().join("data")),
         listen: port_0,
         admin_listen: port_0,
         workers: Some(1),
         segment_bytes: Some(16 << 20),
         ..Overrides::default()
     };
-    let config = Config::read(None, over).expect("the configuration is valid");
+    let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
-    let extras = Extras { random: Random::Seeded(7), ..Extras::default() };
+    // Time stands still over a restart, so the ids' chance must not begin anew.
+    let extras = Extras { random: Random::Seeded(7 + 1_000 * starts), ..Extras::default() };
     Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
+}
+
+fn settings_of(dir: &TempDir) -> PathBuf {
+    dir.path().join("certus.toml")
 }
 
 /// A promise of so many pieces, as a client sends it.
@@ -106,8 +141,8 @@ pub(crate) fn promise(article: &str, quantity: i64) -> Value {
     })
 }
 
-/// A member that is text.
+/// A member that is text, by its name or its place.
 #[track_caller]
-pub(crate) fn text(value: &Value, name: &str) -> String {
-    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
+pub(crate) fn text<I: serde_json::value::Index>(value: &Value, at: I) -> String {
+    value[at].as_str().unwrap_or_else(|| panic!("it is no text: {value}")).to_owned()
 }

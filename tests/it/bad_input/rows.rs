@@ -1,0 +1,236 @@
+//! Bodies: what is sent, and the field that the answer names.
+
+use super::*;
+
+/// The good promise with one thing set; null takes it away.
+fn order(pointer: &str, value: Value) -> Row {
+    let mut body = promise("tea", 2);
+    let (parent, name) = pointer.rsplit_once('/').expect("a pointer has a slash");
+    let parent = body.pointer_mut(parent).expect("the parent is there");
+    let parent = parent.as_object_mut().expect("the parent is an object");
+    match value {
+        Value::Null => parent.remove(name),
+        value => parent.insert(name.to_owned(), value),
+    };
+    Row::post(PROMISE, body.to_string())
+}
+
+fn broken() -> Vec<Row> {
+    let good = promise("tea", 2).to_string();
+    let nested = |depth: usize| {
+        let (open, close) = ("[".repeat(depth - 2), "]".repeat(depth - 2));
+        format!("{{\"customAttributes\":{{\"a\":{open}{close}}}}}")
+    };
+    let twice = good.replacen('{', "{\"tenantOrderId\":\"R0\",", 1);
+    vec![
+        Row::post(PROMISE, "{").is(400, "EOF"),
+        Row::post(PROMISE, "[]").is(400, ""),
+        Row::post(PROMISE, "null").is(400, ""),
+        Row::post(PROMISE, "\"order\"").is(400, ""),
+        Row::post(PROMISE, format!("{good} {good}")).is(400, "trailing"),
+        Row::post(PROMISE, good.replacen("2", "NaN", 1)).is(400, ""),
+        Row::post(PROMISE, &good[..good.len() - 1]).is(400, "EOF"),
+        Row::post(PROMISE, twice).is(400, "tenantOrderId: duplicate field"),
+        Row::post(PROMISE, nested(33)).is(400, "nested too deeply"),
+        Row::post(PROMISE, "[".repeat(100_000)).is(400, "nested too deeply"),
+        Row::post(PROMISE, good.replacen("R1", "R\\u00001", 1)).is(400, "NUL"),
+    ]
+}
+
+fn quantities() -> Vec<Row> {
+    let named = "orderLineItems[0].quantity";
+    let bad = [
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(9_223_372_036_854_775_808_u64),
+        json!("2"),
+        json!(true),
+        json!([]),
+        json!(1_000_001),
+        json!(i64::MIN),
+        Value::Null,
+    ];
+    bad.map(|value| order("/orderLineItems/0/quantity", value).is(400, named)).into()
+}
+
+fn members() -> Vec<Row> {
+    let line = promise("tea", 1)["orderLineItems"][0].clone();
+    let lines = |count: usize| Value::Array(vec![line.clone(); count]);
+    let long = json!("x".repeat(251));
+    vec![
+        order("/orderDate", Value::Null).is(400, "orderDate: is required"),
+        order("/orderDate", json!("2026-01-12T10:00:00")).is(400, "orderDate"),
+        order("/orderDate", json!("yesterday")).is(400, "orderDate"),
+        order("/orderDate", json!(1_768_212_000)).is(400, "orderDate"),
+        order("/orderLineItems", Value::Null).is(400, "orderLineItems: is required"),
+        order("/orderLineItems", json!({})).is(400, "orderLineItems"),
+        order("/orderLineItems", lines(0)).is(400, "orderLineItems: must have 1 to 500"),
+        order("/orderLineItems", lines(501)).is(400, "orderLineItems: must have 1 to 500"),
+        order("/orderLineItems/0/article", Value::Null).is(400, "orderLineItems[0].article"),
+        order("/orderLineItems/0/price", json!(7)).is(400, "orderLineItems[0].price"),
+        order("/orderLineItems/0/article/tenantArticleId", long.clone())
+            .is(400, "orderLineItems[0].article.tenantArticleId"),
+        order("/orderLineItems/0/article/title", Value::Null)
+            .is(400, "orderLineItems[0].article.title"),
+        order("/consumer", Value::Null).is(400, "consumer: is required"),
+        order("/consumer/addresses", json!([])).is(400, "consumer.addresses"),
+        order("/consumer/addresses", json!([{}])).is(400, "consumer.addresses[0].street"),
+        order("/tenantOrderId", long).is(400, "tenantOrderId"),
+        order("/quantity", json!(2)).is(400, "quantity: unknown field"),
+        order("/status", json!("LOCKED")).is(400, "status"),
+        order("/status", json!("open")).is(400, "status"),
+    ]
+}
+
+fn deadlines() -> Vec<Row> {
+    // A minute has passed since the beginning.
+    let now = BEGIN + Millis::minutes(1);
+    let at =
+        |length: i64| json!({ "validUntil": workflow::time::Time(now.0 + length).to_string() });
+    let named = "promisesOptions.validUntil";
+    vec![
+        order("/promisesOptions", at(-1)).is(400, named),
+        order("/promisesOptions", at(0)).is(400, named),
+        order("/promisesOptions", at(59_000)).is(400, named),
+        order("/promisesOptions", at(59_999)).is(400, named),
+        order("/promisesOptions", at(8 * 3_600_000 + 1)).is(400, named),
+        order("/promisesOptions", json!({})).is(400, named),
+        order("/promisesOptions", json!({ "validUntil": "soon" })).is(400, named),
+        order("/promisesOptions", json!({ "until": "soon" })).is(400, "promisesOptions.until"),
+    ]
+}
+
+fn places() -> Vec<Row> {
+    let shipping = |name: &str| json!({ "shipping": { "preselectedFacilities": [name_of(name)] } });
+    let both = json!({ "shipping": {}, "collect": [name_of("gouda")] });
+    vec![
+        order("/deliveryPreferences", shipping("nowhere")).is(400, "nowhere"),
+        order("/deliveryPreferences", json!({ "collect": [name_of("nowhere")] }))
+            .is(400, "nowhere"),
+        order("/deliveryPreferences", json!({ "collect": [{}] }))
+            .is(400, "deliveryPreferences.collect[0]"),
+        order("/deliveryPreferences", both).is(400, "deliveryPreferences"),
+        order("/deliveryPreferences", json!({ "fly": {} })).is(400, "deliveryPreferences.fly"),
+    ]
+}
+
+fn name_of(store: &str) -> Value {
+    json!({ "tenantFacilityId": store })
+}
+
+#[actix_web::test]
+async fn a_bad_promise_is_named_by_its_field_and_changes_nothing() {
+    let shop = Shop::open().await;
+    shop.refuses([broken(), quantities(), members(), deadlines(), places()].concat()).await;
+}
+
+/// The same body at the door that sells at once.
+#[actix_web::test]
+async fn a_bad_order_is_named_by_its_field_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let mut rows = [quantities(), members(), places()].concat();
+    for row in &mut rows {
+        row.path = "/api/orders".to_owned();
+    }
+    shop.refuses(rows).await;
+}
+
+#[actix_web::test]
+async fn a_bad_action_is_named_by_its_field_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let open = format!("/api/orders/{}/actions", shop.open);
+    let expired = format!("/api/orders/{}/actions", shop.expired);
+    let nobody = format!("/api/orders/{}/actions", shop.store);
+    let confirm =
+        |version: Value| json!({ "name": "CONFIRM_PROMISE", "version": version }).to_string();
+    let mut rows = vec![
+        Row::post(&open, confirm(json!(2))).is(409, "version 1, version 2 was sent"),
+        Row::post(&open, confirm(json!(0))).is(400, "version"),
+        Row::post(&open, confirm(json!("1"))).is(400, "version"),
+        Row::post(&open, r#"{"name":"CONFIRM_PROMISE"}"#).is(400, "version: is required"),
+        Row::post(&open, r#"{"version":1}"#).is(400, "name: is required"),
+        Row::post(&open, r#"{"name":"BURN","version":1}"#).is(400, "name: must be"),
+        Row::post(&open, r#"{"name":"confirm_promise","version":1}"#).is(400, "name"),
+        Row::post(&open, confirm(json!(1))).with("if-match", "\"2\"").is(400, "If-Match"),
+        Row::post(&open, confirm(json!(1))).with("if-match", "1").is(400, "If-Match"),
+        Row::post(&nobody, confirm(json!(1))).is(404, "order not found"),
+        Row::post("/api/orders/R1/actions", confirm(json!(1))).is(404, "order not found"),
+    ];
+    for name in ["CONFIRM_PROMISE", "EXTEND_PROMISE", "EXTENDPROMISE", "CANCEL"] {
+        let body = json!({ "name": name, "version": 1 }).to_string();
+        rows.push(Row::post(&expired, body).is(404, "promise expired"));
+    }
+    shop.refuses(rows).await;
+}
+
+#[actix_web::test]
+async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let facility = json!({ "facilityRef": shop.store });
+    let stock = |article: Value, value: Value, facility: Value| {
+        let body = json!({ "tenantArticleId": article, "value": value, "facility": facility });
+        Row::post("/api/stocks", body.to_string())
+    };
+    let nowhere = json!({ "tenantFacilityId": "nowhere" });
+    let own = format!("/api/stocks/{}", shop.stock);
+    let twice = json!({ "stocks": [
+        { "id": shop.stock, "value": 1 }, { "id": shop.stock, "value": 2 } ] });
+    let many = json!({ "stocks": vec![json!({ "id": shop.stock, "value": 1 }); 501] });
+    let unknown = json!({ "stocks": [{ "id": shop.store, "value": 1 }] });
+    shop.refuses(vec![
+        stock(json!("tea"), json!(-1), facility.clone()).is(400, "value"),
+        stock(json!("tea"), json!(1.5), facility.clone()).is(400, "value"),
+        stock(json!("tea"), json!("3"), facility.clone()).is(400, "value"),
+        stock(json!("tea"), json!(2_147_483_648_i64), facility.clone()).is(400, "value"),
+        stock(json!(""), json!(1), facility.clone()).is(400, "tenantArticleId"),
+        stock(json!("tea"), json!(1), nowhere).is(400, "nowhere"),
+        stock(json!("tea"), json!(1), json!({})).is(400, "facility"),
+        Row::put(&own, r#"{"value":1,"version":7}"#).is(409, "version 7 was sent"),
+        Row::put(&own, r#"{"version":1}"#).is(400, "value: is required"),
+        Row::put(format!("/api/stocks/{}", shop.store), r#"{"value":1}"#).is(404, "stock"),
+        Row::put("/api/stocks", twice.to_string()).is(400, "stocks[1].id"),
+        Row::put("/api/stocks", many.to_string()).is(400, "stocks"),
+        Row::put("/api/stocks", unknown.to_string()).is(404, "row 0"),
+        Row::put("/api/stocks", "{}").is(400, "stocks: is required"),
+        Row::post("/api/stocks/actions", r#"{"action":{"name":"BURN"}}"#).is(400, "action.name"),
+        Row::put("/api/safetystocks", r#"{"operations":[]}"#).is(400, "operations"),
+    ])
+    .await;
+}
+
+#[actix_web::test]
+async fn bad_facilities_and_settings_change_nothing() {
+    let shop = Shop::open().await;
+    let own = format!("/api/facilities/{}", shop.store);
+    let listings = format!("{own}/listings");
+    let mut twin = shop.replaceable.clone();
+    for ours in ["id", "version", "created", "lastModified"] {
+        twin.as_object_mut().expect("an object").remove(ours);
+    }
+    let settings = "/api/configurations/promises";
+    let patch = |body: &str| Row::of(Method::PATCH, &own, body);
+    let restock = r#"{"listings":[{"tenantArticleId":"tea","outOfStockBehaviour":"RESTOCK"}]}"#;
+    shop.refuses(vec![
+        Row::post("/api/facilities", "{}").is(400, "name: is required"),
+        Row::post("/api/facilities", twin.to_string()).is(409, "tenantFacilityId"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":7,"name":"x"}"#).is(409, "version 7"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"nmae":"x"}"#).is(400, "nmae: is unknown"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"status":"AWAY"}"#).is(400, "status"),
+        patch(r#"{"type":"MANAGED_FACILITY","name":"x"}"#).is(400, "version: is required"),
+        Row::put(&own, r#"{"version":1}"#).is(400, "address: is required"),
+        Row::of(Method::DELETE, &own, "").is(409, "facility in use"),
+        Row::put(&listings, r#"{"listings":[]}"#).is(400, "listings"),
+        Row::put(&listings, r#"{"listings":[{"title":"x"}]}"#)
+            .is(400, "listings[0].tenantArticleId"),
+        Row::put(&listings, restock).is(400, "listings[0].outOfStockConfig"),
+        Row::put("/api/facilities/nowhere/listings", restock).is(404, "facility not found"),
+        Row::get("/api/facilities/nowhere/listings").is(404, "facility not found"),
+        Row::put(settings, r#"{"version":1,"invalidAfterTime":"PT90S"}"#)
+            .is(400, "invalidAfterTime"),
+        Row::put(settings, r#"{"version":1,"invalidAfterTime":900}"#).is(400, "invalidAfterTime"),
+        Row::put(settings, r#"{"version":9,"invalidAfterTime":"PT15M"}"#).is(409, "version 9"),
+        Row::put(settings, r#"{"invalidAfterTime":"PT15M"}"#).is(400, "version: is required"),
+    ])
+    .await;
+}

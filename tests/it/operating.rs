@@ -1,0 +1,84 @@
+//! What an operator sees: credentials, the command line, a directory, a signal, the metrics.
+
+mod command;
+mod credentials;
+mod directory;
+
+use serde_json::json;
+use workflow::time::Millis;
+
+use crate::support::{BEGIN, Caller, Program, Reply, TestServer, promise, run, run_with, text};
+
+const PROMISE: &str = "/api/promises/deliverypromise";
+
+/// Liveness and readiness are open to everybody, and not JSON.
+#[actix_web::test]
+async fn the_server_says_how_it_is() {
+    let server = TestServer::start().await;
+    for (path, body) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
+        let reply = server.http.get(path).await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, body));
+    }
+    let status = server.http.get("/api/status").await.expect(200);
+    assert_eq!(status, json!({ "status": "UP" }));
+    let health = server.http.get("/api/health").await.expect(200);
+    assert_eq!(health["status"], "UP");
+    let parts = health["dependencies"].as_array().expect("parts");
+    assert!(parts.iter().any(|part| part["name"] == "journal" && part["status"] == "UP"));
+}
+
+/// P3: the metrics count what happened, lateness of releases included; clients cannot see them.
+#[actix_web::test]
+async fn metrics_count_what_happened() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    let mut short = promise("tea", 2);
+    short["promisesOptions"] = json!({ "validUntil": (BEGIN + Millis::minutes(1)).to_string() });
+    server.http.post(PROMISE, &short.to_string()).await.expect(201);
+    let last = server.http.post(PROMISE, &promise("tea", 3).to_string()).await;
+    let position = last.lsn();
+    last.expect(201);
+    server
+        .http
+        .post("/api/orders/x/actions", r#"{"name":"CANCEL","version":1}"#)
+        .await
+        .refused(404);
+    let before = metrics(&server).await;
+    for (name, value) in [
+        ("certus_orders", 2),
+        ("certus_open_promises", 2),
+        ("certus_locations", 1),
+        ("certus_lots", 1),
+        ("certus_reservations", 2),
+        ("certus_commands_total", 4),
+        ("certus_journal_durable_lsn", position),
+        ("certus_expiry_lateness_seconds_count", 0),
+        ("certus_permits_used{lane=\"start\"}", 0),
+        ("certus_requests_shed{lane=\"start\"}", 0),
+    ] {
+        assert_eq!(number(&before, name), value, "{name}");
+    }
+
+    server.advance(Millis::minutes(1)).await;
+    let after = metrics(&server).await;
+    assert_eq!(number(&after, "certus_open_promises"), 1);
+    assert_eq!(number(&after, "certus_reservations"), 1);
+    assert_eq!(number(&after, "certus_expiry_lateness_seconds_count"), 1);
+    assert!(number(&after, "certus_journal_durable_lsn") > position);
+    assert_eq!(server.http.get("/metrics").await.status, 404);
+}
+
+async fn metrics(server: &TestServer) -> String {
+    let reply = server.operators().get("/metrics").await;
+    assert!(reply.header("content-type").starts_with("application/openmetrics-text"));
+    assert!(reply.body.ends_with("# EOF\n"), "{}", reply.body);
+    reply.body
+}
+
+#[track_caller]
+fn number(metrics: &str, name: &str) -> u64 {
+    let mut lines = metrics.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = lines.next().unwrap_or_else(|| panic!("no {name} in {metrics}"));
+    value.parse().unwrap_or_else(|_| panic!("{name} is {value}"))
+}

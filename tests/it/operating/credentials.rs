@@ -1,0 +1,162 @@
+//! Who may call, and that nobody sees anybody else's things.
+
+use super::*;
+use hyper::Method;
+
+const OURS: &str = "the-token-of-ours1";
+const THEIRS: &str = "the-token-of-theirs";
+const TWO_TENANTS: &str = r#"
+[[credentials]]
+tenant = "ours"
+name = "till"
+token = "the-token-of-ours1"
+[[credentials]]
+tenant = "theirs"
+name = "till"
+token = "the-token-of-theirs"
+"#;
+
+/// A row of the matrix: a method, a path and a body.
+type Request = (Method, String, String);
+
+/// Everything that can be asked of one tenant's things, by their ids.
+fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Request> {
+    let get = |path: String| (Method::GET, path, String::new());
+    let delete = |path: String| (Method::DELETE, path, String::new());
+    let patch = r#"{"type":"MANAGED_FACILITY","version":1,"name":"x"}"#;
+    let replace = json!({ "type": "MANAGED_FACILITY", "version": 1, "name": "x", "status": "ONLINE",
+        "locationType": "STORE", "fulfillmentProcessBuffer": 1, "capacityEnabled": false,
+        "address": { "companyName": "c", "street": "s", "city": "x", "postalCode": "1",
+            "country": "DE" } });
+    let listings = r#"{"listings":[{"tenantArticleId":"tea","title":"x"}]}"#;
+    let act = |name: &str| json!({ "name": name, "version": 1 }).to_string();
+    let rows = json!({ "stocks": [{ "id": stock, "value": 1 }] }).to_string();
+    let mut all = vec![
+        get(format!("/api/orders/{order}")),
+        get(format!("/api/facilities/{store}")),
+        get("/api/facilities/urn:fft:facility:tenantFacilityId:gouda".into()),
+        get(format!("/api/facilities/{store}/listings")),
+        get(format!("/api/facilities/{store}/listings/tea")),
+        get(format!("/api/stocks/{stock}")),
+        get(format!("/api/reservations/{reservation}")),
+        (Method::PATCH, format!("/api/facilities/{store}"), patch.into()),
+        (Method::PUT, format!("/api/facilities/{store}"), replace.to_string()),
+        delete(format!("/api/facilities/{store}?forceDeletion=true")),
+        (Method::PUT, format!("/api/facilities/{store}/listings"), listings.into()),
+        (Method::PUT, format!("/api/stocks/{stock}"), r#"{"value":1}"#.into()),
+        (Method::PUT, "/api/stocks".into(), rows),
+        delete(format!("/api/stocks/{stock}")),
+    ];
+    for name in ["CONFIRM_PROMISE", "EXTEND_PROMISE", "CANCEL"] {
+        all.push((Method::POST, format!("/api/orders/{order}/actions"), act(name)));
+    }
+    all
+}
+
+/// Makes a store, a lot and a promise, and answers with their ids and the reservation's.
+async fn furnish(http: &Caller) -> [String; 4] {
+    let store = json!({ "name": "gouda", "tenantFacilityId": "gouda", "address": {
+        "companyName": "c", "street": "s", "city": "x", "postalCode": "1", "country": "DE" } });
+    let store = text(&http.post("/api/facilities", &store.to_string()).await.expect(201), "id");
+    let stock = json!({ "tenantArticleId": "tea", "value": 9, "facilityRef": store }).to_string();
+    let stock = text(&http.post("/api/stocks", &stock).await.expect(201), "id");
+    let order = http.post(PROMISE, &promise("tea", 2).to_string()).await.expect(201);
+    let held = http.get("/api/reservations").await.expect(200);
+    [store, stock, text(&order, "orderRef"), text(&held["reservations"][0], "id")]
+}
+
+/// All that a tenant can list.
+async fn lists(http: &Caller) -> Vec<String> {
+    let mut bodies = Vec::new();
+    for path in [
+        "/api/orders",
+        "/api/facilities",
+        "/api/stocks",
+        "/api/reservations",
+        "/api/stocks/summaries",
+        "/api/configurations/promises",
+    ] {
+        let reply = http.get(path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        bodies.push(reply.body);
+    }
+    bodies
+}
+
+/// Whoever is not known is told so, alike on every route.
+#[actix_web::test]
+async fn without_a_good_token_every_route_is_401() {
+    let server = TestServer::configured(TWO_TENANTS).await;
+    let id = "019bb2a0-44f1-7d02-b1c3-91a0d4e70000";
+    let mut all = requests(id, id, id, id);
+    all.push((Method::POST, PROMISE.into(), promise("tea", 1).to_string()));
+    all.push((Method::POST, "/api/orders".into(), "{".into()));
+    for path in ["/api/orders", "/api/facilities", "/api/stocks/summaries", "/api/health"] {
+        all.push((Method::GET, path.into(), String::new()));
+    }
+    let inside = format!("/api/orders?access_token={OURS}");
+    all.push((Method::GET, inside, String::new()));
+    for caller in [server.http.clone(), server.http.bearing("the-token-of-nobody")] {
+        for (method, path, body) in &all {
+            let reply = caller.send(method.clone(), path, &[], body).await;
+            assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
+            assert_eq!(
+                reply.complaint(),
+                "unauthorized | a good bearer token is needed, once, in Authorization"
+            );
+            assert_eq!(reply.status, 401, "{method} {path}");
+        }
+    }
+    for path in ["/healthz", "/readyz", "/api/status"] {
+        assert_eq!(server.http.get(path).await.status, 200, "{path} is open");
+    }
+}
+
+/// What belongs to another tenant is not there: 404 on every route, and nothing is changed.
+#[actix_web::test]
+async fn a_tenant_never_meets_the_things_of_another() {
+    let server = TestServer::configured(TWO_TENANTS).await;
+    let (ours, theirs) = (server.http.bearing(OURS), server.http.bearing(THEIRS));
+    let [store, stock, order, reservation] = furnish(&ours).await;
+    let before = lists(&ours).await;
+    for (method, path, body) in requests(&store, &stock, &order, &reservation) {
+        let reply = theirs.send(method.clone(), &path, &[], &body).await;
+        assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
+        assert!(reply.complaint().contains("not found"), "{method} {path}: {}", reply.body);
+    }
+    let mut named = promise("tea", 1);
+    named["deliveryPreferences"] =
+        json!({ "shipping": { "preselectedFacilities": [{ "facilityRef": store }] } });
+    theirs.post(PROMISE, &named.to_string()).await.refused(400);
+    let replaces = [("certus-replaces", order.as_str())];
+    let body = promise("tea", 1).to_string();
+    theirs.send(Method::POST, PROMISE, &replaces, &body).await.refused(404);
+    let stock = json!({ "tenantArticleId": "tea", "value": 9, "facilityRef": store }).to_string();
+    theirs.post("/api/stocks", &stock).await.refused(400);
+    for path in ["/api/orders", "/api/facilities", "/api/reservations", "/api/stocks/summaries"] {
+        assert_eq!(theirs.get(path).await.expect(200)["total"], 0, "{path}");
+    }
+    assert_eq!(lists(&ours).await, before);
+
+    // The same names and the same stock stand side by side.
+    let [mine, ..] = furnish(&theirs).await;
+    assert_ne!(mine, store);
+    assert_eq!(lists(&ours).await, before);
+    let settings = r#"{"version":1,"invalidAfterTime":"PT15M"}"#;
+    theirs.put("/api/configurations/promises", settings).await.expect(200);
+    assert_eq!(lists(&ours).await, before);
+}
+
+/// The routes that one tenant may use work with its token: the matrix above is not empty.
+#[actix_web::test]
+async fn a_tenant_meets_its_own_things() {
+    let server = TestServer::configured(TWO_TENANTS).await;
+    let ours = server.http.bearing(OURS);
+    let [store, stock, order, reservation] = furnish(&ours).await;
+    for (method, path, body) in requests(&store, &stock, &order, &reservation) {
+        if method == Method::GET && !path.ends_with("/tea") {
+            let reply: Reply = ours.send(method, &path, &[], &body).await;
+            assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The house rules. A failure says what to do.
+//!
+//! They read the tree as it is checked out, so they need neither a server nor a clock.
+
+mod documents;
+mod tree;
+
+use std::collections::BTreeSet;
+
+use tree::{Source, manifest, read, sources};
+
+/// What a folder may use. Nothing here does I/O, reads a clock or draws a number.
+const WORKFLOW_MAY_USE: [&str; 8] =
+    ["chrono", "jiff", "rustc-hash", "serde", "smallvec", "smol_str", "thiserror", "uuid"];
+/// What the memory may use besides.
+const SNAPSHOTS_MAY_USE: [&str; 8] =
+    ["crc32c", "parking_lot", "postcard", "rustix", "sled", "tracing", "workflow", "zstd"];
+/// What the waiting room may use besides.
+const ACTORS_MAY_USE: [&str; 8] =
+    ["actix", "actix-rt", "futures-util", "lettre", "minijinja", "reqwest", "snapshots", "tokio"];
+
+/// What must hold, by its id: the invariants that this server keeps. What is not in the list
+/// belongs to parts that are not there yet: a restore to an earlier position, mail, tenants that
+/// compete.
+const INVARIANTS: &str = "S1 S2 S3 S4 S5 S6 S7 S8 S9 P1 P2 P3 P4 P5 P6 P7 P8 \
+    D1 D2 D3 D4 D5 D7 D8 D9 D10 D11 D12 D14 D15 K1 K2 K3 K4 K5 K6 K7 F2 F3 F4 F5 F6 F7";
+
+const LINES_MAX: usize = 500;
+const LINES_OF_MAIN_MAX: usize = 40;
+
+fn extra(folder: &str, allowed: &[&[&'static str]]) -> Vec<String> {
+    let allowed: BTreeSet<&str> = allowed.iter().copied().flatten().copied().collect();
+    let used = manifest(&format!("{folder}/Cargo.toml"), "dependencies");
+    used.into_iter().filter(|name| !allowed.contains(name.as_str())).collect()
+}
+
+#[test]
+fn the_core_stays_pure() {
+    let extra = extra("workflow", &[&WORKFLOW_MAY_USE]);
+    assert!(
+        extra.is_empty(),
+        "workflow/ may not use {extra:?}: it has no I/O, no clock and no chance (P4, F6); move \
+         the code that needs it to actors/, snapshots/ or src/"
+    );
+    for forbidden in ["features = [\"clock\"", "\"now\"", "\"v4\"", "\"std-clock\""] {
+        let text = read("workflow/Cargo.toml");
+        assert!(!text.contains(forbidden), "workflow/Cargo.toml asks for {forbidden}");
+    }
+}
+
+#[test]
+fn the_memory_and_the_waiting_room_use_what_is_theirs() {
+    let snapshots = extra("snapshots", &[&WORKFLOW_MAY_USE, &SNAPSHOTS_MAY_USE]);
+    assert!(
+        snapshots.is_empty(),
+        "snapshots/ may not use {snapshots:?}: it knows bytes, no actor and no HTTP; move the \
+         code, or argue for the crate and add it to the list in tests/it/tidy.rs"
+    );
+    let actors = extra("actors", &[&WORKFLOW_MAY_USE, &SNAPSHOTS_MAY_USE, &ACTORS_MAY_USE]);
+    assert!(
+        actors.is_empty(),
+        "actors/ may not use {actors:?}: move the code to src/, or argue for the crate and add \
+         it to the list in tests/it/tidy.rs"
+    );
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    // src -> actors -> snapshots -> workflow
+    for (folder, above) in [
+        ("workflow", &["snapshots", "actors", "certus"][..]),
+        ("snapshots", &["actors", "certus"]),
+        ("actors", &["certus"]),
+    ] {
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let used = manifest(&format!("{folder}/Cargo.toml"), section);
+            let up: Vec<_> = used.iter().filter(|name| above.contains(&name.as_str())).collect();
+            assert!(up.is_empty(), "{folder}/ depends on {up:?}, which is above it: turn it round");
+        }
+    }
+}
+
+/// F5: an actor that panicked has lost its state, so the process goes with it.
+#[test]
+fn a_panic_is_a_stop_in_what_is_shipped() {
+    let manifest = tree::toml("Cargo.toml");
+    let panic = manifest["profile"]["release"]["panic"].as_str();
+    assert_eq!(panic, Some("abort"), "[profile.release] must have panic = \"abort\" (F5)");
+}
+
+#[test]
+fn files_stay_short() {
+    for Source { path, text } in sources() {
+        let (count, max) = match path.ends_with("main.rs") {
+            true => (text.lines().count(), LINES_OF_MAIN_MAX),
+            false => (text.lines().count(), LINES_MAX),
+        };
+        assert!(
+            count <= max,
+            "{path} has {count} lines, at most {max} are allowed: split it by noun, a second \
+             type, never by layer"
+        );
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    for Source { path, text } in sources() {
+        assert!(text.starts_with("//! "), "{path}: begin with `//! One sentence: what this owns`");
+    }
+}
+
+#[test]
+fn names_say_what_is_inside() {
+    for Source { path, .. } in sources() {
+        for part in path.split('/') {
+            let name = part.trim_end_matches(".rs");
+            assert!(
+                !["utils", "util", "common", "misc", "manager", "helpers", "mod"].contains(&name),
+                "{path}: a file is named after a noun of the domain, not `{name}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_invariant_has_a_test() {
+    let tests: Vec<String> = sources().iter().filter_map(tree::tests_in).collect();
+    let stories = tree::files(".txt").into_iter().map(|path| read(&path));
+    let all: Vec<String> = tests.into_iter().chain(stories).collect();
+    let cited = tree::words(&all);
+    for id in INVARIANTS.split_whitespace() {
+        assert!(
+            cited.contains(id),
+            "no test cites {id}: write one that fails when it is broken, and cite the id there"
+        );
+    }
+}
+
+#[test]
+fn every_released_format_has_golden_bytes() {
+    let versions = tree::names("snapshots/src/codec").into_iter();
+    let versions = versions.filter_map(|name| Some(name.strip_suffix(".rs")?.to_owned()));
+    let is_version =
+        |name: &String| name.strip_prefix('v').is_some_and(|it| it.parse::<u8>().is_ok());
+    let versions: BTreeSet<String> = versions.filter(is_version).collect();
+    let golden: BTreeSet<String> = tree::names("snapshots/fixtures").into_iter().collect();
+    assert!(!versions.is_empty(), "there is no format in snapshots/src/codec");
+    assert_eq!(versions, golden, "each vN.rs of snapshots/src/codec has snapshots/fixtures/vN");
+    for version in &versions {
+        let files = tree::names(&format!("snapshots/fixtures/{version}"));
+        assert!(
+            files.iter().any(|name| name.ends_with(".journal"))
+                && !tree::names(&format!("snapshots/fixtures/{version}/record")).is_empty(),
+            "snapshots/fixtures/{version} needs a whole journal and one record of each kind"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_left_over() {
+    // In two parts, or this file would be left over itself.
+    let unfinished = [
+        ("tod", "o!("),
+        ("unimplemen", "ted!("),
+        ("db", "g!("),
+        ("FIX", "ME"),
+        ("TO", "DO:"),
+        ("#[igno", "re"),       // a test runs, or prints `not run`
+        ("#[should", "_panic"), // `let … else { panic! }` says what was seen
+    ];
+    for Source { path, text } in sources() {
+        for (at, line) in (1..).zip(text.lines()) {
+            for (front, back) in unfinished {
+                let word = format!("{front}{back}");
+                assert!(!line.contains(&word), "{path}:{at} has `{word}`: finish it");
+            }
+            assert!(
+                !is_commented_out(line),
+                "{path}:{at} looks like code in a comment: delete it, the history has it"
+            );
+        }
+    }
+    let empty = tree::empty_folders();
+    assert!(empty.is_empty(), "these folders are empty: {empty:?}");
+}
+
+/// A plain comment that ends or begins like a statement.
+fn is_commented_out(line: &str) -> bool {
+    let Some(said) = line.trim_start().strip_prefix("// ") else { return false };
+    let begins = ["let ", "fn ", "pub ", "use ", "if ", "for ", "match ", "assert", "#["];
+    said.ends_with(';')
+        || (said.ends_with(['{', '}', ')']) && begins.iter().any(|word| said.starts_with(word)))
+}
+
+#[test]
+fn code_in_a_comment_is_told_from_a_sentence() {
+    for code in ["    // let x = 1;", "// use a::b;", "// if x {", "// assert_eq!(a, b)", "// a();"]
+    {
+        assert!(is_commented_out(code), "{code}");
+    }
+    for sentence in ["// let it be", "/// let x = 1;", "x(); // done", "// nothing (so far)"] {
+        assert!(!is_commented_out(sentence), "{sentence}");
+    }
+}
