@@ -94,8 +94,9 @@ impl Shard {
         };
         let (journal_dir, snapshot_dir) = folders(dir);
         let journal = Local::open(Arc::new(Real), &journal_dir, journal)?;
-        let store = Arc::new(Store::open(&snapshot_dir)?);
-        let recovered = recovery::recover(&store, &*journal.archive())?;
+        let archive = journal.archive();
+        let store = Arc::new(Store::open(&snapshot_dir, archive.oldest())?);
+        let recovered = recovery::recover(&store, &*archive)?;
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;

@@ -39,7 +39,7 @@ fn main() {
     println!("  {records} records of {} bytes", bytes / records);
 
     let path = dir.path().join("snapshot");
-    let store = Arc::new(Store::open(&path).unwrap());
+    let store = Arc::new(Store::open(&path, Lsn::ZERO).unwrap());
     let archive = journal.archive();
     let options = Options::default();
     let mut follower = FollowerByHand::new(store.clone(), archive.clone(), options);
@@ -57,7 +57,7 @@ fn main() {
     drop(follower);
     drop(store);
 
-    let store = timed("open", || Store::open(&path).unwrap());
+    let store = timed("open", || Store::open(&path, Lsn::ZERO).unwrap());
     let found = timed("recover", || recover(&store, &*archive).unwrap());
     println!(
         "  {} orders in memory, {} records replayed, {} MiB resident",

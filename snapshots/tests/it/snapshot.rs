@@ -29,7 +29,7 @@ fn follow(store: &Arc<Store>, journal: &dyn Journal, records_max: usize) -> Lsn 
 }
 
 fn open(dir: &Path) -> Arc<Store> {
-    Arc::new(Store::open(dir).unwrap())
+    Arc::new(Store::open(dir, Lsn::ZERO).unwrap())
 }
 
 #[track_caller]

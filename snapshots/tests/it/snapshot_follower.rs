@@ -26,7 +26,7 @@ impl Release for Nobody {
 fn the_follower_keeps_up_while_records_come_and_stops_when_told() {
     let records = history(seed(3), 900);
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let (writer, commits) =
         Writer::start(open_journal(1), Box::new(|error| panic!("{error}"))).unwrap();
     let options = Options { lag: Duration::ZERO, ..Options::default() };
@@ -54,7 +54,7 @@ fn the_follower_keeps_up_while_records_come_and_stops_when_told() {
 fn a_stop_folds_what_is_durable() {
     let records = history(seed(4), 300);
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let (writer, commits) =
         Writer::start(open_journal(1), Box::new(|error| panic!("{error}"))).unwrap();
     let options = Options { lag: LONG, ..Options::default() };
@@ -83,7 +83,7 @@ fn the_journal_keeps_what_others_still_need() {
     let archive = snapshots::journal::Journal::archive(&journal);
     for (covered, oldest_is_first) in [(0, true), (u64::MAX, false)] {
         let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(dir.path()).unwrap());
+        let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
         let keep = Keep { ms: 0, bytes: 0, covered: Arc::new(AtomicU64::new(covered)) };
         let options = Options { keep: Some(keep), ..Options::default() };
         let mut follower =

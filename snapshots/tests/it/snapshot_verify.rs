@@ -17,7 +17,7 @@ fn a_whole_directory_is_clean() {
     let dir = tempfile::tempdir().unwrap();
     let report = verify(dir.path(), &*journal.archive()).unwrap();
     let Snapshot::Empty = report.snapshot else { panic!("{report:?}") };
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let options = Options { records_max: 100, ..Options::default() };
     let mut follower = FollowerByHand::new(store, journal.archive(), options);
     assert_eq!(follower.turn().unwrap(), Turn::Folded(100));
@@ -45,7 +45,7 @@ fn a_snapshot_of_another_history_is_named() {
     let records = history(seed(10), 200);
     let journal = journal_of(&records);
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let mut follower = FollowerByHand::new(store, journal.archive(), Options::default());
     while follower.turn().unwrap() != Turn::Idle {}
     drop(follower);
