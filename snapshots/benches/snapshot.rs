@@ -227,7 +227,7 @@ fn reply(n: u64) -> Arc<StoredReply> {
             key: format!("{:016x}-{:08x}", key.0, key.1).into(),
         },
         fingerprint: Fingerprint([7; 16]),
-        reply: Reply { status: 201, headers: vec![], body: "y".repeat(600).into() },
+        reply: Reply { status: 201, headers: vec![], body: "y".repeat(600) },
     })
 }
 
