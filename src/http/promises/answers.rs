@@ -67,14 +67,9 @@ pub(crate) fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).expect("an answer of our own is JSON")
 }
 
-/// Room for a usual answer, so that it is written without growing.
-const ANSWER_BYTES: usize = 2_048;
-
 /// The JSON text of an answer.
 pub(crate) fn json(answer: &impl Serialize) -> String {
-    let mut text = Vec::with_capacity(ANSWER_BYTES);
-    serde_json::to_writer(&mut text, answer).expect("an answer of our own can be written");
-    String::from_utf8(text).expect("JSON is UTF-8")
+    serde_json::to_string(answer).expect("an answer of our own can be written")
 }
 
 /// One object made of two: the members of `head`, then the kept ones.

@@ -22,7 +22,7 @@ fn key(number: usize) -> ReplyKey {
 }
 
 fn stored(number: usize) -> Arc<StoredReply> {
-    let reply = Reply { status: 201, headers: Vec::new(), body: format!("{number}").into() };
+    let reply = Reply { status: 201, headers: Vec::new(), body: format!("{number}") };
     Arc::new(StoredReply { key: key(number), fingerprint: Fingerprint([7; 16]), reply })
 }
 
