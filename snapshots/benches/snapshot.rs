@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use snapshots::Lsn;
 use snapshots::codec;
 use snapshots::disk::Real;
 use snapshots::follower::{FollowerByHand, Options, Turn};
