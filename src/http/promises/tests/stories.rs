@@ -200,3 +200,17 @@ fn pretty(body: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(body).unwrap();
     serde_json::to_string_pretty(&value).unwrap()
 }
+
+#[actix_web::test]
+async fn promises_hold_no_longer_than_the_operator_lets_them() {
+    let door = stocked().await;
+    for (duration, status) in [("PT8H1M", 400), ("P365D", 400), ("PT8H", 200)] {
+        let body = format!(r#"{{"id":"promises","version":1,"invalidAfterTime":"{duration}"}}"#);
+        let seen = door.send("PUT", "/api/configurations/promises", &body).await;
+        assert_eq!(seen.status, status, "{duration}: {}", seen.body);
+        if status == 400 {
+            let said = "invalidAfterTime: must be from PT1M to PT8H";
+            assert_eq!(seen.json()[0]["description"], said);
+        }
+    }
+}

@@ -89,6 +89,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!(", {} to {}", clock(*earliest), clock(*latest))
         }
+        Refusal::DurationOutOfRange { shortest, longest } => {
+            format!(", {} to {} min", shortest.0 / 60_000, longest.0 / 60_000)
+        }
         Refusal::PromiseExpired { until } => format!(", until {}", clock(*until)),
         Refusal::WrongVersion { asked, current } => format!(", asked {asked}, current {current}"),
         Refusal::LinesUnassigned { version } | Refusal::LocationInUse { version } => {
