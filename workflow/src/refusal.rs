@@ -18,8 +18,8 @@ pub enum Refusal {
     UnknownLocation,
     /// The path, or a row, names a lot that is not there.
     UnknownStock {
-        /// The row, counted from 0.
-        row: usize,
+        /// The row, counted from 0, if there were several.
+        row: Option<usize>,
     },
     /// The path names an article that is not listed there.
     UnknownListing,

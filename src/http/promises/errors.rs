@@ -141,7 +141,10 @@ fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
         Refusal::UnknownOrder => "there is no order with this id".into(),
         Refusal::UnknownLocation => "there is no facility with this id".into(),
-        Refusal::UnknownStock { row } => format!("there is no stock with the id in row {row}"),
+        Refusal::UnknownStock { row: None } => "there is no stock with this id".into(),
+        Refusal::UnknownStock { row: Some(row) } => {
+            format!("stocks[{row}].id: there is no such stock")
+        }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
         Refusal::NoSuchLocation { name, at } => {

@@ -84,7 +84,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
         | Refusal::TooMuchAtOnce => String::new(),
-        Refusal::UnknownStock { row } => format!(", row {row}"),
+        Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!(", {} to {}", clock(*earliest), clock(*latest))
