@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicU64;
 
 use actix::{Actor, Arbiter};
 use snapshots::commit::{OnFailure, Writer};
-use snapshots::disk::Real;
+use snapshots::disk::{Real, make_private};
 use snapshots::follower::{self, Follower, Keep};
 use snapshots::journal::{self, Journal, Local};
 use snapshots::recovery::{self, Recovered};
@@ -92,6 +92,7 @@ impl Shard {
             segment_bytes: options.segment_bytes,
             ..journal::Options::default()
         };
+        make_private(dir)?;
         let (journal_dir, snapshot_dir) = folders(dir);
         let journal = Local::open(Arc::new(Real), &journal_dir, journal)?;
         let archive = journal.archive();

@@ -34,6 +34,7 @@ pub(crate) use row::{LocationRow, TenantRow};
 pub(crate) use value::Footprint;
 pub(crate) use writes::{OldOrder, Writes};
 
+use crate::disk::make_private;
 use crate::{Lsn, Position};
 use sled::Table;
 use starts::Starts;
@@ -99,6 +100,9 @@ pub enum Error {
     /// Somebody else has the database open.
     #[error("the snapshot is in use by somebody else")]
     Locked,
+    /// The directory cannot be made, or others may enter it.
+    #[error(transparent)]
+    Directory(#[from] crate::Error),
     /// The operating system refused a call.
     #[error("the snapshot could not be read or written")]
     Io(#[source] io::Error),
@@ -157,10 +161,10 @@ impl Store {
     /// if `oldest`, the oldest record of the journal, is not the first.
     ///
     /// # Errors
-    /// When it is in use, the disk is full, no empty one can be made either, or
+    /// When others may enter the directory, when it is in use, the disk is full, no empty one can be made either, or
     /// [`Error::Irreplaceable`].
     pub fn open(dir: &Path, oldest: Lsn) -> Result<Store, Error> {
-        std::fs::create_dir_all(dir)?;
+        make_private(dir)?;
         let store = Store::closed(dir);
         let opened = match store.starts.begin()? {
             Some(why) if is_whole(oldest) => Err(Error::Broken { what: why.into() }),

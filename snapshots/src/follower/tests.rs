@@ -1,6 +1,7 @@
 //! D13, D15: when the journal cannot make the snapshot anew, and when the disk is full.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,6 +18,12 @@ use crate::store::Extent;
 /// Everything may go that the snapshot has passed.
 const ALL: Retention =
     Retention { followers_passed: Lsn(u64::MAX), older_than_ms: i64::MAX, keep_bytes: 0 };
+
+/// A directory that only we may enter, as a store wants it.
+fn private_dir() -> tempfile::TempDir {
+    let private = fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().permissions(private).tempdir().unwrap()
+}
 
 fn journal() -> Local {
     let options = crate::journal::Options {
@@ -52,7 +59,7 @@ struct Kept {
 
 impl Kept {
     fn new(is_whole: bool) -> Kept {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = private_dir();
         let mut journal = journal();
         append(&mut journal, 60);
         let archive = journal.archive();
@@ -77,7 +84,7 @@ impl Kept {
     /// Ends the process and starts it again; answers with what went wrong.
     fn restart(&mut self) -> Result<(), Error> {
         let archive = self.journal.archive();
-        let empty = tempfile::tempdir().unwrap();
+        let empty = private_dir();
         // Both hold the database, and it opens only when nobody does.
         self.store = Arc::new(Store::open(empty.path(), Lsn::ZERO).unwrap());
         self.follower =

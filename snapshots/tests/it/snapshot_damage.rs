@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use snapshots::Lsn;
+use snapshots::disk::make_private;
 use snapshots::follower::{FollowerByHand, Options, Turn};
 use snapshots::journal::{Archive, Journal};
 use snapshots::recovery::recover;
@@ -100,7 +101,7 @@ fn require(holds: bool, what: &str) {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
+    make_private(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());

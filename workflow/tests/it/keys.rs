@@ -86,7 +86,7 @@ fn a_location_keeps_the_newest_replies_until_it_closes() {
     assert_eq!(replies.len(), WRITE_KEYS_PER_LOCATION_MAX);
     assert_eq!(replies.front(), Some(&stored(2)), "the oldest go first");
 
-    let command = location::Command::Close { force: true };
+    let command = location::Command::Close { version: None, force: true };
     shop.submit("operator", Command::AtLocation { at: at("gouda"), command });
     world.apply(shop.records.last().expect("it closed"));
     let newest = key(WRITE_KEYS_PER_LOCATION_MAX + 1);
