@@ -240,3 +240,35 @@ async fn what_somebody_changed_is_not_taken_away() {
         assert!(!gone.body.contains("row"), "{}", gone.body);
     }
 }
+
+#[actix_web::test]
+async fn a_stock_keeps_what_a_change_does_not_say() {
+    let door = stocked().await;
+    let stock = r#"{"tenantArticleId":"4713","value":5,"tenantFacilityId":"320176","tenantStockId":"s",
+        "properties":{"expiry":"x"},"conditions":["DEFECTIVE"],"customAttributes":{"a":1},
+        "traitConfig":[{"trait":"PICKABLE","enabled":false}]}"#;
+    let made = door.send("POST", "/api/stocks", stock).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/api/stocks/{}", made.json()["id"].as_str().unwrap());
+    let put = |body: &'static str| door.send("PUT", &path, body);
+
+    let sound = put(r#"{"value":5,"conditions":[]}"#).await.json();
+    assert_eq!((&sound["conditions"], &sound["available"]), (&json!([]), &json!(0)));
+    assert_eq!(sound["traits"], json!(["ACCESSIBLE"]), "it is still not to be picked");
+    for name in ["properties", "customAttributes"] {
+        assert_eq!(sound[name], made.json()[name], "{name}");
+    }
+    assert_eq!(sound["traitConfig"], made.json()["traitConfig"]);
+
+    let other = put(r#"{"value":6,"customAttributes":{"b":2}}"#).await.json();
+    assert_eq!(other["customAttributes"], json!({"b": 2}));
+    assert_eq!((&other["properties"], &other["available"]), (&json!({"expiry": "x"}), &json!(0)));
+
+    let good = put(r#"{"value":6,"traitConfig":[]}"#).await.json();
+    assert_eq!(
+        (&good["traits"], &good["available"]),
+        (&json!(["PICKABLE", "ACCESSIBLE"]), &json!(6))
+    );
+    let broken = put(r#"{"value":6,"conditions":["DEFECTIVE"]}"#).await.json();
+    assert_eq!((&broken["traitConfig"], &broken["available"]), (&json!([]), &json!(0)));
+}
