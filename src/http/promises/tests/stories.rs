@@ -272,3 +272,31 @@ async fn a_stock_keeps_what_a_change_does_not_say() {
     let broken = put(r#"{"value":6,"conditions":["DEFECTIVE"]}"#).await.json();
     assert_eq!((&broken["traitConfig"], &broken["available"]), (&json!([]), &json!(0)));
 }
+
+#[actix_web::test]
+async fn a_place_is_looked_for_among_all_stocks() {
+    let door = stocked().await;
+    for place in ["A", "B", "A", "B", "A"] {
+        let stock = format!(
+            r#"{{"tenantArticleId":"4713","value":1,"tenantFacilityId":"320176","locationRef":"{place}"}}"#
+        );
+        assert_eq!(door.send("POST", "/api/stocks", &stock).await.status, 201);
+    }
+    for more in ["", "&tenantArticleId=4713", "&tenantFacilityId=320176"] {
+        let page = |after: String| {
+            let door = &door;
+            let path = format!("/api/stocks?locationRef=B&size=1{more}{after}");
+            async move { door.send("GET", &path, "").await.json() }
+        };
+        let first = page(String::new()).await;
+        assert_eq!((&first["total"], &first["pageInfo"]["hasNextPage"]), (&json!(2), &json!(true)));
+        let after = format!("&startAfterId={}", first["stocks"][0]["id"].as_str().unwrap());
+        let second = page(after).await;
+        assert_eq!(second["stocks"][0]["locationRef"], "B", "{second}");
+        assert_ne!(second["stocks"][0]["id"], first["stocks"][0]["id"]);
+        assert_eq!(
+            (&second["total"], &second["pageInfo"]["hasNextPage"]),
+            (&json!(2), &json!(false))
+        );
+    }
+}
