@@ -151,3 +151,20 @@ fn what_means_the_same_has_the_same_fingerprint() {
     assert_eq!(one, same);
     assert_ne!(one, other);
 }
+
+#[actix_web::test]
+async fn health_names_the_parts_that_there_are() {
+    let door = Door::open();
+    for (is_stuck, status, snapshot) in
+        [(false, "UP", "UP"), (true, "DEGRADED", "DOWN"), (false, "UP", "UP")]
+    {
+        door.stick(is_stuck);
+        let seen = door.ask(TestRequest::get().uri("/api/status")).await;
+        assert_eq!(seen.json()["status"], status);
+        let seen = door.ask(TestRequest::get().uri("/api/health")).await;
+        let parts = format!(
+            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}}]"#
+        );
+        assert_eq!(seen.body, format!(r#"{{"status":"{status}","dependencies":{parts}}}"#));
+    }
+}
