@@ -84,7 +84,8 @@ async fn a_bad_key_or_header_is_named() {
 #[actix_web::test]
 async fn the_echo_is_only_there_when_told() {
     let door = Door::open();
-    assert_eq!(door.ask(json("/bench/echo").set_payload(ORDER)).await.status, 404);
+    let seen = door.ask(json("/bench/echo").set_payload(ORDER)).await;
+    assert_eq!((seen.status, seen.header("content-type")), (404, "application/problem+json"));
 }
 
 #[actix_web::test]
