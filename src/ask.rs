@@ -170,6 +170,12 @@ impl Shards {
         Shards { all: Some(Shard::Played(world)), by_tenant: DashMap::new() }
     }
 
+    /// Whether a snapshot does not follow its journal.
+    pub fn has_trouble(&self) -> bool {
+        self.all.iter().any(Shard::has_trouble)
+            || self.by_tenant.iter().any(|shard| shard.has_trouble())
+    }
+
     /// Gives a tenant a shard of its own.
     pub fn put(&self, tenant: TenantId, shard: ShardHandle) {
         self.by_tenant.insert(tenant, Shard::Live(shard));
@@ -194,6 +200,14 @@ impl Shard {
                 drop(permit);
                 Some(played.answer(work))
             }
+        }
+    }
+
+    fn has_trouble(&self) -> bool {
+        match self {
+            Shard::Live(shard) => shard.snapshot_trouble().is_some(),
+            #[cfg(test)]
+            Shard::Played(played) => played.is_stuck(),
         }
     }
 }

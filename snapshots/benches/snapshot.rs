@@ -122,7 +122,7 @@ fn stocked(number: u64) -> Record {
             reserved: Units::ZERO,
             received: BEGIN,
             available_until: None,
-            sellable: true,
+            pickable: true,
             accessible: true,
             defective: false,
             created: BEGIN,

@@ -41,7 +41,23 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
         }
         path.push_str(name);
     }
+    let what = in_our_words(&what, !path.is_empty());
     Failure::malformed(path, what)
+}
+
+/// What is wrong with a member, without the reader's own words for it; where it is, its path says.
+fn in_our_words(what: &str, has_path: bool) -> String {
+    if !has_path {
+        return what.to_owned();
+    }
+    if what.starts_with("unknown field `") {
+        return "is no member here".to_owned();
+    }
+    if what.starts_with("duplicate field `") {
+        return "comes twice".to_owned();
+    }
+    let place = what.rfind(" at line ").unwrap_or(what.len());
+    what[..place].to_owned()
 }
 
 /// Looks for what serde would take: brackets that nest deeper than allowed (its own limit is four
@@ -128,6 +144,18 @@ mod tests {
         ] {
             let (found, what) = fault(json);
             assert_eq!(found, path, "{} ({what})", String::from_utf8_lossy(json));
+        }
+    }
+
+    #[test]
+    fn a_fault_says_nothing_of_how_it_was_read() {
+        for (json, said) in [
+            (&br#"{"orderLines":[{"price":2}]}"#[..], "is no member here"),
+            (br#"{"x":1}"#, "is no member here"),
+            (br#"{"orderLines":[{"quantity":1,"quantity":1}]}"#, "comes twice"),
+            (br#"{"orderLines":[{"quantity":"2"}]}"#, "invalid type: string \"2\", expected i64"),
+        ] {
+            assert_eq!(fault(json).1, said, "{}", String::from_utf8_lossy(json));
         }
     }
 

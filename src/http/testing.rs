@@ -27,11 +27,18 @@ struct State {
     policy: Policy,
     now: Time,
     count: u64,
+    is_stuck: bool,
 }
 
 impl Default for State {
     fn default() -> State {
-        State { world: World::default(), policy: Policy::default(), now: BEGIN, count: 0 }
+        State {
+            world: World::default(),
+            policy: Policy::default(),
+            now: BEGIN,
+            count: 0,
+            is_stuck: false,
+        }
     }
 }
 
@@ -49,10 +56,15 @@ pub(crate) struct Door {
 }
 
 impl Played {
+    /// Whether the snapshot that there would be is stuck.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_stuck
+    }
+
     /// Plays one request.
     pub(crate) fn answer(&self, work: Work) -> Answer {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { world, policy, now, count } = &mut *state;
+        let State { world, policy, now, count, .. } = &mut *state;
         *count += 1;
         let come = match work {
             Work::Change(ask, _) => world.submit(&ask, policy, *now, *count).1,
@@ -79,6 +91,11 @@ impl Door {
         app.set_ready(Position { timeline: 1, lsn: Lsn(0) });
         set_up(&mut app);
         Door { app: Data::new(app), played }
+    }
+
+    /// Says whether the snapshot follows.
+    pub(crate) fn stick(&self, is_stuck: bool) {
+        self.played.0.lock().unwrap_or_else(PoisonError::into_inner).is_stuck = is_stuck;
     }
 
     /// Moves the time.

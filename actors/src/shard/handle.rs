@@ -70,6 +70,11 @@ impl ShardHandle {
         self.0.commits.durable()
     }
 
+    /// What keeps the snapshot from following the journal, if anything does.
+    pub fn snapshot_trouble(&self) -> Option<String> {
+        self.0.progress.trouble()
+    }
+
     /// The record that the snapshot has passed.
     pub fn passed(&self) -> Lsn {
         self.0.progress.passed()

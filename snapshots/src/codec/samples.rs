@@ -174,7 +174,7 @@ fn lot() -> Lot {
         reserved: Units::ZERO,
         received: AT,
         available_until: Some(AT + Millis::hours(24)),
-        sellable: true,
+        pickable: true,
         accessible: true,
         defective: false,
         created: AT,
@@ -182,7 +182,7 @@ fn lot() -> Lot {
         details: Some(Box::new(LotDetails {
             reference: Some("pallet 9".into()),
             storage: Some("A-01".into()),
-            kept: Kept::of(r#"{"scan":"x"}"#.into()),
+            kept: [("properties".into(), Kept::of(r#"{"scan":"x"}"#.into()))].into(),
         })),
     }
 }

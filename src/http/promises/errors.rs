@@ -162,7 +162,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("it is at version {current}, version {asked} was sent")
         }
         Refusal::LinesUnassigned { .. } => "the promise has lines that nothing can fulfil".into(),
-        Refusal::NotNow { stage, command, .. } => format!("{command} is not for stage {stage}"),
+        Refusal::NotNow { stage, command, .. } => {
+            format!("{} is not for an order that is {}", action_name(command), status_name(stage))
+        }
         Refusal::OutOfStock { .. } => "not enough stock".into(), // one entry per line instead
         Refusal::ReferenceInUse { reference } => {
             format!("another facility has tenantFacilityId `{reference}`")
@@ -175,6 +177,28 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
+    }
+}
+
+/// The core's name of a command, as this door calls it.
+fn action_name(command: &'static str) -> &'static str {
+    match command {
+        "Confirm" => "CONFIRM_PROMISE",
+        "Extend" => "EXTEND_PROMISE",
+        "Cancel" => "CANCEL",
+        "Replace" => "Certus-Replaces",
+        other => other,
+    }
+}
+
+/// The core's name of a stage, as this door calls it.
+fn status_name(stage: &'static str) -> &'static str {
+    match stage {
+        "Promised" => "PROMISED",
+        "Confirmed" => "OPEN",
+        "Cancelled" => "CANCELLED",
+        "Expired" => "OBSOLETE",
+        other => other,
     }
 }
 
@@ -256,6 +280,14 @@ mod tests {
             serde_json::to_string(&entries(&failure)).unwrap(),
             r#"[{"summary":"version conflict","description":"it is at version 2, version 1 was sent","version":2,"requestVersion":1}]"#
         );
+    }
+
+    #[test]
+    fn a_wrong_stage_is_said_in_this_doors_words() {
+        let refusal =
+            Refusal::NotNow { stage: "Cancelled", command: "Confirm", version: Version(2) };
+        let said = "CONFIRM_PROMISE is not for an order that is CANCELLED";
+        assert_eq!(refusal_text(&refusal), said);
     }
 
     #[test]

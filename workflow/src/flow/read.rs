@@ -106,22 +106,26 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<Outcome, Refusal> {
         let mut rows = Vec::new();
         let mut total = 0;
+        // Storage is known to the lots alone: all of them are looked at, and counted, one by one.
+        let by_storage = !filter.storage.is_empty();
+        let after = if by_storage { None } else { page.after };
         if let Some(name) = &filter.at {
             let location = self.find(name, 0)?;
-            let look = Look::Lots(filter.articles.clone(), page.after, usize::MAX);
+            let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
             if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
                 total = count;
                 rows = self.stock_views(location, lots);
             }
         } else if filter.articles.is_empty() {
             total = self.tenant.places.stocks();
-            let after = self.tenant.places.stocks_after(page.after);
-            for (id, location) in after.take(page.size).collect::<Vec<_>>() {
+            let size = if by_storage { usize::MAX } else { page.size };
+            let after = self.tenant.places.stocks_after(after);
+            for (id, location) in after.take(size).collect::<Vec<_>>() {
                 rows.push(self.stock_view(location, id).await);
             }
         } else {
             for location in self.locations_with(&filter.articles) {
-                let look = Look::Lots(filter.articles.clone(), page.after, usize::MAX);
+                let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
                 if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
                     total += count;
                     rows.extend(self.stock_views(location, lots));
@@ -129,11 +133,13 @@ impl<C: Cast> Scene<'_, C> {
             }
             rows.sort_unstable_by_key(|row| row.lot.id);
         }
-        if !filter.storage.is_empty() {
+        if by_storage {
             rows.retain(|row| {
                 let storage = row.lot.details.as_ref().and_then(|details| details.storage.as_ref());
                 storage.is_some_and(|storage| filter.storage.contains(storage))
             });
+            total = rows.len();
+            rows.retain(|row| page.after.is_none_or(|after| row.lot.id > after));
         }
         rows.truncate(page.size);
         let rows = rows.into_iter().map(|row| (RowStatus::Unchanged, row)).collect();

@@ -149,8 +149,8 @@ pub struct LotChange {
     pub reference: Option<SmolStr>,
     /// The place within the location.
     pub storage: Option<SmolStr>,
-    /// The rest, for doors.
-    pub kept: Option<Kept>,
+    /// The rest, for doors: the members that were sent.
+    pub kept: BTreeMap<SmolStr, Kept>,
 }
 
 /// One listing to make or replace.

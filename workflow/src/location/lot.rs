@@ -1,6 +1,7 @@
 //! A lot: pieces of one article that came together and lie in one place.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -26,8 +27,8 @@ pub struct Lot {
     pub received: Time,
     /// When they stop being fit for sale.
     pub available_until: Option<Time>,
-    /// Whether they may be promised: pickable, accessible, and not defective.
-    pub sellable: bool,
+    /// Whether they may be picked; what may not is not promised.
+    pub pickable: bool,
     /// Whether they can be got at; stock that cannot still counts as on hand.
     pub accessible: bool,
     /// Whether they are broken; then they count in the total amount only.
@@ -47,8 +48,8 @@ pub struct LotDetails {
     pub reference: Option<SmolStr>,
     /// The place within the location.
     pub storage: Option<SmolStr>,
-    /// The rest, for doors.
-    pub kept: Kept,
+    /// The rest, for doors, by the names of members: each stays until it is sent again.
+    pub kept: BTreeMap<SmolStr, Kept>,
 }
 
 impl Lot {
@@ -59,7 +60,8 @@ impl Lot {
 
     /// Whether the lot may be promised at all at `now`.
     pub fn is_sellable(&self, now: Time) -> bool {
-        self.sellable && self.available_until.is_none_or(|until| until > now)
+        let fit = self.pickable && self.accessible && !self.defective;
+        fit && self.available_until.is_none_or(|until| until > now)
     }
 
     /// First expired, then first received, is reserved first.

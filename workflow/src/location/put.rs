@@ -137,7 +137,7 @@ fn changed(old: Option<&Lot>, row: &LotRow, id: StockId, now: Time) -> Lot {
         reserved: Units::ZERO,
         received: now,
         available_until: None,
-        sellable: true,
+        pickable: true,
         accessible: true,
         defective: false,
         created: now,
@@ -150,14 +150,7 @@ fn changed(old: Option<&Lot>, row: &LotRow, id: StockId, now: Time) -> Lot {
     lot.available_until = change.available_until.or(lot.available_until);
     lot.defective = change.defective.unwrap_or(lot.defective);
     if let Some((pickable, accessible)) = change.traits {
-        lot.accessible = accessible;
-        lot.sellable = pickable && accessible;
-    }
-    if change.traits.is_some() || change.defective.is_some() {
-        lot.sellable = !lot.defective
-            && change
-                .traits
-                .map_or(lot.accessible, |(pickable, accessible)| pickable && accessible);
+        (lot.pickable, lot.accessible) = (pickable, accessible);
     }
     let mut details = lot.details.take().map(|details| *details).unwrap_or_default();
     if change.reference.is_some() {
@@ -166,8 +159,8 @@ fn changed(old: Option<&Lot>, row: &LotRow, id: StockId, now: Time) -> Lot {
     if change.storage.is_some() {
         details.storage.clone_from(&change.storage);
     }
-    if let Some(kept) = &change.kept {
-        details.kept.clone_from(kept);
+    for (name, kept) in &change.kept {
+        details.kept.insert(name.clone(), kept.clone());
     }
     lot.details = (details != LotDetails::default()).then(|| Box::new(details));
     lot

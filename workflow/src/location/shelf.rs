@@ -82,7 +82,7 @@ impl Shelf {
                 continue;
             }
             sum.on_hand = sum.on_hand.with(lot.value);
-            if lot.sellable {
+            if lot.pickable && lot.accessible {
                 sum.pickable = sum.pickable.with(lot.value);
             }
             if lot.accessible {

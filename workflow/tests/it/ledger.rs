@@ -184,7 +184,10 @@ impl Ledger {
     /// `counts` names count: what is sellable and not held, less what is kept (S9).
     pub(crate) fn free(&self, spot: &Spot, now: Time, counts: impl Fn(OrderId) -> bool) -> u64 {
         let sellable = |lot: &&Lot| {
-            lot.sellable && !lot.defective && lot.available_until.is_none_or(|until| until > now)
+            lot.pickable
+                && lot.accessible
+                && !lot.defective
+                && lot.available_until.is_none_or(|until| until > now)
         };
         let held_of = |stock: StockId| -> u64 {
             let held = self

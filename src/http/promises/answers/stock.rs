@@ -202,12 +202,16 @@ fn row_answers(outcome: &Outcome) -> Vec<RowAnswer> {
 fn stock_json(view: &StockView) -> String {
     let lot = &view.lot;
     let details = lot.details.as_deref();
-    let kept = details.map_or("{}", |details| details.kept.as_json());
-    let mut kept: BTreeMap<&str, &RawValue> =
-        serde_json::from_str(kept).expect("what is kept is an object of ours");
+    let kept = details.into_iter().flat_map(|details| &details.kept);
+    let mut kept: BTreeMap<&str, &RawValue> = kept
+        .map(|(name, kept)| {
+            let value = serde_json::from_str(kept.as_json());
+            (name.as_str(), value.expect("what is kept is JSON of ours"))
+        })
+        .collect();
     let properties = kept.remove("properties").unwrap_or(EMPTY.as_ref());
     let mut traits = Vec::with_capacity(2);
-    if lot.sellable {
+    if lot.pickable {
         traits.push("PICKABLE");
     }
     if lot.accessible {

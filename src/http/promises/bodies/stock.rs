@@ -1,8 +1,9 @@
 //! Stocks as a client makes and changes them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use workflow::command::{Command, LocationRef, StockRow};
 use workflow::id::StockId;
 use workflow::kept::Kept;
@@ -74,20 +75,6 @@ enum TraitName {
 enum OperationBody {
     Create,
     Update,
-}
-
-/// The members that no rule reads, as they are given back.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KeptStock<'b> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    properties: Option<&'b Document>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conditions: Option<&'b Vec<ConditionBody>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trait_config: Option<&'b Vec<TraitBody>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_attributes: Option<&'b Document>,
 }
 
 impl StocksBody<'_> {
@@ -253,14 +240,18 @@ impl StockBody<'_> {
         Some((pickable, accessible))
     }
 
-    fn kept(&self) -> Option<Kept> {
-        let members = KeptStock {
-            properties: self.properties.as_ref(),
-            conditions: self.conditions.as_ref(),
-            trait_config: self.trait_config.as_ref(),
-            custom_attributes: self.custom_attributes.as_ref(),
-        };
-        let text = serde_json::to_string(&members).expect("a body that was read can be written");
-        (text != "{}").then(|| Kept::of(text))
+    /// The members that no rule reads, as they are given back; those that were sent.
+    fn kept(&self) -> BTreeMap<SmolStr, Kept> {
+        fn text(value: &impl Serialize) -> Kept {
+            Kept::of(serde_json::to_string(value).expect("a body that was read can be written"))
+        }
+        let members = [
+            ("properties", self.properties.as_ref().map(text)),
+            ("conditions", self.conditions.as_ref().map(text)),
+            ("traitConfig", self.trait_config.as_ref().map(text)),
+            ("customAttributes", self.custom_attributes.as_ref().map(text)),
+        ];
+        let sent = members.into_iter().filter_map(|(name, kept)| Some((name.into(), kept?)));
+        sent.collect()
     }
 }

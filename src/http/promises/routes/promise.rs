@@ -9,6 +9,7 @@ use super::Handled;
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
+use crate::http::problem::Problem;
 use crate::http::promises::answers::promise::promised;
 use crate::http::promises::bodies::OrderBody;
 use crate::http::reply::answer;
@@ -34,10 +35,18 @@ pub(crate) async fn promise(app: Data<App>, head: HttpRequest, payload: Payload)
 
 /// Parses the same body in the same way and answers with its bytes: what a promise is measured
 /// against. Only served when the server was told to.
-pub(crate) async fn echo(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
+pub(crate) async fn echo(
+    app: Data<App>,
+    head: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, actix_web::Error> {
     if !app.echo {
-        return Err(Failure::NotFound.into());
+        return Err(Problem::of(Failure::NotFound, head.path()).into()); // no door's path
     }
+    Ok(echoed(app, head, payload).await?)
+}
+
+async fn echoed(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
     let (_visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let body: OrderBody<'_> = raw.decode()?;

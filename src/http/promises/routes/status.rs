@@ -8,23 +8,31 @@ use crate::ask::App;
 
 /// How the server is, for anybody: 200.
 pub(crate) async fn status(app: Data<App>) -> HttpResponse {
-    let is_full = |lane: &crate::admission::LaneFigures| lane.used >= lane.limit;
-    let status = match app.is_ready() {
-        false => "DOWN",
-        true if app.admission.figures().iter().any(is_full) => "DEGRADED",
-        true => "UP",
-    };
-    json(format!("{{\"status\":\"{status}\"}}"))
+    json(format!("{{\"status\":\"{}\"}}", overall(&app)))
 }
 
 /// How the parts of the server are, for who has a credential: 200.
 pub(crate) async fn health(app: Data<App>, head: HttpRequest) -> Handled {
     app.credentials.caller(head.headers(), head.query_string())?;
-    let status = if app.is_ready() { "UP" } else { "DOWN" };
-    let parts = ["journal", "snapshot", "webhooks", "mail"];
-    let parts = parts.map(|name| format!("{{\"name\":\"{name}\",\"status\":\"{status}\"}}"));
+    let up = |is_up| if is_up { "UP" } else { "DOWN" };
+    // A journal that has failed ends the process, so one that is served by is up.
+    let journal = up(app.is_ready());
+    let snapshot = up(app.is_ready() && !app.shards.has_trouble());
+    let status = overall(&app);
+    let parts = [("journal", journal), ("snapshot", snapshot)];
+    let parts = parts.map(|(name, it)| format!("{{\"name\":\"{name}\",\"status\":\"{it}\"}}"));
     let parts = parts.join(",");
     Ok(json(format!("{{\"status\":\"{status}\",\"dependencies\":[{parts}]}}")))
+}
+
+fn overall(app: &App) -> &'static str {
+    let is_full = |lane: &crate::admission::LaneFigures| lane.used >= lane.limit;
+    match app.is_ready() {
+        false => "DOWN",
+        true if app.admission.figures().iter().any(is_full) => "DEGRADED",
+        true if app.shards.has_trouble() => "DEGRADED",
+        true => "UP",
+    }
 }
 
 fn json(body: String) -> HttpResponse {

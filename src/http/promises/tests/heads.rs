@@ -84,7 +84,8 @@ async fn a_bad_key_or_header_is_named() {
 #[actix_web::test]
 async fn the_echo_is_only_there_when_told() {
     let door = Door::open();
-    assert_eq!(door.ask(json("/bench/echo").set_payload(ORDER)).await.status, 404);
+    let seen = door.ask(json("/bench/echo").set_payload(ORDER)).await;
+    assert_eq!((seen.status, seen.header("content-type")), (404, "application/problem+json"));
 }
 
 #[actix_web::test]
@@ -150,4 +151,21 @@ fn what_means_the_same_has_the_same_fingerprint() {
     let other = print(r#"{"status":"OPEN","tags":[{"b":1,"a":3}],"consumer":{"email":"e"}}"#);
     assert_eq!(one, same);
     assert_ne!(one, other);
+}
+
+#[actix_web::test]
+async fn health_names_the_parts_that_there_are() {
+    let door = Door::open();
+    for (is_stuck, status, snapshot) in
+        [(false, "UP", "UP"), (true, "DEGRADED", "DOWN"), (false, "UP", "UP")]
+    {
+        door.stick(is_stuck);
+        let seen = door.ask(TestRequest::get().uri("/api/status")).await;
+        assert_eq!(seen.json()["status"], status);
+        let seen = door.ask(TestRequest::get().uri("/api/health")).await;
+        let parts = format!(
+            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}}]"#
+        );
+        assert_eq!(seen.body, format!(r#"{{"status":"{status}","dependencies":{parts}}}"#));
+    }
 }

@@ -240,3 +240,63 @@ async fn what_somebody_changed_is_not_taken_away() {
         assert!(!gone.body.contains("row"), "{}", gone.body);
     }
 }
+
+#[actix_web::test]
+async fn a_stock_keeps_what_a_change_does_not_say() {
+    let door = stocked().await;
+    let stock = r#"{"tenantArticleId":"4713","value":5,"tenantFacilityId":"320176","tenantStockId":"s",
+        "properties":{"expiry":"x"},"conditions":["DEFECTIVE"],"customAttributes":{"a":1},
+        "traitConfig":[{"trait":"PICKABLE","enabled":false}]}"#;
+    let made = door.send("POST", "/api/stocks", stock).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/api/stocks/{}", made.json()["id"].as_str().unwrap());
+    let put = |body: &'static str| door.send("PUT", &path, body);
+
+    let sound = put(r#"{"value":5,"conditions":[]}"#).await.json();
+    assert_eq!((&sound["conditions"], &sound["available"]), (&json!([]), &json!(0)));
+    assert_eq!(sound["traits"], json!(["ACCESSIBLE"]), "it is still not to be picked");
+    for name in ["properties", "customAttributes"] {
+        assert_eq!(sound[name], made.json()[name], "{name}");
+    }
+    assert_eq!(sound["traitConfig"], made.json()["traitConfig"]);
+
+    let other = put(r#"{"value":6,"customAttributes":{"b":2}}"#).await.json();
+    assert_eq!(other["customAttributes"], json!({"b": 2}));
+    assert_eq!((&other["properties"], &other["available"]), (&json!({"expiry": "x"}), &json!(0)));
+
+    let good = put(r#"{"value":6,"traitConfig":[]}"#).await.json();
+    assert_eq!(
+        (&good["traits"], &good["available"]),
+        (&json!(["PICKABLE", "ACCESSIBLE"]), &json!(6))
+    );
+    let broken = put(r#"{"value":6,"conditions":["DEFECTIVE"]}"#).await.json();
+    assert_eq!((&broken["traitConfig"], &broken["available"]), (&json!([]), &json!(0)));
+}
+
+#[actix_web::test]
+async fn a_place_is_looked_for_among_all_stocks() {
+    let door = stocked().await;
+    for place in ["A", "B", "A", "B", "A"] {
+        let stock = format!(
+            r#"{{"tenantArticleId":"4713","value":1,"tenantFacilityId":"320176","locationRef":"{place}"}}"#
+        );
+        assert_eq!(door.send("POST", "/api/stocks", &stock).await.status, 201);
+    }
+    for more in ["", "&tenantArticleId=4713", "&tenantFacilityId=320176"] {
+        let page = |after: String| {
+            let door = &door;
+            let path = format!("/api/stocks?locationRef=B&size=1{more}{after}");
+            async move { door.send("GET", &path, "").await.json() }
+        };
+        let first = page(String::new()).await;
+        assert_eq!((&first["total"], &first["pageInfo"]["hasNextPage"]), (&json!(2), &json!(true)));
+        let after = format!("&startAfterId={}", first["stocks"][0]["id"].as_str().unwrap());
+        let second = page(after).await;
+        assert_eq!(second["stocks"][0]["locationRef"], "B", "{second}");
+        assert_ne!(second["stocks"][0]["id"], first["stocks"][0]["id"]);
+        assert_eq!(
+            (&second["total"], &second["pageInfo"]["hasNextPage"]),
+            (&json!(2), &json!(false))
+        );
+    }
+}
