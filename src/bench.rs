@@ -84,7 +84,7 @@ pub struct Options {
     pub json: bool,
 
     /// Connections; an open loop adds more when all are busy
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 256)]
     pub connections: usize,
 
     /// Threads that send

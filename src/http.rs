@@ -7,6 +7,7 @@ mod health;
 mod idempotency;
 mod json;
 mod path;
+mod pen;
 mod problem;
 mod promises;
 mod reply;

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
 use actors::ShardHandle;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
@@ -31,7 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
-    doors(&sources, &mut registry);
+    lanes(&sources.app, &mut registry);
     journal(&sources, &mut registry);
     if shard(&sources, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
@@ -45,15 +45,15 @@ async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
     }
 }
 
-fn doors(sources: &Sources, registry: &mut Registry) {
+fn lanes(app: &App, registry: &mut Registry) {
     let used = Family::<Vec<(&str, &str)>, Gauge>::default();
     let limit = Family::<Vec<(&str, &str)>, Gauge>::default();
-    let shed = Family::<Vec<(&str, &str)>, Gauge>::default();
-    for lane in sources.app.admission.figures() {
+    let shed = Family::<Vec<(&str, &str)>, Counter>::default();
+    for lane in app.admission.figures() {
         let label = vec![("lane", lane.lane.name())];
         used.get_or_create(&label).set(i64::from(lane.used));
         limit.get_or_create(&label).set(i64::from(lane.limit));
-        shed.get_or_create(&label).set(i64::try_from(lane.shed).unwrap_or(i64::MAX));
+        shed.get_or_create(&label).inc_by(lane.shed);
     }
     registry.register("permits_used", "Requests that are inside, by lane", used);
     registry.register("permits_limit", "Requests that may be inside at once, by lane", limit);
@@ -113,7 +113,7 @@ impl PowersOfTwo {
         let bounds = (0_i32..).map(|exponent| 2_f64.powi(exponent) * unit);
         let mut buckets: Vec<(f64, u64)> = bounds.zip(counts.iter().copied()).collect();
         if let Some(last) = buckets.last_mut() {
-            last.0 = f64::MAX; // the last one has everything that is longer, too
+            last.0 = f64::INFINITY; // the last one has everything that is longer, too
         }
         PowersOfTwo { sum, buckets }
     }
@@ -127,5 +127,32 @@ impl EncodeMetric for PowersOfTwo {
 
     fn metric_type(&self) -> MetricType {
         MetricType::Histogram
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without a bucket for everything, no quantile can be told.
+    #[test]
+    fn the_last_bucket_has_no_bound() {
+        let mut registry = Registry::default();
+        registry.register("wait", "How long", PowersOfTwo::of(&[1, 2, 3], 0.5, 4.5));
+        let mut text = String::new();
+        text::encode(&mut text, &registry).unwrap();
+        assert!(text.contains("wait_bucket{le=\"+Inf\"} 6\n"), "{text}");
+        assert!(text.contains("wait_count 6\n"), "{text}");
+    }
+
+    #[test]
+    fn what_was_shed_is_a_counter() {
+        let app = App::of(crate::ask::Shards::default(), crate::auth::Credentials::of(vec![]));
+        let mut registry = Registry::default();
+        lanes(&app, &mut registry);
+        let mut text = String::new();
+        text::encode(&mut text, &registry).unwrap();
+        assert!(text.contains("# TYPE requests_shed counter\n"), "{text}");
+        assert!(text.contains("requests_shed_total{lane="), "{text}");
     }
 }

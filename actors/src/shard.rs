@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicU64;
 
 use actix::{Actor, Arbiter};
 use snapshots::commit::{OnFailure, Writer};
-use snapshots::disk::Real;
+use snapshots::disk::{Real, make_private};
 use snapshots::follower::{self, Follower, Keep};
 use snapshots::journal::{self, Journal, Local};
 use snapshots::recovery::{self, Recovered};
@@ -92,10 +92,12 @@ impl Shard {
             segment_bytes: options.segment_bytes,
             ..journal::Options::default()
         };
+        make_private(dir)?;
         let (journal_dir, snapshot_dir) = folders(dir);
         let journal = Local::open(Arc::new(Real), &journal_dir, journal)?;
-        let store = Arc::new(Store::open(&snapshot_dir)?);
-        let recovered = recovery::recover(&store, &*journal.archive())?;
+        let archive = journal.archive();
+        let store = Arc::new(Store::open(&snapshot_dir, archive.oldest())?);
+        let recovered = recovery::recover(&store, &*archive)?;
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;

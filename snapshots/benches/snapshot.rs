@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use snapshots::Lsn;
 use snapshots::codec;
 use snapshots::disk::Real;
 use snapshots::follower::{FollowerByHand, Options, Turn};
@@ -39,7 +40,7 @@ fn main() {
     println!("  {records} records of {} bytes", bytes / records);
 
     let path = dir.path().join("snapshot");
-    let store = Arc::new(Store::open(&path).unwrap());
+    let store = Arc::new(Store::open(&path, Lsn::ZERO).unwrap());
     let archive = journal.archive();
     let options = Options::default();
     let mut follower = FollowerByHand::new(store.clone(), archive.clone(), options);
@@ -57,7 +58,7 @@ fn main() {
     drop(follower);
     drop(store);
 
-    let store = timed("open", || Store::open(&path).unwrap());
+    let store = timed("open", || Store::open(&path, Lsn::ZERO).unwrap());
     let found = timed("recover", || recover(&store, &*archive).unwrap());
     println!(
         "  {} orders in memory, {} records replayed, {} MiB resident",
@@ -226,7 +227,7 @@ fn reply(n: u64) -> Arc<StoredReply> {
             key: format!("{:016x}-{:08x}", key.0, key.1).into(),
         },
         fingerprint: Fingerprint([7; 16]),
-        reply: Reply { status: 201, headers: vec![], body: "y".repeat(600).into() },
+        reply: Reply { status: 201, headers: vec![], body: "y".repeat(600) },
     })
 }
 

@@ -9,7 +9,7 @@ mod v1;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 pub(crate) use v1::append;
 use workflow::record::Record;

@@ -13,7 +13,7 @@ use crate::Error;
 mod real;
 mod sim;
 
-pub use real::Real;
+pub use real::{Real, make_private};
 pub use sim::{Call, Dice, Fault, Sim};
 
 /// Files and directories.

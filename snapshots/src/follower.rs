@@ -9,6 +9,8 @@
 //! Nobody waits for it, and it takes few turns with much in each: what many records did to a row is
 //! written once, and an order that came and went between two turns is written as closed.
 //! Whatever the database does, the answer is the same: set it aside, rebuild from the journal.
+//! Two things are no reason to: a full disk, after which it goes on with what it has, and a journal
+//! that has let go of its first records, which could not rebuild anything.
 
 mod fold;
 mod progress;
@@ -113,26 +115,48 @@ impl FollowerByHand {
     /// Folds one batch of what is durable, if there is any.
     ///
     /// # Errors
-    /// When the journal cannot be read, or does not reach back to the snapshot, or no empty
-    /// database can be made. The next turn tries again.
+    /// When the journal cannot be read, or does not reach back to the snapshot, or the disk is
+    /// full, or no empty database can be made. The next turn tries again; meanwhile
+    /// [`Progress::trouble`] says why.
     pub fn turn(&mut self) -> Result<Turn, Error> {
-        match self.try_turn() {
-            Ok(turn) => Ok(turn),
-            Err(Error::Store(why)) => {
+        let turned = match self.try_turn() {
+            Err(Error::Store(why)) => self.recover_from(why),
+            other => other,
+        };
+        match turned {
+            Ok(Turn::Idle) => self.progress.goes_on(),
+            Ok(_) => {}
+            Err(ref error) => {
                 self.reader = None;
-                let needed = self.store.position().lsn;
-                self.store.set_aside(&why, needed)?;
-                self.progress.reach(Lsn::ZERO);
-                Ok(Turn::SetAside)
-            }
-            Err(error) => {
-                self.reader = None;
-                Err(error)
+                self.progress.stuck(error.to_string());
             }
         }
+        turned
+    }
+
+    /// What becomes of a database that has met an error.
+    fn recover_from(&mut self, why: store::Error) -> Result<Turn, Error> {
+        self.reader = None;
+        let oldest = self.archive.oldest();
+        let is_short = matches!(why, store::Error::NoSpace | store::Error::Locked);
+        if is_short || oldest > Lsn(1) {
+            // It is only short of room, or has what nobody else has: it goes on with what it has.
+            let _ = self.store.went_well();
+            if (!is_short || self.store.has_starved())
+                && let Err(error) = self.store.reopen()
+            {
+                tracing::error!(%error, "the snapshot will not open again yet");
+            }
+            return Err(why.into());
+        }
+        let needed = self.store.position().lsn;
+        self.progress.reach(Lsn::ZERO);
+        self.store.set_aside(why, needed, oldest)?;
+        Ok(Turn::SetAside)
     }
 
     fn try_turn(&mut self) -> Result<Turn, Error> {
+        self.store.open_if_closed()?;
         if self.store.has_failed() {
             let what = "a reader met an error".into();
             return Err(store::Error::Broken { what }.into());
@@ -148,6 +172,7 @@ impl FollowerByHand {
             self.store.went_well()?;
             return Ok(Turn::Idle);
         };
+        self.store.room()?;
         let mut writes = Writes::after(&self.store.mark(), mark.lsn());
         fold.write(&self.store, &mut writes)?;
         let rows = writes.rows();
@@ -208,3 +233,6 @@ impl FollowerByHand {
         self.store.position()
     }
 }
+
+#[cfg(test)]
+mod tests;

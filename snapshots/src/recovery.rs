@@ -1,7 +1,8 @@
 //! A start: the snapshot, then the journal after it, make the world that was durable.
 //!
 //! `snapshot(k) + replay(k..n) = replay(0..n)` (D5). A snapshot that is damaged, ahead of the
-//! journal or of another history is set aside, and the journal alone makes the world (D15).
+//! journal or of another history is set aside, and the journal alone makes the world (D15). If the
+//! journal no longer has its first records, there is nothing to fall back on, and nothing starts.
 
 use workflow::time::Time;
 use workflow::world::World;
@@ -26,8 +27,8 @@ pub enum Error {
         /// Why.
         source: codec::Error,
     },
-    /// No empty snapshot could be made in place of the one that was set aside.
-    #[error("the snapshot cannot be set aside")]
+    /// The snapshot cannot be used, and none can be made in its place.
+    #[error(transparent)]
     Store(#[from] store::Error),
 }
 
@@ -52,12 +53,12 @@ pub struct Recovered {
 /// When the journal does not reach back to the snapshot, or a record cannot be read.
 pub fn recover(store: &Store, archive: &dyn Archive) -> Result<Recovered, Error> {
     if let Err(why) = belongs(&store.mark(), archive)? {
-        store.set_aside(&why, Lsn::ZERO)?;
+        store.set_aside(why, Lsn::ZERO, archive.oldest())?;
     }
     let (world, mark) = match store.load(Extent::Open) {
         Ok(loaded) => loaded,
         Err(why) => {
-            store.set_aside(&why, Lsn::ZERO)?;
+            store.set_aside(why, Lsn::ZERO, archive.oldest())?;
             (World::default(), store.mark())
         }
     };

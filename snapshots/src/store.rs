@@ -3,6 +3,8 @@
 //! A [`Follower`](crate::follower::Follower) is its only writer; anybody may read meanwhile.
 //! The journal is the truth: a database that will not open, breaks or shows a wrong value is set
 //! aside and rebuilt (D15), and nothing that it holds is served before it was checked (D7).
+//! Where the journal no longer reaches back to its first record, the snapshot is all there is of
+//! what was retired: then nothing is set aside, and nothing is ever set aside for lack of room.
 //!
 //! ```text
 //!  <dir>/sled      the database
@@ -32,6 +34,7 @@ pub(crate) use row::{LocationRow, TenantRow};
 pub(crate) use value::Footprint;
 pub(crate) use writes::{OldOrder, Writes};
 
+use crate::disk::make_private;
 use crate::{Lsn, Position};
 use sled::Table;
 use starts::Starts;
@@ -76,9 +79,30 @@ pub enum Error {
         /// In its words.
         what: String,
     },
+    /// The disk is full. What is there is whole: it is neither set aside nor rebuilt.
+    #[error("no space left for the snapshot")]
+    NoSpace,
+    /// It cannot be used, and it cannot be made anew: the journal no longer has the first records.
+    #[error(
+        "the snapshot in {} cannot be used ({why}), and the journal, whose oldest record is {oldest}, \
+         cannot make it anew; nothing was moved or removed: keep a copy of the directory, and put \
+         back a backup of the whole data directory, or an aside-n of this one in place of sled",
+        dir.display()
+    )]
+    Irreplaceable {
+        /// The snapshot's directory.
+        dir: PathBuf,
+        /// The oldest record that the journal has.
+        oldest: Lsn,
+        /// Why it cannot be used.
+        why: Box<Error>,
+    },
     /// Somebody else has the database open.
     #[error("the snapshot is in use by somebody else")]
     Locked,
+    /// The directory cannot be made, or others may enter it.
+    #[error(transparent)]
+    Directory(#[from] crate::Error),
     /// The operating system refused a call.
     #[error("the snapshot could not be read or written")]
     Io(#[source] io::Error),
@@ -90,10 +114,18 @@ impl Error {
         Error::Damaged { key, what }
     }
 
-    /// Whether the database is to be set aside.
+    /// Whether the database is not to be trusted any more.
     fn is_final(&self) -> bool {
-        !matches!(self, Error::Rebuilding { .. })
+        !matches!(self, Error::Rebuilding { .. } | Error::NoSpace)
     }
+}
+
+/// A batch and what sled writes beside it: twice the largest batch of records.
+const ROOM_BYTES: u64 = 16 << 20;
+
+/// Whether a journal with this oldest record can make a snapshot anew.
+fn is_whole(oldest: Lsn) -> bool {
+    oldest <= Lsn(1)
 }
 
 /// The snapshot of one journal.
@@ -107,6 +139,14 @@ pub struct Store {
     /// Orders that closed before this position may have left memory, so below it a row that is
     /// not there says nothing.
     needed: AtomicU64,
+    /// The database found no room.
+    has_starved: AtomicBool,
+    /// A disk that is full when a test says so: sled finds that out …
+    #[cfg(test)]
+    pub(crate) is_full: AtomicBool,
+    /// … or it is seen before sled does.
+    #[cfg(test)]
+    pub(crate) has_no_room: AtomicBool,
 }
 
 struct Inner {
@@ -117,29 +157,28 @@ struct Inner {
 
 impl Store {
     /// Opens the snapshot in `dir`, which is made if it is not there. What will not open, or
-    /// ended the process when it was opened last, is set aside, and an empty one begins.
+    /// ended the process when it was opened last, is set aside, and an empty one begins; but not
+    /// if `oldest`, the oldest record of the journal, is not the first.
     ///
     /// # Errors
-    /// When it is in use, or no empty one can be made either.
-    pub fn open(dir: &Path) -> Result<Store, Error> {
-        std::fs::create_dir_all(dir)?;
-        let starts = Starts::of(dir);
-        let store = Store {
-            dir: dir.to_path_buf(),
-            inner: RwLock::new(Inner { table: None, mark: Mark::default() }),
-            has_failed: AtomicBool::new(false),
-            needed: AtomicU64::new(0),
-            starts,
-        };
-        let distrusted = store.starts.begin()?;
-        let opened = match distrusted {
-            Some(why) => Err(Error::Broken { what: why.into() }),
-            None => store.try_open(),
+    /// When others may enter the directory, when it is in use, the disk is full, no empty one can be made either, or
+    /// [`Error::Irreplaceable`].
+    pub fn open(dir: &Path, oldest: Lsn) -> Result<Store, Error> {
+        make_private(dir)?;
+        let store = Store::closed(dir);
+        let opened = match store.starts.begin()? {
+            Some(why) if is_whole(oldest) => Err(Error::Broken { what: why.into() }),
+            Some(why) => {
+                tracing::warn!(why, "the snapshot cannot be made anew, so it is opened again");
+                store.try_open_old()
+            }
+            None if is_whole(oldest) => store.try_open(),
+            None => store.try_open_old(),
         };
         match opened {
             Ok(()) => {}
             Err(Error::Locked) => return Err(Error::Locked),
-            Err(error) => store.set_aside(&error, Lsn::ZERO)?,
+            Err(error) => store.set_aside(error, Lsn::ZERO, oldest)?,
         }
         Ok(store)
     }
@@ -167,6 +206,11 @@ impl Store {
             starts: Starts::of(dir),
             has_failed: AtomicBool::new(false),
             needed: AtomicU64::new(0),
+            has_starved: AtomicBool::new(false),
+            #[cfg(test)]
+            is_full: AtomicBool::new(false),
+            #[cfg(test)]
+            has_no_room: AtomicBool::new(false),
         }
     }
 
@@ -208,8 +252,15 @@ impl Store {
     /// it has reached `needed`: below, closed orders may be neither in it nor in memory.
     ///
     /// # Errors
-    /// When no empty one can be made.
-    pub(crate) fn set_aside(&self, why: &Error, needed: Lsn) -> Result<(), Error> {
+    /// When no empty one can be made; when `why` is a full disk; when `oldest` says that the
+    /// journal cannot make it anew. Nothing was moved then, but for the first.
+    pub(crate) fn set_aside(&self, why: Error, needed: Lsn, oldest: Lsn) -> Result<(), Error> {
+        match why {
+            Error::NoSpace => return Err(why),
+            Error::Irreplaceable { .. } => return Err(why),
+            why if !is_whole(oldest) => return Err(self.irreplaceable(why, oldest)),
+            _ => {}
+        }
         let mut inner = self.inner.write();
         tracing::error!(%why, dir = %self.dir.display(), at = %inner.mark.position,
             "the snapshot is set aside and rebuilt from the journal");
@@ -218,10 +269,64 @@ impl Store {
         inner.mark = Mark::default();
         self.starts.set_aside()?;
         self.starts.opening()?;
-        inner.table = Some(Table::open(&self.dir.join("sled"))?);
+        let opened = self.open_table();
         self.starts.opened()?;
+        inner.table = Some(opened?);
         self.has_failed.store(false, Ordering::Release);
         Ok(())
+    }
+
+    /// Closes the database and opens it again: sled takes nothing after its first error. What it
+    /// has is served as soon as it is open; until then, nothing is.
+    ///
+    /// # Errors
+    /// When it will not open. It stays closed then, to be opened again later.
+    pub(crate) fn reopen(&self) -> Result<(), Error> {
+        let mut inner = self.inner.write();
+        self.needed.fetch_max(inner.mark.lsn().0, Ordering::AcqRel);
+        inner.table = None;
+        self.has_starved.store(false, Ordering::Release);
+        let table = self.open_marked()?;
+        inner.mark = read::mark(&table)?;
+        inner.table = Some(table);
+        self.has_failed.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// Opens the database if an earlier attempt left it closed.
+    pub(crate) fn open_if_closed(&self) -> Result<(), Error> {
+        if self.inner.read().table.is_some() {
+            return Ok(());
+        }
+        self.reopen()
+    }
+
+    /// Whether a batch will find room. sled gives up for good when it finds none, so it is not let
+    /// come to that.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`].
+    pub(crate) fn room(&self) -> Result<(), Error> {
+        #[cfg(test)]
+        if self.has_no_room.load(Ordering::Acquire) {
+            return Err(Error::NoSpace);
+        }
+        match rustix::fs::statvfs(&self.dir) {
+            Ok(disk) if disk.f_bavail.saturating_mul(disk.f_frsize) < ROOM_BYTES => {
+                Err(Error::NoSpace)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the database itself has found no room, and takes nothing more until it is opened
+    /// again.
+    pub(crate) fn has_starved(&self) -> bool {
+        self.has_starved.load(Ordering::Acquire)
+    }
+
+    fn irreplaceable(&self, why: Error, oldest: Lsn) -> Error {
+        Error::Irreplaceable { dir: self.dir.clone(), oldest, why: Box::new(why) }
     }
 
     /// Makes `writes` and the position they end at true, together and durable.
@@ -230,12 +335,14 @@ impl Store {
         let mut inner = self.inner.write();
         let Inner { table, .. } = &*inner;
         let table = table.as_ref().ok_or_else(|| self.rebuilding(&inner.mark))?;
-        table.write(together).inspect_err(|_| self.fail())?;
+        #[cfg(test)]
+        self.refuse_if_full().inspect_err(|error| self.note(error))?;
+        table.write(together).inspect_err(|error| self.note(error))?;
         inner.mark = mark;
         // Readers need not wait for the sync: what they see is durable in the journal.
         let inner = RwLockWriteGuard::downgrade(inner);
         if let Some(table) = &inner.table {
-            table.sync().inspect_err(|_| self.fail())?;
+            table.sync().inspect_err(|error| self.note(error))?;
         }
         drop(inner);
         Ok(self.starts.went_well()?)
@@ -247,15 +354,54 @@ impl Store {
     }
 
     fn try_open(&self) -> Result<(), Error> {
-        self.starts.opening()?;
-        let table = Table::open(&self.dir.join("sled")).inspect_err(|error| {
-            if matches!(error, Error::Locked) {
-                let _ = self.starts.opened(); // somebody else's database is not to be set aside
-            }
-        })?;
+        let table = self.open_marked()?;
         let mark = read::mark(&table)?;
         *self.inner.write() = Inner { table: Some(table), mark };
-        Ok(self.starts.opened()?)
+        Ok(())
+    }
+
+    /// Opens a database that must have something in it: the journal cannot make it anew.
+    fn try_open_old(&self) -> Result<(), Error> {
+        let lost = |what: &str| Err(Error::Broken { what: what.into() });
+        if !self.dir.join("sled").join("db").exists() {
+            return lost("it is gone");
+        }
+        self.try_open()?;
+        match self.mark().lsn() {
+            Lsn::ZERO => lost("it is empty"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the database with a marker that stays only if the process ends meanwhile.
+    fn open_marked(&self) -> Result<Table, Error> {
+        self.starts.opening()?;
+        let opened = self.open_table();
+        self.starts.opened()?;
+        opened
+    }
+
+    fn open_table(&self) -> Result<Table, Error> {
+        #[cfg(test)]
+        self.refuse_if_full()?;
+        Table::open(&self.dir.join("sled"))
+    }
+
+    #[cfg(test)]
+    fn refuse_if_full(&self) -> Result<(), Error> {
+        match self.is_full.load(Ordering::Acquire) {
+            true => Err(io::Error::from(io::ErrorKind::StorageFull).into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Remembers an error after which the database is not to be trusted, or takes nothing more.
+    fn note(&self, error: &Error) {
+        match error {
+            Error::NoSpace => self.has_starved.store(true, Ordering::Release),
+            error if error.is_final() => self.fail(),
+            _ => {}
+        }
     }
 
     fn fail(&self) {

@@ -29,7 +29,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A reply with a body and no header of its own.
 pub(crate) fn plain(status: u16, body: String) -> Reply {
-    Reply { status, headers: Vec::new(), body: body.into_boxed_str() }
+    Reply { status, headers: Vec::new(), body }
 }
 
 /// A reply that shows one entity.
@@ -58,7 +58,7 @@ pub(crate) fn answer(answered: Answered, render: impl FnOnce(&Outcome) -> Reply)
 /// A response that says a reply, at a position.
 pub(crate) fn respond(at: Position, reply: Reply) -> HttpResponse {
     let mut response = begin(at, &reply);
-    response.body(Bytes::from(String::from(reply.body)))
+    response.body(Bytes::from(reply.body))
 }
 
 /// Adds what a failure says in headers, at every door alike.

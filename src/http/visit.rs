@@ -11,6 +11,7 @@ use actors::{Render, Work};
 use serde::Serialize;
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
+use workflow::id::Version;
 use workflow::reply::Keyed;
 
 use super::body::Raw;
@@ -93,8 +94,16 @@ impl Visit {
 pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
     let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let bare = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
-    let version = bare.and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| Failure::malformed("If-Match", "must be one version in quotes"))
+    let version = bare.and_then(|text| text.parse::<u32>().ok());
+    version
+        .map(|version| Some(version.into()))
+        .ok_or_else(|| Failure::malformed("If-Match", "must be one version in quotes"))
+}
+
+/// The same, for a request whose body has no version to agree with.
+pub(crate) fn asked_version(headers: &HeaderMap) -> Result<Option<Version>, Failure> {
+    let sent = if_match(headers)?.and_then(|version| u32::try_from(version).ok());
+    Ok(sent.map(Version))
 }
 
 /// Whether the client can read JSON; no `Accept` means it can.

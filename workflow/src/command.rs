@@ -166,7 +166,9 @@ pub struct StockRow {
 /// Which lots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lots {
-    /// Those with these ids.
+    /// This one, at this version; none means unconditionally.
+    One(StockId, Option<Version>),
+    /// Those with these ids; what is not there is passed by.
     Ids(Vec<StockId>),
     /// All of these articles at one location.
     Articles(LocationRef, Vec<ArticleId>),

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::id::Version;
 use crate::quantity::Units;
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 /// Why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub enum Refusal {
     UnknownLocation,
     /// The path, or a row, names a lot that is not there.
     UnknownStock {
-        /// The row, counted from 0.
-        row: usize,
+        /// The row, counted from 0, if there were several.
+        row: Option<usize>,
     },
     /// The path names an article that is not listed there.
     UnknownListing,
@@ -38,6 +38,13 @@ pub enum Refusal {
         earliest: Time,
         /// The farthest allowed.
         latest: Time,
+    },
+    /// The time that promises are to hold is too short or too long.
+    DurationOutOfRange {
+        /// The shortest allowed.
+        shortest: Millis,
+        /// The longest allowed.
+        longest: Millis,
     },
     /// The promise is past its deadline.
     PromiseExpired {
@@ -105,6 +112,7 @@ impl Refusal {
             Refusal::UnknownReservation => "unknown_reservation",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
+            Refusal::DurationOutOfRange { .. } => "duration_out_of_range",
             Refusal::PromiseExpired { .. } => "promise_expired",
             Refusal::WrongVersion { .. } => "wrong_version",
             Refusal::LinesUnassigned { .. } => "lines_unassigned",

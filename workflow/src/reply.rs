@@ -38,7 +38,7 @@ pub struct Reply {
     /// The headers that belong to the reply.
     pub headers: Vec<(SmolStr, SmolStr)>,
     /// The body's text.
-    pub body: Box<str>,
+    pub body: String,
 }
 
 /// The first reply under a key, byte for byte (K1).

@@ -341,9 +341,7 @@ static READER: SmolStr = SmolStr::new_static("reader");
 
 /// Puts the outcome into its door's words, to be kept under the request's key (K5).
 fn store(keyed: &Keyed, render: Render, outcome: &Outcome) -> Arc<StoredReply> {
-    Arc::new(StoredReply {
-        key: keyed.key.clone(),
-        fingerprint: keyed.fingerprint,
-        reply: render(outcome),
-    })
+    let mut reply = render(outcome);
+    reply.body.shrink_to_fit(); // it lives as long as its order
+    Arc::new(StoredReply { key: keyed.key.clone(), fingerprint: keyed.fingerprint, reply })
 }

@@ -29,7 +29,7 @@ pub(crate) struct TestShard {
 
 impl TestShard {
     pub(crate) async fn start() -> TestShard {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = tempfile::tempdir().expect("there is room");
         let shard = Some(open(&dir.path().join("data"), BEGIN).await);
         TestShard { dir, shard }
     }
@@ -37,7 +37,7 @@ impl TestShard {
     /// A shard on a directory that is there, at another time.
     pub(crate) async fn at(dir: std::path::PathBuf, now: Time) -> TestShard {
         let shard = Some(open(&dir, now).await);
-        TestShard { dir: tempfile::tempdir().unwrap(), shard }
+        TestShard { dir: tempfile::tempdir().expect("there is room"), shard }
     }
 
     pub(crate) fn dir(&self) -> std::path::PathBuf {
@@ -55,7 +55,7 @@ impl TestShard {
     }
 
     pub(crate) fn stop(&mut self) {
-        self.shard.take().expect("it runs").stop().unwrap();
+        self.shard.take().expect("it runs").stop().expect("it stops cleanly");
     }
 
     pub(crate) async fn change(&self, command: Command) -> Verdict {
@@ -107,11 +107,13 @@ async fn open(dir: &Path, now: Time) -> Shard {
         keep_bytes: None,
     };
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
-    Shard::open(dir, options, Pace::by_hand(now), Random::Seeded(SEED), failed).await.unwrap()
+    Shard::open(dir, options, Pace::by_hand(now), Random::Seeded(SEED), failed)
+        .await
+        .expect("it opens")
 }
 
 pub(crate) fn tenant() -> TenantId {
-    TenantId::parse("default").unwrap()
+    TenantId::parse("default").expect("a name")
 }
 
 pub(crate) fn ask(command: Command) -> Ask {
@@ -132,7 +134,7 @@ pub(crate) fn render(outcome: &Outcome) -> Reply {
         Outcome::Order(order) => order.id.to_string(),
         _ => String::new(),
     };
-    Reply { status: 201, headers: Vec::new(), body: body.into() }
+    Reply { status: 201, headers: Vec::new(), body }
 }
 
 pub(crate) fn card(name: &str) -> Arc<Card> {
@@ -149,12 +151,13 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
 }
 
 pub(crate) fn tea() -> ArticleId {
-    ArticleId::parse("tea").unwrap()
+    ArticleId::parse("tea").expect("a name")
 }
 
 pub(crate) fn put_tea(at: &LocationId, units: i64) -> Command {
     let target = LotTarget::New { article: tea(), id: StockId::of(BEGIN, 99, 0) };
-    let change = LotChange { value: Units::of_stock(units).unwrap(), ..LotChange::default() };
+    let change =
+        LotChange { value: Units::of_stock(units).expect("a count"), ..LotChange::default() };
     let at = LocationRef { id: Some(*at), reference: None };
     Command::PutStocks {
         rows: vec![StockRow { at, row: LotRow { target, version: None, change } }],
@@ -165,7 +168,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
     let line = Line {
         article: tea(),
         title: "Tea".into(),
-        quantity: Units::of_line(units).unwrap(),
+        quantity: Units::of_line(units).expect("a count"),
         kept: Kept::default(),
     };
     Command::Promise(Box::new(Promise {

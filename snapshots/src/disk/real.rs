@@ -158,6 +158,15 @@ fn open(options: &fs::OpenOptions, path: &Path) -> Result<Arc<dyn File>, Error> 
     Ok(Arc::new(RealFile { file, path: path.to_path_buf() }))
 }
 
+/// Makes a directory that only we may enter, with its parents, and refuses one that is not so.
+///
+/// # Errors
+/// [`Error::Unsafe`] if others can enter it; when the system refuses.
+pub fn make_private(dir: &Path) -> Result<(), Error> {
+    Real.make_dir(dir)?;
+    refuse_if_unsafe(dir)
+}
+
 /// The directory that holds `path`; a bare name is in the current one.
 fn parent(path: &Path) -> &Path {
     match path.parent() {

@@ -45,6 +45,10 @@ impl Progress {
         self.moved.notify_all();
     }
 
+    pub(super) fn goes_on(&self) {
+        *self.trouble.lock() = None;
+    }
+
     pub(super) fn stuck(&self, why: String) {
         *self.trouble.lock() = Some(why);
         self.moved.notify_all();

@@ -125,7 +125,6 @@ fn follow<R: Release>(mut follower: FollowerByHand, commits: &Commits<R>, stop: 
             }
             Err(error) => {
                 tracing::error!(?error, "the snapshot does not follow the journal");
-                follower.progress.stuck(error.to_string());
                 if is_asked || stop.within(RETRY_AFTER) {
                     return;
                 }

@@ -49,7 +49,7 @@ impl Store {
             return Err(self.rebuilding(&inner.mark));
         };
         let mark = inner.mark;
-        let world = load(table, &mark, extent).inspect_err(|_| self.fail())?;
+        let world = load(table, &mark, extent).inspect_err(|error| self.note(error))?;
         Ok((world, mark))
     }
 }

@@ -249,11 +249,7 @@ impl Store {
     }
 
     fn looked<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
-        answer.inspect_err(|error| {
-            if error.is_final() {
-                self.fail();
-            }
-        })
+        answer.inspect_err(|error| self.note(error))
     }
 }
 

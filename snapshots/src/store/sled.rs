@@ -106,9 +106,19 @@ impl From<::sled::Error> for Error {
     fn from(error: ::sled::Error) -> Error {
         match error {
             ::sled::Error::Io(source) => Error::from(source),
-            other => Error::Broken { what: other.to_string() },
+            other => match says_no_space(&other.to_string()) {
+                true => Error::NoSpace,
+                false => Error::Broken { what: other.to_string() },
+            },
         }
     }
+}
+
+/// sled repeats its first error in words, and then the kind is in the text alone.
+fn says_no_space(text: &str) -> bool {
+    ["No space left on device", "StorageFull", "quota exceeded", "QuotaExceeded"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 impl From<io::Error> for Error {
@@ -117,6 +127,10 @@ impl From<io::Error> for Error {
         if source.to_string().contains("could not acquire lock") {
             return Error::Locked;
         }
-        Error::Io(source)
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::NoSpace,
+            _ if says_no_space(&source.to_string()) => Error::NoSpace,
+            _ => Error::Io(source),
+        }
     }
 }

@@ -31,14 +31,14 @@ impl Starts {
         if fruitless >= FRUITLESS_MAX {
             return Ok(Some("three starts in a row ended before it took a batch"));
         }
-        fs::write(self.file("starts"), (fruitless + 1).to_string())?;
+        unless_full(fs::write(self.file("starts"), (fruitless + 1).to_string()))?;
         Ok(None)
     }
 
     /// The database is about to be opened. Only a dying process is to be remembered, so nothing
     /// needs a sync: the kernel survives it.
     pub(super) fn opening(&self) -> io::Result<()> {
-        fs::write(self.file("opening"), [])
+        unless_full(fs::write(self.file("opening"), []))
     }
 
     /// The database was opened and looked at.
@@ -51,9 +51,10 @@ impl Starts {
         absent(fs::remove_file(self.file("starts")))
     }
 
-    /// Moves the database away; what was moved away before is removed.
+    /// Moves the database away; what was moved away before is removed then. Only for a database
+    /// that the journal can make anew.
     pub(super) fn set_aside(&self) -> io::Result<()> {
-        let mut newest = 0;
+        let (mut newest, mut older) = (0, Vec::new());
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -61,20 +62,31 @@ impl Starts {
                 continue;
             };
             newest = newest.max(number.parse().unwrap_or(0));
-            let path = entry.path();
+            older.push(entry.path());
+        }
+        let aside = self.file(&format!("aside-{}", newest + 1));
+        absent(fs::rename(self.file("sled"), aside))?;
+        for path in older {
             match path.is_dir() {
                 true => fs::remove_dir_all(path)?,
                 false => fs::remove_file(path)?,
             }
         }
-        let aside = self.file(&format!("aside-{}", newest + 1));
-        absent(fs::rename(self.file("sled"), aside))?;
         self.went_well()?;
         self.opened()
     }
 
     fn file(&self, name: &str) -> PathBuf {
         self.dir.join(name)
+    }
+}
+
+/// A marker that finds no room is done without: it only shortens a crash loop.
+fn unless_full(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => Ok(()),
+        other => other,
     }
 }
 

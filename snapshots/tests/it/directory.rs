@@ -5,9 +5,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use snapshots::Error;
 use snapshots::disk::{Disk, Real, Sim};
 use snapshots::journal::{Local, Options, Prepare, verify};
+use snapshots::store::Store;
+use snapshots::{Error, Lsn};
 
 use crate::support::{append, dir, open, prefix, small};
 
@@ -56,6 +57,20 @@ fn a_directory_that_others_can_enter_is_refused() {
         let opened = open_real(&dir).err();
         let Some(Error::Unsafe { .. }) = opened else { panic!("{mode:o}: {opened:?}") };
     }
+}
+
+/// invariants.md, section 13: the snapshot has what the journal has.
+#[test]
+fn a_snapshot_that_others_can_enter_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data/snapshot");
+    drop(Store::open(&dir, Lsn::ZERO).unwrap());
+    for made in [&dir, &parent.path().join("data")] {
+        assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = Store::open(&dir, Lsn::ZERO).err().unwrap();
+    assert!(error.to_string().contains("its mode must be 0700"), "{error}");
 }
 
 /// invariants.md, section 13: a link could be moved under us, a file is no directory.

@@ -72,6 +72,12 @@ pub(crate) fn without_closed(mut world: World) -> World {
     world
 }
 
+/// A directory that only we may enter, as a store wants it.
+pub(crate) fn private_dir() -> tempfile::TempDir {
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    tempfile::Builder::new().permissions(private).tempdir().unwrap()
+}
+
 /// A journal with these records, in batches of seven, on a disk of its own.
 pub(crate) fn journal_of(records: &[Record]) -> Local {
     let mut journal = open_journal(1);

@@ -13,7 +13,7 @@ use workflow::record::{Owner, Record};
 use workflow::world::World;
 
 use crate::history::{
-    Shop, append, history, journal_of, open_journal, seed, without_closed, world_of,
+    Shop, append, history, journal_of, open_journal, private_dir, seed, without_closed, world_of,
 };
 
 fn batches_of(records_max: usize) -> Options {
@@ -29,7 +29,7 @@ fn follow(store: &Arc<Store>, journal: &dyn Journal, records_max: usize) -> Lsn 
 }
 
 fn open(dir: &Path) -> Arc<Store> {
-    Arc::new(Store::open(dir).unwrap())
+    Arc::new(Store::open(dir, Lsn::ZERO).unwrap())
 }
 
 #[track_caller]
@@ -46,7 +46,7 @@ fn a_snapshot_and_the_rest_make_the_world_at_every_split() {
     let records = history(seed(5), 150);
     let journal = journal_of(&records);
     let live = without_closed(world_of(&records));
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     let store = open(dir.path());
     let mut follower = FollowerByHand::new(store.clone(), journal.archive(), batches_of(1));
     for split in 0..=records.len() {
@@ -69,7 +69,7 @@ fn batches_of_any_size_make_the_same_snapshot() {
         let records = history(seed, 400);
         let expected = world_of(&records);
         for size in [3, 64, 4_096] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = private_dir();
             let mut journal = open_journal(1);
             for records in records.chunks(records.len() / 3 + 1) {
                 append(&mut journal, records);
@@ -87,7 +87,7 @@ fn batches_of_any_size_make_the_same_snapshot() {
 fn a_recovered_world_goes_on_like_the_one_before() {
     for seed in seed(100)..seed(100) + 8 {
         let records = history(seed, 300);
-        let dir = tempfile::tempdir().unwrap();
+        let dir = private_dir();
         let journal = journal_of(&records);
         follow(&open(dir.path()), &journal, 50);
         let found = recover(&open(dir.path()), &*journal.archive()).unwrap();
@@ -109,7 +109,7 @@ fn a_recovered_world_goes_on_like_the_one_before() {
 fn an_order_that_left_memory_reads_the_same() {
     let records = history(seed(14), 600);
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     let store = open(dir.path());
     follow(&store, &journal, 100);
     let world = world_of(&records);
@@ -146,7 +146,7 @@ fn an_order_that_left_memory_reads_the_same() {
 fn every_key_is_found_after_a_start() {
     let records = history(seed(1), 500);
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     follow(&open(dir.path()), &journal, 64);
     let store = open(dir.path());
     let mut found = recover(&store, &*journal.archive()).unwrap().world;
@@ -196,7 +196,7 @@ fn keys_that_went_away_are_not_found() {
         }
     }
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     let store = open(dir.path());
     follow(&store, &journal, 300);
     let expected = world_of(&records);

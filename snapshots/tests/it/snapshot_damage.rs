@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use snapshots::Lsn;
+use snapshots::disk::make_private;
 use snapshots::follower::{FollowerByHand, Options, Turn};
 use snapshots::journal::{Archive, Journal};
 use snapshots::recovery::recover;
@@ -27,7 +28,7 @@ impl Kept {
         let records = history(seed(own), 500);
         let journal = journal_of(&records[..450]);
         let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&dir.path().join("kept")).unwrap());
+        let store = Arc::new(Store::open(&dir.path().join("kept"), Lsn::ZERO).unwrap());
         let options = Options { records_max: 40, ..Options::default() };
         let mut follower = FollowerByHand::new(store, journal.archive(), options);
         while follower.turn().unwrap() != Turn::Idle {}
@@ -68,7 +69,7 @@ impl Kept {
 
 /// One life of a process: it starts, follows, and is asked.
 fn life(dir: &Path, archive: &Arc<dyn Archive>, records: &[Record]) {
-    let store = Arc::new(Store::open(dir).unwrap());
+    let store = Arc::new(Store::open(dir, Lsn::ZERO).unwrap());
     let found = recover(&store, &**archive).unwrap();
     let expected = world_of(records);
     // Checked by hand: a panic of ours would look like one of the database's.
@@ -100,7 +101,7 @@ fn require(holds: bool, what: &str) {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
+    make_private(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
@@ -210,10 +211,10 @@ fn three_starts_that_came_to_nothing_are_not_repeated() {
     let mut kept = Kept::new(20);
     let dir = kept.copy();
     for _ in 0..3 {
-        let position = Store::open(&dir).unwrap().position();
+        let position = Store::open(&dir, Lsn::ZERO).unwrap().position();
         assert_eq!(position.lsn, Lsn(450), "a start without a batch is none");
     }
-    assert_eq!(Store::open(&dir).unwrap().position().lsn, Lsn::ZERO);
+    assert_eq!(Store::open(&dir, Lsn::ZERO).unwrap().position().lsn, Lsn::ZERO);
     assert_eq!(kept.start(dir.clone(), "three starts"), (0, true));
     assert!(!dir.join("starts").exists());
 }
@@ -242,7 +243,7 @@ fn a_snapshot_of_another_history_is_set_aside() {
 fn a_follower_that_was_killed_goes_on_where_it_was() {
     let mut kept = Kept::new(22);
     let dir = kept.dir.path().join("killed");
-    let store = Arc::new(Store::open(&dir).unwrap());
+    let store = Arc::new(Store::open(&dir, Lsn::ZERO).unwrap());
     let options = Options { records_max: 60, ..Options::default() };
     let mut follower = FollowerByHand::new(store, kept.archive.clone(), options);
     loop {
@@ -260,7 +261,7 @@ fn a_follower_that_was_killed_goes_on_where_it_was() {
 fn a_snapshot_that_is_rebuilt_does_not_answer_before_it_can() {
     let mut kept = Kept::new(23);
     let dir = kept.copy();
-    let store = Arc::new(Store::open(&dir).unwrap());
+    let store = Arc::new(Store::open(&dir, Lsn::ZERO).unwrap());
     let options = Options { records_max: 40, ..Options::default() };
     let mut follower = FollowerByHand::new(store.clone(), kept.archive.clone(), options);
     while follower.turn().unwrap() != Turn::Idle {}

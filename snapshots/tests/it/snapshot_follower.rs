@@ -11,7 +11,7 @@ use snapshots::recovery::recover;
 use snapshots::store::{Extent, Store};
 use snapshots::{Lsn, Position};
 
-use crate::history::{history, open_journal, seed, without_closed, world_of};
+use crate::history::{history, open_journal, private_dir, seed, without_closed, world_of};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -25,8 +25,8 @@ impl Release for Nobody {
 #[test]
 fn the_follower_keeps_up_while_records_come_and_stops_when_told() {
     let records = history(seed(3), 900);
-    let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let dir = private_dir();
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let (writer, commits) =
         Writer::start(open_journal(1), Box::new(|error| panic!("{error}"))).unwrap();
     let options = Options { lag: Duration::ZERO, ..Options::default() };
@@ -53,8 +53,8 @@ fn the_follower_keeps_up_while_records_come_and_stops_when_told() {
 #[test]
 fn a_stop_folds_what_is_durable() {
     let records = history(seed(4), 300);
-    let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let dir = private_dir();
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let (writer, commits) =
         Writer::start(open_journal(1), Box::new(|error| panic!("{error}"))).unwrap();
     let options = Options { lag: LONG, ..Options::default() };
@@ -82,8 +82,8 @@ fn the_journal_keeps_what_others_still_need() {
     crate::history::append(&mut journal, &records);
     let archive = snapshots::journal::Journal::archive(&journal);
     for (covered, oldest_is_first) in [(0, true), (u64::MAX, false)] {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(dir.path()).unwrap());
+        let dir = private_dir();
+        let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
         let keep = Keep { ms: 0, bytes: 0, covered: Arc::new(AtomicU64::new(covered)) };
         let options = Options { keep: Some(keep), ..Options::default() };
         let mut follower =

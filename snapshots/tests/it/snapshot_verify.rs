@@ -8,16 +8,16 @@ use snapshots::journal::Journal;
 use snapshots::store::Store;
 use snapshots::verify::{Snapshot, verify};
 
-use crate::history::{history, journal_of, seed, world_of};
+use crate::history::{history, journal_of, private_dir, seed, world_of};
 
 #[test]
 fn a_whole_directory_is_clean() {
     let records = history(seed(8), 300);
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     let report = verify(dir.path(), &*journal.archive()).unwrap();
     let Snapshot::Empty = report.snapshot else { panic!("{report:?}") };
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let options = Options { records_max: 100, ..Options::default() };
     let mut follower = FollowerByHand::new(store, journal.archive(), options);
     assert_eq!(follower.turn().unwrap(), Turn::Folded(100));
@@ -35,7 +35,7 @@ fn a_whole_directory_is_clean() {
 fn the_hash_is_that_of_the_records() {
     let records = history(seed(9), 200);
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
+    let dir = private_dir();
     let report = verify(dir.path(), &*journal.archive()).unwrap();
     assert_eq!(report.hash, world_of(&records).hash());
 }
@@ -44,8 +44,8 @@ fn the_hash_is_that_of_the_records() {
 fn a_snapshot_of_another_history_is_named() {
     let records = history(seed(10), 200);
     let journal = journal_of(&records);
-    let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(dir.path()).unwrap());
+    let dir = private_dir();
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
     let mut follower = FollowerByHand::new(store, journal.archive(), Options::default());
     while follower.turn().unwrap() != Turn::Idle {}
     drop(follower);

@@ -13,6 +13,7 @@ use serde::Serialize;
 use workflow::id::Version;
 use workflow::refusal::Refusal;
 
+use super::answers::configuration::duration;
 use crate::failure::{Failed, Failure, Fault};
 use crate::http::reply;
 use crate::limits::FAULTS_MAX;
@@ -70,6 +71,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
+        Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
         Refusal::PromiseExpired { .. } => (S::NOT_FOUND, "promise expired"),
         Refusal::WrongVersion { .. } => (S::CONFLICT, "version conflict"),
         Refusal::LinesUnassigned { .. } => (S::CONFLICT, "lines without stock"),
@@ -125,6 +127,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownReservation
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
+        | Refusal::DurationOutOfRange { .. }
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
@@ -138,7 +141,10 @@ fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
         Refusal::UnknownOrder => "there is no order with this id".into(),
         Refusal::UnknownLocation => "there is no facility with this id".into(),
-        Refusal::UnknownStock { row } => format!("there is no stock with the id in row {row}"),
+        Refusal::UnknownStock { row: None } => "there is no stock with this id".into(),
+        Refusal::UnknownStock { row: Some(row) } => {
+            format!("stocks[{row}].id: there is no such stock")
+        }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
         Refusal::NoSuchLocation { name, at } => {
@@ -146,6 +152,10 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!("promisesOptions.validUntil: must be from {earliest} to {latest}")
+        }
+        Refusal::DurationOutOfRange { shortest, longest } => {
+            let (shortest, longest) = (duration(*shortest), duration(*longest));
+            format!("invalidAfterTime: must be from {shortest} to {longest}")
         }
         Refusal::PromiseExpired { until } => format!("the promise was good until {until}"),
         Refusal::WrongVersion { asked, current } => {

@@ -137,6 +137,10 @@ impl<C: Cast> Scene<'_, C> {
         version: Version,
         promise_ttl: Millis,
     ) -> Result<Outcome, Refusal> {
+        let (shortest, longest) = (self.policy.promise_floor, self.policy.promise_ceiling);
+        if !(shortest..=longest).contains(&promise_ttl) {
+            return Err(Refusal::DurationOutOfRange { shortest, longest });
+        }
         let current = self.tenant.settings.version;
         if version != current {
             return Err(Refusal::WrongVersion { asked: version, current });

@@ -34,7 +34,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(Outcome::Listings { location, rows, total })
             }
             Query::Stock(id) => {
-                let unknown = Refusal::UnknownStock { row: 0 };
+                let unknown = Refusal::UnknownStock { row: None };
                 let location = self.tenant.places.location_of(id).ok_or(unknown)?;
                 let row = (RowStatus::Unchanged, self.stock_view(location, id).await);
                 Ok(Outcome::Stocks { rows: vec![row], total: 1 })

@@ -18,10 +18,11 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         rows: Vec<StockRow>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let is_alone = rows.len() == 1;
         let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
         let mut by_location: BTreeMap<LocationId, Vec<LotRow>> = BTreeMap::new();
         for (index, mut row) in rows.into_iter().enumerate() {
-            let location = self.place_of(index, &row)?;
+            let location = self.place_of(index, is_alone, &row)?;
             if let LotTarget::New { id, .. } = &mut row.row.target {
                 *id = self.new_stock_id(index);
             }
@@ -53,6 +54,15 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let mut by_location: BTreeMap<LocationId, Vec<StockId>> = BTreeMap::new();
         match which {
+            Lots::One(id, asked) => {
+                let unknown = Refusal::UnknownStock { row: None };
+                let location = self.tenant.places.location_of(id).ok_or(unknown)?;
+                let current = self.stock_view(location, id).await.lot.version;
+                if let Some(asked) = asked.filter(|asked| *asked != current) {
+                    return Err(Refusal::WrongVersion { asked, current });
+                }
+                by_location.insert(location, vec![id]);
+            }
             Lots::Ids(ids) => {
                 for id in ids {
                     if let Some(location) = self.tenant.places.location_of(id) {
@@ -127,12 +137,18 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Where a row's lot lies or will lie.
-    fn place_of(&self, index: usize, row: &StockRow) -> Result<LocationId, Refusal> {
+    fn place_of(
+        &self,
+        index: usize,
+        is_alone: bool,
+        row: &StockRow,
+    ) -> Result<LocationId, Refusal> {
         let LotTarget::Existing(stock) = &row.row.target else {
             return self.find(&row.at, index);
         };
         let location = self.tenant.places.location_of(*stock);
-        let location = location.ok_or(Refusal::UnknownStock { row: index })?;
+        let location =
+            location.ok_or(Refusal::UnknownStock { row: (!is_alone).then_some(index) })?;
         if row.at != LocationRef::default() && self.find(&row.at, index)? != location {
             return Err(no_such_location(&row.at, index));
         }

@@ -27,6 +27,8 @@ pub enum Command {
     },
     /// Go away.
     Close {
+        /// The version that the caller saw last; none means unconditionally.
+        version: Option<Version>,
         /// Even with stock and reservations.
         force: bool,
     },
@@ -205,7 +207,7 @@ pub enum RowStatus {
 pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done, Refusal> {
     match command {
         Command::Change { version, card } => change(location, *version, card),
-        Command::Close { force } => close(location, *force),
+        Command::Close { version, force } => close(location, *version, *force),
         Command::Put { rows } => put(location, rows, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::List { rows } => list(location, rows, now),
@@ -225,7 +227,10 @@ fn change(location: &Location, asked: Version, card: &Arc<Card>) -> Result<Done,
     Ok(Done { events, rows: vec![] })
 }
 
-fn close(location: &Location, force: bool) -> Result<Done, Refusal> {
+fn close(location: &Location, asked: Option<Version>, force: bool) -> Result<Done, Refusal> {
+    if let Some(asked) = asked.filter(|asked| *asked != location.version) {
+        return Err(Refusal::WrongVersion { asked, current: location.version });
+    }
     if location.is_in_use() && !force {
         return Err(Refusal::LocationInUse { version: location.version });
     }

@@ -88,7 +88,7 @@ impl<'a> Drawing<'a> {
             (Some(drawn), ..) => (drawn.article.clone(), drawn.old),
             (None, Some((article, _, lot)), _) => (article.clone(), Some(lot)),
             (None, None, Some(article)) => (article.clone(), None),
-            (None, None, None) => return Err(Refusal::UnknownStock { row: index }),
+            (None, None, None) => return Err(Refusal::UnknownStock { row: Some(index) }),
         };
         if let (Some(asked), Some(old)) = (row.version, old)
             && asked != old.version

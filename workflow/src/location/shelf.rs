@@ -47,7 +47,7 @@ impl Shelf {
         self.holds.is_empty() && self.lots.iter().all(|lot| lot.value.is_zero())
     }
 
-    /// Lots with free pieces; see [`free_lots`].
+    /// Lots with free pieces, in the order in which they are reserved, less the safety stock.
     pub fn free_lots(&self, now: Time) -> SmallVec<[(StockId, Units); 2]> {
         free_lots(&self.lots, self.safety, now)
     }

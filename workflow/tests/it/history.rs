@@ -175,7 +175,9 @@ impl Run {
                 )
             }
             Step::Open { place } => Command::OpenLocation { card: card(place, Status::Online, 0) },
-            Step::Close { place, force } => here(place, location::Command::Close { force }),
+            Step::Close { place, force } => {
+                here(place, location::Command::Close { version: None, force })
+            }
             Step::Configure { minutes } => {
                 let tenant = crate::shop::tenant();
                 let version = self.shop.world.desk.tenant(&tenant).settings.version;

@@ -22,7 +22,7 @@ fn key(number: usize) -> ReplyKey {
 }
 
 fn stored(number: usize) -> Arc<StoredReply> {
-    let reply = Reply { status: 201, headers: Vec::new(), body: format!("{number}").into() };
+    let reply = Reply { status: 201, headers: Vec::new(), body: format!("{number}") };
     Arc::new(StoredReply { key: key(number), fingerprint: Fingerprint([7; 16]), reply })
 }
 
@@ -86,7 +86,7 @@ fn a_location_keeps_the_newest_replies_until_it_closes() {
     assert_eq!(replies.len(), WRITE_KEYS_PER_LOCATION_MAX);
     assert_eq!(replies.front(), Some(&stored(2)), "the oldest go first");
 
-    let command = location::Command::Close { force: true };
+    let command = location::Command::Close { version: None, force: true };
     shop.submit("operator", Command::AtLocation { at: at("gouda"), command });
     world.apply(shop.records.last().expect("it closed"));
     let newest = key(WRITE_KEYS_PER_LOCATION_MAX + 1);

@@ -176,7 +176,7 @@ fn play(node: &Node, step: Move) -> Option<(Node, bool)> {
         }
         Move::Count(place, value) => submit(&mut after, count(place, "tea", value), 0).is_some(),
         Move::Close => {
-            let command = location::Command::Close { force: true };
+            let command = location::Command::Close { version: None, force: true };
             submit(&mut after, Command::AtLocation { at: at("gouda"), command }, 0).is_some()
         }
     };

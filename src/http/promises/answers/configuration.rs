@@ -30,7 +30,7 @@ pub(crate) fn shown(outcome: &Outcome) -> Reply {
 }
 
 /// ISO 8601. Clients set whole minutes; an operator's value may be finer.
-fn duration(length: Millis) -> String {
+pub(crate) fn duration(length: Millis) -> String {
     let (minutes, millis) = (length.0 / 60_000, length.0 % 60_000);
     let mut text = String::from("PT");
     for (count, unit) in [(minutes / 60, 'H'), (minutes % 60, 'M')] {

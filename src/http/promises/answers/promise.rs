@@ -1,11 +1,10 @@
 //! The answer to `deliverypromise`: where the order is fulfilled, what of it waits, until when.
 //!
-//! The hot path of the server: structs that borrow, written in one pass, and no tree in between.
+//! The hot path of the server: written in one pass by a [`Pen`], with no tree in between. The order
+//! of members is the contract's sample's.
 
-use serde::Serialize;
-use smol_str::{SmolStr, format_smolstr};
-use uuid::Uuid;
-use workflow::id::{ArticleId, LocationId, OrderId};
+use smol_str::SmolStr;
+use workflow::id::{ArticleId, LocationId};
 use workflow::location::OutOfStock;
 use workflow::order::{Delivery, Line, Order, Stage};
 use workflow::outcome::{Outcome, PartLine, PartView, PlacedView};
@@ -14,151 +13,13 @@ use workflow::reply::Reply;
 use workflow::routing::{Considered, Fence};
 use workflow::time::{Millis, Time};
 
-use super::{At, Shown, json};
+use crate::http::pen::Pen;
 use crate::http::reply::{CERTUS_OUTCOME, created};
 
 /// Minutes a facility needs when its card does not say.
 const PROCESS_BUFFER_MINUTES: u64 = 240;
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PromiseAnswer<'a> {
-    order_ref: OrderId,
-    order_version: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    promises_options: Option<PromisesOptions>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ship_to_customer: Vec<Shipment<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    collect: Option<Collection<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    back_ordered: Option<BackOrdered<'a>>,
-    sourcing_option: SourcingOption<'a>,
-    /// Only when it was asked for, so that strict readers are not surprised.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    certus_considered: Vec<Looked>,
-}
-
-/// What routing saw of one location.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Looked {
-    facility_ref: LocationId,
-    chosen: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fence: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metres: Option<u32>,
-    lines_alone: u16,
-    quantity: Units,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PromisesOptions {
-    valid_until: At,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shipment<'a> {
-    facility: Facility<'a>,
-    line_items: Vec<LineItem<'a>>,
-    carriers: [(); 0],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Collection<'a> {
-    facility: Facility<'a>,
-    line_items: Vec<LineItem<'a>>,
-    target_time: At,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct BackOrdered<'a> {
-    line_items: Vec<LineItem<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Facility<'a> {
-    facility_ref: LocationId,
-    facility_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant_facility_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LineItem<'a> {
-    tenant_article_id: &'a ArticleId,
-    title: &'a str,
-    quantity: Units,
-    available: Units,
-    out_of_stock_behaviour: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    availability_timeframe: Option<Timeframe>,
-}
-
-#[derive(Serialize)]
-struct Timeframe {
-    start: At,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SourcingOption<'a> {
-    id: Uuid,
-    run_id: Uuid,
-    total_penalty: f64,
-    nodes: Vec<Node<'a>>,
-    transfers: Vec<Transfer<'a>>,
-    rating_results: Vec<Rating>,
-    priority_rating_results: [(); 0],
-    non_assigned_order_line_items: Vec<Pieces<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Node<'a> {
-    id: SmolStr,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    facility_ref: Option<LocationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant_facility_id: Option<&'a str>,
-    line_items: Vec<Pieces<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Transfer<'a> {
-    source_node_ref: SmolStr,
-    target_node_ref: SmolStr,
-    line_items: Vec<Pieces<'a>>,
-    packaging_information: [(); 0],
-}
-
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Pieces<'a> {
-    tenant_article_id: &'a ArticleId,
-    quantity: Units,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rating {
-    id: &'static str,
-    name: &'static str,
-    penalty: f64,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    routing_strategy_node_id: &'static str,
-}
+/// Bytes of a usual answer.
+const ANSWER_BYTES: usize = 2_048;
 
 /// The reply to a promise that was made: 201.
 pub(crate) fn promised(outcome: &Outcome) -> Reply {
@@ -166,7 +27,9 @@ pub(crate) fn promised(outcome: &Outcome) -> Reply {
         unreachable!("a promise is answered with what was placed")
     };
     let order = &view.order;
-    let body = json(&answer(view));
+    let mut pen = Pen::with_room(ANSWER_BYTES);
+    write(&mut pen, view);
+    let body = pen.into_text();
     let mut reply = created(order.version, format!("/api/orders/{}", order.id), body);
     let held = SmolStr::new_static(held_in_a_word(view));
     reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
@@ -185,54 +48,180 @@ pub(crate) fn held_in_a_word(view: &PlacedView) -> &'static str {
     }
 }
 
-fn answer(view: &PlacedView) -> PromiseAnswer<'_> {
+fn write(pen: &mut Pen, view: &PlacedView) {
     let order = &view.order;
     let lines = &order.asked.lines[..];
-    let mut shipments: Vec<Shipment<'_>> = Vec::with_capacity(view.parts.len());
-    for part in &view.parts {
-        let line_items: Vec<_> = held(part).map(|it| line_item(lines, it)).collect();
-        if !line_items.is_empty() {
-            shipments.push(Shipment { facility: facility(part), line_items, carriers: [] });
+    pen.object(|pen| {
+        pen.name("orderRef").uuid(order.id.to_bits());
+        pen.name("orderVersion").number(order.version.0.into());
+        if let Some(until) = valid_until(&order.stage) {
+            pen.name("promisesOptions").object(|pen| instant(pen.name("validUntil"), until));
         }
-    }
-    let mut collect = None;
-    if let Delivery::Collect { .. } = order.asked.delivery {
-        collect = shipments.pop().map(|shipment| Collection {
-            facility: shipment.facility,
-            line_items: shipment.line_items,
-            target_time: Shown(ready_at(view)),
-        });
-    }
-    let waiting = view.parts.iter().flat_map(|part| &part.lines).filter(|it| it.waits);
-    let waiting: Vec<_> = waiting.map(|it| line_item(lines, it)).collect();
-    PromiseAnswer {
-        order_ref: order.id,
-        order_version: order.version.0,
-        promises_options: valid_until(&order.stage)
-            .map(|until| PromisesOptions { valid_until: Shown(until) }),
-        ship_to_customer: shipments,
-        collect,
-        back_ordered: (!waiting.is_empty()).then_some(BackOrdered { line_items: waiting }),
-        sourcing_option: sourcing_option(view),
-        certus_considered: view.considered.iter().map(looked).collect(),
+        match order.asked.delivery {
+            Delivery::Ship { .. } if giving(view).next().is_some() => {
+                pen.name("shipToCustomer").array(giving(view), |pen, part| {
+                    pen.object(|pen| {
+                        shipment(pen, lines, part);
+                        pen.name("carriers").raw("[]");
+                    });
+                });
+            }
+            Delivery::Ship { .. } => {}
+            Delivery::Collect { .. } => {
+                if let Some(part) = giving(view).next() {
+                    pen.name("collect").object(|pen| {
+                        shipment(pen, lines, part);
+                        instant(pen.name("targetTime"), ready_at(view));
+                    });
+                }
+            }
+        }
+        let waiting = || view.parts.iter().flat_map(|part| &part.lines).filter(|it| it.waits);
+        if waiting().next().is_some() {
+            pen.name("backOrdered").object(|pen| line_items(pen, lines, waiting()));
+        }
+        pen.name("sourcingOption").object(|pen| sourcing_option(pen, view));
+        if !view.considered.is_empty() {
+            // Only when it was asked for, so that strict readers are not surprised.
+            pen.name("certusConsidered").array(&view.considered, looked);
+        }
+    });
+}
+
+/// A facility and what it gives.
+fn shipment(pen: &mut Pen, lines: &[Line], part: &PartView) {
+    pen.name("facility").object(|pen| {
+        pen.name("facilityRef").uuid(part.location.to_bits());
+        pen.name("facilityName").text(&part.card.name);
+        own_name(pen, part);
+    });
+    line_items(pen, lines, held(part));
+}
+
+fn own_name(pen: &mut Pen, part: &PartView) {
+    if let Some(reference) = &part.card.reference {
+        pen.name("tenantFacilityId").text(reference);
     }
 }
 
-fn looked(seen: &Considered) -> Looked {
-    let fence = seen.fence.map(|fence| match fence {
-        Fence::NotOnline => "NOT_ONLINE",
-        Fence::NotPreselected => "NOT_PRESELECTED",
-        Fence::DoesNotShip => "DOES_NOT_SHIP",
-        Fence::DoesNotServePickup => "DOES_NOT_SERVE_PICKUP",
+fn line_items<'a>(pen: &mut Pen, lines: &[Line], parts: impl Iterator<Item = &'a PartLine>) {
+    pen.name("lineItems").array(parts, |pen, part| {
+        let line = &lines[usize::from(part.line)];
+        pen.object(|pen| {
+            pen.name("tenantArticleId").text(line.article.as_str());
+            pen.name("title").text(&line.title);
+            pen.name("quantity").number(part.units.get().into());
+            pen.name("available").number(part.available.get().into());
+            pen.name("outOfStockBehaviour").text(behaviour(part.out_of_stock));
+            if let Some(start) = part.expected {
+                let timeframe = pen.name("availabilityTimeframe");
+                timeframe.object(|pen| instant(pen.name("start"), start));
+            }
+        });
     });
-    Looked {
-        facility_ref: seen.location,
-        chosen: seen.chosen,
-        fence,
-        metres: seen.metres,
-        lines_alone: seen.covers,
-        quantity: seen.units,
+}
+
+/// The plan, as a graph from facilities to the customer.
+fn sourcing_option(pen: &mut Pen, view: &PlacedView) {
+    let order = &view.order;
+    let lines = &order.asked.lines[..];
+    let run = order.id.routing_run().as_u128();
+    let ships = matches!(order.asked.delivery, Delivery::Ship { .. });
+    let deliveries = giving(view).count();
+    let metres: Option<u64> = giving(view).map(|part| part.metres.map(u64::from)).sum();
+    pen.name("id").uuid(run);
+    pen.name("runId").uuid(run);
+    let penalty = deliveries as u64 * 1_000 + metres.unwrap_or_default();
+    thousandths(pen.name("totalPenalty"), penalty);
+    pen.name("nodes").array(0..deliveries + usize::from(ships && deliveries > 0), |pen, at| {
+        pen.object(|pen| node(pen, view, at));
+    });
+    pen.name("transfers").array(giving(view).enumerate().filter(|_| ships), |pen, (at, part)| {
+        pen.object(|pen| {
+            node_name(pen.name("sourceNodeRef"), at);
+            node_name(pen.name("targetNodeRef"), deliveries);
+            pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it)));
+            pen.name("packagingInformation").raw("[]");
+        });
+    });
+    // What routing really weighs: how many deliveries there are, and how far they go.
+    let ratings = [
+        ("number-of-deliveries", "NUMBER-OF-DELIVERIES", Some(deliveries as u64 * 1_000)),
+        ("geo-distance", "GEO-DISTANCE", metres),
+    ];
+    let ratings = ratings.into_iter().filter(|(_, _, penalty)| deliveries > 0 && penalty.is_some());
+    pen.name("ratingResults").array(ratings, |pen, (id, name, penalty)| {
+        pen.object(|pen| {
+            pen.name("id").text(id);
+            pen.name("name").text(name);
+            thousandths(pen.name("penalty"), penalty.unwrap_or_default());
+            pen.name("type").text("StandardRating");
+            pen.name("routingStrategyNodeId").text("root");
+        });
+    });
+    pen.name("priorityRatingResults").raw("[]");
+    pieces(pen.name("nonAssignedOrderLineItems"), unassigned(order));
+}
+
+/// A facility that gives something, or behind the last of them the customer.
+fn node(pen: &mut Pen, view: &PlacedView, at: usize) {
+    let lines = &view.order.asked.lines[..];
+    node_name(pen.name("id"), at);
+    if let Some(part) = giving(view).nth(at) {
+        pen.name("type").text("MANAGED_FACILITY");
+        pen.name("facilityRef").uuid(part.location.to_bits());
+        own_name(pen, part);
+        pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it)));
+    } else {
+        pen.name("type").text("CUSTOMER");
+        let all = giving(view).flat_map(held).map(|it| of_line(lines, it));
+        pieces(pen.name("lineItems"), all);
     }
+}
+
+fn node_name(pen: &mut Pen, at: usize) {
+    pen.text(&smol_str::format_smolstr!("n{}", at + 1));
+}
+
+fn pieces<'a>(pen: &mut Pen, pieces: impl IntoIterator<Item = (&'a ArticleId, Units)>) {
+    pen.array(pieces, |pen, (article, units)| {
+        pen.object(|pen| {
+            pen.name("tenantArticleId").text(article.as_str());
+            pen.name("quantity").number(units.get().into());
+        });
+    });
+}
+
+/// What routing saw of one location.
+fn looked(pen: &mut Pen, seen: &Considered) {
+    let location: LocationId = seen.location;
+    pen.object(|pen| {
+        pen.name("facilityRef").uuid(location.to_bits());
+        pen.name("chosen").raw(if seen.chosen { "true" } else { "false" });
+        if let Some(fence) = seen.fence {
+            pen.name("fence").text(match fence {
+                Fence::NotOnline => "NOT_ONLINE",
+                Fence::NotPreselected => "NOT_PRESELECTED",
+                Fence::DoesNotShip => "DOES_NOT_SHIP",
+                Fence::DoesNotServePickup => "DOES_NOT_SERVE_PICKUP",
+            });
+        }
+        if let Some(metres) = seen.metres {
+            pen.name("metres").number(metres.into());
+        }
+        pen.name("linesAlone").number(seen.covers.into());
+        pen.name("quantity").number(seen.units.get().into());
+    });
+}
+
+fn instant(pen: &mut Pen, at: Time) {
+    pen.text(&at.to_string());
+}
+
+/// A number with three decimals, from its thousandths.
+fn thousandths(pen: &mut Pen, value: u64) {
+    let (whole, part) = (value / 1_000, value % 1_000);
+    pen.raw(&smol_str::format_smolstr!("{whole}.{part:03}"));
 }
 
 /// Until when a promise is or was good; nothing once it was sold or ended by somebody.
@@ -243,80 +232,8 @@ pub(super) fn valid_until(stage: &Stage) -> Option<Time> {
     }
 }
 
-fn sourcing_option(view: &PlacedView) -> SourcingOption<'_> {
-    let order = &view.order;
-    let lines = &order.asked.lines[..];
-    let run = order.id.routing_run();
-    let giving = view.parts.iter().filter(|part| held(part).next().is_some());
-    let mut nodes = Vec::with_capacity(view.parts.len() + 1);
-    let mut reaches: Vec<Pieces<'_>> = Vec::with_capacity(lines.len());
-    for (index, part) in giving.enumerate() {
-        let line_items: Vec<_> = held(part).map(|it| pieces(lines, it)).collect();
-        reaches.extend_from_slice(&line_items);
-        nodes.push(Node {
-            id: format_smolstr!("n{}", index + 1),
-            kind: "MANAGED_FACILITY",
-            facility_ref: Some(part.location),
-            tenant_facility_id: part.card.reference.as_deref(),
-            line_items,
-        });
-    }
-    let ships = matches!(order.asked.delivery, Delivery::Ship { .. });
-    let mut transfers = Vec::new();
-    if ships && !nodes.is_empty() {
-        let customer = format_smolstr!("n{}", nodes.len() + 1);
-        transfers.extend(nodes.iter().map(|node| Transfer {
-            source_node_ref: node.id.clone(),
-            target_node_ref: customer.clone(),
-            line_items: node.line_items.clone(),
-            packaging_information: [],
-        }));
-        nodes.push(Node {
-            id: customer,
-            kind: "CUSTOMER",
-            facility_ref: None,
-            tenant_facility_id: None,
-            line_items: reaches,
-        });
-    }
-    let rating_results = ratings(view);
-    SourcingOption {
-        id: run,
-        run_id: run,
-        total_penalty: rating_results.iter().map(|rating| rating.penalty).sum(),
-        nodes,
-        transfers,
-        rating_results,
-        priority_rating_results: [],
-        non_assigned_order_line_items: unassigned(order),
-    }
-}
-
-/// What routing really weighs: how many deliveries there are, and how far they go in kilometres.
-fn ratings(view: &PlacedView) -> Vec<Rating> {
-    let rating = |id, name, penalty| Rating {
-        id,
-        name,
-        penalty,
-        kind: "StandardRating",
-        routing_strategy_node_id: "root",
-    };
-    let giving = || view.parts.iter().filter(|part| held(part).next().is_some());
-    let deliveries = giving().count();
-    if deliveries == 0 {
-        return Vec::new();
-    }
-    let mut ratings =
-        vec![rating("number-of-deliveries", "NUMBER-OF-DELIVERIES", deliveries as f64)];
-    let metres: Option<u64> = giving().map(|part| part.metres.map(u64::from)).sum();
-    if let Some(metres) = metres {
-        ratings.push(rating("geo-distance", "GEO-DISTANCE", metres as f64 / 1000.0));
-    }
-    ratings
-}
-
 /// What nothing can fulfil, line by line.
-fn unassigned(order: &Order) -> Vec<Pieces<'_>> {
+fn unassigned(order: &Order) -> Vec<(&ArticleId, Units)> {
     let lines = &order.asked.lines;
     let mut open: Vec<Units> = lines.iter().map(|line| line.quantity).collect();
     for hold in &order.holds {
@@ -324,36 +241,20 @@ fn unassigned(order: &Order) -> Vec<Pieces<'_>> {
         open[line] = open[line].less(hold.units);
     }
     let open = lines.iter().zip(open).filter(|(_, quantity)| !quantity.is_zero());
-    open.map(|(line, quantity)| Pieces { tenant_article_id: &line.article, quantity }).collect()
+    open.map(|(line, quantity)| (&line.article, quantity)).collect()
+}
+
+/// The parts that give anything now.
+fn giving(view: &PlacedView) -> impl Iterator<Item = &PartView> {
+    view.parts.iter().filter(|part| held(part).next().is_some())
 }
 
 fn held(part: &PartView) -> impl Iterator<Item = &PartLine> {
     part.lines.iter().filter(|line| !line.waits)
 }
 
-fn facility(part: &PartView) -> Facility<'_> {
-    Facility {
-        facility_ref: part.location,
-        facility_name: &part.card.name,
-        tenant_facility_id: part.card.reference.as_deref(),
-    }
-}
-
-fn line_item<'a>(lines: &'a [Line], part: &PartLine) -> LineItem<'a> {
-    let line = &lines[usize::from(part.line)];
-    LineItem {
-        tenant_article_id: &line.article,
-        title: &line.title,
-        quantity: part.units,
-        available: part.available,
-        out_of_stock_behaviour: behaviour(part.out_of_stock),
-        availability_timeframe: part.expected.map(|start| Timeframe { start: Shown(start) }),
-    }
-}
-
-fn pieces<'a>(lines: &'a [Line], part: &PartLine) -> Pieces<'a> {
-    let line = &lines[usize::from(part.line)];
-    Pieces { tenant_article_id: &line.article, quantity: part.units }
+fn of_line<'a>(lines: &'a [Line], part: &PartLine) -> (&'a ArticleId, Units) {
+    (&lines[usize::from(part.line)].article, part.units)
 }
 
 /// What happens without stock, in this door's words.

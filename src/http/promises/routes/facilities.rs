@@ -16,7 +16,7 @@ use crate::http::document::Members;
 use crate::http::promises::answers::facility;
 use crate::http::promises::bodies::{FacilityBody, FacilityChange};
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, if_match};
+use crate::http::visit::{Visit, asked_version, if_match};
 use crate::limits::{PAGE_ROWS_MAX, PROMISE_BODY_BYTES_MAX};
 
 /// What a path may say instead of a facility's id.
@@ -88,8 +88,9 @@ pub(crate) async fn put(
 pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
     let visit = Visit::bare(&app, &head, Lane::Operate)?;
     let force = Params::of(head.query_string()).flag("forceDeletion")?;
-    let command =
-        Command::AtLocation { at: facility_ref(&id)?, command: location::Command::Close { force } };
+    let version = asked_version(head.headers())?;
+    let command = location::Command::Close { version, force };
+    let command = Command::AtLocation { at: facility_ref(&id)?, command };
     let answered = visit.change(&app, None, command, facility::gone).await?;
     Ok(answer(answered, facility::gone))
 }

@@ -5,21 +5,20 @@ use actix_web::web::{Data, Path, Payload};
 use actors::Render;
 use workflow::command::{Command, LocationRef, Lots, Page, Query, StockFilter, SummaryFilter};
 use workflow::id::{ArticleId, LocationId, StockId};
-use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
 use super::Handled;
 use super::facilities;
 use super::query::Params;
 use crate::admission::Lane;
-use crate::ask::{App, Said};
+use crate::ask::App;
 use crate::failure::{Failed, Failure};
 use crate::http::promises::answers::{stock, summary};
 use crate::http::promises::bodies::{
     SafetyStocksBody, StockAction, StockActionBody, StockBody, StocksBody,
 };
 use crate::http::reply::{answer, respond};
-use crate::http::visit::{Visit, if_match};
+use crate::http::visit::{Visit, asked_version, if_match};
 use crate::limits::{PROMISE_BODY_BYTES_MAX, STOCK_PAGE_ROWS_MAX};
 
 const BOUNDS: (Lane, usize) = (Lane::Operate, PROMISE_BODY_BYTES_MAX);
@@ -82,14 +81,8 @@ pub(crate) async fn put(
 /// Takes one stock away: 200, empty.
 pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
     let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let which = Lots::Ids(vec![stock_id(&id)?]);
+    let which = Lots::One(stock_id(&id)?, asked_version(head.headers())?);
     let answered = visit.change(&app, None, Command::RemoveStocks { which }, stock::gone).await?;
-    if let Said::Now(Outcome::Removed(ids)) = &answered.said
-        && ids.is_empty()
-    {
-        let failure = Failure::Refused(Refusal::UnknownStock { row: 0 });
-        return Err(Failed { failure, at: Some(answered.at) }.into());
-    }
     Ok(answer(answered, stock::gone))
 }
 
@@ -153,5 +146,5 @@ fn named(id: LocationId) -> LocationRef {
 
 /// The stock that a path names; what is no id names none.
 fn stock_id(text: &str) -> Result<StockId, Failure> {
-    StockId::parse(text).ok_or(Failure::Refused(Refusal::UnknownStock { row: 0 }))
+    StockId::parse(text).ok_or(Failure::Refused(Refusal::UnknownStock { row: None }))
 }

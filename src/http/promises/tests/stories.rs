@@ -1,5 +1,6 @@
 //! What a shop does with the door, from the first facility to the last cancel.
 
+use actix_web::test::TestRequest;
 use serde_json::json;
 use workflow::time::Millis;
 
@@ -199,4 +200,43 @@ async fn a_collected_order_says_when() {
 fn pretty(body: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(body).unwrap();
     serde_json::to_string_pretty(&value).unwrap()
+}
+
+#[actix_web::test]
+async fn promises_hold_no_longer_than_the_operator_lets_them() {
+    let door = stocked().await;
+    for (duration, status) in [("PT8H1M", 400), ("P365D", 400), ("PT8H", 200)] {
+        let body = format!(r#"{{"id":"promises","version":1,"invalidAfterTime":"{duration}"}}"#);
+        let seen = door.send("PUT", "/api/configurations/promises", &body).await;
+        assert_eq!(seen.status, status, "{duration}: {}", seen.body);
+        if status == 400 {
+            let said = "invalidAfterTime: must be from PT1M to PT8H";
+            assert_eq!(seen.json()[0]["description"], said);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_somebody_changed_is_not_taken_away() {
+    let door = stocked().await;
+    let stocks = door.send("GET", "/api/stocks", "").await.json();
+    let stock = format!("/api/stocks/{}", stocks["stocks"][0]["id"].as_str().unwrap());
+    let facilities = door.send("GET", "/api/facilities", "").await.json();
+    let facility = facilities["facilities"][0]["id"].as_str().unwrap();
+    let facility = format!("/api/facilities/{facility}?forceDeletion=true");
+    for path in [stock, facility] {
+        let remove = |version| {
+            let request = TestRequest::delete().uri(&path).insert_header(("if-match", version));
+            door.ask(request)
+        };
+        let stale = remove("\"7\"").await;
+        assert_eq!(stale.status, 409, "{path}: {}", stale.body);
+        let versions = (&stale.json()[0]["version"], &stale.json()[0]["requestVersion"]);
+        assert_eq!(versions, (&json!(1), &json!(7)));
+        assert_eq!(remove("\"-1\"").await.status, 400);
+        assert_eq!(remove("\"1\"").await.status, 200);
+        let gone = remove("\"1\"").await;
+        assert_eq!(gone.status, 404);
+        assert!(!gone.body.contains("row"), "{}", gone.body);
+    }
 }

@@ -92,7 +92,7 @@ impl Script {
             "change" => self.change(&Said::of(rest)),
             "close" => {
                 let said = Said::of(rest).knows(&["by"]);
-                let command = location::Command::Close { force: said.has("by") };
+                let command = location::Command::Close { version: None, force: said.has("by") };
                 Command::AtLocation { at: at(said.subject), command }
             }
             "list" => self.list(&Said::of(rest)),

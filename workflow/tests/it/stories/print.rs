@@ -84,10 +84,13 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
         | Refusal::TooMuchAtOnce => String::new(),
-        Refusal::UnknownStock { row } => format!(", row {row}"),
+        Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!(", {} to {}", clock(*earliest), clock(*latest))
+        }
+        Refusal::DurationOutOfRange { shortest, longest } => {
+            format!(", {} to {} min", shortest.0 / 60_000, longest.0 / 60_000)
         }
         Refusal::PromiseExpired { until } => format!(", until {}", clock(*until)),
         Refusal::WrongVersion { asked, current } => format!(", asked {asked}, current {current}"),

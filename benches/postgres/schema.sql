@@ -1,0 +1,23 @@
+-- The same network as `certus bench --scenario steady`: 1,000 locations, 10,000 articles, each in
+-- ten of them, with plenty of stock.
+CREATE TABLE stock (
+    article  integer NOT NULL,
+    location integer NOT NULL,
+    value    bigint  NOT NULL,
+    reserved bigint  NOT NULL DEFAULT 0,
+    PRIMARY KEY (article, location),
+    CHECK (reserved <= value)
+) WITH (fillfactor = 70);
+
+CREATE TABLE orders (
+    id          bigserial PRIMARY KEY,
+    valid_until timestamptz NOT NULL,
+    stage       text NOT NULL,
+    lines       jsonb NOT NULL
+);
+
+INSERT INTO stock (article, location, value)
+SELECT article, CASE WHEN nth < 5 THEN nth ELSE 5 + (article * 7 + (nth - 5) * 199) % 995 END, 100000000
+FROM generate_series(0, 9999) AS article, generate_series(0, 9) AS nth;
+
+VACUUM ANALYZE stock;
