@@ -164,7 +164,7 @@ impl Shop {
         match self.below(40) {
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
-                self.at_location(tenant, location::Command::Close { force: true })
+                self.at_location(tenant, location::Command::Close { version: None, force: true })
             }
             2 => self.change_location(tenant),
             3..=6 => self.list(tenant),
