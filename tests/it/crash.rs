@@ -101,7 +101,9 @@ async fn check(http: &Caller, ledger: &RefCell<Ledger>) {
         let was_done = seen.has_done(&key, &asked);
         let is_replay = reply.headers.get("idempotency-replayed").is_some();
         assert_eq!(is_replay, was_done, "{key} {asked:?}: {}", reply.body);
-        ledger.borrow_mut().settle(&key, asked, &reply);
+        let mut ledger = ledger.borrow_mut();
+        ledger.done_unseen += u64::from(was_done);
+        ledger.settle(&key, asked, &reply);
     }
     let last = ledger.borrow().last_answered.clone();
     if let Some((key, asked, body)) = last {

@@ -3,6 +3,7 @@
 mod command;
 mod credentials;
 mod directory;
+mod walkthrough;
 
 use serde_json::json;
 use workflow::time::Millis;

@@ -176,3 +176,34 @@ async fn a_caller_has_a_bounded_number_of_open_promises() {
     server.http.post(&act, confirm).await.expect(200);
     server.http.post(PROMISE, &body).await.expect(201);
 }
+
+/// F7, D3: a client that hangs up takes nothing back: its request is done once, and its permit is
+/// free when that is answered.
+#[actix_web::test]
+async fn a_client_that_hangs_up_is_served_once() {
+    use tokio::io::AsyncWriteExt;
+    let server = shop("").await;
+    let body = promise("tea", 1).to_string();
+    for round in 0..20 {
+        let mut wire =
+            tokio::net::TcpStream::connect(server.http.address()).await.expect("it listens");
+        let length = body.len();
+        let request = format!(
+            "POST {PROMISE} HTTP/1.1\r\nhost: certus\r\nidempotency-key: k{round}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        wire.write_all(request.as_bytes()).await.expect("it is open");
+        drop(wire);
+        let key = format!("k{round}");
+        let mut reply = server.http.post_as(&key, PROMISE, &body).await;
+        while reply.status == 409 {
+            assert_eq!(reply.header("retry-after"), "1", "its twin is on its way");
+            reply = server.http.post_as(&key, PROMISE, &body).await;
+        }
+        reply.expect(201);
+    }
+    assert_eq!(server.http.get("/api/orders").await.expect(200)["total"], 20);
+    assert_eq!(server.available("tea").await, 980);
+    let inside = server.server().app().admission.figures().map(|lane| lane.used);
+    assert_eq!(inside, [0, 0, 0], "F7: a permit outlived its reply");
+}

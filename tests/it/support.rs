@@ -35,6 +35,10 @@ impl Caller {
         Caller { client: Client::builder(TokioExecutor::new()).build_http(), address, token: None }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The same, with a credential.
     pub(crate) fn bearing(&self, token: &'static str) -> Caller {
         Caller { token: Some(token), ..self.clone() }

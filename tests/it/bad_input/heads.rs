@@ -68,6 +68,7 @@ async fn what_is_not_there_is_404_in_its_doors_shape() {
         Row::get(format!("/api/orders/{nobody}")).is(404, "order not found"),
         Row::get(format!("/api/orders/{}", shop.store)).is(404, "order not found"),
         Row::get("/api/facilities/R1").is(404, "facility not found"),
+        Row::get(format!("/api/facilities/{}/listings/jam", shop.store)).is(404, "listing not"),
         Row::get("/api/stocks/R1").is(404, "stock not found"),
         Row::get("/api/reservations/R1").is(404, "reservation not found"),
     ])
@@ -123,4 +124,73 @@ async fn all_faults_are_named_at_once() {
     assert!(errors.iter().all(|error| error["summary"] == "malformed request"));
     let first = text(&errors[0], "description");
     assert!(first.starts_with("orderDate"), "{first}");
+}
+
+/// F3: a body that does not say how long it is is refused as soon as it is too long, while more of
+/// it could come.
+#[actix_web::test]
+async fn an_endless_body_is_refused_before_its_end() {
+    let shop = Shop::open().await;
+    let before = shop.state().await;
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    let mut sent = format!("POST {PROMISE} HTTP/1.1\r\nhost: certus\r\n");
+    sent.push_str("content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n");
+    sent.push_str(&chunk.repeat(17)); // 64 KiB more than it may have, and no end
+    let answer = said_to(&shop, sent.as_bytes(), "]").await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    assert!(answer.contains("body too large"), "{answer}");
+    assert_eq!(shop.state().await, before);
+}
+
+/// F2, F4: what is no HTTP gets an end, and the server goes on.
+#[actix_web::test]
+async fn what_is_no_http_is_ended() {
+    let shop = Shop::open().await;
+    let before = shop.state().await;
+    let smuggled = format!(
+        "POST {PROMISE} HTTP/1.1\r\nhost: c\r\ncontent-type: application/json\r\n\
+         content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+    );
+    for nonsense in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..],
+        b"PROMISE ME EVERYTHING\r\n\r\n",
+        b"GET /api/orders HTTP/9.9\r\n\r\n",
+        b"GET /api/orders HTTP/1.1\r\nbad header\r\n\r\n",
+        b"POST /api/orders HTTP/1.1\r\nhost: c\r\ncontent-length: -1\r\n\r\n",
+        smuggled.as_bytes(),
+    ] {
+        let answer = said_to(&shop, nonsense, NEVER).await;
+        let told = String::from_utf8_lossy(nonsense).into_owned();
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{told}: {answer}");
+        assert_eq!(shop.state().await, before, "{told}");
+    }
+}
+
+/// After this long a connection that should have been closed is called open.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// What no answer ends with.
+const NEVER: &str = "never";
+
+/// What the server says to these bytes until it closes the connection, or until it has said `end`.
+async fn said_to(shop: &Shop, bytes: &[u8], end: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = shop.server.http.address();
+    let mut wire = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    // It may close before it has read everything.
+    let _ = wire.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let mut piece = [0; 4096];
+    let listening = async {
+        while let Ok(count @ 1..) = wire.read(&mut piece).await {
+            answer.extend_from_slice(&piece[..count]);
+            if answer.ends_with(end.as_bytes()) {
+                break;
+            }
+        }
+    };
+    let ended = tokio::time::timeout(PATIENCE, listening).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(ended.is_ok(), "F2: the connection stays open after: {answer}");
+    answer
 }

@@ -53,6 +53,8 @@ pub(super) struct Ledger {
     pub(super) lsn: u64,
     pub(super) answered: u64,
     pub(super) unanswered: u64,
+    /// How many of those had been done all the same.
+    pub(super) done_unseen: u64,
     refused: u64,
     kills: u64,
     until: u64,
@@ -174,11 +176,12 @@ impl fmt::Display for Ledger {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "{} kills, {} answered ({} refused), {} unanswered and settled, {} orders, 0 lost",
+            "{} kills, {} answered ({} refused), {} unanswered ({} of them done), {} orders, 0 lost",
             self.kills,
             self.answered,
             self.refused,
             self.unanswered,
+            self.done_unseen,
             self.orders.len()
         )
     }

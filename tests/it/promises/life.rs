@@ -202,8 +202,28 @@ async fn the_configuration_says_how_long_a_promise_holds() {
     assert_eq!(deadline(&made), after(Millis::minutes(90)));
 }
 
-/// D1, D14: open and closed orders read the same after a restart, byte for byte, and a deadline
-/// that passed before the start is passed (P5).
+/// P5: record time never goes back, restarts included: here the clock starts where it began.
+#[actix_web::test]
+async fn time_never_goes_back_over_a_restart() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    let quarter = until(promise("tea", 2), BEGIN + Millis::minutes(15));
+    let early = server.promises(&quarter).await.id;
+    server.advance(Millis::minutes(20)).await;
+    let late = server.promises(&promise("tea", 1)).await.id;
+    server.restart().await;
+
+    assert_eq!(server.order(&early).await["status"], "OBSOLETE");
+    server.act(&early, "CONFIRM_PROMISE", 1).await.refused(404);
+    let again = server.promises(&promise("tea", 1)).await.id;
+    for id in [late, again] {
+        assert_eq!(server.order(&id).await["created"], after(Millis::minutes(20)));
+    }
+    assert_eq!(server.available("tea").await, 7);
+}
+
+/// D1, D14: open and closed orders read the same after a restart, byte for byte.
 #[actix_web::test]
 async fn orders_read_the_same_after_a_restart() {
     let mut server = TestServer::start().await;
