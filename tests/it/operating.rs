@@ -56,7 +56,7 @@ async fn metrics_count_what_happened() {
         ("certus_journal_durable_lsn", position),
         ("certus_expiry_lateness_seconds_count", 0),
         ("certus_permits_used{lane=\"start\"}", 0),
-        ("certus_requests_shed{lane=\"start\"}", 0),
+        ("certus_requests_shed_total{lane=\"start\"}", 0),
     ] {
         assert_eq!(number(&before, name), value, "{name}");
     }

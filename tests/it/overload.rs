@@ -41,7 +41,7 @@ async fn a_shed_request_is_certainly_not_done() {
     let status = server.http.get("/api/status").await.expect(200);
     assert_eq!(status["status"], "DEGRADED");
     let metrics = server.operators().get("/metrics").await.body;
-    assert!(metrics.contains("certus_requests_shed{lane=\"start\"} 2"), "{metrics}");
+    assert!(metrics.contains("certus_requests_shed_total{lane=\"start\"} 2"), "{metrics}");
 
     let confirm = r#"{"name":"CONFIRM_PROMISE","version":1}"#;
     let act = format!("/api/orders/{order}/actions");

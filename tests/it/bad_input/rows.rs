@@ -177,7 +177,8 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
     let twice = json!({ "stocks": [
         { "id": shop.stock, "value": 1 }, { "id": shop.stock, "value": 2 } ] });
     let many = json!({ "stocks": vec![json!({ "id": shop.stock, "value": 1 }); 501] });
-    let unknown = json!({ "stocks": [{ "id": shop.store, "value": 1 }] });
+    let unknown =
+        json!({ "stocks": [{ "id": shop.stock, "value": 1 }, { "id": shop.store, "value": 1 }] });
     shop.refuses(vec![
         stock(json!("tea"), json!(-1), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!(1.5), facility.clone()).is(400, "value"),
@@ -191,7 +192,7 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
         Row::put(format!("/api/stocks/{}", shop.store), r#"{"value":1}"#).is(404, "stock"),
         Row::put("/api/stocks", twice.to_string()).is(400, "stocks[1].id"),
         Row::put("/api/stocks", many.to_string()).is(400, "stocks"),
-        Row::put("/api/stocks", unknown.to_string()).is(404, "row 0"),
+        Row::put("/api/stocks", unknown.to_string()).is(404, "stocks[1].id"),
         Row::put("/api/stocks", "{}").is(400, "stocks: is required"),
         Row::post("/api/stocks/actions", r#"{"action":{"name":"BURN"}}"#).is(400, "action.name"),
         Row::put("/api/safetystocks", r#"{"operations":[]}"#).is(400, "operations"),

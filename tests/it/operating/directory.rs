@@ -1,5 +1,6 @@
 //! The directory of journal and snapshot: in use, damaged, half gone.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -130,7 +131,8 @@ async fn a_lost_snapshot_loses_nothing() {
     for damage in ["gone", "nonsense"] {
         std::fs::remove_dir_all(&snapshot).expect("there is a snapshot");
         if damage == "nonsense" {
-            std::fs::create_dir(&snapshot).expect("there is room");
+            let mut private = std::fs::DirBuilder::new();
+            private.mode(0o700).create(&snapshot).expect("there is room");
             std::fs::write(snapshot.join("db"), "nonsense").expect("there is room");
             std::fs::write(snapshot.join("conf"), "nonsense").expect("there is room");
         }
