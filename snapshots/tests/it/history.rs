@@ -332,7 +332,7 @@ impl Shop {
             reply: Reply {
                 status: 201,
                 headers: vec![("etag".into(), "\"1\"".into())],
-                body: "y".repeat(length).into(),
+                body: "y".repeat(length),
             },
         })
     }
