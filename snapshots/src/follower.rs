@@ -66,8 +66,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             lag: Duration::from_secs(1),
-            records_max: 4_096,
-            bytes_max: 8 << 20,
+            records_max: 1_024,
+            bytes_max: 2 << 20,
             behind_max: 2_000_000,
             nice: 19,
             keep: None,

@@ -129,8 +129,11 @@ impl File for RealFile {
             let piece = (length - at).min(ZEROES.len() as u64);
             self.write_at(&ZEROES[..piece as usize], at)?;
             at += piece;
+            // The traffic syncs the segment before this one meanwhile, and the disk may make it
+            // wait for all that was written: for a little each time, not for everything once.
+            self.sync()?;
         }
-        self.sync()
+        Ok(())
     }
 
     fn settle(&self) -> Result<(), Error> {
