@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use actors::Random;
 use serde_json::json;
+use workflow::time::Time;
 
 use crate::support::{Caller, Program, between, kills, run, seed, text};
 use customer::shop;
@@ -25,7 +26,7 @@ const CUSTOMERS: u64 = 8;
 #[actix_web::test]
 async fn a_kill_loses_nothing_that_was_answered() {
     let (kills, seed) = (kills(), seed());
-    let mut random = Random::Seeded(seed);
+    let mut random = Random::seeded(seed);
     let dir = tempfile::tempdir().expect("there is room");
     let data = dir.path().join("data");
     let ledger = Rc::new(RefCell::new(Ledger::default()));
@@ -37,7 +38,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
         let enough = ledger.borrow_mut().wait_for(answers);
         let customers: Vec<_> = (0..CUSTOMERS)
             .map(|who| {
-                let chance = Random::Seeded(random.draw());
+                let chance = Random::seeded(random.draw(Time::default()));
                 let (http, ledger) = (program.http.clone(), ledger.clone());
                 actix_web::rt::spawn(shop(http, ledger, chance, (kill, who)))
             })

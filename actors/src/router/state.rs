@@ -149,7 +149,8 @@ impl State {
 
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
-        let (now, random) = (self.parts.pace.now(), self.parts.random.draw());
+        let now = self.parts.pace.now();
+        let random = self.parts.random.draw(now);
         let Ask { tenant, who, keyed, mut command } = ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {

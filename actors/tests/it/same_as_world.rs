@@ -21,7 +21,7 @@ use crate::support::{BEGIN, SEED, TestShard, ask, cancel, card, confirm, promise
 #[actix_rt::test]
 async fn actors_and_plain_functions_write_the_same_records() {
     let mut world = World::default();
-    let mut random = Random::Seeded(SEED);
+    let mut random = Random::seeded(SEED);
     let mut expected: Vec<Record> = Vec::new();
     let mut shard = TestShard::start().await;
     let mut orders = Vec::new();
@@ -38,7 +38,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
         };
         let (records, outcome) =
-            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.draw());
+            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.draw(BEGIN));
         expected.extend(records);
         if let Ok(Outcome::Placed(view)) = outcome {
             orders.push(view.order.id);

@@ -107,7 +107,7 @@ async fn open(dir: &Path, now: Time) -> Shard {
         keep_bytes: None,
     };
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
-    Shard::open(dir, options, Pace::by_hand(now), Random::Seeded(SEED), failed)
+    Shard::open(dir, options, Pace::by_hand(now), Random::seeded(SEED), failed)
         .await
         .expect("it opens")
 }

@@ -1,6 +1,7 @@
 //! How much a random test may do, and where its chance comes from.
 
 use actors::Random;
+use workflow::time::Time;
 
 /// How often a server is killed: `CERTUS_BUDGET` is nothing, `smoke`, `release` or a number.
 pub(crate) fn kills() -> u64 {
@@ -23,5 +24,5 @@ pub(crate) fn seed() -> u64 {
 
 /// A number from `low` to `high`, both included.
 pub(crate) fn between(random: &mut Random, low: u64, high: u64) -> u64 {
-    low + random.draw() % (high - low + 1)
+    low + random.draw(Time::default()) % (high - low + 1)
 }

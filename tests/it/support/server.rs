@@ -121,7 +121,7 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
     let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
     // Time stands still over a restart, so the ids' chance must not begin anew.
-    let extras = Extras { random: Random::Seeded(7 + 1_000 * starts), ..Extras::default() };
+    let extras = Extras { random: Random::seeded(7 + 1_000 * starts), ..Extras::default() };
     Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
 }
 
