@@ -125,50 +125,44 @@ impl ShardHandle {
         Ok(Answer { at, verdict })
     }
 
+    /// Carries out what is asked; under a key, unless an order that has left memory did so
+    /// before. If orders leave memory between that look and the router's, both look again.
     async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
-        if ask.keyed.is_some() {
-            return self.change_once(ask, render, permit).await;
-        }
-        let act = match &ask.command {
-            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
-            _ => None,
+        let Some(keyed) = ask.keyed.clone() else {
+            return self.change_once(ask, render, permit, Lsn::ZERO).await;
         };
-        let work = Work::Change(ask, render);
-        let Answer { at, verdict } = self.submit(work, permit, Lsn::ZERO).await?;
-        match (verdict, act) {
-            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
-                let verdict = self.act_on_closed(&tenant, order, &action).await?;
-                Ok(Answer { at, verdict })
+        let mut permit = permit;
+        loop {
+            let looked = self.passed();
+            if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
+                return Ok(Answer { at: self.durable(), verdict });
             }
-            (verdict, _) => Ok(Answer { at, verdict }),
+            let answer = self.change_once(ask.clone(), render, permit.take(), looked).await?;
+            if !matches!(answer.verdict, Verdict::LookAgain) {
+                return Ok(answer);
+            }
         }
     }
 
-    /// Carries out what has a key, unless an order that has left memory did so before. If orders
-    /// leave memory between that look and the router's, both look again.
+    /// Asks the router, and for an order that it does not know the snapshot.
     async fn change_once(
         &self,
         ask: Ask,
         render: Render,
-        mut permit: Permit,
+        permit: Permit,
+        looked: Lsn,
     ) -> Result<Answer, Closed> {
-        loop {
-            let looked = self.passed();
-            if let Some(keyed) = ask.keyed.clone()
-                && let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed).await?
-            {
-                return Ok(Answer { at: self.durable(), verdict });
+        let act = match &ask.command {
+            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
+            _ => None,
+        };
+        let Answer { at, verdict } = self.submit(Work::Change(ask, render), permit, looked).await?;
+        let verdict = match (verdict, act) {
+            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
+                self.act_on_closed(&tenant, order, &action).await?
             }
-            let work = Work::Change(ask.clone(), render);
-            let Answer { at, verdict } = self.submit(work, permit.take(), looked).await?;
-            match (verdict, &ask.command) {
-                (Verdict::LookAgain, _) => {}
-                (Verdict::Refused(Refusal::UnknownOrder), Command::Act { order, action }) => {
-                    let verdict = self.act_on_closed(&ask.tenant, *order, action).await?;
-                    return Ok(Answer { at, verdict });
-                }
-                (verdict, _) => return Ok(Answer { at, verdict }),
-            }
-        }
+            (verdict, _) => verdict,
+        };
+        Ok(Answer { at, verdict })
     }
 }
