@@ -14,6 +14,7 @@
 //! No rule lives here: an actor looks up, calls the core, carries out.
 
 mod figures;
+mod kept;
 mod limits;
 mod location;
 mod order;

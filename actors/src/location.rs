@@ -17,8 +17,10 @@ use actix::{Actor, ActorContext, Context, Handler, Message, MessageResult};
 use workflow::flow::{Look, Published, Seen, apply_at, look_at};
 use workflow::location::{self, Command, Done, Event};
 use workflow::refusal::Refusal;
-use workflow::reply::{ReplyKey, StoredReply};
+use workflow::reply::StoredReply;
 use workflow::time::Time;
+
+use crate::kept::{Keep, Kept};
 
 /// The stock of one place.
 pub(crate) struct Location {
@@ -105,11 +107,6 @@ impl Handler<LookAt> for Location {
     }
 }
 
-/// Keep a reply.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Keep(pub(crate) Arc<StoredReply>);
-
 impl Handler<Keep> for Location {
     type Result = ();
 
@@ -117,11 +114,6 @@ impl Handler<Keep> for Location {
         self.state.keep(reply);
     }
 }
-
-/// Answer with the reply that is kept under a key.
-#[derive(Message)]
-#[rtype(result = "Option<Arc<StoredReply>>")]
-pub(crate) struct Kept(pub(crate) ReplyKey);
 
 impl Handler<Kept> for Location {
     type Result = Option<Arc<StoredReply>>;

@@ -16,8 +16,10 @@ use actix::{Actor, Context, Handler, Message, MessageResult};
 use workflow::flow::{Act, Acted, act_on};
 use workflow::order::{self, Event};
 use workflow::refusal::Refusal;
-use workflow::reply::{ReplyKey, StoredReply};
+use workflow::reply::StoredReply;
 use workflow::time::Time;
+
+use crate::kept::{Keep, Kept};
 
 /// One order.
 pub(crate) struct Order {
@@ -76,11 +78,6 @@ impl Handler<Read> for Order {
     }
 }
 
-/// Keep a reply.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Keep(pub(crate) Arc<StoredReply>);
-
 impl Handler<Keep> for Order {
     type Result = ();
 
@@ -88,11 +85,6 @@ impl Handler<Keep> for Order {
         self.state.keep(reply);
     }
 }
-
-/// Answer with the reply that is kept under a key.
-#[derive(Message)]
-#[rtype(result = "Option<Arc<StoredReply>>")]
-pub(crate) struct Kept(pub(crate) ReplyKey);
 
 impl Handler<Kept> for Order {
     type Result = Option<Arc<StoredReply>>;

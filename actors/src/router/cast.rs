@@ -16,6 +16,7 @@ use workflow::refusal::Refusal;
 use workflow::reply::{ReplyKey, StoredReply};
 use workflow::time::Time;
 
+use crate::kept::{Keep, Kept};
 use crate::location::{Apply, Decide, Location, LookAt, Settle};
 use crate::order::{ActOn, Follow, Order, Read};
 
@@ -65,8 +66,8 @@ impl Live {
     /// The entity keeps a reply.
     pub(super) async fn keep(&self, owner: Owner, reply: Arc<StoredReply>) {
         match owner {
-            Owner::Order(id) => ask(self.order_at(id), crate::order::Keep(reply)).await,
-            Owner::Location(id) => ask(self.location_at(id), crate::location::Keep(reply)).await,
+            Owner::Order(id) => ask(self.order_at(id), Keep(reply)).await,
+            Owner::Location(id) => ask(self.location_at(id), Keep(reply)).await,
         }
     }
 
@@ -74,8 +75,8 @@ impl Live {
     pub(super) async fn kept(&self, owner: Owner, key: &ReplyKey) -> Option<Arc<StoredReply>> {
         let key = key.clone();
         match owner {
-            Owner::Order(id) => ask(self.orders.get(&id)?, crate::order::Kept(key)).await,
-            Owner::Location(id) => ask(self.locations.get(&id)?, crate::location::Kept(key)).await,
+            Owner::Order(id) => ask(self.orders.get(&id)?, Kept(key)).await,
+            Owner::Location(id) => ask(self.locations.get(&id)?, Kept(key)).await,
         }
     }
 }
