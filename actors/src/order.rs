@@ -23,12 +23,14 @@ use crate::kept::{Keep, Kept};
 
 /// One order.
 pub(crate) struct Order {
-    state: order::Order,
+    /// In a box, so that the actor's task is small: a runtime aligns tasks to 128 bytes, and an
+    /// allocator gives only those of 512 or 1,024 bytes without a detour and without waste.
+    state: Box<order::Order>,
 }
 
 impl Order {
     pub(crate) fn new(state: order::Order) -> Order {
-        Order { state }
+        Order { state: Box::new(state) }
     }
 }
 
@@ -74,7 +76,7 @@ impl Handler<Read> for Order {
     type Result = MessageResult<Read>;
 
     fn handle(&mut self, _: Read, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.state.clone())
+        MessageResult((*self.state).clone())
     }
 }
 

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::command::{Command, Promise, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
-use crate::location::{self, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
+use crate::location::{self, Holds, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
 use crate::quantity::Units;
@@ -280,8 +280,11 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         }
         Look::Holders(article) => {
             let holds = location.shelves.get(&article).map(|shelf| &shelf.holds);
-            let mut orders: Vec<OrderId> =
-                holds.into_iter().flatten().map(|(reservation, _)| reservation.order()).collect();
+            let mut orders: Vec<OrderId> = holds
+                .into_iter()
+                .flat_map(Holds::iter)
+                .map(|(reservation, _)| reservation.order())
+                .collect();
             orders.dedup(); // reservations of one order stand together
             Seen::Holders(orders)
         }

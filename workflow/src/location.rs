@@ -3,12 +3,14 @@
 mod apply;
 mod card;
 mod decide;
+mod holds;
 mod listing;
 mod lot;
 mod offer;
 mod put;
 mod settle;
 mod shelf;
+mod shelves;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -21,10 +23,12 @@ pub use card::{Card, Kind, Status};
 pub use decide::{
     Command, Done, ListingRow, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
 };
+pub use holds::Holds;
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
 pub use offer::{Offer, Totals};
 pub use shelf::{Held, Shelf};
+pub use shelves::Shelves;
 
 use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
 use crate::limits::{MOVED_EVENT_BYTES, WRITE_KEYS_PER_LOCATION_MAX};
@@ -49,7 +53,7 @@ pub struct Location {
     pub replies: VecDeque<Arc<StoredReply>>,
     /// What lies there. A row of its own per article in the snapshot, so not part of this one.
     #[serde(skip)]
-    pub shelves: BTreeMap<ArticleId, Shelf>,
+    pub shelves: Shelves,
     /// Which article a lot is of, in the order of the lots' ids.
     #[serde(skip)]
     pub lots: BTreeMap<StockId, ArticleId>,
@@ -171,7 +175,7 @@ impl Location {
 
     /// Whether any lot has a piece, or any order a reservation.
     pub fn is_in_use(&self) -> bool {
-        self.shelves.values().any(|shelf| !shelf.is_idle())
+        self.shelves.iter().any(|(_, shelf)| !shelf.is_idle())
     }
 
     /// A lot and the article it is of.

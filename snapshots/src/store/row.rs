@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use workflow::id::{LocationId, Version};
-use workflow::location::{Card, Location};
+use workflow::location::{Card, Location, Shelves};
 use workflow::settings::Settings;
 use workflow::time::Time;
 
@@ -65,7 +65,7 @@ impl LocationRow {
             modified: self.modified,
             card: self.card,
             replies: VecDeque::new(),
-            shelves: BTreeMap::new(),
+            shelves: Shelves::default(),
             lots: BTreeMap::new(),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::{Card, Event, Held, Location, Shelf, ShelfEvent};
+use super::{Card, Event, Held, Location, Shelf, ShelfEvent, Shelves};
 use crate::id::{LocationId, Version};
 use crate::time::Time;
 
@@ -16,7 +16,7 @@ pub fn open(id: LocationId, card: Arc<Card>, at: Time) -> Location {
         modified: at,
         card,
         replies: VecDeque::new(),
-        shelves: BTreeMap::new(),
+        shelves: Shelves::default(),
         lots: BTreeMap::new(),
     }
 }
@@ -44,7 +44,7 @@ pub fn apply(location: &mut Location, event: &Event, at: Time) {
                 }
                 _ => {}
             }
-            apply_to_shelf(location.shelves.entry(article.clone()).or_default(), event);
+            apply_to_shelf(location.shelves.at(article), event);
         }
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Drawing<'a> {
         let wanted: BTreeSet<_> = wanted.filter_map(|row| row.change.reference.as_ref()).collect();
         let mut by_reference: BTreeMap<&SmolStr, StockId> = BTreeMap::new();
         if !wanted.is_empty() {
-            for lot in location.shelves.values().flat_map(|shelf| &shelf.lots) {
+            for lot in location.shelves.iter().flat_map(|(_, shelf)| &shelf.lots) {
                 if let Some(reference) = lot.reference().filter(|it| wanted.contains(it)) {
                     let id = by_reference.entry(reference).or_insert(lot.id);
                     *id = lot.id.min(*id);

@@ -1,11 +1,11 @@
 //! A shelf: all stock of one article at one location, and who holds it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Listing, Lot, Offer, Totals};
+use super::{Holds, Listing, Lot, Offer, Totals};
 use crate::id::{ReservationId, StockId};
 use crate::quantity::Units;
 use crate::time::Time;
@@ -21,7 +21,7 @@ pub struct Shelf {
     pub safety: Units,
     /// Who holds what. The orders remember it too, so no snapshot keeps it (S2).
     #[serde(skip)]
-    pub holds: BTreeMap<ReservationId, Held>,
+    pub holds: Holds,
     /// The reservations among them that wait for stock.
     #[serde(skip)]
     pub waiting: BTreeSet<ReservationId>,
@@ -130,8 +130,8 @@ impl Shelf {
                 self.waiting.insert(reservation);
             }
         }
-        let before = self.holds.insert(reservation, held);
-        assert!(before.is_none(), "S2: a reservation is made once");
+        let is_new = self.holds.insert(reservation, held);
+        assert!(is_new, "S2: a reservation is made once");
     }
 
     pub(super) fn release(&mut self, reservation: ReservationId) -> Held {

@@ -53,7 +53,7 @@ impl World {
 
     fn check_stock(&self, faults: &mut Vec<Fault>) {
         for (id, (_, location)) in &self.locations {
-            for (article, shelf) in &location.shelves {
+            for (article, shelf) in location.shelves.iter() {
                 for lot in &shelf.lots {
                     if lot.reserved > lot.value {
                         let what = format_smolstr!(
@@ -63,8 +63,8 @@ impl World {
                         );
                         faults.push(Fault { invariant: "S1", what });
                     }
-                    let held = shelf.holds.values().filter(|held| held.stock == Some(lot.id));
-                    let held: Units = held.map(|held| held.units).sum();
+                    let held = shelf.holds.iter().filter(|(_, held)| held.stock == Some(lot.id));
+                    let held: Units = held.map(|(_, held)| held.units).sum();
                     if held != lot.reserved {
                         let what = format_smolstr!(
                             "{id} {article}: {} reserved, {held} in reservations",
@@ -88,8 +88,8 @@ impl World {
         }
         let mut by_locations = Reserved::new();
         for (id, (_, location)) in &self.locations {
-            for (article, shelf) in &location.shelves {
-                for (reservation, held) in &shelf.holds {
+            for (article, shelf) in location.shelves.iter() {
+                for (reservation, held) in shelf.holds.iter() {
                     let reserved = (*id, article.clone(), held.stock, held.units);
                     by_locations.insert(*reservation, reserved);
                 }

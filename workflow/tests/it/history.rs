@@ -271,7 +271,7 @@ impl Run {
 pub(crate) fn publish_anew(world: &mut World, now: Time) {
     let World { desk, locations, .. } = world;
     for (id, (tenant, location)) in locations {
-        for article in location.shelves.keys() {
+        for article in location.shelves.articles() {
             let places = &mut desk.tenant(tenant).places;
             places.publish(*id, article, location.offer(article, now));
         }

@@ -87,7 +87,7 @@ fn play(
 fn no_more_is_reserved_than_lies_there() {
     always(&["PutStocks done", "Promise done", "Cancel done"], |run, _| {
         for (id, (_, location)) in &run.shop.world.locations {
-            for (article, shelf) in &location.shelves {
+            for (article, shelf) in location.shelves.iter() {
                 let spot = (*id, article.clone());
                 let reserved: u64 =
                     shelf.lots.iter().map(|lot| u64::from(lot.reserved.get())).sum();
@@ -130,7 +130,7 @@ fn on_hand_is_what_the_events_brought() {
     always(&["PutStocks done", "RemoveStocks done", "CloseLocation done"], |run, _| {
         let mut lots = run.ledger.lots.len();
         for (id, (_, location)) in &run.shop.world.locations {
-            for (article, shelf) in &location.shelves {
+            for (article, shelf) in location.shelves.iter() {
                 let on_hand: u64 = shelf.lots.iter().map(|lot| u64::from(lot.value.get())).sum();
                 let counted = run.ledger.on_hand(&(*id, article.clone()));
                 holds!(on_hand == counted, "S3: {on_hand} {article} on hand, {counted} counted");
@@ -250,7 +250,12 @@ fn nothing_is_left_when_everything_has_ended() {
             seen.map_err(TestCaseError::fail)?;
         }
         holds!(run.ledger.pledges.is_empty(), "S7: left over: {:?}", run.ledger.pledges);
-        let mut lots = run.shop.world.locations.values().flat_map(|(_, it)| it.shelves.values());
+        let mut lots = run
+            .shop
+            .world
+            .locations
+            .values()
+            .flat_map(|(_, it)| it.shelves.iter().map(|(_, shelf)| shelf));
         let reserved = lots.any(|shelf| shelf.lots.iter().any(|lot| !lot.reserved.is_zero()));
         holds!(!reserved, "S7: some lot is still reserved");
         let book = &run.shop.world.desk.tenant(&crate::shop::tenant()).book;
