@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use actors::{Answer, Shown, Verdict, Work};
-use dashmap::DashMap;
 use smol_str::SmolStr;
 use snapshots::{Lsn, Position};
 use workflow::id::TenantId;
@@ -21,13 +20,12 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
-
-pub use actors::ShardHandle;
+use crate::shards::Directory;
 
 /// What all handlers share.
 pub struct App {
-    /// Where the tenants live.
-    pub shards: Shards,
+    /// Who answers for the tenants.
+    pub behind: Behind,
     /// Who may come in.
     pub admission: Admission,
     /// Who asks.
@@ -42,17 +40,11 @@ pub struct App {
     correlation: Correlation,
 }
 
-/// Where the tenants live.
-#[derive(Default)]
-pub struct Shards {
-    all: Option<Shard>,
-    by_tenant: DashMap<TenantId, Shard>,
-}
-
-/// Who answers for a tenant: a shard, or in tests of a door the core itself.
-#[derive(Clone)]
-enum Shard {
-    Live(ShardHandle),
+/// Who answers for tenants: the shards, or in tests of a door the core itself.
+pub enum Behind {
+    /// The shards.
+    Live(Directory),
+    /// The core, without a journal.
     #[cfg(test)]
     Played(Arc<crate::http::testing::Played>),
 }
@@ -77,9 +69,9 @@ pub enum Said {
 
 impl App {
     /// An app that is not ready yet; see [`App::set_ready`].
-    pub fn of(shards: Shards, credentials: Credentials) -> App {
+    pub fn of(behind: Behind, credentials: Credentials) -> App {
         App {
-            shards,
+            behind,
             admission: Admission::default(),
             credentials,
             echo: false,
@@ -101,8 +93,7 @@ impl App {
         if !self.is_ready() {
             return Err(Failure::Stopping.into());
         }
-        let shard = self.shards.of_tenant(&caller.tenant).ok_or(Failure::Stopping)?;
-        let asked = shard.ask(work, permit);
+        let asked = self.behind.ask(&caller.tenant, work, permit);
         match tokio::time::timeout(self.answer_time_max, asked).await {
             Ok(Some(answer)) => self.sort(answer),
             // Nobody will answer any more, or not in time: either way it may have happened.
@@ -129,9 +120,10 @@ impl App {
         self.ready.load(Ordering::Relaxed) && !self.stopping.load(Ordering::Relaxed)
     }
 
-    /// The latest position that an answer reflected; it is on disk.
-    pub fn latest(&self) -> Position {
-        self.latest.position()
+    /// The latest position that an answer reflected; it is on disk. None if there are several
+    /// shards: then only an answer of a shard has a position.
+    pub fn latest(&self) -> Option<Position> {
+        (!self.behind.is_several()).then(|| self.latest.position())
     }
 
     /// A name for a request that came without one.
@@ -158,56 +150,45 @@ impl App {
     }
 }
 
-impl Shards {
-    /// One shard for all tenants.
-    pub fn one(shard: ShardHandle) -> Shards {
-        Shards { all: Some(Shard::Live(shard)), by_tenant: DashMap::new() }
-    }
-
-    /// The core itself for all tenants, without a journal.
-    #[cfg(test)]
-    pub(crate) fn played(world: Arc<crate::http::testing::Played>) -> Shards {
-        Shards { all: Some(Shard::Played(world)), by_tenant: DashMap::new() }
-    }
-
-    /// Whether a snapshot does not follow its journal.
-    pub fn has_trouble(&self) -> bool {
-        self.all.iter().any(Shard::has_trouble)
-            || self.by_tenant.iter().any(|shard| shard.has_trouble())
-    }
-
-    /// Gives a tenant a shard of its own.
-    pub fn put(&self, tenant: TenantId, shard: ShardHandle) {
-        self.by_tenant.insert(tenant, Shard::Live(shard));
-    }
-
-    /// Where a tenant lives. A clone: no guard of the map leaves this function.
-    fn of_tenant(&self, tenant: &TenantId) -> Option<Shard> {
-        if let Some(shard) = &self.all {
-            return Some(shard.clone());
-        }
-        self.by_tenant.get(tenant).map(|shard| shard.value().clone())
-    }
-}
-
-impl Shard {
+impl Behind {
     /// The answer; none if there will be no answer.
-    async fn ask(&self, work: Work, permit: Permit) -> Option<Answer> {
+    async fn ask(&self, tenant: &TenantId, work: Work, permit: Permit) -> Option<Answer> {
         match self {
-            Shard::Live(shard) => shard.ask(work, Some(Box::new(permit))).await.ok(),
+            Behind::Live(shards) => {
+                shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok()
+            }
             #[cfg(test)]
-            Shard::Played(played) => {
+            Behind::Played(played) => {
                 drop(permit);
                 Some(played.answer(work))
             }
         }
     }
 
-    fn has_trouble(&self) -> bool {
+    /// Whether a snapshot does not follow its journal.
+    pub fn has_trouble(&self) -> bool {
         match self {
-            Shard::Live(shard) => shard.snapshot_trouble().is_some(),
+            Behind::Live(shards) => shards.has_trouble(),
             #[cfg(test)]
-            Shard::Played(played) => played.is_stuck(),
+            Behind::Played(played) => played.is_stuck(),
+        }
+    }
+
+    /// The shards; in tests of a door there are none.
+    pub fn directory(&self) -> &Directory {
+        match self {
+            Behind::Live(shards) => shards,
+            #[cfg(test)]
+            Behind::Played(_) => unreachable!("a played core has no shard"),
+        }
+    }
+
+    /// Whether there are several journals, whose positions cannot be compared.
+    fn is_several(&self) -> bool {
+        match self {
+            Behind::Live(shards) => shards.all().len() > 1,
+            #[cfg(test)]
+            Behind::Played(_) => false,
         }
     }
 }

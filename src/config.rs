@@ -24,6 +24,10 @@ pub struct Overrides {
     /// The directory of journal and snapshot [default: data]
     #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Over how many shards the tenants are spread, each with a thread and a journal of its own;
+    /// it stays what it was when the directory was made [default: 1]
+    #[arg(long, env = "CERTUS_SHARDS", value_name = "N")]
+    pub shards: Option<usize>,
     /// Where clients connect [default: 127.0.0.1:8080]
     #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -107,6 +111,7 @@ impl std::fmt::Debug for Credential {
 #[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
 pub struct Config {
     pub data: PathBuf,
+    pub shards: usize,
     pub listen: SocketAddr,
     pub admin_listen: SocketAddr,
     pub workers: usize,
@@ -156,6 +161,7 @@ impl Config {
         }
         Config {
             data: pick!(data, "data".into()),
+            shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
@@ -178,6 +184,11 @@ impl Config {
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        ensure!(
+            (1..=limits::SHARDS_MAX).contains(&self.shards),
+            "shards: 1 to {}",
+            limits::SHARDS_MAX
+        );
         ensure!(self.workers > 0, "workers: at least 1");
         ensure!(self.start_permits > 0, "start_permits: at least 1");
         ensure!(self.finish_permits > 0, "finish_permits: at least 1");

@@ -13,4 +13,5 @@ pub mod http;
 pub mod limits;
 pub mod metrics;
 pub mod server;
+pub mod shards;
 pub mod telemetry;

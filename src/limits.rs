@@ -48,6 +48,9 @@ pub const FINISH_PERMITS: u32 = 2_048;
 /// Requests in the building at once that look, or change stock and locations.
 pub const OPERATE_PERMITS: u32 = 1_024;
 
+/// Shards of one server: each has threads and a snapshot of its own.
+pub const SHARDS_MAX: usize = 64;
+
 /// Connections that one worker has at once; beyond them, accepting pauses.
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
 /// How long the head of a request may take.

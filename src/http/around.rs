@@ -38,7 +38,9 @@ pub(super) async fn around<B: MessageBody + 'static>(
     };
     let headers = response.headers_mut();
     headers.insert(X_CORRELATION_ID, name);
-    reply::note_position(headers, app.latest());
+    if let Some(at) = app.latest() {
+        reply::note_position(headers, at);
+    }
     Ok(response)
 }
 
