@@ -2,6 +2,7 @@
 
 mod around;
 mod body;
+mod cors;
 mod document;
 mod health;
 mod idempotency;
@@ -28,6 +29,7 @@ use promises::routes::{
 };
 use row::at;
 
+pub(crate) use cors::cors;
 pub use promises::demo::furnish;
 
 /// The route table.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Condition;
 use actix_web::{App as Service, HttpServer, web};
 use actors::{Options, Pace, Random, ShardHandle};
 use anyhow::Context;
@@ -127,16 +128,19 @@ fn app_of(config: &Config, shards: Vec<ShardHandle>, echo: bool) -> anyhow::Resu
 }
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let server =
-        HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
-            .workers(config.workers)
-            .max_connections(CONNECTIONS_PER_WORKER_MAX)
-            .client_request_timeout(HEAD_TIME_MAX)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(SHUTDOWN_S)
-            .disable_signals()
-            .bind(config.listen)
-            .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let origins = config.cors_origins.clone();
+    let server = HttpServer::new(move || {
+        let cors = Condition::new(!origins.is_empty(), http::cors(&origins));
+        Service::new().app_data(app.clone()).wrap(cors).configure(http::routes)
+    })
+    .workers(config.workers)
+    .max_connections(CONNECTIONS_PER_WORKER_MAX)
+    .client_request_timeout(HEAD_TIME_MAX)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_S)
+    .disable_signals()
+    .bind(config.listen)
+    .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

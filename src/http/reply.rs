@@ -24,7 +24,7 @@ use crate::failure::{Failed, Failure};
 pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
 /// How much of an order is held.
 pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A reply with a body and no header of its own.

@@ -1,5 +1,6 @@
 //! What an operator sees: credentials, the command line, a directory, a signal, the metrics.
 
+mod browsers;
 mod command;
 mod credentials;
 mod directory;
