@@ -5,6 +5,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::patience::within;
 
 pub use actors::ShardHandle;
 
@@ -102,11 +104,11 @@ impl App {
             return Err(Failure::Stopping.into());
         }
         let shard = self.shards.of_tenant(&caller.tenant).ok_or(Failure::Stopping)?;
-        let asked = shard.ask(work, permit);
-        match tokio::time::timeout(self.answer_time_max, asked).await {
-            Ok(Some(answer)) => self.sort(answer),
+        let asked = pin!(shard.ask(work, permit));
+        match within(self.answer_time_max, asked).await {
+            Some(Some(answer)) => self.sort(answer),
             // Nobody will answer any more, or not in time: either way it may have happened.
-            Ok(None) | Err(_) => {
+            Some(None) | None => {
                 tracing::warn!(tenant = %caller.tenant, "a shard did not answer in time");
                 Err(Failure::OutcomeUnknown.into())
             }
