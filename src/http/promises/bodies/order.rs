@@ -19,6 +19,9 @@ use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
 use crate::limits::STICKERS_MAX;
 
+/// Bytes of what is usually kept of an order, so that its text need not grow.
+const KEPT_BYTES: usize = 512;
+
 /// An order, closed: an unknown member is refused.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -111,22 +114,22 @@ struct KeptMembers<'b, 'a> {
 
 impl OrderBody<'_> {
     /// The command for `deliverypromise`: always a promise.
-    pub(crate) fn into_promise(
-        self,
+    pub(crate) fn to_promise(
+        &self,
         replaces: Option<OrderId>,
         explain: bool,
     ) -> Result<Command, Failure> {
-        self.into_command(false, replaces, explain)
+        self.to_command(false, replaces, explain)
     }
 
     /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
-    pub(crate) fn into_order(self) -> Result<Command, Failure> {
+    pub(crate) fn to_order(&self) -> Result<Command, Failure> {
         let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
-        self.into_command(!promised, None, false)
+        self.to_command(!promised, None, false)
     }
 
-    fn into_command(
-        self,
+    fn to_command(
+        &self,
         sold: bool,
         replaces: Option<OrderId>,
         explain: bool,
@@ -240,7 +243,9 @@ impl OrderBody<'_> {
             pricing: self.pricing.as_ref(),
             source: self.source.as_ref(),
         };
-        serde_json::to_string(&members).expect("a body that was read can be written")
+        let mut text = Vec::with_capacity(KEPT_BYTES);
+        serde_json::to_writer(&mut text, &members).expect("a body that was read can be written");
+        String::from_utf8(text).expect("JSON is UTF-8")
     }
 }
 

@@ -25,10 +25,12 @@ pub(crate) async fn promise(app: Data<App>, head: HttpRequest, payload: Payload)
     let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
     let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let replaces = replaces(head.headers())?;
-    let body: OrderBody<'_> = raw.decode()?;
     let explain = head.query_string() == "certus=true";
-    let keyed = visit.keyed("promises.deliverypromise", &(&body, replaces, explain));
-    let command = body.into_promise(replaces, explain)?;
+    let (keyed, command) = {
+        let body: OrderBody<'_> = raw.decode()?;
+        let keyed = visit.keyed("promises.deliverypromise", &(&body, replaces, explain));
+        (keyed, body.to_promise(replaces, explain)?)
+    };
     let answered = visit.change(&app, keyed, command, promised).await?;
     Ok(answer(answered, promised))
 }
