@@ -5,12 +5,12 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use actors::{Answer, Shown, Verdict, Work};
-use smol_str::SmolStr;
 use snapshots::{Lsn, Position};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
@@ -20,6 +20,7 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::patience::within;
 use crate::shards::Directory;
 
 /// What all handlers share.
@@ -93,11 +94,11 @@ impl App {
         if !self.is_ready() {
             return Err(Failure::Stopping.into());
         }
-        let asked = self.behind.ask(&caller.tenant, work, permit);
-        match tokio::time::timeout(self.answer_time_max, asked).await {
-            Ok(Some(answer)) => self.sort(answer),
+        let asked = pin!(self.behind.ask(&caller.tenant, work, permit));
+        match within(self.answer_time_max, asked).await {
+            Some(Some(answer)) => self.sort(answer),
             // Nobody will answer any more, or not in time: either way it may have happened.
-            Ok(None) | Err(_) => {
+            Some(None) | None => {
                 tracing::warn!(tenant = %caller.tenant, "a shard did not answer in time");
                 Err(Failure::OutcomeUnknown.into())
             }
@@ -127,7 +128,7 @@ impl App {
     }
 
     /// A name for a request that came without one.
-    pub fn correlation_id(&self) -> SmolStr {
+    pub fn correlation_id(&self) -> String {
         self.correlation.next()
     }
 
@@ -214,21 +215,26 @@ impl Latest {
     }
 }
 
-/// Names for requests: a number that differs from start to start, and a count.
+/// Names for requests: a number that differs from start to start, and a count, both in hexadecimal.
 struct Correlation {
-    start: u64,
+    start: String,
     count: AtomicU64,
 }
 
 impl Correlation {
     fn new() -> Correlation {
         let start = RandomState::new().build_hasher().finish();
-        Correlation { start, count: AtomicU64::new(0) }
+        Correlation { start: format!("{:08x}-", start as u32), count: AtomicU64::new(0) }
     }
 
-    fn next(&self) -> SmolStr {
+    fn next(&self) -> String {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        smol_str::format_smolstr!("{:08x}-{count:x}", self.start as u32)
+        let places = count.checked_ilog2().map_or(0, |bits| bits / 4);
+        let digit = |place| char::from_digit((count >> (4 * place)) as u32 & 0xF, 16);
+        let mut name = String::with_capacity(self.start.len() + 16);
+        name.push_str(&self.start);
+        name.extend((0..=places).rev().filter_map(digit));
+        name
     }
 }
 
@@ -249,6 +255,11 @@ mod tests {
 
     #[test]
     fn no_two_requests_are_given_the_same_name() {
+        let names = Correlation { start: "00c0ffee-".to_owned(), count: AtomicU64::new(0) };
+        for count in [0, 1, 15, 16, 0xABC, u64::MAX] {
+            names.count.store(count, Ordering::Relaxed);
+            assert_eq!(names.next(), format!("00c0ffee-{count:x}"));
+        }
         let names = Correlation::new();
         assert_ne!(names.next(), names.next());
     }

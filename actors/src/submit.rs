@@ -33,8 +33,8 @@ pub(crate) struct Submit {
 
 /// What is wanted of a shard.
 pub enum Work {
-    /// Change something.
-    Change(Ask, Render),
+    /// Change something. In a box, since it goes through many hands before the router's.
+    Change(Box<Ask>, Render),
     /// Look at something.
     Look(TenantId, Query),
 }

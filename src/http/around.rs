@@ -51,7 +51,7 @@ fn correlation_id(app: &App, request: &ServiceRequest) -> HeaderValue {
         (1..=CORRELATION_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
     };
     request.headers().get(X_CORRELATION_ID).filter(fits).cloned().unwrap_or_else(|| {
-        HeaderValue::from_str(&app.correlation_id()).expect("a name is digits and a hyphen")
+        HeaderValue::try_from(app.correlation_id()).expect("a name is digits and a hyphen")
     })
 }
 

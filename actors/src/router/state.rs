@@ -148,10 +148,10 @@ impl State {
     }
 
     /// Plays the command until nothing overdue is in its way.
-    async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
+    async fn change(&mut self, ask: Box<Ask>, render: Render, pending: Pending) {
         let now = self.parts.pace.now();
         let random = self.parts.random.draw(now);
-        let Ask { tenant, who, keyed, mut command } = ask;
+        let Ask { tenant, who, keyed, mut command } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {
             match self.play(&asker, command, now, random).await {

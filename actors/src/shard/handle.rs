@@ -127,7 +127,12 @@ impl ShardHandle {
 
     /// Carries out what is asked; under a key, unless an order that has left memory did so
     /// before. If orders leave memory between that look and the router's, both look again.
-    async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
+    async fn change(
+        &self,
+        ask: Box<Ask>,
+        render: Render,
+        permit: Permit,
+    ) -> Result<Answer, Closed> {
         let Some(keyed) = ask.keyed.clone() else {
             return self.change_once(ask, render, permit, Lsn::ZERO).await;
         };
@@ -147,7 +152,7 @@ impl ShardHandle {
     /// Asks the router, and for an order that it does not know the snapshot.
     async fn change_once(
         &self,
-        ask: Ask,
+        ask: Box<Ask>,
         render: Render,
         permit: Permit,
         looked: Lsn,

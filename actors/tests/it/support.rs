@@ -63,7 +63,7 @@ impl TestShard {
     }
 
     pub(crate) async fn submit(&self, ask: Ask) -> Answer {
-        self.handle().ask(Work::Change(ask, render), None).await.expect("it runs")
+        self.handle().ask(Work::Change(Box::new(ask), render), None).await.expect("it runs")
     }
 
     pub(crate) async fn look(&self, query: Query) -> Verdict {

@@ -38,7 +38,7 @@ pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     }
     let change = |command, render| {
         let who = SmolStr::new_static("demo");
-        Work::Change(Ask { tenant: tenant.clone(), who, keyed: None, command }, render)
+        Work::Change(Box::new(Ask { tenant: tenant.clone(), who, keyed: None, command }), render)
     };
     for text in FACILITIES {
         let body: FacilityBody<'_> = decode(text.as_bytes()).map_err(unfit)?;

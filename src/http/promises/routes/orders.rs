@@ -21,9 +21,10 @@ use crate::limits::{PAGE_ROWS_MAX, PROMISE_BODY_BYTES_MAX};
 pub(crate) async fn place(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
     let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let body: OrderBody<'_> = raw.decode()?;
-    let keyed = visit.keyed("orders.place", &body);
-    let command = body.into_order()?;
+    let (keyed, command) = {
+        let body: OrderBody<'_> = raw.decode()?;
+        (visit.keyed("orders.place", &body), body.to_order()?)
+    };
     let answered = visit.change(&app, keyed, command, order::placed).await?;
     Ok(answer(answered, order::placed))
 }

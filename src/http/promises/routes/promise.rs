@@ -1,6 +1,6 @@
 //! `POST /api/promises/deliverypromise`.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use workflow::id::OrderId;
@@ -17,7 +17,7 @@ use crate::http::visit::Visit;
 use crate::limits::PROMISE_BODY_BYTES_MAX;
 
 /// The header that names the promise which gives way to the new one.
-const CERTUS_REPLACES: &str = "certus-replaces";
+const CERTUS_REPLACES: HeaderName = HeaderName::from_static("certus-replaces");
 
 /// Decides where an order is fulfilled, holds the stock, and answers when that is on disk: 201.
 /// Every other answer is a row of [`errors`](super::super::errors).
@@ -25,10 +25,12 @@ pub(crate) async fn promise(app: Data<App>, head: HttpRequest, payload: Payload)
     let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
     let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let replaces = replaces(head.headers())?;
-    let body: OrderBody<'_> = raw.decode()?;
     let explain = head.query_string() == "certus=true";
-    let keyed = visit.keyed("promises.deliverypromise", &(&body, replaces, explain));
-    let command = body.into_promise(replaces, explain)?;
+    let (keyed, command) = {
+        let body: OrderBody<'_> = raw.decode()?;
+        let keyed = visit.keyed("promises.deliverypromise", &(&body, replaces, explain));
+        (keyed, body.to_promise(replaces, explain)?)
+    };
     let answered = visit.change(&app, keyed, command, promised).await?;
     Ok(answer(answered, promised))
 }
