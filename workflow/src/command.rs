@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
-use crate::location::{self, Card, LotRow};
+use crate::location::{self, Card, ListingRow, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
@@ -55,12 +55,30 @@ pub enum Command {
         /// What it is.
         card: Arc<Card>,
     },
-    /// Change a location, its stock or its listings.
-    AtLocation {
+    /// Replace a location's card.
+    ChangeLocation {
         /// Which one.
         at: LocationRef,
-        /// What.
-        command: location::Command,
+        /// The version that the caller saw last.
+        version: Version,
+        /// The card from now on.
+        card: Arc<Card>,
+    },
+    /// Take a location away.
+    CloseLocation {
+        /// Which one.
+        at: LocationRef,
+        /// The version that the caller saw last; none means unconditionally.
+        version: Option<Version>,
+        /// Even with stock and reservations.
+        force: bool,
+    },
+    /// Make or replace listings at one location.
+    PutListings {
+        /// Where.
+        at: LocationRef,
+        /// One row per article.
+        rows: Vec<ListingRow>,
     },
     /// Make or replace lots, at any locations.
     PutStocks {
@@ -94,7 +112,9 @@ impl Command {
             Command::Promise(_) => "Promise",
             Command::Act { action, .. } => action.name(),
             Command::OpenLocation { .. } => "OpenLocation",
-            Command::AtLocation { command, .. } => command.name(),
+            Command::ChangeLocation { .. } => "ChangeLocation",
+            Command::CloseLocation { .. } => "CloseLocation",
+            Command::PutListings { .. } => "PutListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::KeepStocks { .. } => "KeepStocks",

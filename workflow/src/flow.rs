@@ -8,6 +8,7 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod listings;
 mod locations;
 mod orders;
 mod promise;
@@ -176,7 +177,13 @@ impl<C: Cast> Scene<'_, C> {
             Command::Promise(promise) => self.promise(promise).await,
             Command::Act { order, action } => Ok(self.act(order, action).await?),
             Command::OpenLocation { card } => Ok(self.open_location(card).await?),
-            Command::AtLocation { at, command } => Ok(self.at_location(&at, command).await?),
+            Command::ChangeLocation { at, version, card } => {
+                Ok(self.change_location(&at, version, card).await?)
+            }
+            Command::CloseLocation { at, version, force } => {
+                Ok(self.close_location(&at, version, force).await?)
+            }
+            Command::PutListings { at, rows } => Ok(self.put_listings(&at, rows).await?),
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),

@@ -11,7 +11,7 @@ use workflow::command::{Ask, Command, LocationRef, Lots, Promise, StockRow, Want
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{
-    self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
+    Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
 use workflow::order::{self, Line, Stage};
 use workflow::outcome::Outcome;
@@ -164,7 +164,7 @@ impl Shop {
         match self.below(40) {
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
-                self.at_location(tenant, location::Command::Close { version: None, force: true })
+                Command::CloseLocation { at: self.location(tenant), version: None, force: true }
             }
             2 => self.change_location(tenant),
             3..=6 => self.list(tenant),
@@ -239,9 +239,8 @@ impl Shop {
                     (LotTarget::Existing(id), LocationRef::default())
                 }
                 _ => {
-                    let id = StockId::of(self.now, self.next(), row as u16);
                     let article = self.article();
-                    (LotTarget::New { article, id }, self.location(tenant))
+                    (LotTarget::New(article), self.location(tenant))
                 }
             };
             let change = LotChange { value: self.units(12), ..LotChange::default() };
@@ -265,26 +264,20 @@ impl Shop {
         };
         let row = ListingRow {
             article: self.article(),
-            id: StockId::of(self.now, self.next(), 0),
             version: None,
             title: None,
             active: self.below(5) > 0,
             out_of_stock,
             kept: Kept::default(),
         };
-        self.at_location(tenant, location::Command::List { rows: vec![row] })
+        Command::PutListings { at: self.location(tenant), rows: vec![row] }
     }
 
     fn change_location(&mut self, tenant: &TenantId) -> Command {
         let at = self.location(tenant);
         let version = at.id.map(|id| self.world.locations[&id].1.version).unwrap_or_default();
         let card = self.card();
-        let command = location::Command::Change { version, card };
-        Command::AtLocation { at, command }
-    }
-
-    fn at_location(&mut self, tenant: &TenantId, command: location::Command) -> Command {
-        Command::AtLocation { at: self.location(tenant), command }
+        Command::ChangeLocation { at, version, card }
     }
 
     fn location(&mut self, tenant: &TenantId) -> LocationRef {

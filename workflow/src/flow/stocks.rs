@@ -20,14 +20,11 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let is_alone = rows.len() == 1;
         let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
-        let mut by_location: BTreeMap<LocationId, Vec<LotRow>> = BTreeMap::new();
-        for (index, mut row) in rows.into_iter().enumerate() {
+        let mut by_location: BTreeMap<LocationId, Vec<(StockId, LotRow)>> = BTreeMap::new();
+        for (index, row) in rows.into_iter().enumerate() {
             let location = self.place_of(index, is_alone, &row)?;
-            if let LotTarget::New { id, .. } = &mut row.row.target {
-                *id = self.new_stock_id(index);
-            }
             places.push(location);
-            by_location.entry(location).or_default().push(row.row);
+            by_location.entry(location).or_default().push((self.new_stock_id(index), row.row));
         }
         let puts = by_location.into_iter().map(|(at, rows)| (at, location::Command::Put { rows }));
         let decided = self.decide_all(puts).await?;
@@ -131,7 +128,7 @@ impl<C: Cast> Scene<'_, C> {
         StockId::of(self.now, self.random, row)
     }
 
-    async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {
+    pub(super) async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {
         let (events, published) = self.cast.apply(location, events, self.now).await;
         self.took_place(location, events, published).await;
     }

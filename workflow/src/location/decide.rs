@@ -34,8 +34,8 @@ pub enum Command {
     },
     /// Make or replace lots of stock.
     Put {
-        /// The lots; no lot twice.
-        rows: Vec<LotRow>,
+        /// The lots, each with the id that it gets if it is new.
+        rows: Vec<(StockId, LotRow)>,
     },
     /// Take lots away; those that are not there are passed by.
     Remove {
@@ -44,8 +44,8 @@ pub enum Command {
     },
     /// Make or replace listings.
     List {
-        /// One row per article.
-        rows: Vec<ListingRow>,
+        /// One row per article, each with the id that the listing gets if it is new.
+        rows: Vec<(StockId, ListingRow)>,
     },
     /// Set safety stocks.
     Keep {
@@ -78,24 +78,6 @@ pub enum Command {
     },
 }
 
-impl Command {
-    /// The command's name, as records, logs and metrics say it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Command::Change { .. } => "ChangeLocation",
-            Command::Close { .. } => "CloseLocation",
-            Command::Put { .. } => "PutStocks",
-            Command::Remove { .. } => "RemoveStocks",
-            Command::List { .. } => "List",
-            Command::Keep { .. } => "KeepStocks",
-            Command::Reserve { .. } => "Reserve",
-            Command::Release { .. } => "Release",
-            Command::Vacate { .. } => "Vacate",
-            Command::Settle { .. } => "Settle",
-        }
-    }
-}
-
 /// Pieces to hold for one line of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Take {
@@ -121,13 +103,8 @@ pub struct LotRow {
 /// Which lot a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LotTarget {
-    /// A new one, unless the location has a lot with the row's reference.
-    New {
-        /// Of which article.
-        article: ArticleId,
-        /// The id it gets; the story sets it, whatever the door sent.
-        id: StockId,
-    },
+    /// A new one of this article, unless the location has a lot with the row's reference.
+    New(ArticleId),
     /// The one with this id.
     Existing(StockId),
 }
@@ -158,8 +135,6 @@ pub struct LotChange {
 pub struct ListingRow {
     /// Of which article.
     pub article: ArticleId,
-    /// The id it gets if it is new; the story sets it, whatever the door sent.
-    pub id: StockId,
     /// The version that the caller saw last; none means unconditionally.
     pub version: Option<Version>,
     /// What the article is called there.
@@ -237,9 +212,9 @@ fn close(location: &Location, asked: Option<Version>, force: bool) -> Result<Don
     Ok(Done { events: vec![Event::Closed], rows: vec![] })
 }
 
-fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Refusal> {
+fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Result<Done, Refusal> {
     let mut done = Done::default();
-    for row in rows {
+    for (id, row) in rows {
         let old = location.shelves.get(&row.article).and_then(|shelf| shelf.listing.as_deref());
         if let (Some(asked), Some(old)) = (row.version, old)
             && asked != old.version
@@ -247,7 +222,7 @@ fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Ref
             return Err(Refusal::WrongVersion { asked, current: old.version });
         }
         let listing = Listing {
-            id: old.map_or(row.id, |old| old.id),
+            id: old.map_or(*id, |old| old.id),
             version: old.map_or(Version::FIRST, |old| old.version.next()),
             created: old.map_or(now, |old| old.created),
             modified: now,

@@ -12,7 +12,7 @@ use workflow::command::{Command, Lots, Promise, StockRow, Wanted};
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
-use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
 use workflow::order::{self, Line};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
@@ -38,7 +38,6 @@ pub(crate) struct Run {
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<OrderId>,
     scale: i64,
-    made: u16,
 }
 
 /// One command that was played.
@@ -58,7 +57,6 @@ impl Run {
             ledger: Ledger::default(),
             orders: Vec::new(),
             scale: history.scale,
-            made: 0,
         };
         run.shop.policy = history.policy;
         for place in 0..PLACES.len() {
@@ -116,7 +114,6 @@ impl Run {
     }
 
     fn command(&mut self, step: &Step) -> Command {
-        let here = |place: usize, command| Command::AtLocation { at: at(PLACES[place]), command };
         match *step {
             Step::Act { verb, order, version } => self.act(verb, order, version),
             Step::Timer { order, beside } => {
@@ -151,14 +148,13 @@ impl Run {
             Step::List { place, article, out_of_stock, active } => {
                 let row = ListingRow {
                     article: article_of(article),
-                    id: self.new_id(),
                     version: None,
                     title: None,
                     active,
                     out_of_stock,
                     kept: Kept::default(),
                 };
-                here(place, location::Command::List { rows: vec![row] })
+                Command::PutListings { at: at(PLACES[place]), rows: vec![row] }
             }
             Step::Keep { place, article, units } => {
                 let row = (at(PLACES[place]), article_of(article), pieces(units * self.scale));
@@ -169,14 +165,12 @@ impl Run {
                 let mut locations = self.shop.world.locations.values().map(|(_, it)| it);
                 let version = locations.find(|it| named(&it.card)).map(|it| it.version);
                 let version = version.unwrap_or_default();
-                here(
-                    place,
-                    location::Command::Change { version, card: card(place, status, services) },
-                )
+                let card = card(place, status, services);
+                Command::ChangeLocation { at: at(PLACES[place]), version, card }
             }
             Step::Open { place } => Command::OpenLocation { card: card(place, Status::Online, 0) },
             Step::Close { place, force } => {
-                here(place, location::Command::Close { version: None, force })
+                Command::CloseLocation { at: at(PLACES[place]), version: None, force }
             }
             Step::Configure { minutes } => {
                 let tenant = crate::shop::tenant();
@@ -231,7 +225,7 @@ impl Run {
         Command::Act { order, action }
     }
 
-    fn lot_row(&mut self, step: &LotStep) -> StockRow {
+    fn lot_row(&self, step: &LotStep) -> StockRow {
         let name = lot_name(step.article, step.lot);
         let change = LotChange {
             value: pieces((step.value * self.scale).min(i64::from(i32::MAX))),
@@ -245,7 +239,7 @@ impl Run {
             reference: Some(name.into()),
             ..LotChange::default()
         };
-        let target = LotTarget::New { article: article_of(step.article), id: self.new_id() };
+        let target = LotTarget::New(article_of(step.article));
         StockRow { at: at(PLACES[step.place]), row: LotRow { target, version: None, change } }
     }
 
@@ -256,11 +250,6 @@ impl Run {
             return OrderId::from_bits(0);
         }
         self.orders[orders - 1 - back % orders]
-    }
-
-    fn new_id(&mut self) -> StockId {
-        self.made += 1;
-        StockId::of(self.shop.now, 0, self.made)
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use workflow::id::StockId;
 use workflow::kept::Kept;
 use workflow::limits::ROWS_PER_BATCH_MAX;
-use workflow::location::{Command, ListingRow, OutOfStock};
+use workflow::location::{ListingRow, OutOfStock};
 use workflow::time::Time;
 
 use super::{article, check_attributes, check_list, free_text, time, version};
@@ -116,8 +115,8 @@ struct KeptListing<'b, 'a> {
 }
 
 impl ListingsBody<'_> {
-    /// The command to the facility.
-    pub(crate) fn into_command(self) -> Result<Command, Failure> {
+    /// One row per article.
+    pub(crate) fn into_rows(self) -> Result<Vec<ListingRow>, Failure> {
         let mut faults = Faults::default();
         let path = Path::Root.member("listings");
         let sent = faults.required(path, self.listings).unwrap_or_default();
@@ -132,7 +131,7 @@ impl ListingsBody<'_> {
             faults.check(at.member("tenantArticleId"), new, "comes twice");
             rows.push(row);
         }
-        faults.end(Some(Command::List { rows }))
+        faults.end(Some(rows))
     }
 }
 
@@ -147,7 +146,6 @@ impl ListingBody<'_> {
         self.check_kept(faults, at);
         Some(ListingRow {
             article: article?,
-            id: StockId::from_bits(0),
             version,
             title,
             active: self.status != Some(StatusBody::Inactive),

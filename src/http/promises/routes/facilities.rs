@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, LocationFilter, LocationRef, Query};
 use workflow::id::LocationId;
-use workflow::location::{self, Kind, Status};
+use workflow::location::{Kind, Status};
 use workflow::refusal::Refusal;
 
 use super::Handled;
@@ -89,8 +89,7 @@ pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) 
     let visit = Visit::bare(&app, &head, Lane::Operate)?;
     let force = Params::of(head.query_string()).flag("forceDeletion")?;
     let version = asked_version(head.headers())?;
-    let command = location::Command::Close { version, force };
-    let command = Command::AtLocation { at: facility_ref(&id)?, command };
+    let command = Command::CloseLocation { at: facility_ref(&id)?, version, force };
     let answered = visit.change(&app, None, command, facility::gone).await?;
     Ok(answer(answered, facility::gone))
 }
@@ -122,8 +121,7 @@ async fn write(
 ) -> Handled {
     let version = change.version;
     let card = change.card_over(now)?.into();
-    let command = location::Command::Change { version, card };
-    let command = Command::AtLocation { at, command };
+    let command = Command::ChangeLocation { at, version, card };
     let answered = visit.change(app, None, command, facility::shown).await?;
     Ok(answer(answered, facility::shown))
 }

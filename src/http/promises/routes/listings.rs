@@ -29,7 +29,7 @@ pub(crate) async fn put(
     let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let body: ListingsBody<'_> = raw.decode()?;
     let at = facility_ref(&id)?;
-    let command = Command::AtLocation { at, command: body.into_command()? };
+    let command = Command::PutListings { at, rows: body.into_rows()? };
     let answered = visit.change(&app, None, command, listing::put).await?;
     Ok(answer(answered, listing::put))
 }

@@ -92,8 +92,8 @@ impl Script {
             "change" => self.change(&Said::of(rest)),
             "close" => {
                 let said = Said::of(rest).knows(&["by"]);
-                let command = location::Command::Close { version: None, force: said.has("by") };
-                Command::AtLocation { at: at(said.subject), command }
+                let (at, force) = (at(said.subject), said.has("by"));
+                Command::CloseLocation { at, version: None, force }
             }
             "list" => self.list(&Said::of(rest)),
             "stock" => {
@@ -177,8 +177,7 @@ impl Script {
         let mut locations = self.shop.world.locations.values().map(|(_, location)| location);
         let version = locations.find(known).map(|location| location.version).unwrap_or_default();
         let version = said.version().unwrap_or(version);
-        let command = location::Command::Change { version, card: card(said) };
-        Command::AtLocation { at: at(said.subject), command }
+        Command::ChangeLocation { at: at(said.subject), version, card: card(said) }
     }
 
     fn list(&mut self, said: &Said<'_>) -> Command {
@@ -195,15 +194,13 @@ impl Script {
         };
         let row = ListingRow {
             article: article(name),
-            id: StockId::from_bits(0),
             version: said.version(),
             title: None,
             active: !said.has("inactive"),
             out_of_stock,
             kept: Kept::default(),
         };
-        let command = location::Command::List { rows: vec![row] };
-        Command::AtLocation { at: at(said.subject), command }
+        Command::PutListings { at: at(said.subject), rows: vec![row] }
     }
 
     /// A lot has a name, that of its article unless it is said; a second row under the same name
@@ -226,7 +223,7 @@ impl Script {
         }
         let target = match lot.strip_prefix('#') {
             Some(id) => LotTarget::Existing(StockId::from_bits(id.parse().expect("a number"))),
-            None => LotTarget::New { article: article(name), id: StockId::from_bits(0) },
+            None => LotTarget::New(article(name)),
         };
         let change = LotChange {
             value,
