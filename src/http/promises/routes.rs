@@ -1,5 +1,6 @@
 //! The handlers of this door: parse, admit, ask, answer.
 
+mod asked;
 pub(crate) mod configurations;
 pub(crate) mod facilities;
 pub(crate) mod listings;
