@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
-use crate::location::{self, Card, ListingRow, LotRow};
+use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
@@ -80,6 +80,13 @@ pub enum Command {
         /// One row per article.
         rows: Vec<ListingRow>,
     },
+    /// Take listings at one location away.
+    RemoveListings {
+        /// Where.
+        at: LocationRef,
+        /// Which ones.
+        which: Listings,
+    },
     /// Make or replace lots, at any locations.
     PutStocks {
         /// The rows, in the order of the request.
@@ -115,6 +122,7 @@ impl Command {
             Command::ChangeLocation { .. } => "ChangeLocation",
             Command::CloseLocation { .. } => "CloseLocation",
             Command::PutListings { .. } => "PutListings",
+            Command::RemoveListings { .. } => "RemoveListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::KeepStocks { .. } => "KeepStocks",
@@ -205,8 +213,10 @@ pub enum Query {
     Location(LocationRef),
     /// Locations, in the order of their ids.
     Locations(LocationFilter, Page<LocationId>),
+    /// One listing at a location.
+    Listing(LocationRef, ArticleId),
     /// The listings at a location, in the order of articles.
-    Listings(LocationRef, Vec<ArticleId>, Page<ArticleId>),
+    Listings(LocationRef, ListingFilter, Page<ArticleId>),
     /// One lot.
     Stock(StockId),
     /// Lots, in the order of their ids.
@@ -256,6 +266,23 @@ pub struct LocationFilter {
     pub kind: Vec<location::Kind>,
     /// The one with this reference.
     pub reference: Option<SmolStr>,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListingFilter {
+    /// Those of these articles; empty means all.
+    pub articles: Vec<ArticleId>,
+    /// Those whose article bears this code.
+    pub code: Option<SmolStr>,
+}
+
+impl ListingFilter {
+    /// Whether the listing is one of them.
+    pub fn fits(&self, article: &ArticleId, listing: &Listing) -> bool {
+        (self.articles.is_empty() || self.articles.contains(article))
+            && self.code.as_ref().is_none_or(|code| listing.codes.contains(code))
+    }
 }
 
 /// Which lots.

@@ -17,7 +17,7 @@ mod stocks;
 
 use std::collections::BTreeMap;
 
-use crate::command::{Command, Promise, Query};
+use crate::command::{Command, ListingFilter, Promise, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use crate::location::{self, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
@@ -113,8 +113,8 @@ pub enum Look {
     Lot(StockId),
     /// Lots after one id, of these articles (empty: all), at most so many.
     Lots(Vec<ArticleId>, Option<StockId>, usize),
-    /// The shelves that have a listing, of these articles (empty: all), after one, at most so many.
-    Listings(Vec<ArticleId>, Option<ArticleId>, usize),
+    /// The listings that fit, after one article, at most so many.
+    Listings(ListingFilter, Option<ArticleId>, usize),
 }
 
 /// What was seen.
@@ -184,6 +184,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.close_location(&at, version, force).await?)
             }
             Command::PutListings { at, rows } => Ok(self.put_listings(&at, rows).await?),
+            Command::RemoveListings { at, which } => Ok(self.remove_listings(&at, which).await?),
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
@@ -296,27 +297,39 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             let lot = location.lot(stock);
             Seen::Lots(lot.map(|it| seen_lot(it, now)).into_iter().collect(), 1)
         }
-        Look::Lots(articles, after, size) => {
-            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
-            let all = || location.lots.iter().filter(|(_, article)| fits(article));
-            let page = all().filter(|(id, _)| after.is_none_or(|after| **id > after)).take(size);
-            let lots = page.filter_map(|(id, _)| Some(seen_lot(location.lot(*id)?, now)));
-            Seen::Lots(lots.collect(), all().count())
-        }
-        Look::Listings(articles, after, size) => {
-            let listed = |shelf: &Shelf| shelf.listing.is_some();
-            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
-            let all = || {
-                let shelves = location.shelves.iter();
-                shelves.filter(|(article, shelf)| listed(shelf) && fits(article))
+        Look::Lots(articles, after, size) => seen_lots(location, &articles, (after, size), now),
+        Look::Listings(filter, after, size) => {
+            let listed = |(article, shelf): (&ArticleId, &Shelf)| {
+                let listing = shelf.listing.as_deref()?;
+                filter.fits(article, listing).then(|| (article.clone(), listing.clone()))
             };
-            let page = all().filter(|(article, _)| after.as_ref().is_none_or(|it| *article > it));
-            let rows = page
-                .take(size)
-                .filter_map(|(article, shelf)| Some((article.clone(), *shelf.listing.clone()?)));
-            Seen::Listings(rows.collect(), all().count())
+            let all = || location.shelves.iter().filter_map(listed);
+            let page = all().filter(|(article, _)| after.as_ref().is_none_or(|it| article > it));
+            Seen::Listings(page.take(size).collect(), all().count())
         }
     }
+}
+
+/// Lots in the order of their ids. Of named articles only their shelves are looked at.
+fn seen_lots(
+    location: &Location,
+    articles: &[ArticleId],
+    (after, size): (Option<StockId>, usize),
+    now: Time,
+) -> Seen {
+    let mut ids: Vec<StockId> = match articles {
+        [] => location.lots.keys().copied().collect(),
+        some => {
+            let shelves = some.iter().filter_map(|article| location.shelves.get(article));
+            shelves.flat_map(|shelf| shelf.lots.iter().map(|lot| lot.id)).collect()
+        }
+    };
+    ids.sort_unstable();
+    ids.dedup(); // an article may be named twice
+    let first = after.map_or(0, |after| ids.partition_point(|id| *id <= after));
+    let page = ids[first..].iter().take(size);
+    let lots = page.filter_map(|id| Some(seen_lot(location.lot(*id)?, now)));
+    Seen::Lots(lots.collect(), ids.len())
 }
 
 fn seen_lot(

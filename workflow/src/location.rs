@@ -19,7 +19,7 @@ pub use apply::apply_to_shelf;
 pub use apply::{apply, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
-    Command, Done, ListingRow, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
+    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
 };
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
@@ -111,14 +111,16 @@ pub enum ShelfEvent {
         /// The lot, if there is one.
         stock: Option<StockId>,
     },
+    /// The listing went away.
+    Unlisted,
 }
 
 impl Event {
-    /// How many bytes the event takes in a record if it is about a reservation: these are the
-    /// events of which one command may make many.
+    /// How many bytes the event takes in a record, at most, if it is one of which a small command
+    /// may make many; else none.
     pub fn moved_bytes(&self) -> usize {
         match self {
-            Event::Shelf { article, event } if event.is_about_reservations() => {
+            Event::Shelf { article, event } if event.may_be_many() => {
                 article.as_str().len() + MOVED_EVENT_BYTES
             }
             _ => 0,
@@ -136,7 +138,19 @@ impl ShelfEvent {
             ShelfEvent::Put(_)
             | ShelfEvent::Removed { .. }
             | ShelfEvent::Listed(_)
+            | ShelfEvent::Unlisted
             | ShelfEvent::Kept { .. } => false,
+        }
+    }
+
+    /// Whether a small command may make many of them: those that have a row each are few.
+    fn may_be_many(&self) -> bool {
+        match self {
+            ShelfEvent::Put(_) | ShelfEvent::Listed(_) | ShelfEvent::Kept { .. } => false,
+            ShelfEvent::Removed { .. } | ShelfEvent::Unlisted => true,
+            ShelfEvent::Reserved { .. }
+            | ShelfEvent::Released { .. }
+            | ShelfEvent::Rehosted { .. } => true,
         }
     }
 }

@@ -49,6 +49,8 @@ pub enum Outcome {
         /// How many fit the filter.
         total: usize,
     },
+    /// Listings are gone.
+    Unlisted,
     /// Rows of stock, with what became of each.
     Stocks {
         /// The rows.

@@ -80,6 +80,7 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+        ("unlisted", at(ShelfEvent::Unlisted)),
     ]
 }
 
@@ -196,6 +197,7 @@ fn listing() -> Listing {
         title: Some("Tea".into()),
         active: true,
         out_of_stock: OutOfStock::PreorderAndRestock { from: AT, days: 3 },
+        codes: vec!["4006381333931".into()],
         kept: Kept::default(),
     }
 }

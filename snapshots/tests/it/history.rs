@@ -268,6 +268,7 @@ impl Shop {
             title: None,
             active: self.below(5) > 0,
             out_of_stock,
+            codes: Vec::new(),
             kept: Kept::default(),
         };
         Command::PutListings { at: self.location(tenant), rows: vec![row] }

@@ -211,6 +211,7 @@ async fn bad_facilities_and_settings_change_nothing() {
     }
     let settings = "/api/configurations/promises";
     let patch = |body: &str| Row::of(Method::PATCH, &own, body);
+    let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
     let restock = r#"{"listings":[{"tenantArticleId":"tea","outOfStockBehaviour":"RESTOCK"}]}"#;
     shop.refuses(vec![
         Row::post("/api/facilities", "{}").is(400, "name: is required"),
@@ -225,6 +226,16 @@ async fn bad_facilities_and_settings_change_nothing() {
         Row::put(&listings, r#"{"listings":[{"title":"x"}]}"#)
             .is(400, "listings[0].tenantArticleId"),
         Row::put(&listings, restock).is(400, "listings[0].outOfStockConfig"),
+        Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","scannableCodes":[7]}]}"#)
+            .is(400, "listings[0].scannableCodes[0]"),
+        Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","version":1}]}"#)
+            .is(404, "listing not found"),
+        Row::of(Method::PATCH, format!("{listings}/tea"), r#"{"version":1,"actions":[]}"#)
+            .is(400, "actions: must have 1 to 500 entries"),
+        Row::of(Method::PATCH, format!("{listings}/tea"), modify).is(404, "listing not found"),
+        Row::of(Method::DELETE, format!("{listings}/tea"), "").is(404, "listing not found"),
+        Row::of(Method::DELETE, "/api/facilities/nowhere/listings", "")
+            .is(404, "facility not found"),
         Row::put("/api/facilities/nowhere/listings", restock).is(404, "facility not found"),
         Row::get("/api/facilities/nowhere/listings").is(404, "facility not found"),
         Row::put(settings, r#"{"version":1,"invalidAfterTime":"PT90S"}"#)

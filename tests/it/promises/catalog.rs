@@ -116,6 +116,58 @@ async fn listings_are_put_listed_and_shown() {
     assert_eq!(server.promises(&promise("a", 1)).await.outcome, "not-held");
 }
 
+/// P8: a listing is changed member by member at its version, and goes away at it.
+#[actix_web::test]
+async fn a_listing_is_changed_and_removed() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    let list = format!("/api/facilities/{store}/listings");
+    let rows = json!({ "listings": [
+        { "tenantArticleId": "tea", "title": "Tea", "outOfStockBehaviour": "BACKORDER" },
+        { "tenantArticleId": "jam", "title": "Jam", "scannableCodes": ["1", "2"] } ] });
+    server.http.put(&list, &rows.to_string()).await.expect(200);
+    let waiting = server.promises(&promise("tea", 1)).await;
+    assert_eq!(waiting.answer["backOrdered"]["lineItems"][0]["quantity"], 1);
+
+    let tea = format!("{list}/tea");
+    let change = json!({ "version": 1, "actions": [
+        { "action": "ModifyListing", "title": null, "scannableCodes": ["2", "3"] } ] });
+    let changed = server.http.patch(&tea, &change.to_string()).await;
+    assert_eq!(changed.header("etag"), "\"2\"");
+    let changed = changed.expect(200);
+    assert_eq!((&changed[0]["version"], changed[0].get("title")), (&json!(2), None));
+    assert_eq!(changed[0]["outOfStockBehaviour"], "BACKORDER", "what is not given stays");
+    assert_eq!(server.http.get(&tea).await.expect(200), changed[0]);
+    let stale = server.http.patch(&tea, &change.to_string()).await.expect(409);
+    assert_eq!((&stale[0]["version"], &stale[0]["requestVersion"]), (&json!(2), &json!(1)));
+    for (code, articles) in [("2", vec!["jam", "tea"]), ("3", vec!["tea"]), ("4", vec![])] {
+        let page = server.http.get(&format!("{list}?scannableCode={code}")).await.expect(200);
+        let rows = page["listings"].as_array().expect("a page").iter();
+        let found: Vec<String> = rows.map(|row| text(row, "tenantArticleId")).collect();
+        assert_eq!((found.len(), &page["total"]), (articles.len(), &json!(articles.len())));
+        assert_eq!(found, articles, "{code}");
+    }
+
+    let remove = async |version: &str| {
+        let headers = [("if-match", version)];
+        server.http.send(hyper::Method::DELETE, &tea, &headers, "").await
+    };
+    assert_eq!(remove("\"1\"").await.refused(409), "version conflict");
+    let gone = remove("\"2\"").await;
+    assert_eq!((gone.status, gone.body.as_str()), (200, ""));
+    assert_eq!(remove("\"2\"").await.refused(404), "listing not found");
+    assert_eq!(
+        server.http.patch(&tea, &change.to_string()).await.refused(404),
+        "listing not found"
+    );
+    assert_eq!(server.promises(&promise("tea", 1)).await.outcome, "not-held");
+    let held = server.http.get("/api/reservations").await.expect(200);
+    assert_eq!(held["total"], 1, "what waits goes on waiting");
+
+    assert_eq!(server.http.delete(&list).await.status, 200);
+    assert_eq!(server.http.get(&list).await.expect(200)["total"], 0);
+}
+
 /// S1, S9: every number of a stock says what its name says; a batch is done whole or not at all.
 #[actix_web::test]
 async fn stock_is_counted_changed_and_removed() {

@@ -22,17 +22,8 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.view(id).await)
             }
             Query::Locations(filter, page) => Ok(self.locations(filter, page).await),
-            Query::Listings(name, articles, page) => {
-                let location = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
-                let look = Look::Listings(articles, page.after, page.size);
-                let seen = self.cast.look(location, look, self.now).await;
-                let Seen::Listings(rows, total) = seen else {
-                    unreachable!("a look at listings sees listings")
-                };
-                let unchanged = |(article, listing)| (RowStatus::Unchanged, article, listing);
-                let rows = rows.into_iter().map(unchanged).collect();
-                Ok(Outcome::Listings { location, rows, total })
-            }
+            Query::Listing(at, article) => self.listing(&at, article).await,
+            Query::Listings(at, filter, page) => self.listings(&at, filter, page).await,
             Query::Stock(id) => {
                 let unknown = Refusal::UnknownStock { row: None };
                 let location = self.tenant.places.location_of(id).ok_or(unknown)?;

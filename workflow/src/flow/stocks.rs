@@ -107,7 +107,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Asks all locations before any changes, so that one refusal refuses all (S6).
-    async fn decide_all(
+    pub(super) async fn decide_all(
         &mut self,
         commands: impl Iterator<Item = (LocationId, location::Command)>,
     ) -> Result<Vec<(LocationId, location::Done)>, Refusal> {

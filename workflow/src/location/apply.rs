@@ -69,6 +69,7 @@ pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             shelf.lots.retain(|lot| lot.id != *stock);
         }
         ShelfEvent::Listed(listing) => shelf.listing = Some(listing.clone()),
+        ShelfEvent::Unlisted => shelf.listing = None,
         ShelfEvent::Kept { safety } => shelf.safety = *safety,
         ShelfEvent::Reserved { reservation, stock, units } => {
             shelf.hold(*reservation, Held { stock: *stock, units: *units });

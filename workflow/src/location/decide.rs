@@ -47,6 +47,11 @@ pub enum Command {
         /// One row per article, each with the id that the listing gets if it is new.
         rows: Vec<(StockId, ListingRow)>,
     },
+    /// Take listings away.
+    Unlist {
+        /// Which ones.
+        which: Listings,
+    },
     /// Set safety stocks.
     Keep {
         /// Article and pieces.
@@ -135,7 +140,7 @@ pub struct LotChange {
 pub struct ListingRow {
     /// Of which article.
     pub article: ArticleId,
-    /// The version that the caller saw last; none means unconditionally.
+    /// The version that the caller saw last; none means unconditionally, a new listing too.
     pub version: Option<Version>,
     /// What the article is called there.
     pub title: Option<SmolStr>,
@@ -143,8 +148,19 @@ pub struct ListingRow {
     pub active: bool,
     /// What happens when there is no stock.
     pub out_of_stock: OutOfStock,
+    /// What a scanner reads off the article.
+    pub codes: Vec<SmolStr>,
     /// The rest, for doors.
     pub kept: Kept,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listings {
+    /// That of this article, at this version; none means unconditionally.
+    One(ArticleId, Option<Version>),
+    /// All of them.
+    All,
 }
 
 /// What a command came to.
@@ -186,6 +202,7 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Put { rows } => put(location, rows, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::List { rows } => list(location, rows, now),
+        Command::Unlist { which } => unlist(location, which),
         Command::Keep { rows } => Ok(keep(location, rows, now)),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
@@ -216,10 +233,8 @@ fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Resul
     let mut done = Done::default();
     for (id, row) in rows {
         let old = location.shelves.get(&row.article).and_then(|shelf| shelf.listing.as_deref());
-        if let (Some(asked), Some(old)) = (row.version, old)
-            && asked != old.version
-        {
-            return Err(Refusal::WrongVersion { asked, current: old.version });
+        if let Some(asked) = row.version {
+            listed(old, asked)?;
         }
         let listing = Listing {
             id: old.map_or(*id, |old| old.id),
@@ -229,6 +244,7 @@ fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Resul
             title: row.title.clone(),
             active: row.active,
             out_of_stock: row.out_of_stock,
+            codes: row.codes.clone(),
             kept: row.kept.clone(),
         };
         let status = match old {
@@ -246,6 +262,34 @@ fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Resul
         }
     }
     Ok(done)
+}
+
+/// The article sells as if it had never been listed; who waits there goes on waiting.
+fn unlist(location: &Location, which: &Listings) -> Result<Done, Refusal> {
+    let gone = |article: &ArticleId| {
+        let (article, event) = (article.clone(), ShelfEvent::Unlisted);
+        Event::Shelf { article, event }
+    };
+    let events = match which {
+        Listings::One(article, asked) => {
+            let shelf = location.shelves.get(article);
+            let old = shelf.and_then(|shelf| shelf.listing.as_deref());
+            let version = old.map(|old| old.version).unwrap_or_default();
+            listed(old, asked.unwrap_or(version))?;
+            vec![gone(article)]
+        }
+        Listings::All => {
+            let shelves = location.shelves.iter().filter(|(_, shelf)| shelf.listing.is_some());
+            shelves.map(|(article, _)| gone(article)).collect()
+        }
+    };
+    Ok(Done { events, rows: vec![] })
+}
+
+/// Whether there is a listing, and at the version that the caller saw last.
+fn listed(old: Option<&Listing>, asked: Version) -> Result<(), Refusal> {
+    let current = old.ok_or(Refusal::UnknownListing)?.version;
+    if asked == current { Ok(()) } else { Err(Refusal::WrongVersion { asked, current }) }
 }
 
 /// Of rows for the same article the last one counts. What is kept no longer goes to who waits.

@@ -152,6 +152,7 @@ impl Run {
                     title: None,
                     active,
                     out_of_stock,
+                    codes: Vec::new(),
                     kept: Kept::default(),
                 };
                 Command::PutListings { at: at(PLACES[place]), rows: vec![row] }

@@ -134,6 +134,9 @@ impl Ledger {
                     return Err(format!("P8: a listing's version: {listing:?}"));
                 }
             }
+            ShelfEvent::Unlisted => {
+                self.listings.remove(&spot);
+            }
             ShelfEvent::Kept { safety } => {
                 self.safety.insert(spot, safety.get().into());
             }

@@ -129,6 +129,7 @@ fn first() -> Node {
         title: None,
         active: true,
         out_of_stock: OutOfStock::Backorder,
+        codes: Vec::new(),
         kept: Kept::default(),
     };
     submit(&mut node, Command::PutListings { at: at("delft"), rows: vec![row] }, 7);

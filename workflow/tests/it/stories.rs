@@ -201,6 +201,8 @@ stories! {
     new_settings_hold_for_later_promises_and_extensions: "settings";
     /// S5, S9: no event says that time has passed.
     stock_stops_being_available_by_time_alone: "outdated";
+    /// P7: the article sells on, and nothing new waits for it.
+    a_listing_goes_away_and_the_stock_stays: "listings";
     /// S6, P7.
     a_batch_of_stock_is_taken_whole_or_not_at_all: "bulk";
 }

@@ -7,7 +7,7 @@ use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wa
 use workflow::command::{Page, SummaryFilter};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
-use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
 use workflow::location::{OutOfStock, Status};
 use workflow::order::{self, Line};
 use workflow::place::Place;
@@ -96,6 +96,14 @@ impl Script {
                 Command::CloseLocation { at, version: None, force }
             }
             "list" => self.list(&Said::of(rest)),
+            "unlist" => {
+                let said = Said::of(rest).knows(&["version"]);
+                let which = match said.body {
+                    "everything" => Listings::All,
+                    name => Listings::One(article(name), said.version()),
+                };
+                Command::RemoveListings { at: at(said.subject), which }
+            }
             "stock" => {
                 let rows = rest.split("; ").map(|row| self.lot_row(&Said::of(row))).collect();
                 Command::PutStocks { rows }
@@ -198,6 +206,7 @@ impl Script {
             title: None,
             active: !said.has("inactive"),
             out_of_stock,
+            codes: Vec::new(),
             kept: Kept::default(),
         };
         Command::PutListings { at: at(said.subject), rows: vec![row] }

@@ -42,6 +42,7 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             format!("{} {:?}, version {}", view.card.name, view.card.status, view.version)
         }
         Outcome::Closed => "closed".into(),
+        Outcome::Unlisted => "unlisted".into(),
         Outcome::Listings { rows, .. } => {
             let rows = rows.iter().map(|(status, article, listing)| {
                 format!("{article} {}, version {}", status_word(*status), listing.version)
