@@ -95,7 +95,18 @@ pub enum Command {
     /// Take lots away, at any locations.
     RemoveStocks {
         /// Which ones.
-        which: Lots,
+        which: Vec<Lots>,
+    },
+    /// Move pieces of a lot to another place within their location.
+    MoveStock {
+        /// The lot that they are of.
+        from: StockId,
+        /// The place where they will lie.
+        to: SmolStr,
+        /// How many.
+        units: Units,
+        /// Whether the lot goes away when none is left.
+        removes_empty: bool,
     },
     /// Set safety stocks.
     KeepStocks {
@@ -125,6 +136,7 @@ impl Command {
             Command::RemoveListings { .. } => "RemoveListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
+            Command::MoveStock { .. } => "MoveStock",
             Command::KeepStocks { .. } => "KeepStocks",
             Command::Configure { .. } => "Configure",
         }
@@ -200,6 +212,8 @@ pub enum Lots {
     Ids(Vec<StockId>),
     /// All of these articles at one location.
     Articles(LocationRef, Vec<ArticleId>),
+    /// All in these places, at one location or wherever there are such places.
+    Storages(Option<LocationRef>, Vec<SmolStr>),
 }
 
 /// What only looks.

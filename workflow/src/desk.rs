@@ -5,6 +5,7 @@
 
 mod book;
 mod places;
+mod storages;
 
 use std::collections::BTreeMap;
 

@@ -10,9 +10,11 @@
 mod candidates;
 mod listings;
 mod locations;
+mod lots;
 mod orders;
 mod promise;
 mod read;
+mod removals;
 mod stocks;
 
 use std::collections::BTreeMap;
@@ -187,6 +189,9 @@ impl<C: Cast> Scene<'_, C> {
             Command::RemoveListings { at, which } => Ok(self.remove_listings(&at, which).await?),
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
+            Command::MoveStock { from, to, units, removes_empty } => {
+                Ok(self.move_stock(from, to, units, removes_empty).await?)
+            }
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
@@ -218,7 +223,7 @@ impl<C: Cast> Scene<'_, C> {
         for event in events {
             if let location::Event::Shelf { event, .. } = &event {
                 match event {
-                    location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot.id, id),
+                    location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot, id),
                     location::ShelfEvent::Removed { stock } => {
                         self.tenant.places.remove_stock(*stock);
                     }

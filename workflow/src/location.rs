@@ -7,6 +7,7 @@ mod listing;
 mod lot;
 mod offer;
 mod put;
+mod relocate;
 mod settle;
 mod shelf;
 
@@ -19,7 +20,8 @@ pub use apply::apply_to_shelf;
 pub use apply::{apply, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
-    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
+    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Row, RowStatus,
+    Take, decide,
 };
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};

@@ -58,8 +58,15 @@ pub enum Outcome {
         /// How many fit the filter.
         total: usize,
     },
-    /// Lots that are gone.
-    Removed(Vec<StockId>),
+    /// Lots that are gone, by what named them.
+    Removed(Vec<RemovedView>),
+    /// Pieces that lie elsewhere.
+    Moved {
+        /// The lot that they came from, if it is still there.
+        from: Option<Box<StockView>>,
+        /// The lot that they are of now.
+        to: Box<StockView>,
+    },
     /// Safety stocks were set.
     Kept,
     /// What locations have of articles.
@@ -158,6 +165,26 @@ pub struct StockView {
     pub free: Units,
     /// What is reserved of the article in the whole location.
     pub reserved_there: Units,
+}
+
+/// Lots that are gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedView {
+    /// What named them.
+    pub by: RemovedBy,
+    /// Those that were there. One that was named twice is with those that named it first.
+    pub ids: Vec<StockId>,
+}
+
+/// What named lots that are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovedBy {
+    /// Their ids.
+    Ids,
+    /// Their articles.
+    Articles,
+    /// Their places within their locations.
+    Storages,
 }
 
 /// What locations together have of one article.

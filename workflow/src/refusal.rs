@@ -92,6 +92,13 @@ pub enum Refusal {
         /// The location's version.
         version: Version,
     },
+    /// More pieces than the lot has are to move, or they cannot without parting a reservation.
+    TooFewPieces {
+        /// How many it has.
+        value: Units,
+        /// How many of them are not reserved.
+        free: Units,
+    },
     /// The article has as many lots at the location as it may.
     TooManyLots {
         /// How many it may have.
@@ -120,6 +127,7 @@ impl Refusal {
             Refusal::OutOfStock { .. } => "out_of_stock",
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",

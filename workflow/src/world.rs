@@ -183,7 +183,7 @@ impl World {
         location::apply(location, event, record.at);
         if let location::Event::Shelf { article, event } = event {
             match event {
-                location::ShelfEvent::Put(lot) => places.put_stock(lot.id, id),
+                location::ShelfEvent::Put(lot) => places.put_stock(lot, id),
                 location::ShelfEvent::Removed { stock } => places.remove_stock(*stock),
                 _ => {}
             }

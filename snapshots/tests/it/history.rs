@@ -253,7 +253,7 @@ impl Shop {
         let lots = &self.world.desk.tenant(tenant).places;
         let known: Vec<(StockId, LocationId)> = lots.stocks_after(None).collect();
         let which = self.pick(&known).map(|(id, _)| id);
-        Command::RemoveStocks { which: Lots::Ids(which.into_iter().collect()) }
+        Command::RemoveStocks { which: vec![Lots::Ids(which.into_iter().collect())] }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {

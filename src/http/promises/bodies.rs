@@ -12,6 +12,7 @@ mod line;
 mod listing;
 mod listing_change;
 mod order;
+mod safety_stock;
 mod stock;
 mod stock_action;
 
@@ -29,8 +30,9 @@ pub(crate) use facility::FacilityBody;
 pub(crate) use listing::ListingsBody;
 pub(crate) use listing_change::ListingChange;
 pub(crate) use order::OrderBody;
+pub(crate) use safety_stock::{SafetyRow, SafetyStocksBody};
 pub(crate) use stock::{StockBody, StocksBody};
-pub(crate) use stock_action::{SafetyRow, SafetyStocksBody, StockAction, StockActionBody};
+pub(crate) use stock_action::StockActionBody;
 
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};

@@ -79,6 +79,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
         Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
         Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
@@ -131,6 +132,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
         | Refusal::TooManyOpenPromises { .. } => (None, None),
@@ -170,6 +172,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("another facility has tenantFacilityId `{reference}`")
         }
         Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooFewPieces { value, free } => format!(
+            "the stock has {value} pieces, {free} of them free, and a reservation moves whole"
+        ),
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }

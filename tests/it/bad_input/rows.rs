@@ -179,6 +179,15 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
     let many = json!({ "stocks": vec![json!({ "id": shop.stock, "value": 1 }); 501] });
     let unknown =
         json!({ "stocks": [{ "id": shop.stock, "value": 1 }, { "id": shop.store, "value": 1 }] });
+    let actions = "/api/stocks/actions";
+    let action = |action: Value| Row::post(actions, json!({ "action": action }).to_string());
+    let moving = |to: Value, amount: Value| {
+        json!({ "name": "MOVE_TO_LOCATION", "fromStockId": shop.stock, "toLocationRef": to,
+            "amount": amount })
+    };
+    let moved = |to: Value, amount: Value| action(moving(to, amount));
+    let removed = json!({ "name": "DELETE_BY_IDS", "ids": [shop.stock] });
+    let together = json!({ "actions": [removed, moving(json!("A"), json!(1))] });
     shop.refuses(vec![
         stock(json!("tea"), json!(-1), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!(1.5), facility.clone()).is(400, "value"),
@@ -195,6 +204,18 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
         Row::put("/api/stocks", unknown.to_string()).is(404, "stocks[1].id"),
         Row::put("/api/stocks", "{}").is(400, "stocks: is required"),
         Row::post("/api/stocks/actions", r#"{"action":{"name":"BURN"}}"#).is(400, "action.name"),
+        action(json!({ "name": "DELETE_BY_LOCATIONS" }))
+            .is(400, "action.locationRefs: is required"),
+        action(json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["A", ""] }))
+            .is(400, "action.locationRefs[1]"),
+        action(json!({ "name": "MOVE_TO_LOCATION", "toLocationRef": "A", "amount": 1 }))
+            .is(400, "action.fromStockId: is required"),
+        moved(json!("A"), json!(0)).is(400, "action.amount: must be 1"),
+        moved(json!(""), json!(1)).is(400, "action.toLocationRef"),
+        moved(json!("A"), json!(10)).is(409, "too few pieces"),
+        Row::post(actions, r#"{"actions":[]}"#).is(400, "actions: must have 1 to 10"),
+        Row::post(actions, "{}").is(400, "action: is required"),
+        Row::post(actions, together.to_string()).is(400, "actions[1].name: must be alone"),
         Row::put("/api/safetystocks", r#"{"operations":[]}"#).is(400, "operations"),
     ])
     .await;

@@ -287,3 +287,43 @@ async fn orders_are_listed_and_found() {
     let found = server.http.get("/api/orders?tenantOrderId=R3").await.expect(200);
     assert_eq!((&found["total"], &found["orders"][0]["tenantOrderId"]), (&json!(1), &json!("R3")));
 }
+
+/// S1, S2, S3: what lies elsewhere in the store is as much as before, and as much of it is held.
+#[actix_web::test]
+async fn stock_is_moved_within_a_store_and_removed_by_its_place() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    let stock = server.stock(&store, "tea", 9).await;
+    let held = server.promises(&promise("tea", 2)).await;
+    let act = async |body: Value| server.http.post("/api/stocks/actions", &body.to_string()).await;
+    let moving = |amount: u32| {
+        json!({ "name": "MOVE_TO_LOCATION", "fromStockId": stock, "toLocationRef": "B-2",
+            "amount": amount, "options": { "deleteFromStockIfZero": true } })
+    };
+    let moved = act(json!({ "action": moving(4) })).await.expect(200);
+    let (from, to) = (&moved["result"]["fromStock"], &moved["result"]["toStock"]);
+    assert_eq!(moved["name"], "MOVE_TO_LOCATION");
+    assert_eq!((&from["value"], &from["reserved"]), (&json!(5), &json!(2)));
+    assert_eq!((&to["value"], &to["locationRef"]), (&json!(4), &json!("B-2")));
+    assert_eq!(act(json!({ "action": moving(6) })).await.refused(409), "too few pieces");
+    assert_eq!(server.available("tea").await, 7);
+
+    let rest = act(json!({ "actions": [moving(5)] })).await.expect(200);
+    assert_eq!(rest[0]["result"].get("fromStock"), None, "it is empty and gone");
+    assert_eq!(rest[0]["result"]["toStock"]["reserved"], 2);
+    let there = server.http.get("/api/stocks?locationRef=B-2&size=1").await.expect(200);
+    assert_eq!((&there["total"], &there["stocks"][0]["value"]), (&json!(1), &json!(9)));
+    let orders = server.http.get(&format!("/api/orders/{}?certus=true", held.id)).await.expect(200);
+    let host = &orders["customAttributes"]["certus"]["certusHeld"][0]["stockRef"];
+    assert_eq!(host, &there["stocks"][0]["id"]);
+
+    let nowhere = json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["B-2"],
+        "facilityRef": server.facility("edam").await });
+    let removal = json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["B-2", "C-3"] });
+    let removed = act(json!({ "actions": [nowhere, removal] })).await.expect(200);
+    assert_eq!(removed[0]["result"]["ids"], json!([]));
+    assert_eq!(removed[1]["result"]["ids"], json!([there["stocks"][0]["id"]]));
+    assert_eq!(server.available("tea").await, 0);
+    let none = server.http.get("/api/stocks?locationRef=B-2").await.expect(200);
+    assert_eq!(none["total"], 0);
+}

@@ -1,8 +1,8 @@
 //! Looking without changing anything.
 
 use super::{Cast, Look, Scene, Seen};
-use crate::command::{LocationFilter, OrderFilter, Page, Query, StockFilter, SummaryFilter};
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
+use crate::command::{LocationFilter, OrderFilter, Page, Query, SummaryFilter};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::location::{RowStatus, Totals};
 use crate::order::Order;
 use crate::outcome::{Outcome, ReservationView, SummaryView};
@@ -30,7 +30,7 @@ impl<C: Cast> Scene<'_, C> {
                 let row = (RowStatus::Unchanged, self.stock_view(location, id).await);
                 Ok(Outcome::Stocks { rows: vec![row], total: 1 })
             }
-            Query::Stocks(filter, page) => self.stocks(filter, page).await,
+            Query::Stocks(filter, page) => self.lots(filter, page).await,
             Query::Summaries(filter, page) => self.summaries(filter, page).await,
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
@@ -88,62 +88,6 @@ impl<C: Cast> Scene<'_, C> {
             locations.push(self.location_view(id).await);
         }
         Outcome::Locations { locations, total }
-    }
-
-    async fn stocks(
-        &mut self,
-        filter: StockFilter,
-        page: Page<StockId>,
-    ) -> Result<Outcome, Refusal> {
-        let mut rows = Vec::new();
-        let mut total = 0;
-        // Storage is known to the lots alone: all of them are looked at, and counted, one by one.
-        let by_storage = !filter.storage.is_empty();
-        let after = if by_storage { None } else { page.after };
-        if let Some(name) = &filter.at {
-            let location = self.find(name, 0)?;
-            let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
-            if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
-                total = count;
-                rows = self.stock_views(location, lots);
-            }
-        } else if filter.articles.is_empty() {
-            total = self.tenant.places.stocks();
-            let size = if by_storage { usize::MAX } else { page.size };
-            let after = self.tenant.places.stocks_after(after);
-            for (id, location) in after.take(size).collect::<Vec<_>>() {
-                rows.push(self.stock_view(location, id).await);
-            }
-        } else {
-            for location in self.locations_with(&filter.articles) {
-                let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
-                if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
-                    total += count;
-                    rows.extend(self.stock_views(location, lots));
-                }
-            }
-            rows.sort_unstable_by_key(|row| row.lot.id);
-        }
-        if by_storage {
-            rows.retain(|row| {
-                let storage = row.lot.details.as_ref().and_then(|details| details.storage.as_ref());
-                storage.is_some_and(|storage| filter.storage.contains(storage))
-            });
-            total = rows.len();
-            rows.retain(|row| page.after.is_none_or(|after| row.lot.id > after));
-        }
-        rows.truncate(page.size);
-        let rows = rows.into_iter().map(|row| (RowStatus::Unchanged, row)).collect();
-        Ok(Outcome::Stocks { rows, total })
-    }
-
-    fn locations_with(&self, articles: &[ArticleId]) -> Vec<LocationId> {
-        let places = &self.tenant.places;
-        let offers = articles.iter().flat_map(|article| places.offers(article));
-        let mut locations: Vec<_> = offers.map(|(seat, _)| places.seat(*seat).id).collect();
-        locations.sort_unstable();
-        locations.dedup();
-        locations
     }
 
     async fn summaries(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Cast, Look, Scene, Seen};
-use crate::command::{LocationRef, Lots, StockRow};
+use crate::command::{LocationRef, StockRow};
 use crate::id::{ArticleId, LocationId, StockId};
 use crate::limits::MOVED_BYTES_MAX;
 use crate::location::{self, LotRow, LotTarget, Row};
@@ -42,50 +42,6 @@ impl<C: Cast> Scene<'_, C> {
         let total = shown.len();
         let owner = places.first().map(|location| Owner::Location(*location));
         Ok((Outcome::Stocks { rows: shown, total }, owner))
-    }
-
-    /// Takes lots away; what was reserved of them waits for other stock there.
-    pub(super) async fn remove_stocks(
-        &mut self,
-        which: Lots,
-    ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let mut by_location: BTreeMap<LocationId, Vec<StockId>> = BTreeMap::new();
-        match which {
-            Lots::One(id, asked) => {
-                let unknown = Refusal::UnknownStock { row: None };
-                let location = self.tenant.places.location_of(id).ok_or(unknown)?;
-                let current = self.stock_view(location, id).await.lot.version;
-                if let Some(asked) = asked.filter(|asked| *asked != current) {
-                    return Err(Refusal::WrongVersion { asked, current });
-                }
-                by_location.insert(location, vec![id]);
-            }
-            Lots::Ids(ids) => {
-                for id in ids {
-                    if let Some(location) = self.tenant.places.location_of(id) {
-                        by_location.entry(location).or_default().push(id);
-                    }
-                }
-            }
-            Lots::Articles(at, articles) => {
-                let location = self.find(&at, 0)?;
-                let look = Look::Lots(articles, None, usize::MAX);
-                if let Seen::Lots(lots, _) = self.cast.look(location, look, self.now).await {
-                    let ids = lots.into_iter().map(|(_, lot, ..)| lot.id);
-                    by_location.insert(location, ids.collect());
-                }
-            }
-        }
-        let removes = by_location.into_iter();
-        let removes = removes.map(|(at, stocks)| (at, location::Command::Remove { stocks }));
-        let decided = self.decide_all(removes).await?;
-        let owner = decided.first().map(|(location, _)| Owner::Location(*location));
-        let mut removed = Vec::new();
-        for (location, done) in decided {
-            removed.extend(done.rows.iter().map(|row| row.id));
-            self.carry_out(location, done.events).await;
-        }
-        Ok((Outcome::Removed(removed), owner))
     }
 
     /// Sets safety stocks.

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::put::{put, remove};
+use super::relocate::relocate;
 use super::settle::Draft;
 use super::{Card, Event, Listing, Location, OutOfStock, Shelf, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
@@ -42,6 +43,8 @@ pub enum Command {
         /// The lots.
         stocks: Vec<StockId>,
     },
+    /// Move pieces to another place within the location.
+    Relocate(Relocation),
     /// Make or replace listings.
     List {
         /// One row per article, each with the id that the listing gets if it is new.
@@ -135,6 +138,21 @@ pub struct LotChange {
     pub kept: BTreeMap<SmolStr, Kept>,
 }
 
+/// Pieces of one lot that move to another place within their location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relocation {
+    /// The lot that they are of.
+    pub from: StockId,
+    /// The place where they will lie.
+    pub to: SmolStr,
+    /// How many.
+    pub units: Units,
+    /// Whether the lot goes away when none is left.
+    pub removes_empty: bool,
+    /// The id of the lot that they become, if there is none like it in that place.
+    pub new: StockId,
+}
+
 /// One listing to make or replace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingRow {
@@ -201,6 +219,7 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Close { version, force } => close(location, *version, *force),
         Command::Put { rows } => put(location, rows, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
+        Command::Relocate(relocation) => relocate(location, relocation, now),
         Command::List { rows } => list(location, rows, now),
         Command::Unlist { which } => unlist(location, which),
         Command::Keep { rows } => Ok(keep(location, rows, now)),

@@ -66,6 +66,34 @@ impl<'a> Draft<'a> {
         self.push(ShelfEvent::Removed { stock }, events);
     }
 
+    /// Reservations will be held of another lot, the newest first, as many as fit into `most`
+    /// pieces, until no more than `left` is reserved; answers with what still is.
+    pub(super) fn carry(
+        &mut self,
+        from: StockId,
+        to: StockId,
+        (mut most, left): (Units, Units),
+        events: &mut Vec<Event>,
+    ) -> Units {
+        let stays = |lot: &&Lot| lot.id == from;
+        let mut reserved = self.lots.iter().find(stays).map(|lot| lot.reserved).unwrap_or_default();
+        for (reservation, held) in self.shelf.holds.iter().rev() {
+            if reserved <= left {
+                break;
+            }
+            if held.stock == Some(from) && held.units <= most {
+                most = most.minus(held.units);
+                reserved = reserved.minus(held.units);
+                self.reserve(from, |units| units.minus(held.units));
+                self.reserve(to, |units| units.plus(held.units));
+                let stock = Some(to);
+                let moved = ShelfEvent::Rehosted { reservation: *reservation, stock };
+                self.push(moved, events);
+            }
+        }
+        reserved
+    }
+
     /// The reservation will be gone.
     pub(super) fn release(&mut self, reservation: ReservationId, events: &mut Vec<Event>) {
         let held = self.shelf.holds[&reservation];

@@ -71,7 +71,7 @@ impl Restore {
         let places = &mut self.world.desk.tenant(tenant).places;
         let number = self.shelves.len();
         for lot in &shelf.lots {
-            places.put_stock(lot.id, at);
+            places.put_stock(lot, at);
             location.lots.insert(lot.id, article.clone());
             self.by_lot.insert((at, lot.id), number);
         }

@@ -128,7 +128,7 @@ impl Run {
             }
             Step::Remove { place, article } => {
                 let articles = vec![article_of(article)];
-                Command::RemoveStocks { which: Lots::Articles(at(PLACES[place]), articles) }
+                Command::RemoveStocks { which: vec![Lots::Articles(at(PLACES[place]), articles)] }
             }
             Step::RemoveLot { place, article, lot } => {
                 let wanted = lot_name(article, lot);
@@ -143,7 +143,7 @@ impl Run {
                     })
                 });
                 let unknown = StockId::from_bits(9);
-                Command::RemoveStocks { which: Lots::Ids(vec![*known.unwrap_or(&unknown)]) }
+                Command::RemoveStocks { which: vec![Lots::Ids(vec![*known.unwrap_or(&unknown)])] }
             }
             Step::List { place, article, out_of_stock, active } => {
                 let row = ListingRow {

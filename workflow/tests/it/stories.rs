@@ -201,6 +201,8 @@ stories! {
     new_settings_hold_for_later_promises_and_extensions: "settings";
     /// S5, S9: no event says that time has passed.
     stock_stops_being_available_by_time_alone: "outdated";
+    /// S1, S2, S3: no order loses its pieces because they lie elsewhere.
+    what_is_moved_to_another_place_takes_its_reservations_along: "moving";
     /// P7: the article sells on, and nothing new waits for it.
     a_listing_goes_away_and_the_stock_stays: "listings";
     /// S6, P7.

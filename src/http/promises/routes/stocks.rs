@@ -14,9 +14,7 @@ use super::query::Params;
 use crate::admission::Lane;
 use crate::failure::{Failed, Failure};
 use crate::http::promises::answers::{stock, summary};
-use crate::http::promises::bodies::{
-    SafetyStocksBody, StockAction, StockActionBody, StockBody, StocksBody,
-};
+use crate::http::promises::bodies::{SafetyStocksBody, StockActionBody, StockBody, StocksBody};
 use crate::http::reply::respond;
 use crate::http::visit::asked_version;
 use crate::limits::STOCK_PAGE_ROWS_MAX;
@@ -80,7 +78,7 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
     asked
         .act(|head| {
             let which = Lots::One(stock_id(&id)?, asked_version(head.headers())?);
-            Ok((Command::RemoveStocks { which }, stock::gone))
+            Ok((Command::RemoveStocks { which: vec![which] }, stock::gone))
         })
         .await
 }
@@ -91,13 +89,8 @@ pub(crate) async fn act(asked: Asked) -> Handled {
         .change(Lane::Operate, |body| {
             let sent: StockActionBody<'_> = body.decode()?;
             let keyed = body.keyed("stocks.act", &sent);
-            let (action, command) = sent.into_command()?;
-            let render: Render = match action {
-                StockAction::DeleteByIds => stock::deleted_by_ids,
-                StockAction::DeleteByProducts => stock::deleted_by_products,
-                StockAction::UpdateVersionless => stock::updated_versionless,
-            };
-            Ok((keyed, command, render))
+            let render: Render = if sent.is_array() { stock::acted_together } else { stock::acted };
+            Ok((keyed, sent.into_command()?, render))
         })
         .await
 }

@@ -108,7 +108,11 @@ impl Script {
                 let rows = rest.split("; ").map(|row| self.lot_row(&Said::of(row))).collect();
                 Command::PutStocks { rows }
             }
-            "remove" => Command::RemoveStocks { which: self.lots(rest) },
+            "remove" => {
+                let which = rest.split("; ").map(|part| self.lots(part)).collect();
+                Command::RemoveStocks { which }
+            }
+            "move" => self.relocate(&Said::of(rest)),
             "keep" => {
                 let rows = rest.split("; ").map(|row| {
                     let said = Said::of(row).knows(&[]);
@@ -226,6 +230,7 @@ impl Script {
             "sound",
             "unpickable",
             "reachable",
+            "in",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
@@ -240,6 +245,7 @@ impl Script {
             available_until: said.time("until"),
             traits: said.has("unpickable").then_some((false, true)),
             defective: said.has("defective").then_some(true).or(said.has("sound").then_some(false)),
+            storage: said.value("in").map(SmolStr::new),
             reference: (!lot.starts_with('#')).then(|| lot.into()),
             ..LotChange::default()
         };
@@ -247,18 +253,32 @@ impl Script {
         StockRow { at, row: LotRow { target, version: said.version(), change } }
     }
 
-    /// `gouda: tea coffee` are all lots of these articles, `gouda lot a` is one lot.
+    /// `gouda lot a: 2, to B-7, emptied away`.
+    fn relocate(&self, said: &Said<'_>) -> Command {
+        let units = pieces(said.body.parse().expect("how many"));
+        let to = said.value("to").expect("a place").into();
+        let removes_empty = said.has("emptied");
+        Command::MoveStock { from: self.lot(said.subject), to, units, removes_empty }
+    }
+
+    /// `gouda lot a`.
+    fn lot(&self, text: &str) -> StockId {
+        let (place, lot) = text.split_once(" lot ").expect("a place and its lot");
+        let unknown = StockId::from_bits(9);
+        self.lots.get(&format!("{place} {lot}")).copied().unwrap_or(unknown)
+    }
+
+    /// `gouda: tea coffee` are all lots of these articles, `gouda lot a` is one lot, `in A-1 B-2`
+    /// are all lots in these places.
     fn lots(&self, rest: &str) -> Lots {
+        if let Some(storages) = rest.strip_prefix("in ") {
+            return Lots::Storages(None, storages.split(' ').map(SmolStr::new).collect());
+        }
         match rest.split_once(": ") {
             Some((place, articles)) => {
                 Lots::Articles(at(place), articles.split(' ').map(article).collect())
             }
-            None => {
-                let (place, lot) = rest.split_once(" lot ").expect("a place and its lot");
-                let unknown = StockId::from_bits(9);
-                let id = self.lots.get(&format!("{place} {lot}")).copied().unwrap_or(unknown);
-                Lots::Ids(vec![id])
-            }
+            None => Lots::Ids(vec![self.lot(rest)]),
         }
     }
 

@@ -57,7 +57,18 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        Outcome::Removed(stocks) => format!("{} removed", stocks.len()),
+        Outcome::Removed(views) => {
+            let counts = views.iter().map(|view| format!("{} removed", view.ids.len()));
+            counts.collect::<Vec<_>>().join(", ")
+        }
+        Outcome::Moved { from, to } => {
+            let left = match from {
+                Some(from) => format!("{} stay", from.lot.value),
+                None => "none stays".into(),
+            };
+            let there = to.lot.storage().cloned().unwrap_or_default();
+            format!("{left}, {} in {there}, version {}", to.lot.value, to.lot.version)
+        }
         Outcome::Kept => String::new(),
         Outcome::Summaries { rows, .. } => {
             let rows = rows.iter().map(|row| {
@@ -106,6 +117,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             short.collect()
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
+        Refusal::TooFewPieces { value, free } => format!(", {free} of {value} free"),
         Refusal::TooManyLots { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
     };
