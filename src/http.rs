@@ -24,7 +24,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
 use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, status, stocks,
+    configurations, facilities, listings, orders, promise, reservations, safety_stocks, status,
+    stocks,
 };
 use row::at;
 
@@ -65,7 +66,8 @@ where
         .service(at("/api/stocks/actions").post(stocks::act))
         .service(at("/api/stocks/summaries").get(stocks::summaries))
         .service(stock)
-        .service(at("/api/safetystocks").put(stocks::keep))
+        .service(at("/api/safetystocks").get(safety_stocks::list).put(safety_stocks::put))
+        .service(at("/api/safetystocks/{id}").delete(safety_stocks::remove))
         .service(at("/api/reservations").get(reservations::list))
         .service(at("/api/reservations/{id}").get(reservations::show))
         .service(at("/api/status").get(status::status))

@@ -110,8 +110,13 @@ pub enum Command {
     },
     /// Set safety stocks.
     KeepStocks {
-        /// Location, article, pieces.
-        rows: Vec<(LocationRef, ArticleId, Units)>,
+        /// The rows, in the order of the request.
+        rows: Vec<SafetyAsk>,
+    },
+    /// Take a safety stock away.
+    UnkeepStock {
+        /// Its id.
+        id: StockId,
     },
     /// Set the tenant's settings.
     Configure {
@@ -138,6 +143,7 @@ impl Command {
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::MoveStock { .. } => "MoveStock",
             Command::KeepStocks { .. } => "KeepStocks",
+            Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
         }
     }
@@ -203,6 +209,17 @@ pub struct StockRow {
     pub row: LotRow,
 }
 
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyAsk {
+    /// The location; none means all that have no safety stock of their own.
+    pub at: Option<LocationRef>,
+    /// The article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+}
+
 /// Which lots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lots {
@@ -235,6 +252,8 @@ pub enum Query {
     Stock(StockId),
     /// Lots, in the order of their ids.
     Stocks(StockFilter, Page<StockId>),
+    /// Safety stocks, in the order of their ids.
+    SafetyStocks(SafetyFilter, Page<StockId>),
     /// What all locations together have of articles, in the order of articles.
     Summaries(SummaryFilter, Page<ArticleId>),
     /// One reservation.
@@ -308,6 +327,15 @@ pub struct StockFilter {
     pub articles: Vec<ArticleId>,
     /// Those in these places within their location; empty means all.
     pub storage: Vec<SmolStr>,
+}
+
+/// Which safety stocks.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SafetyFilter {
+    /// Those of this location itself.
+    pub at: Option<LocationRef>,
+    /// Those of this article.
+    pub article: Option<ArticleId>,
 }
 
 /// Which articles and locations a summary is about.

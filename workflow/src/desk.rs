@@ -5,12 +5,14 @@
 
 mod book;
 mod places;
+mod safeties;
 mod storages;
 
 use std::collections::BTreeMap;
 
 pub use book::Book;
 pub use places::{Places, Seat, Takes};
+pub use safeties::Safeties;
 
 use crate::id::TenantId;
 use crate::record::Owner;
@@ -33,6 +35,8 @@ pub struct Tenant {
     pub last_number: u64,
     /// The locations, and what they publish.
     pub places: Places,
+    /// The safety stocks.
+    pub safeties: Safeties,
     /// The orders in memory.
     pub book: Book,
     /// Who keeps the reply that was stored under a key.

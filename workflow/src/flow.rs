@@ -15,6 +15,7 @@ mod orders;
 mod promise;
 mod read;
 mod removals;
+mod safeties;
 mod stocks;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,9 @@ use std::collections::BTreeMap;
 use crate::command::{Command, ListingFilter, Promise, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
-use crate::location::{self, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
+use crate::location::{
+    self, Listing, Location, Lot, Offer, OutOfStock, SafetyStock, Shelf, Totals,
+};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
 use crate::quantity::Units;
@@ -107,6 +110,8 @@ pub enum Look {
     Totals(ArticleId),
     /// What happens to a line when there is no stock of an article.
     OutOfStock(ArticleId),
+    /// The location's own safety stock of an article.
+    Safety(ArticleId),
     /// What it would publish without these reservations.
     OfferWithout(ArticleId, Vec<ReservationId>),
     /// The orders that hold an article there.
@@ -130,6 +135,8 @@ pub enum Seen {
     Totals(Totals),
     /// What happens without stock.
     OutOfStock(OutOfStock),
+    /// The safety stock, if there is one.
+    Safety(Option<SafetyStock>),
     /// Orders, each once.
     Holders(Vec<OrderId>),
     /// Lots: article, lot, what is reserved of the article there, what is free of the lot.
@@ -193,6 +200,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.move_stock(from, to, units, removes_empty).await?)
             }
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
+            Command::UnkeepStock { id } => Ok(self.unkeep_stock(id).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
@@ -221,7 +229,8 @@ impl<C: Cast> Scene<'_, C> {
         }
         let mut moved: BTreeMap<OrderId, Vec<(u16, Option<StockId>)>> = BTreeMap::new();
         for event in events {
-            if let location::Event::Shelf { event, .. } = &event {
+            if let location::Event::Shelf { article, event } = &event {
+                self.tenant.safeties.note(id, article, event);
                 match event {
                     location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot, id),
                     location::ShelfEvent::Removed { stock } => {
@@ -287,6 +296,10 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         }),
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
         Look::Totals(article) => Seen::Totals(location.totals(&article, now)),
+        Look::Safety(article) => {
+            let shelf = location.shelves.get(&article);
+            Seen::Safety(shelf.and_then(|shelf| shelf.own_safety.as_deref().copied()))
+        }
         Look::OutOfStock(article) => Seen::OutOfStock(location.out_of_stock(&article)),
         Look::OfferWithout(article, reservations) => {
             Seen::Offer(location.offer_without(&article, &reservations, now))

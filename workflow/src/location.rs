@@ -8,6 +8,7 @@ mod lot;
 mod offer;
 mod put;
 mod relocate;
+mod safety;
 mod settle;
 mod shelf;
 
@@ -21,11 +22,12 @@ pub use apply::{apply, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
     Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Row, RowStatus,
-    Take, decide,
+    SafetyRow, Take, decide,
 };
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
 pub use offer::{Offer, Totals};
+pub use safety::SafetyStock;
 pub use shelf::{Held, Shelf};
 
 use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
@@ -87,7 +89,7 @@ pub enum ShelfEvent {
     },
     /// The listing was made or replaced.
     Listed(Box<Listing>),
-    /// Pieces that routing never gives away.
+    /// Pieces that routing never gives away, where the location has no number of its own.
     Kept {
         /// How many.
         safety: Units,
@@ -115,6 +117,15 @@ pub enum ShelfEvent {
     },
     /// The listing went away.
     Unlisted,
+    /// The location has a number of its own of pieces that routing never gives away.
+    Secured(Box<SafetyStock>),
+    /// It has none of its own any more.
+    Unsecured {
+        /// The safety stock's id.
+        stock: StockId,
+        /// How many pieces are kept back from now on.
+        safety: Units,
+    },
 }
 
 impl Event {
@@ -141,6 +152,8 @@ impl ShelfEvent {
             | ShelfEvent::Removed { .. }
             | ShelfEvent::Listed(_)
             | ShelfEvent::Unlisted
+            | ShelfEvent::Secured(_)
+            | ShelfEvent::Unsecured { .. }
             | ShelfEvent::Kept { .. } => false,
         }
     }
@@ -148,8 +161,11 @@ impl ShelfEvent {
     /// Whether a small command may make many of them: those that have a row each are few.
     fn may_be_many(&self) -> bool {
         match self {
-            ShelfEvent::Put(_) | ShelfEvent::Listed(_) | ShelfEvent::Kept { .. } => false,
-            ShelfEvent::Removed { .. } | ShelfEvent::Unlisted => true,
+            ShelfEvent::Put(_)
+            | ShelfEvent::Listed(_)
+            | ShelfEvent::Secured(_)
+            | ShelfEvent::Unsecured { .. } => false,
+            ShelfEvent::Removed { .. } | ShelfEvent::Unlisted | ShelfEvent::Kept { .. } => true,
             ShelfEvent::Reserved { .. }
             | ShelfEvent::Released { .. }
             | ShelfEvent::Rehosted { .. } => true,

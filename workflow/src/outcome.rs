@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, Totals};
+use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
 use crate::routing::{Considered, Search};
@@ -49,8 +49,8 @@ pub enum Outcome {
         /// How many fit the filter.
         total: usize,
     },
-    /// Listings are gone.
-    Unlisted,
+    /// What was named is gone.
+    Gone,
     /// Rows of stock, with what became of each.
     Stocks {
         /// The rows.
@@ -67,8 +67,15 @@ pub enum Outcome {
         /// The lot that they are of now.
         to: Box<StockView>,
     },
-    /// Safety stocks were set.
-    Kept,
+    /// Safety stocks were set: what became of each row.
+    Kept(Vec<RowStatus>),
+    /// Safety stocks.
+    SafetyStocks {
+        /// The page.
+        rows: Vec<SafetyView>,
+        /// How many fit the filter.
+        total: usize,
+    },
     /// What locations have of articles.
     Summaries {
         /// The page.
@@ -185,6 +192,17 @@ pub enum RemovedBy {
     Articles,
     /// Their places within their locations.
     Storages,
+}
+
+/// A safety stock, with what it is of.
+#[derive(Clone, Debug)]
+pub struct SafetyView {
+    /// Where it holds; none means wherever there is none of its own.
+    pub location: Option<LocationId>,
+    /// The article.
+    pub article: ArticleId,
+    /// The safety stock.
+    pub safety: SafetyStock,
 }
 
 /// What locations together have of one article.

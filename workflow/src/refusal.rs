@@ -25,6 +25,8 @@ pub enum Refusal {
     UnknownListing,
     /// The path names a reservation that is not there.
     UnknownReservation,
+    /// The path names a safety stock that is not there.
+    UnknownSafetyStock,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
         /// What it was called.
@@ -117,6 +119,7 @@ impl Refusal {
             Refusal::UnknownStock { .. } => "unknown_stock",
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::UnknownSafetyStock => "unknown_safety_stock",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
             Refusal::DurationOutOfRange { .. } => "duration_out_of_range",

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::{Ask, Command, Query};
-use crate::desk::Desk;
+use crate::desk::{Desk, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
 use crate::location::{self, Location};
@@ -132,6 +132,12 @@ impl World {
             match event {
                 Event::Order { id, event } => self.apply_order(record, *id, event),
                 Event::Location { id, event } => self.apply_location(record, *id, event),
+                Event::Secured { article, safety } => {
+                    self.desk.tenant(&record.tenant).safeties.put_default(article, *safety);
+                }
+                Event::Unsecured { article } => {
+                    self.desk.tenant(&record.tenant).safeties.remove_default(article);
+                }
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
@@ -157,7 +163,7 @@ impl World {
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {
-        let places = &mut self.desk.tenant(&record.tenant).places;
+        let Tenant { places, safeties, .. } = self.desk.tenant(&record.tenant);
         match event {
             location::Event::Opened(card) => {
                 places.open(id, card);
@@ -167,6 +173,7 @@ impl World {
             }
             location::Event::Closed => {
                 places.close(id);
+                safeties.close(id);
                 if let Some((_, location)) = self.locations.remove(&id) {
                     let keys = &mut self.desk.tenant(&record.tenant).keys;
                     for reply in &location.replies {
@@ -187,6 +194,7 @@ impl World {
                 location::ShelfEvent::Removed { stock } => places.remove_stock(*stock),
                 _ => {}
             }
+            safeties.note(id, article, event);
             places.publish(id, article, location.offer(article, record.at));
         }
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
 
@@ -260,6 +260,14 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<(TenantRow, Footprint)>, Error> {
         self.stored(&key::tenant(tenant))
+    }
+
+    pub(crate) fn stored_safety(
+        &self,
+        tenant: &TenantId,
+        article: &ArticleId,
+    ) -> Result<Option<(SafetyStock, Footprint)>, Error> {
+        self.stored(&key::safety(tenant, article))
     }
 
     pub(crate) fn stored_location(

@@ -7,7 +7,7 @@ use snapshots::codec;
 use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
-use workflow::command::{Ask, Command, LocationRef, Lots, Promise, StockRow, Wanted};
+use workflow::command::{Ask, Command, LocationRef, Lots, Promise, SafetyAsk, StockRow, Wanted};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{
@@ -170,9 +170,8 @@ impl Shop {
             3..=6 => self.list(tenant),
             7..=12 => self.put(tenant),
             13 => self.remove(tenant),
-            14 => Command::KeepStocks {
-                rows: vec![(self.location(tenant), self.article(), self.units(3))],
-            },
+            14 if self.below(3) == 0 => self.unkeep(tenant),
+            14 => self.keep(tenant),
             15 => Command::Configure {
                 version: self.world.desk.tenant(tenant).settings.version,
                 promise_ttl: Millis::minutes(1 + self.below(9)),
@@ -254,6 +253,19 @@ impl Shop {
         let known: Vec<(StockId, LocationId)> = lots.stocks_after(None).collect();
         let which = self.pick(&known).map(|(id, _)| id);
         Command::RemoveStocks { which: vec![Lots::Ids(which.into_iter().collect())] }
+    }
+
+    fn keep(&mut self, tenant: &TenantId) -> Command {
+        let at = (self.below(2) == 0).then(|| self.location(tenant));
+        let row = SafetyAsk { at, article: self.article(), units: self.units(3) };
+        Command::KeepStocks { rows: vec![row] }
+    }
+
+    fn unkeep(&mut self, tenant: &TenantId) -> Command {
+        let safeties = &self.world.desk.tenant(tenant).safeties;
+        let known: Vec<StockId> = safeties.after(None).map(|(id, _)| id).collect();
+        let id = self.pick(&known).unwrap_or(StockId::from_bits(9));
+        Command::UnkeepStock { id }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {

@@ -30,7 +30,7 @@ pub(crate) use facility::FacilityBody;
 pub(crate) use listing::ListingsBody;
 pub(crate) use listing_change::ListingChange;
 pub(crate) use order::OrderBody;
-pub(crate) use safety_stock::{SafetyRow, SafetyStocksBody};
+pub(crate) use safety_stock::SafetyStocksBody;
 pub(crate) use stock::{StockBody, StocksBody};
 pub(crate) use stock_action::StockActionBody;
 

@@ -69,6 +69,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -126,6 +127,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
@@ -149,6 +151,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }

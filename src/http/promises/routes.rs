@@ -8,6 +8,7 @@ pub(crate) mod orders;
 pub(crate) mod promise;
 pub(crate) mod query;
 pub(crate) mod reservations;
+pub(crate) mod safety_stocks;
 pub(crate) mod status;
 pub(crate) mod stocks;
 

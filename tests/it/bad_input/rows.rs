@@ -217,6 +217,11 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
         Row::post(actions, "{}").is(400, "action: is required"),
         Row::post(actions, together.to_string()).is(400, "actions[1].name: must be alone"),
         Row::put("/api/safetystocks", r#"{"operations":[]}"#).is(400, "operations"),
+        Row::put("/api/safetystocks", r#"{"operations":[{"tenantArticleId":"tea","value":-1}]}"#)
+            .is(400, "operations[0].value"),
+        Row::get("/api/safetystocks?facilityRef=gouda").is(400, "facilityRef: is no id"),
+        Row::of(Method::DELETE, format!("/api/safetystocks/{}", shop.stock), "")
+            .is(404, "safety stock not found"),
     ])
     .await;
 }

@@ -194,7 +194,7 @@ async fn stock_is_counted_changed_and_removed() {
     let keep = json!({ "operations": [
         { "tenantArticleId": "tea", "value": 6, "facilityRef": store }] });
     let kept = server.http.put("/api/safetystocks", &keep.to_string()).await.expect(207);
-    assert_eq!(kept[0]["status"], "UPDATED");
+    assert_eq!(kept[0]["status"], "CREATED");
     let sums = server.http.get("/api/stocks/summaries").await.expect(200);
     insta::assert_json_snapshot!("summary", without_ids(&sums));
     assert_eq!(server.available("tea").await, 10);
@@ -326,4 +326,46 @@ async fn stock_is_moved_within_a_store_and_removed_by_its_place() {
     assert_eq!(server.available("tea").await, 0);
     let none = server.http.get("/api/stocks?locationRef=B-2").await.expect(200);
     assert_eq!(none["total"], 0);
+}
+
+/// S9: a facility's own safety stock goes before the one that holds everywhere, over a restart.
+#[actix_web::test]
+async fn safety_stocks_are_set_listed_and_removed() {
+    let mut server = TestServer::start().await;
+    let gouda = server.facility("gouda").await;
+    server.stock(&gouda, "tea", 9).await;
+    let path = "/api/safetystocks";
+    let everywhere = json!({ "tenantArticleId": "tea", "value": 4 });
+    let own = json!({ "tenantArticleId": "tea", "value": 1, "facilityRef": gouda });
+    let body = json!({ "operations": [everywhere, own] }).to_string();
+    let put = server.http.put(path, &body).await.expect(207);
+    assert_eq!((&put[0]["status"], put[0].get("facilityRef")), (&json!("CREATED"), None));
+    assert_eq!((&put[1]["status"], &put[1]["facilityRef"]), (&json!("CREATED"), &json!(gouda)));
+    let again = server.http.put(path, &body).await.expect(207);
+    assert_eq!((&again[0]["status"], &again[1]["status"]), (&json!("UPDATED"), &json!("UPDATED")));
+    let edam = server.facility("edam").await;
+    server.stock(&edam, "tea", 9).await;
+    assert_eq!(server.available("tea").await, 8 + 5);
+
+    server.restart().await;
+    assert_eq!(server.available("tea").await, 8 + 5);
+    let list = server.http.get("/api/safetystocks?tenantArticleId=tea").await.expect(200);
+    assert_eq!(list["total"], 2);
+    let first = &list["safetyStocks"][0];
+    assert_eq!((&first["value"], &first["version"]), (&json!(4), &json!(1)));
+    let rest = format!("{path}?size=1&startAfterId={}", text(first, "id"));
+    let rest = server.http.get(&rest).await.expect(200);
+    assert_eq!(
+        (&rest["total"], &rest["safetyStocks"][0]["facilityRef"]),
+        (&json!(2), &json!(gouda))
+    );
+    let theirs = server.http.get(&format!("{path}?facilityRef={edam}")).await.expect(200);
+    assert_eq!(theirs, json!({ "safetyStocks": [], "total": 0 }));
+
+    for (id, left) in [(text(&rest["safetyStocks"][0], "id"), 5 + 5), (text(first, "id"), 9 + 9)] {
+        let id = format!("{path}/{id}");
+        assert_eq!(server.http.delete(&id).await.status, 200);
+        assert_eq!(server.http.delete(&id).await.refused(404), "safety stock not found");
+        assert_eq!(server.available("tea").await, left);
+    }
 }

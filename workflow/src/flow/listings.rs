@@ -47,7 +47,7 @@ impl<C: Cast> Scene<'_, C> {
         for (id, done) in self.decide_all(unlist).await? {
             self.carry_out(id, done.events).await;
         }
-        Ok((Outcome::Unlisted, Some(Owner::Location(id))))
+        Ok((Outcome::Gone, Some(Owner::Location(id))))
     }
 
     /// One listing.

@@ -55,6 +55,7 @@ impl<C: Cast> Scene<'_, C> {
         self.lose_reservations(id).await?;
         self.carry_out(id, done.events).await;
         self.tenant.places.close(id);
+        self.tenant.safeties.close(id);
         Ok((Outcome::Closed, None))
     }
 

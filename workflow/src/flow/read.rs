@@ -31,6 +31,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(Outcome::Stocks { rows: vec![row], total: 1 })
             }
             Query::Stocks(filter, page) => self.lots(filter, page).await,
+            Query::SafetyStocks(filter, page) => self.safety_stocks(filter, page).await,
             Query::Summaries(filter, page) => self.summaries(filter, page).await,
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),

@@ -26,8 +26,9 @@ impl<C: Cast> Scene<'_, C> {
             places.push(location);
             by_location.entry(location).or_default().push((self.new_stock_id(index), row.row));
         }
-        let puts = by_location.into_iter().map(|(at, rows)| (at, location::Command::Put { rows }));
-        let decided = self.decide_all(puts).await?;
+        let puts = by_location.into_iter().map(|(at, rows)| (at, self.put_of(rows)));
+        let puts: Vec<_> = puts.collect();
+        let decided = self.decide_all(puts.into_iter()).await?;
         let mut results: BTreeMap<LocationId, std::vec::IntoIter<Row>> = BTreeMap::new();
         for (location, done) in decided {
             results.insert(location, done.rows.into_iter());
@@ -44,22 +45,14 @@ impl<C: Cast> Scene<'_, C> {
         Ok((Outcome::Stocks { rows: shown, total }, owner))
     }
 
-    /// Sets safety stocks.
-    pub(super) async fn keep_stocks(
-        &mut self,
-        rows: Vec<(LocationRef, ArticleId, Units)>,
-    ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, Units)>> = BTreeMap::new();
-        for (index, (at, article, units)) in rows.into_iter().enumerate() {
-            let location = self.find(&at, index)?;
-            by_location.entry(location).or_default().push((article, units));
-        }
-        let keeps = by_location.into_iter();
-        let keeps = keeps.map(|(at, rows)| (at, location::Command::Keep { rows }));
-        for (location, done) in self.decide_all(keeps).await? {
-            self.carry_out(location, done.events).await;
-        }
-        Ok((Outcome::Kept, None))
+    /// A location is told with the lots what it keeps back of articles that may be new there.
+    fn put_of(&self, rows: Vec<(StockId, LotRow)>) -> location::Command {
+        let articles = rows.iter().filter_map(|(_, row)| match &row.target {
+            LotTarget::New(article) => Some(article),
+            LotTarget::Existing(_) => None,
+        });
+        let defaults = self.tenant.safeties.default_units(articles);
+        location::Command::Put { rows, defaults }
     }
 
     /// Asks all locations before any changes, so that one refusal refuses all (S6).

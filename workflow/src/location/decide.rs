@@ -8,8 +8,9 @@ use smol_str::SmolStr;
 
 use super::put::{put, remove};
 use super::relocate::relocate;
+use super::safety::{keep, unkeep};
 use super::settle::Draft;
-use super::{Card, Event, Listing, Location, OutOfStock, Shelf, ShelfEvent};
+use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
 use crate::quantity::Units;
@@ -37,6 +38,8 @@ pub enum Command {
     Put {
         /// The lots, each with the id that it gets if it is new.
         rows: Vec<(StockId, LotRow)>,
+        /// The safety stocks of articles that may be new here.
+        defaults: BTreeMap<ArticleId, Units>,
     },
     /// Take lots away; those that are not there are passed by.
     Remove {
@@ -57,8 +60,17 @@ pub enum Command {
     },
     /// Set safety stocks.
     Keep {
-        /// Article and pieces.
-        rows: Vec<(ArticleId, Units)>,
+        /// The location's own.
+        rows: Vec<SafetyRow>,
+        /// What holds from now on where the location has none of its own.
+        defaults: BTreeMap<ArticleId, Units>,
+    },
+    /// Take the location's own safety stock of an article away.
+    Unkeep {
+        /// The article.
+        article: ArticleId,
+        /// What holds from now on.
+        default: Units,
     },
     /// Hold stock for an order.
     Reserve {
@@ -172,6 +184,17 @@ pub struct ListingRow {
     pub kept: Kept,
 }
 
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyRow {
+    /// Of which article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+    /// The id that it gets if it is new.
+    pub new: StockId,
+}
+
 /// Which listings of a location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listings {
@@ -217,12 +240,13 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
     match command {
         Command::Change { version, card } => change(location, *version, card),
         Command::Close { version, force } => close(location, *version, *force),
-        Command::Put { rows } => put(location, rows, now),
+        Command::Put { rows, defaults } => put(location, rows, defaults, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
         Command::Relocate(relocation) => relocate(location, relocation, now),
         Command::List { rows } => list(location, rows, now),
         Command::Unlist { which } => unlist(location, which),
-        Command::Keep { rows } => Ok(keep(location, rows, now)),
+        Command::Keep { rows, defaults } => Ok(keep(location, rows, defaults, now)),
+        Command::Unkeep { article, default } => unkeep(location, article, *default, now),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
         Command::Vacate { reservations } => Ok(release(location, reservations, None)),
@@ -309,20 +333,6 @@ fn unlist(location: &Location, which: &Listings) -> Result<Done, Refusal> {
 fn listed(old: Option<&Listing>, asked: Version) -> Result<(), Refusal> {
     let current = old.ok_or(Refusal::UnknownListing)?.version;
     if asked == current { Ok(()) } else { Err(Refusal::WrongVersion { asked, current }) }
-}
-
-/// Of rows for the same article the last one counts. What is kept no longer goes to who waits.
-fn keep(location: &Location, rows: &[(ArticleId, Units)], now: Time) -> Done {
-    let none = Shelf::default();
-    let mut done = Done::default();
-    let last: BTreeMap<&ArticleId, Units> = rows.iter().map(|(it, units)| (it, *units)).collect();
-    for (article, units) in last {
-        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
-        if draft.keep(units, &mut done.events) {
-            draft.settle(now, &mut done.events);
-        }
-    }
-    done
 }
 
 fn reserve(

@@ -17,6 +17,7 @@ use crate::time::Time;
 pub(super) fn put(
     location: &Location,
     rows: &[(StockId, LotRow)],
+    defaults: &BTreeMap<ArticleId, Units>,
     now: Time,
 ) -> Result<Done, Refusal> {
     let none = Shelf::default();
@@ -30,7 +31,11 @@ pub(super) fn put(
         by_article.entry(drawn.article).or_default().push(drawn.lot);
     }
     for (article, lots) in by_article {
-        let mut draft = Draft::of(&article, location.shelves.get(&article).unwrap_or(&none));
+        let shelf = location.shelves.get(&article).unwrap_or(&none);
+        let mut draft = Draft::of(&article, shelf);
+        if let (None, Some(units)) = (&shelf.own_safety, defaults.get(&article)) {
+            draft.keep(*units, &mut done.events);
+        }
         for lot in lots {
             draft.put(lot, &mut done.events);
         }

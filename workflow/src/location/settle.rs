@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::shelf::free_lots;
-use super::{Event, Lot, Shelf, ShelfEvent};
+use super::{Event, Lot, SafetyStock, Shelf, ShelfEvent};
 use crate::id::{ArticleId, ReservationId, StockId};
 use crate::limits::{LOTS_PER_SHELF_MAX, REHOSTED_PER_COMMAND_MAX};
 use crate::quantity::Units;
@@ -49,6 +49,18 @@ impl<'a> Draft<'a> {
             self.push(ShelfEvent::Kept { safety }, events);
         }
         changes
+    }
+
+    /// The location will keep back a number of its own.
+    pub(super) fn secure(&mut self, own: SafetyStock, events: &mut Vec<Event>) {
+        self.safety = own.units;
+        self.push(ShelfEvent::Secured(Box::new(own)), events);
+    }
+
+    /// It will have none of its own, and keep back what holds everywhere.
+    pub(super) fn unsecure(&mut self, stock: StockId, safety: Units, events: &mut Vec<Event>) {
+        self.safety = safety;
+        self.push(ShelfEvent::Unsecured { stock, safety }, events);
     }
 
     /// Whether the shelf will have more lots than it may.

@@ -8,11 +8,11 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::command::{Command, Lots, Promise, StockRow, Wanted};
+use workflow::command::{Command, Lots, Promise, SafetyAsk, StockRow, Wanted};
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
-use workflow::location::{Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
 use workflow::order::{self, Line};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
@@ -131,19 +131,8 @@ impl Run {
                 Command::RemoveStocks { which: vec![Lots::Articles(at(PLACES[place]), articles)] }
             }
             Step::RemoveLot { place, article, lot } => {
-                let wanted = lot_name(article, lot);
-                let locations = self.shop.world.locations.values();
-                let here = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
-                let location = locations.map(|(_, it)| it).find(|it| here(&it.card));
-                let known = location.and_then(|location| {
-                    let mut ids = location.lots.keys();
-                    ids.find(|id| {
-                        let (_, _, lot) = location.lot(**id).expect("a lot that is listed");
-                        lot.reference().is_some_and(|name| *name == wanted)
-                    })
-                });
-                let unknown = StockId::from_bits(9);
-                Command::RemoveStocks { which: vec![Lots::Ids(vec![*known.unwrap_or(&unknown)])] }
+                let id = self.lot_named(place, &lot_name(article, lot));
+                Command::RemoveStocks { which: vec![Lots::Ids(vec![id])] }
             }
             Step::List { place, article, out_of_stock, active } => {
                 let row = ListingRow {
@@ -158,8 +147,19 @@ impl Run {
                 Command::PutListings { at: at(PLACES[place]), rows: vec![row] }
             }
             Step::Keep { place, article, units } => {
-                let row = (at(PLACES[place]), article_of(article), pieces(units * self.scale));
-                Command::KeepStocks { rows: vec![row] }
+                let at = (place < PLACES.len()).then(|| at(PLACES[place]));
+                let (article, units) = (article_of(article), pieces(units * self.scale));
+                Command::KeepStocks { rows: vec![SafetyAsk { at, article, units }] }
+            }
+            Step::Unkeep { back } => Command::UnkeepStock { id: self.safety_stock(back) },
+            Step::Unlist { place, article } => {
+                let which = Listings::One(article_of(article), None);
+                Command::RemoveListings { at: at(PLACES[place]), which }
+            }
+            Step::Move { place, article, lot, units } => {
+                let from = self.lot_named(place, &lot_name(article, lot));
+                let (to, units) = (["A-1", "B-2"][lot].into(), pieces(units * self.scale));
+                Command::MoveStock { from, to, units, removes_empty: units.get() % 2 == 0 }
             }
             Step::Change { place, status, services } => {
                 let named = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
@@ -242,6 +242,25 @@ impl Run {
         };
         let target = LotTarget::New(article_of(step.article));
         StockRow { at: at(PLACES[step.place]), row: LotRow { target, version: None, change } }
+    }
+
+    /// The safety stock that was made so many safety stocks ago.
+    fn safety_stock(&mut self, back: usize) -> StockId {
+        let desk = self.shop.world.desk.tenant(&crate::shop::tenant());
+        let ids: Vec<StockId> = desk.safeties.after(None).map(|(id, _)| id).collect();
+        ids.iter().rev().nth(back).copied().unwrap_or(StockId::from_bits(9))
+    }
+
+    /// The lot with this name at a place; an id that nothing has if there is none.
+    fn lot_named(&self, place: usize, wanted: &str) -> StockId {
+        let here = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
+        let mut locations = self.shop.world.locations.values().map(|(_, it)| it);
+        let lots = locations.find(|it| here(&it.card)).into_iter().flat_map(|location| {
+            location.lots.keys().map(|id| location.lot(*id).expect("a lot that is listed").2)
+        });
+        let named = |lot: &&location::Lot| lot.reference().is_some_and(|it| it == wanted);
+        let mut lots = lots.filter(named);
+        lots.next().map_or(StockId::from_bits(9), |lot| lot.id)
     }
 
     /// The order that was made so many orders ago; one that nobody made before there is any.

@@ -181,6 +181,8 @@ stories! {
     two_lines_of_one_article_share_its_stock: "shared";
     /// S9.
     safety_stock_is_never_promised: "safety";
+    /// S9: a location's own number goes before the one that holds everywhere.
+    safety_stock_without_a_place_holds_where_there_is_none: "everywhere";
     /// S5: a fenced location is no reason to promise.
     only_locations_that_may_fulfil_are_asked: "fences";
     /// S5, S6, P7.

@@ -12,7 +12,6 @@ use workflow::quantity::Units;
 use workflow::reply::Reply;
 
 use super::{At, PageInfo, Shown, joined, json, raw, row_status};
-use crate::http::promises::bodies::SafetyRow;
 use crate::http::reply::{created, entity, plain};
 
 #[derive(Serialize)]
@@ -88,24 +87,6 @@ struct OperationResults {
     operation_results: Vec<RowAnswer>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SafetyAnswer<'a> {
-    tenant_article_id: &'a ArticleId,
-    facility_ref: String,
-    value: Units,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<SafetyError>,
-}
-
-#[derive(Serialize)]
-struct SafetyError {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    message: String,
-}
-
 /// The reply to a stock that was made: 201.
 pub(crate) fn made(outcome: &Outcome) -> Reply {
     let view = first(outcome);
@@ -148,31 +129,6 @@ pub(crate) fn acted_together(outcome: &Outcome) -> Reply {
 /// The reply to a stock that is gone: 200, empty.
 pub(crate) fn gone(_: &Outcome) -> Reply {
     plain(200, String::new())
-}
-
-/// What became of safety stocks, in the order of the request: 207. A failure is named by its
-/// row, and since a batch is one command, nothing of the others was done either.
-pub(crate) fn safety(rows: &[SafetyRow], failed: Option<(usize, &str)>) -> Reply {
-    let answers = rows.iter().enumerate().map(|(index, (at, article, units))| {
-        let error = failed.map(|(row, name)| {
-            let own = row == index;
-            let kind = if own { "NOT_FOUND" } else { "NOT_ALLOWED" };
-            let message = if own {
-                format!("facility `{name}` does not exist")
-            } else {
-                format!("nothing was changed, because operations[{row}] failed")
-            };
-            SafetyError { kind, message }
-        });
-        SafetyAnswer {
-            tenant_article_id: article,
-            facility_ref: at.id.map(|id| id.to_string()).unwrap_or_default(),
-            value: *units,
-            status: if error.is_some() { "FAILED" } else { "UPDATED" },
-            error,
-        }
-    });
-    plain(207, json(&answers.collect::<Vec<_>>()))
 }
 
 /// What came of actions, each under its name.

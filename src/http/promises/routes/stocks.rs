@@ -1,4 +1,4 @@
-//! `/api/stocks`, `/api/safetystocks`.
+//! `/api/stocks`.
 
 use actix_web::web::Path;
 use actors::Render;
@@ -12,10 +12,9 @@ use super::asked::Asked;
 use super::facilities;
 use super::query::Params;
 use crate::admission::Lane;
-use crate::failure::{Failed, Failure};
+use crate::failure::Failure;
 use crate::http::promises::answers::{stock, summary};
-use crate::http::promises::bodies::{SafetyStocksBody, StockActionBody, StockBody, StocksBody};
-use crate::http::reply::respond;
+use crate::http::promises::bodies::{StockActionBody, StockBody, StocksBody};
 use crate::http::visit::asked_version;
 use crate::limits::STOCK_PAGE_ROWS_MAX;
 
@@ -109,23 +108,6 @@ pub(crate) async fn summaries(asked: Asked) -> Handled {
             Ok((Query::Summaries(filter, params.end(page)?), summary::list))
         })
         .await
-}
-
-/// Sets safety stocks, all or none: 207, one result per operation.
-pub(crate) async fn keep(asked: Asked) -> Handled {
-    let app = asked.app.clone();
-    let body = asked.body(Lane::Operate).await?;
-    let sent: SafetyStocksBody<'_> = body.decode()?;
-    let rows = sent.into_rows()?;
-    let command = Command::KeepStocks { rows: rows.clone() };
-    match body.visit.change(&app, None, command, stock::gone).await {
-        Ok(answered) => Ok(respond(answered.at, stock::safety(&rows, None))),
-        Err(Failed {
-            failure: Failure::Refused(Refusal::NoSuchLocation { name, at: row }),
-            at: Some(at),
-        }) => Ok(respond(at, stock::safety(&rows, Some((row, &name))))),
-        Err(failed) => Err(failed.into()),
-    }
 }
 
 /// The facility that a query names, if it does.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wanted};
-use workflow::command::{Page, SummaryFilter};
+use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
@@ -117,9 +117,15 @@ impl Script {
                 let rows = rest.split("; ").map(|row| {
                     let said = Said::of(row).knows(&[]);
                     let (name, units) = counted(said.body);
-                    (at(said.subject), article(name), units)
+                    let at = (said.subject != "everywhere").then(|| at(said.subject));
+                    SafetyAsk { at, article: article(name), units }
                 });
                 Command::KeepStocks { rows: rows.collect() }
+            }
+            "unkeep" => self.unkeep(&Said::of(rest).knows(&[])),
+            "kept" => {
+                let page = Page { after: None, size: 10 };
+                return Todo::Read(Query::SafetyStocks(SafetyFilter::default(), page));
             }
             "configure" => {
                 let said = Said::of(rest).knows(&["version"]);
@@ -251,6 +257,17 @@ impl Script {
         };
         let at = if said.subject.is_empty() { LocationRef::default() } else { at(said.subject) };
         StockRow { at, row: LotRow { target, version: said.version(), change } }
+    }
+
+    /// `gouda: tea` or `everywhere: tea`.
+    fn unkeep(&mut self, said: &Said<'_>) -> Command {
+        let here = (said.subject != "everywhere").then(|| at(said.subject));
+        let desk = self.shop.world.desk.tenant(&crate::shop::tenant());
+        let place = here.as_ref().map(|name| desk.places.find(name));
+        let spot = (place.flatten(), article(said.body));
+        let mut known = desk.safeties.after(None);
+        let id = known.find(|(_, it)| **it == spot).map(|(id, _)| id);
+        Command::UnkeepStock { id: id.unwrap_or(StockId::from_bits(9)) }
     }
 
     /// `gouda lot a: 2, to B-7, emptied away`.

@@ -42,7 +42,7 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             format!("{} {:?}, version {}", view.card.name, view.card.status, view.version)
         }
         Outcome::Closed => "closed".into(),
-        Outcome::Unlisted => "unlisted".into(),
+        Outcome::Gone => "gone".into(),
         Outcome::Listings { rows, .. } => {
             let rows = rows.iter().map(|(status, article, listing)| {
                 format!("{article} {}, version {}", status_word(*status), listing.version)
@@ -69,7 +69,17 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             let there = to.lot.storage().cloned().unwrap_or_default();
             format!("{left}, {} in {there}, version {}", to.lot.value, to.lot.version)
         }
-        Outcome::Kept => String::new(),
+        Outcome::Kept(rows) => {
+            rows.iter().map(|status| status_word(*status)).collect::<Vec<_>>().join(", ")
+        }
+        Outcome::SafetyStocks { rows, .. } => {
+            let rows = rows.iter().map(|row| {
+                let place = row.location.map_or("everywhere", |id| location_name(script, id));
+                let safety = &row.safety;
+                format!("{place}: {} {}, version {}", row.article, safety.units, safety.version)
+            });
+            rows.collect::<Vec<_>>().join(", ")
+        }
         Outcome::Summaries { rows, .. } => {
             let rows = rows.iter().map(|row| {
                 let sum = &row.sum;
@@ -95,6 +105,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
         | Refusal::TooMuchAtOnce => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
