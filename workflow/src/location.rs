@@ -213,11 +213,12 @@ impl Location {
         Some((article, shelf, shelf.lot(stock)?))
     }
 
-    /// Keeps a reply; beyond the newest 1,024 a key is new again (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() >= WRITE_KEYS_PER_LOCATION_MAX {
-            self.replies.pop_front();
-        }
+    /// Keeps a reply; beyond the newest 1,024 a key is new again (K7). Answers with the one that
+    /// had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() >= WRITE_KEYS_PER_LOCATION_MAX;
+        let evicted = if is_full { self.replies.pop_front() } else { None };
         self.replies.push_back(reply);
+        evicted
     }
 }

@@ -139,11 +139,12 @@ impl Order {
         (0..self.asked.lines.len()).any(|line| !self.unassigned(line as u16).is_zero())
     }
 
-    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() > ACTION_KEYS_PER_ORDER_MAX {
-            self.replies.remove(1);
-        }
+    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7);
+    /// answers with the one that had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() > ACTION_KEYS_PER_ORDER_MAX;
+        let evicted = is_full.then(|| self.replies.remove(1));
         self.replies.push(reply);
+        evicted
     }
 }

@@ -201,18 +201,15 @@ impl World {
 
     /// Notes a reply that was stored with a record, or read from a snapshot.
     fn keep(&mut self, tenant: &TenantId, owner: Owner, reply: &Arc<StoredReply>) {
-        self.desk.tenant(tenant).keys.insert(reply.key.clone(), owner);
-        match owner {
+        let evicted = match owner {
             Owner::Order(id) => {
-                if let Some((_, order)) = self.orders.get_mut(&id) {
-                    order.keep(reply.clone());
-                }
+                self.orders.get_mut(&id).and_then(|(_, order)| order.keep(reply.clone()))
             }
             Owner::Location(id) => {
-                if let Some((_, location)) = self.locations.get_mut(&id) {
-                    location.keep(reply.clone());
-                }
+                let location = self.locations.get_mut(&id);
+                location.and_then(|(_, location)| location.keep(reply.clone()))
             }
-        }
+        };
+        self.desk.tenant(tenant).keeps(owner, reply, evicted);
     }
 }

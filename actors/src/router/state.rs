@@ -237,8 +237,8 @@ impl State {
         }
         if let Some((owner, reply)) = record.reply {
             self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
-            self.desk.tenant(&record.tenant).keys.insert(reply.key.clone(), owner);
-            self.live.keep(owner, reply).await;
+            let evicted = self.live.keep(owner, reply.clone()).await;
+            self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
     }
 

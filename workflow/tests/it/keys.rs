@@ -65,6 +65,9 @@ fn an_order_keeps_its_first_reply_and_the_newest_of_its_actions() {
     assert_eq!(replies[0], stored(0), "the reply that made it stays");
     assert_eq!(replies[1], stored(4), "the oldest action's reply goes first");
     assert_eq!(replies.last(), Some(&stored(ACTION_KEYS_PER_ORDER_MAX + 3)));
+    let keys = &world.desk.tenant(&tenant()).keys;
+    assert_eq!(keys.len(), ACTION_KEYS_PER_ORDER_MAX + 1, "a key goes with its reply");
+    assert_eq!(keys.get(&key(3)), None);
     assert_eq!(world.faults(), []);
 }
 
@@ -84,6 +87,8 @@ fn a_location_keeps_the_newest_replies_until_it_closes() {
     let replies = &world.locations[&id].1.replies;
     assert_eq!(replies.len(), WRITE_KEYS_PER_LOCATION_MAX);
     assert_eq!(replies.front(), Some(&stored(2)), "the oldest go first");
+    let keys = world.desk.tenant(&tenant()).keys.len();
+    assert_eq!(keys, WRITE_KEYS_PER_LOCATION_MAX, "a key goes with its reply");
 
     let close = Command::CloseLocation { at: at("gouda"), version: None, force: true };
     shop.submit("operator", close);
