@@ -124,6 +124,18 @@ impl Order {
         }
     }
 
+    /// The name of its stage, as refusals and doors say it. What is sold waits while nothing of it
+    /// is held; if nothing even waits, nothing can fulfil it.
+    pub fn stage_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Confirmed { .. } if self.holds.is_empty() => "Unroutable",
+            Stage::Confirmed { .. } if self.holds.iter().all(|hold| hold.stock.is_none()) => {
+                "Waiting"
+            }
+            stage => stage.name(),
+        }
+    }
+
     /// Pieces of a line that are held or wait for stock somewhere.
     pub fn assigned(&self, line: u16) -> Units {
         self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()

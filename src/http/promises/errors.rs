@@ -203,7 +203,7 @@ fn action_name(command: &'static str) -> &'static str {
 fn status_name(stage: &'static str) -> &'static str {
     match stage {
         "Promised" => "PROMISED",
-        "Confirmed" => "OPEN",
+        "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
         other => other,

@@ -262,7 +262,9 @@ fn settings_ttl(script: &Script) -> workflow::time::Millis {
 fn order_words(script: &Script, order: &Order, changed: bool) -> String {
     let stage = match &order.stage {
         Stage::Promised { until } => format!("promised until {}", clock(*until)),
-        Stage::Confirmed { at } => format!("confirmed at {}", clock(*at)),
+        Stage::Confirmed { at } => {
+            format!("{} at {}", order.stage_name().to_lowercase(), clock(*at))
+        }
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
     };
