@@ -238,6 +238,8 @@ pub enum Lots {
 pub enum Query {
     /// One order.
     Order(OrderId),
+    /// The order with this number.
+    OrderNumbered(u64),
     /// Orders in memory, in the order of their ids.
     Orders(OrderFilter, Page<OrderId>),
     /// One location.
@@ -338,6 +340,25 @@ pub struct SafetyFilter {
     pub article: Option<ArticleId>,
 }
 
+/// What a location does for orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// It ships to customers.
+    Ships,
+    /// Customers collect there.
+    ServesPickup,
+}
+
+impl Service {
+    /// Whether a location with this card has it.
+    pub fn is_of(self, card: &Card) -> bool {
+        match self {
+            Service::Ships => card.ships,
+            Service::ServesPickup => card.serves_pickup,
+        }
+    }
+}
+
 /// Which articles and locations a summary is about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SummaryFilter {
@@ -347,4 +368,6 @@ pub struct SummaryFilter {
     pub locations: Vec<LocationRef>,
     /// Locations with one of these statuses; empty means all.
     pub status: Vec<location::Status>,
+    /// Locations with one of these services; empty means all.
+    pub services: Vec<Service>,
 }

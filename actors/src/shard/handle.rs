@@ -109,6 +109,9 @@ impl ShardHandle {
             (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order(&tenant, id).await?
             }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")

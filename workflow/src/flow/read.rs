@@ -16,6 +16,10 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(Outcome::Order(Box::new(self.order_now(id).await)))
             }
             Query::Order(_) => Err(Refusal::UnknownOrder),
+            Query::OrderNumbered(number) => {
+                let id = self.tenant.book.numbered(number).ok_or(Refusal::UnknownOrder)?;
+                Ok(Outcome::Order(Box::new(self.order_now(id).await)))
+            }
             Query::Orders(filter, page) => Ok(self.orders(filter, page).await),
             Query::Location(name) => {
                 let id = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
@@ -110,8 +114,11 @@ impl<C: Cast> Scene<'_, C> {
             let counted = places.offers(&article).iter().map(|(seat, _)| places.seat(*seat));
             let counted = counted.filter(|seat| named.is_empty() || named.contains(&seat.id));
             let counted = counted.filter(|seat| {
-                let status = seat.card.as_ref().map(|card| card.status);
-                filter.status.is_empty() || status.is_some_and(|it| filter.status.contains(&it))
+                seat.card.as_ref().is_some_and(|card| {
+                    let services = &filter.services;
+                    (filter.status.is_empty() || filter.status.contains(&card.status))
+                        && (services.is_empty() || services.iter().any(|it| it.is_of(card)))
+                })
             });
             let locations: Vec<LocationId> = counted.map(|seat| seat.id).collect();
             let mut sum = Totals::default();

@@ -37,6 +37,20 @@ impl ShardHandle {
         .await
     }
 
+    /// The order with this number.
+    pub(super) async fn closed_order_numbered(
+        &self,
+        tenant: &TenantId,
+        number: u64,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            let order = store.order_numbered(&tenant, number)?;
+            Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+        })
+        .await
+    }
+
     /// A page of orders in memory, with those that have left it. Both lists hold the first of
     /// their own, so together they hold the first of all.
     pub(super) async fn with_closed(

@@ -1,7 +1,7 @@
 //! `/api/facilities`.
 
 use actix_web::web::Path;
-use workflow::command::{Command, LocationFilter, LocationRef, Query};
+use workflow::command::{Command, LocationFilter, LocationRef, Query, Service};
 use workflow::id::LocationId;
 use workflow::location::{Kind, Status};
 use workflow::refusal::Refusal;
@@ -110,6 +110,15 @@ pub(super) fn status(text: &str) -> Option<Status> {
         "ONLINE" => Some(Status::Online),
         "SUSPENDED" => Some(Status::Suspended),
         "OFFLINE" => Some(Status::Offline),
+        _ => None,
+    }
+}
+
+/// A service, in this door's words.
+pub(super) fn service(text: &str) -> Option<Service> {
+    match text {
+        "SHIP_FROM_STORE" => Some(Service::Ships),
+        "PICKUP" => Some(Service::ServesPickup),
         _ => None,
     }
 }

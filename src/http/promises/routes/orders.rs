@@ -12,6 +12,7 @@ use crate::admission::Lane;
 use crate::failure::Failure;
 use crate::http::promises::answers::order;
 use crate::http::promises::bodies::{ActionBody, OrderBody};
+use crate::http::reply::answer;
 use crate::limits::PAGE_ROWS_MAX;
 
 /// Places an order, sold at once unless it wants to be a promise: 201.
@@ -40,31 +41,39 @@ pub(crate) async fn list(asked: Asked) -> Handled {
 }
 
 /// One order: 200.
-pub(crate) async fn show(asked: Asked, id: Path<String>) -> Handled {
+pub(crate) async fn show(asked: Asked, name: Path<String>) -> Handled {
     asked
         .look(|params| {
-            let id = order_id(&id)?;
+            let query = named(&name)?;
             let certus = params.flag("certus")?;
             let render = move |seen: &Outcome| order::shown_with(seen, certus);
-            Ok((Query::Order(id), render))
+            Ok((query, render))
         })
         .await
 }
 
 /// Confirms, extends or cancels an order: 200.
-pub(crate) async fn act(asked: Asked, id: Path<String>) -> Handled {
-    asked
-        .change(Lane::Finish, |body| {
-            let sent: ActionBody<'_> = body.decode()?;
-            let order = order_id(&id)?;
-            let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
-            let action = sent.into_action(body.if_match()?)?;
-            Ok((keyed, Command::Act { order, action }, order::shown))
-        })
-        .await
+pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
+    let app = asked.app.clone();
+    let body = asked.body(Lane::Finish).await?;
+    let sent: ActionBody<'_> = body.decode()?;
+    let order = match named(&name)? {
+        Query::Order(id) => id,
+        // An order never changes its number, so it may be looked up before.
+        numbered => order::id(&body.visit.look_first(&app, numbered).await?),
+    };
+    let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
+    let action = sent.into_action(body.if_match()?)?;
+    let command = Command::Act { order, action };
+    let answered = body.visit.change(&app, keyed, command, order::shown).await?;
+    Ok(answer(answered, order::shown))
 }
 
-/// The order that a path names; what is no id names none.
-fn order_id(text: &str) -> Result<OrderId, Failure> {
-    OrderId::parse(text).ok_or(Failure::Refused(Refusal::UnknownOrder))
+/// The order that a path names, by its id or its number; what is neither names none.
+fn named(text: &str) -> Result<Query, Failure> {
+    if let Ok(number) = text.parse() {
+        return Ok(Query::OrderNumbered(number));
+    }
+    let id = OrderId::parse(text).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    Ok(Query::Order(id))
 }

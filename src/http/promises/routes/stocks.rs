@@ -104,6 +104,7 @@ pub(crate) async fn summaries(asked: Asked) -> Handled {
                 articles: params.parsed("tenantArticleIds", ArticleId::parse),
                 locations: params.parsed("facilityRefs", by_id),
                 status: params.parsed("facilityStatus", facilities::status),
+                services: params.parsed("facilityServiceTypes", facilities::service),
             };
             Ok((Query::Summaries(filter, params.end(page)?), summary::list))
         })
