@@ -79,6 +79,7 @@ fn shop() -> World {
             kind: Kind::Managed,
             ships: true,
             serves_pickup: true,
+            postal_code: None,
             place: place(&mut dice),
             kept: Kept::default(),
         });

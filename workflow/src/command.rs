@@ -301,6 +301,20 @@ pub struct LocationFilter {
     pub kind: Vec<location::Kind>,
     /// The one with this reference.
     pub reference: Option<SmolStr>,
+    /// In which order; a page begins after a location that is in the list.
+    pub order: LocationOrder,
+}
+
+/// In which order locations are listed; those that are equal, in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LocationOrder {
+    /// As they were made, which is the order of their ids.
+    #[default]
+    Created,
+    /// By name.
+    Name,
+    /// By postal code, those without one first.
+    PostalCode,
 }
 
 /// Which listings of a location.

@@ -145,6 +145,7 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })

@@ -168,6 +168,7 @@ fn card() -> Arc<Card> {
         kind: Kind::Supplier,
         ships: true,
         serves_pickup: false,
+        postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
     })

@@ -319,6 +319,7 @@ impl Shop {
             kind: Kind::Managed,
             ships: self.below(4) > 0,
             serves_pickup: true,
+            postal_code: None,
             place: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
             kept: Kept::default(),
         })

@@ -240,6 +240,8 @@ async fn bad_facilities_and_settings_change_nothing() {
     let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
     let restock = r#"{"listings":[{"tenantArticleId":"tea","outOfStockBehaviour":"RESTOCK"}]}"#;
     shop.refuses(vec![
+        Row::get("/api/facilities?orderBy=COLOUR").is(400, "orderBy: has an unknown value"),
+        Row::get("/api/stocks/summaries?facilityServiceTypes=FLY").is(400, "facilityServiceTypes"),
         Row::post("/api/facilities", "{}").is(400, "name: is required"),
         Row::post("/api/facilities", twin.to_string()).is(409, "tenantFacilityId"),
         patch(r#"{"type":"MANAGED_FACILITY","version":7,"name":"x"}"#).is(409, "version 7"),

@@ -31,6 +31,27 @@ async fn pages_of_facilities_have_a_total_and_no_gap() {
     );
 }
 
+#[actix_web::test]
+async fn facilities_are_listed_in_the_order_that_is_asked_for() {
+    let server = TestServer::start().await;
+    for (name, code) in [("b", "2"), ("c", "1"), ("a", "2")] {
+        let body = json!({ "name": name, "address": { "companyName": "Certus", "street": "x",
+            "postalCode": code, "city": "Köln", "country": "DE" } });
+        server.http.post("/api/facilities", &body.to_string()).await.expect(201);
+    }
+    for (order, expected) in [("CREATED", "bca"), ("NAME", "abc"), ("POSTAL_CODE_ASC", "cba")] {
+        let (mut seen, mut after) = (String::new(), String::new());
+        for _ in 0..expected.len() {
+            let path = format!("/api/facilities?size=1&orderBy={order}{after}");
+            let page = server.http.get(&path).await.expect(200);
+            assert_eq!(page["total"], 3);
+            seen += &text(&page["facilities"][0], "name");
+            after = format!("&startAfterId={}", text(&page["facilities"][0], "id"));
+        }
+        assert_eq!(seen, expected, "{order}");
+    }
+}
+
 /// P8: a facility has one version, which every change must name.
 #[actix_web::test]
 async fn a_facility_is_shown_changed_and_closed() {

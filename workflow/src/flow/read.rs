@@ -1,7 +1,7 @@
 //! Looking without changing anything.
 
 use super::{Cast, Look, Scene, Seen};
-use crate::command::{LocationFilter, OrderFilter, Page, Query, SummaryFilter};
+use crate::command::{LocationFilter, LocationOrder, OrderFilter, Page, Query, SummaryFilter};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::location::{RowStatus, Totals};
 use crate::order::Order;
@@ -86,8 +86,23 @@ impl<C: Cast> Scene<'_, C> {
                     && (filter.reference.is_none() || card.reference == filter.reference)
             })
         };
-        let total = places.after(None).filter(fits).count();
-        let ids: Vec<LocationId> = places.after(page.after).filter(fits).take(page.size).collect();
+        let mut fitting: Vec<LocationId> = places.after(None).filter(fits).collect();
+        let total = fitting.len();
+        let card = |id: &LocationId| places.card(*id).expect("a location in the list is open");
+        let first = match filter.order {
+            LocationOrder::Created => {
+                page.after.map_or(0, |after| fitting.partition_point(|id| *id <= after))
+            }
+            LocationOrder::Name | LocationOrder::PostalCode => {
+                match filter.order {
+                    LocationOrder::Name => fitting.sort_by_key(|id| &card(id).name),
+                    _ => fitting.sort_by_key(|id| &card(id).postal_code),
+                }
+                let place = |after| fitting.iter().position(|id| *id == after);
+                page.after.map_or(0, |after| place(after).map_or(total, |place| place + 1))
+            }
+        };
+        let ids: Vec<LocationId> = fitting[first..].iter().take(page.size).copied().collect();
         let mut locations = Vec::with_capacity(ids.len());
         for id in ids {
             locations.push(self.location_view(id).await);

@@ -338,6 +338,7 @@ fn card(place: usize, status: Status, services: u8) -> Arc<Card> {
         kind: Kind::Managed,
         ships: services != 1,
         serves_pickup: services != 2,
+        postal_code: None,
         place: Place::of_degrees(52.0, 4.0 + place as f64).filter(|_| services != 3),
         kept: Kept::default(),
     })

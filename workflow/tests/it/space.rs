@@ -116,6 +116,7 @@ fn first() -> Node {
             kind: Kind::Managed,
             ships: true,
             serves_pickup: true,
+            postal_code: None,
             place: None,
             kept: Kept::default(),
         });

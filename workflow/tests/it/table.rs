@@ -159,6 +159,7 @@ pub(crate) fn card() -> std::sync::Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })

@@ -1,7 +1,7 @@
 //! `/api/facilities`.
 
 use actix_web::web::Path;
-use workflow::command::{Command, LocationFilter, LocationRef, Query, Service};
+use workflow::command::{Command, LocationFilter, LocationOrder, LocationRef, Query, Service};
 use workflow::id::LocationId;
 use workflow::location::{Kind, Status};
 use workflow::refusal::Refusal;
@@ -42,6 +42,7 @@ pub(crate) async fn list(asked: Asked) -> Handled {
                 status: params.parsed("status", status),
                 kind: params.parsed("type", kind),
                 reference: params.text("tenantFacilityId"),
+                order: params.one_of("orderBy", order).unwrap_or_default(),
             };
             Ok((Query::Locations(filter, params.end(page)?), facility::list))
         })
@@ -119,6 +120,15 @@ pub(super) fn service(text: &str) -> Option<Service> {
     match text {
         "SHIP_FROM_STORE" => Some(Service::Ships),
         "PICKUP" => Some(Service::ServesPickup),
+        _ => None,
+    }
+}
+
+fn order(text: &str) -> Option<LocationOrder> {
+    match text {
+        "CREATED" => Some(LocationOrder::Created),
+        "NAME" => Some(LocationOrder::Name),
+        "POSTAL_CODE_ASC" => Some(LocationOrder::PostalCode),
         _ => None,
     }
 }

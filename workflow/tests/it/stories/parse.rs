@@ -322,6 +322,7 @@ fn card(said: &Said<'_>) -> Arc<Card> {
         kind: Kind::Managed,
         ships: said.value("pickup") != Some("only"),
         serves_pickup: said.value("ships") != Some("only"),
+        postal_code: None,
         place: said.value("at").map(place),
         kept: Kept::default(),
     })
