@@ -145,7 +145,7 @@ impl App {
             Verdict::KeyBusy => return failed(Failure::KeyBusy),
             Verdict::NoRoom => return failed(Failure::NoRoom),
             // The handle looks again itself; what it could not find out is tried again later.
-            Verdict::Rebuilding | Verdict::LookAgain => return failed(Failure::Overloaded),
+            Verdict::Rebuilding | Verdict::LookAgain(_) => return failed(Failure::Overloaded),
         };
         Ok(Answered { at, said })
     }

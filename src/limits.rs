@@ -32,6 +32,8 @@ pub const LISTING_ATTRIBUTES_MAX: usize = 40;
 pub const LISTING_CATEGORIES_MAX: usize = 10;
 /// Rows of a versionless update of stock.
 pub const VERSIONLESS_ROWS_MAX: usize = 25;
+/// Stock actions in one request of the deprecated form: what the original takes.
+pub const STOCK_ACTIONS_MAX: usize = 10;
 /// Faults that one answer names: more help nobody.
 pub const FAULTS_MAX: usize = 20;
 /// Rows of a page when the request does not say.

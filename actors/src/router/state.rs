@@ -97,6 +97,8 @@ impl State {
             Work::Change(ask, render) => {
                 self.dismiss().await;
                 match self.before(&ask, looked).await {
+                    // It says nothing of what is there, so it waits for no disk.
+                    Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
                     None => self.change(ask, render, pending).await,
                 }
@@ -141,7 +143,7 @@ impl State {
                 return Some(Verdict::of_stored(stored, keyed));
             }
             if looked < self.dismissed {
-                return Some(Verdict::LookAgain);
+                return Some(Verdict::LookAgain(None));
             }
         }
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
@@ -237,8 +239,8 @@ impl State {
         }
         if let Some((owner, reply)) = record.reply {
             self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
-            self.desk.tenant(&record.tenant).keys.insert(reply.key.clone(), owner);
-            self.live.keep(owner, reply).await;
+            let evicted = self.live.keep(owner, reply.clone()).await;
+            self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod closed;
 
-use std::any::Any;
 use std::sync::Arc;
 
 use actix::Addr;
@@ -19,7 +18,7 @@ use workflow::time::{Millis, Time};
 
 use crate::figures::Figures;
 use crate::router::{Advance, Inspect, Router};
-use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
+use crate::submit::{Answer, Pending, Permit, Render, Submit, Verdict, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -39,9 +38,6 @@ struct Ends {
 /// happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
-
-/// Held until an answer leaves.
-type Permit = Option<Box<dyn Any + Send>>;
 
 impl ShardHandle {
     pub(super) fn new(
@@ -113,6 +109,9 @@ impl ShardHandle {
             (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order(&tenant, id).await?
             }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")
@@ -142,9 +141,10 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer = self.change_once(ask.clone(), render, permit.take(), looked).await?;
-            if !matches!(answer.verdict, Verdict::LookAgain) {
-                return Ok(answer);
+            let answer = self.change_once(ask.clone(), render, permit, looked).await?;
+            match answer.verdict {
+                Verdict::LookAgain(handed_back) => permit = handed_back,
+                _ => return Ok(answer),
             }
         }
     }
