@@ -13,6 +13,8 @@ use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, Reply, StoredReply};
 
+use crate::notice::Notice;
+
 /// Puts an outcome into a door's words. A function without a memory: the stored reply of a keyed
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
@@ -59,6 +61,8 @@ pub enum Verdict {
     KeyReused,
     /// The request's twin is not durable yet (K3).
     KeyBusy,
+    /// The API key it was asked with was taken back, or ended, before its turn came.
+    KeyRevoked,
     /// The disk has no room for a change (D9).
     NoRoom,
     /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.
@@ -91,6 +95,8 @@ pub(crate) struct Pending {
     pub(crate) answer: oneshot::Sender<Answer>,
     pub(crate) permit: Option<Box<dyn Any + Send>>,
     pub(crate) verdict: Option<Verdict>,
+    /// Told before the answer leaves.
+    pub(crate) notice: Option<Notice>,
 }
 
 impl Pending {
@@ -103,6 +109,9 @@ impl Pending {
 impl Release for Pending {
     fn release(self, at: Position) {
         let verdict = self.verdict.expect("an answer is handed over when it is known");
+        if let Some(notice) = self.notice {
+            notice.give();
+        }
         // The permit is free before the client can ask again; a client that hung up is no matter.
         drop(self.permit);
         let _ = self.answer.send(Answer { at, verdict });

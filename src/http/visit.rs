@@ -79,7 +79,7 @@ impl Visit {
         render: Render,
     ) -> Result<Answered, Failed> {
         let Caller { tenant, who } = self.caller.clone();
-        let work = Work::Change(Ask { tenant, who, keyed, command }, render);
+        let work = Work::Change(Ask { tenant, who, key: None, keyed, command }, render);
         app.ask(&self.caller, work, self.permit).await
     }
 

@@ -12,6 +12,7 @@ pub use book::Book;
 pub use places::{Places, Seat, Takes};
 
 use crate::id::TenantId;
+use crate::keyring::Keyring;
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::{Policy, Settings};
@@ -36,6 +37,8 @@ pub struct Tenant {
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
     pub keys: BTreeMap<ReplyKey, Owner>,
+    /// The API keys.
+    pub keyring: Keyring,
 }
 
 impl Desk {

@@ -8,6 +8,7 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod keys;
 mod locations;
 mod orders;
 mod promise;
@@ -183,6 +184,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::Keys(command) => Ok((self.keys(&command)?, None)),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::id::{LocationId, OrderId, TenantId};
 use crate::reply::StoredReply;
 use crate::settings::Settings;
 use crate::time::Time;
-use crate::{location, order};
+use crate::{keyring, location, order};
 
 /// All events of one command, with who asked and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ pub enum Event {
     },
     /// To the tenant's settings: they are these from now on.
     Configured(Settings),
+    /// To the tenant's API keys.
+    Keyring(keyring::Event),
 }
 
 /// The entity that keeps a reply.

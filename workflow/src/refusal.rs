@@ -25,6 +25,8 @@ pub enum Refusal {
     UnknownListing,
     /// The path names a reservation that is not there.
     UnknownReservation,
+    /// The path names an API key that is not there.
+    UnknownKey,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
         /// What it was called.
@@ -97,6 +99,11 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The tenant has as many good API keys as it may.
+    TooManyKeys {
+        /// How many it may have.
+        limit: usize,
+    },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
 }
@@ -110,6 +117,7 @@ impl Refusal {
             Refusal::UnknownStock { .. } => "unknown_stock",
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::UnknownKey => "unknown_key",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
             Refusal::DurationOutOfRange { .. } => "duration_out_of_range",
@@ -121,6 +129,7 @@ impl Refusal {
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
             Refusal::TooManyLots { .. } => "too_many_lots",
+            Refusal::TooManyKeys { .. } => "too_many_keys",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, StockId, TenantId, Version};
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
 };
 use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
@@ -25,6 +27,7 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     let settings =
         Settings { version: Version(3), modified: AT, promise_ttl: Some(Millis::minutes(15)) };
     records.push(("configured", record(vec![Event::Configured(settings)])));
+    records.extend(keys());
     records
 }
 
@@ -80,6 +83,25 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+    ]
+}
+
+fn keys() -> Vec<(&'static str, Record)> {
+    let at = |event| record(vec![Event::Keyring(event)]);
+    let id = KeyId::of(AT, 45);
+    let key = Key {
+        id,
+        name: "till 9".into(),
+        permissions: Permissions::ORDINARY,
+        digest: Digest(*b"0123456789abcdef0123456789abcdef"),
+        made: AT,
+        expires: Some(AT + Millis::hours(24)),
+        revoked: None,
+    };
+    vec![
+        ("key_made", at(keyring::Event::Made(Box::new(key)))),
+        ("key_revoked", at(keyring::Event::Revoked { id })),
+        ("key_forgotten", at(keyring::Event::Forgotten { id })),
     ]
 }
 

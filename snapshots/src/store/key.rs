@@ -8,7 +8,7 @@
 //! The kinds are in the order in which a world is put together, and what is open comes before
 //! what is closed: so a start is one scan from each tenant's first row to its last open order.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::reply::ReplyKey;
 
 /// Where the mark is: no tenant has an empty name.
@@ -23,6 +23,8 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// An API key.
+    Key = 0x18,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -52,6 +54,7 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Key,
             K::Location,
             K::LocationReply,
             K::Shelf,
@@ -68,6 +71,11 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of an API key.
+pub(super) fn key(tenant: &TenantId, id: KeyId) -> Vec<u8> {
+    named(tenant, Kind::Key, &id.to_bits().to_be_bytes())
 }
 
 /// The key of a location.

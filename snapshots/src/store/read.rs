@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::location::Shelf;
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
@@ -260,6 +261,14 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<(TenantRow, Footprint)>, Error> {
         self.stored(&key::tenant(tenant))
+    }
+
+    pub(crate) fn stored_key(
+        &self,
+        tenant: &TenantId,
+        id: KeyId,
+    ) -> Result<Option<(Key, Footprint)>, Error> {
+        self.stored(&key::key(tenant, id))
     }
 
     pub(crate) fn stored_location(

@@ -1,6 +1,7 @@
 //! What one batch changes, with the sum that proves the store whole.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::order::Order;
 use workflow::reply::{ReplyKey, StoredReply};
 
@@ -43,6 +44,15 @@ impl Writes {
     pub(crate) fn put_tenant(&mut self, tenant: &TenantId, row: &TenantRow, old: Footprint) {
         append(row, self.fresh());
         self.put(Kind::Tenant, &key::tenant(tenant), old);
+    }
+
+    pub(crate) fn put_key(&mut self, tenant: &TenantId, key: &Key, old: Footprint) {
+        append(key, self.fresh());
+        self.put(Kind::Key, &key::key(tenant, key.id), old);
+    }
+
+    pub(crate) fn remove_key(&mut self, tenant: &TenantId, id: KeyId, old: Footprint) {
+        self.remove(Kind::Key, &key::key(tenant, id), old);
     }
 
     pub(crate) fn put_location(

@@ -36,7 +36,7 @@ pub async fn furnish(shard: &ShardHandle) -> anyhow::Result<()> {
     }
     let change = |command, render| {
         let who = SmolStr::new_static("demo");
-        Work::Change(Ask { tenant: tenant.clone(), who, keyed: None, command }, render)
+        Work::Change(Ask { tenant: tenant.clone(), who, key: None, keyed: None, command }, render)
     };
     for text in FACILITIES {
         let body: FacilityBody<'_> = decode(text.as_bytes()).map_err(unfit)?;

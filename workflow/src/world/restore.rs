@@ -11,6 +11,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::{Fault, World};
 use crate::id::{ArticleId, LocationId, StockId, TenantId};
+use crate::keyring::Key;
 use crate::location::{Held, Location, Shelf};
 use crate::order::{Hold, Order};
 use crate::record::Owner;
@@ -46,6 +47,11 @@ impl Restore {
         let tenant = self.world.desk.tenant(id);
         tenant.settings = settings;
         tenant.last_number = last_number;
+    }
+
+    /// Takes in an API key of a tenant.
+    pub fn key(&mut self, tenant: &TenantId, key: Key) {
+        self.world.desk.tenant(tenant).keyring.restore(key);
     }
 
     /// Takes in a location with its replies. Seats are given in the order of these calls.

@@ -83,6 +83,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownKey
         | Refusal::TooMuchAtOnce => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
@@ -105,7 +106,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             short.collect()
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
-        Refusal::TooManyLots { limit } => format!(", limit {limit}"),
+        Refusal::TooManyLots { limit } | Refusal::TooManyKeys { limit } => {
+            format!(", limit {limit}")
+        }
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
