@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use actors::ShardHandle;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -14,7 +14,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::admin::operator;
 use crate::ask::App;
+use crate::http::problem::Problem;
 
 /// Where the numbers are.
 pub struct Sources {
@@ -24,16 +26,20 @@ pub struct Sources {
     pub shard: ShardHandle,
 }
 
-/// The routes of the operators' address.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/metrics", web::get().to(metrics));
+/// All of them: 200.
+pub(crate) async fn metrics(
+    sources: web::Data<Sources>,
+    head: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    operator(&sources.app, &head).await.map_err(|failure| Problem::of(failure, head.path()))?;
+    Ok(scrape(&sources).await)
 }
 
-async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
+async fn scrape(sources: &Sources) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
     lanes(&sources.app, &mut registry);
-    journal(&sources, &mut registry);
-    if shard(&sources, &mut registry).await.is_none() {
+    journal(sources, &mut registry);
+    if shard(sources, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
     let mut body = String::new();

@@ -4,22 +4,21 @@
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Options, Pace, Random, Shard, ShardHandle};
+use actors::{Clock, KeyWatch, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::Context;
-use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
-use workflow::id::TenantId;
 
 use crate::admission::Admission;
 use crate::ask::{App, Shards};
-use crate::auth::{Caller, Credentials};
-use crate::config::Config;
+use crate::auth::{Caller, Credentials, Ring};
+use crate::config::{Auth, Config};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
-use crate::{http, metrics};
+use crate::{admin, http, metrics};
 
 /// A server that runs.
 pub struct Server {
@@ -64,10 +63,11 @@ impl Server {
             keep_ms: config.journal_keep_ms,
             keep_bytes: config.journal_keep_bytes,
         };
+        let clock = pace.clock();
         let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
             .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, extras.echo)?);
+        let app = web::Data::new(app_of(config, &shard, clock, extras.echo).await?);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
@@ -107,20 +107,27 @@ impl Server {
     }
 }
 
-fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
-    let mut tokens = Vec::new();
-    for credential in &config.credentials {
-        let tenant = TenantId::parse(&credential.tenant)
-            .with_context(|| format!("credentials: `{}` is no tenant", credential.tenant))?;
-        let caller = Caller { tenant, who: SmolStr::new(&credential.name) };
-        tokens.push((credential.token.clone(), caller));
-    }
-    let mut app = App::of(Shards::one(shard.handle()), Credentials::of(tokens));
+async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::Result<App> {
+    let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
+    let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
+    let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
+    watch_keys(shard, credentials.ring()).await?;
+    let mut app = App::of(Shards::one(shard.handle()), credentials);
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.echo = echo;
     Ok(app)
+}
+
+/// Fills the ring with the keys that were recovered, before anybody is let in; from now on it
+/// follows the journal.
+async fn watch_keys(shard: &Shard, ring: &Arc<Ring>) -> anyhow::Result<()> {
+    let follows = ring.clone();
+    let watch: KeyWatch = Arc::new(move |tenant, event, at| follows.note(tenant, event, at));
+    let keys = shard.handle().watch_keys(watch).await;
+    ring.fill(keys.context("the shard has stopped")?);
+    Ok(())
 }
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
@@ -146,9 +153,9 @@ fn serve_operators(
     app: web::Data<App>,
     shard: ShardHandle,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let figures = web::Data::new(metrics::Sources { app, shard });
+    let figures = web::Data::new(metrics::Sources { app: app.clone(), shard });
     let server = HttpServer::new(move || {
-        Service::new().app_data(figures.clone()).configure(metrics::routes)
+        Service::new().app_data(app.clone()).app_data(figures.clone()).configure(admin::routes)
     })
     .workers(1)
     .shutdown_timeout(SHUTDOWN_S)

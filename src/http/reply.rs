@@ -25,6 +25,8 @@ pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
 /// How much of an order is held.
 pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What nobody in between may keep.
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A reply with a body and no header of its own.

@@ -15,7 +15,7 @@ use crate::limits::PROMISE_BODY_BYTES_MAX;
 
 /// How long promises hold: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let answered = visit.look(&app, Query::Settings).await?;
     Ok(answer(answered, configuration::shown))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn make(app: Data<App>, head: HttpRequest, payload: Payload) ->
 
 /// A page of facilities: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.page(PAGE_ROWS_MAX, LocationId::parse);
     let filter = LocationFilter {
@@ -50,7 +50,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One facility: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let answered = visit.look(&app, Query::Location(facility_ref(&id)?)).await?;
     Ok(answer(answered, facility::shown))
 }
@@ -86,7 +86,7 @@ pub(crate) async fn put(
 
 /// Takes a facility away: 200, empty.
 pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let force = Params::of(head.query_string()).flag("forceDeletion")?;
     let version = asked_version(head.headers())?;
     let command = location::Command::Close { version, force };

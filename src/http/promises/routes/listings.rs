@@ -36,7 +36,7 @@ pub(crate) async fn put(
 
 /// A page of listings: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let at = facility_ref(&id)?;
     let mut params = Params::of(head.query_string());
     let page = params.page(PAGE_ROWS_MAX, ArticleId::parse);
@@ -52,7 +52,7 @@ pub(crate) async fn show(
     head: HttpRequest,
     path: Path<(String, String)>,
 ) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let (id, article) = path.into_inner();
     let at = facility_ref(&id)?;
     let unknown = Failure::Refused(Refusal::UnknownListing);

@@ -4,6 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, OrderFilter, Query};
 use workflow::id::OrderId;
+use workflow::order as core;
+use workflow::permission::Permission;
 use workflow::refusal::Refusal;
 
 use super::Handled;
@@ -30,7 +32,7 @@ pub(crate) async fn place(app: Data<App>, head: HttpRequest, payload: Payload) -
 
 /// A page of orders: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.page(PAGE_ROWS_MAX, OrderId::parse);
     let filter = OrderFilter {
@@ -44,7 +46,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One order: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let id = order_id(&id)?;
     let certus = Params::of(head.query_string()).flag("certus")?;
     let answered = visit.look(&app, Query::Order(id)).await?;
@@ -64,9 +66,20 @@ pub(crate) async fn act(
     let order = order_id(&id)?;
     let keyed = visit.keyed(format!("orders.act/{order}"), &body);
     let action = body.into_action(if_match(head.headers())?)?;
+    visit.caller.may(needed(&action))?;
     let command = Command::Act { order, action };
     let answered = visit.change(&app, keyed, command, order::shown).await?;
     Ok(answer(answered, order::shown))
+}
+
+/// What an action needs; the route let in whoever may do any of them.
+fn needed(action: &core::Command) -> Permission {
+    match action {
+        core::Command::Confirm { .. }
+        | core::Command::Extend { .. }
+        | core::Command::Expire { .. } => Permission::OrdersWrite,
+        core::Command::Cancel { .. } => Permission::OrdersCancel,
+    }
 }
 
 /// The order that a path names; what is no id names none.

@@ -18,7 +18,7 @@ use crate::limits::STOCK_PAGE_ROWS_MAX;
 
 /// A page of reservations: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.page_after("after", STOCK_PAGE_ROWS_MAX, ReservationId::parse);
     let Page { after, size } = params.end(page)?;
@@ -29,7 +29,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One reservation: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let id = ReservationId::parse(&id).ok_or(Failure::Refused(Refusal::UnknownReservation))?;
     let answered = visit.look(&app, Query::Reservation(id)).await?;
     Ok(answer(answered, reservation::shown))

@@ -44,7 +44,7 @@ pub(crate) async fn put_all(app: Data<App>, head: HttpRequest, payload: Payload)
 
 /// A page of stocks: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.page(STOCK_PAGE_ROWS_MAX, StockId::parse);
     let at = place(&mut params);
@@ -59,7 +59,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One stock: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let answered = visit.look(&app, Query::Stock(stock_id(&id)?)).await?;
     Ok(answer(answered, stock::shown))
 }
@@ -80,7 +80,7 @@ pub(crate) async fn put(
 
 /// Takes one stock away: 200, empty.
 pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let which = Lots::One(stock_id(&id)?, asked_version(head.headers())?);
     let answered = visit.change(&app, None, Command::RemoveStocks { which }, stock::gone).await?;
     Ok(answer(answered, stock::gone))
@@ -103,7 +103,7 @@ pub(crate) async fn act(app: Data<App>, head: HttpRequest, payload: Payload) -> 
 
 /// What all facilities together have of articles: 200.
 pub(crate) async fn summaries(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.page(STOCK_PAGE_ROWS_MAX, ArticleId::parse);
     let by_id = |text: &str| LocationId::parse(text).map(named);
