@@ -4,6 +4,8 @@
 //! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
 //! came of it, checked once and then believed.
 
+mod credential;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,8 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 use crate::limits;
+
+pub use credential::Credential;
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -85,29 +89,24 @@ pub struct Overrides {
     /// [default: none]
     #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Option<Vec<String>>,
+    /// Whether a request needs a credential: on or off [default: off on loopback while none is
+    /// configured, else on]
+    #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
+    pub auth: Option<Auth>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
 }
 
-/// A bearer token and whom it stands for.
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credential {
-    /// The tenant whose things it opens.
-    pub tenant: String,
-    /// Who calls with it, as records and logs say.
-    pub name: String,
-    /// The token, at least 16 characters. Never printed.
-    #[serde(skip_serializing)]
-    pub token: String,
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} of {}", self.name, self.tenant)
-    }
+/// Whether a request needs a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// It does.
+    On,
+    /// Whoever sends none is the caller `anonymous` of the tenant `default`; on loopback only.
+    Off,
 }
 
 /// What is in force.
@@ -134,6 +133,7 @@ pub struct Config {
     pub journal_keep_bytes: Option<u64>,
     pub log: String,
     pub cors_origins: Vec<String>,
+    pub auth: Auth,
     pub credentials: Vec<Credential>,
 }
 
@@ -185,6 +185,7 @@ impl Config {
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
             cors_origins: pick!(cors_origins, Vec::new()),
+            auth: pick!(auth, if under.credentials.is_empty() { Auth::Off } else { Auth::On }),
             credentials: under.credentials,
         }
     }
@@ -220,16 +221,17 @@ impl Config {
             );
         }
         for credential in &self.credentials {
-            ensure!(
-                credential.token.len() >= limits::TOKEN_CHARS_MIN,
-                "credentials: the token of {credential:?} has fewer than {} characters",
-                limits::TOKEN_CHARS_MIN
-            );
+            credential.caller()?;
         }
         ensure!(
-            !self.credentials.is_empty() || self.listen.ip().is_loopback(),
-            "listen: {} is reached from outside, so credentials are needed",
+            self.auth == Auth::On || self.listen.ip().is_loopback(),
+            "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
+             keys",
             self.listen
+        );
+        ensure!(
+            self.auth == Auth::On || self.credentials.is_empty(),
+            "auth: it is off, but credentials are configured"
         );
         ensure!(
             self.admin_listen.ip().is_loopback(),
@@ -259,6 +261,14 @@ fn is_origin(text: &str) -> bool {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
         !host.is_empty() && host.bytes().all(fits)
     })
+}
+
+fn auth(text: &str) -> Result<Auth, String> {
+    match text {
+        "on" => Ok(Auth::On),
+        "off" => Ok(Auth::Off),
+        _ => Err("on or off".into()),
+    }
 }
 
 fn on_shortage(text: &str) -> Result<OnShortage, String> {
@@ -300,7 +310,33 @@ mod tests {
         let error = read("listen = \"0.0.0.0:8080\"\n", Overrides::default()).unwrap_err();
         assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
         let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
-        assert!(read(with, Overrides::default()).is_ok());
+        assert_eq!(read(with, Overrides::default()).unwrap().auth, Auth::On);
+        let keys_only = "listen = \"0.0.0.0:8080\"\nauth = \"on\"\n";
+        assert!(read(keys_only, Overrides::default()).unwrap().credentials.is_empty());
+        let contradiction = with.replace("listen =", "auth = \"off\"\n#");
+        let error = read(&contradiction, Overrides::default()).unwrap_err();
+        assert!(error.to_string().starts_with("auth: it is off"), "{error}");
+    }
+
+    #[test]
+    fn a_permission_that_is_none_is_named() {
+        let token = "[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
+        let text = format!("{token}permissions = [\"orders.read\", \"STOCK_READ\"]\n");
+        let config = read(&text, Overrides::default()).unwrap();
+        let names = config.credentials[0].caller().unwrap().permissions;
+        assert_eq!(
+            names.iter().map(|it| it.name()).collect::<Vec<_>>(),
+            ["orders.read", "stock.read"]
+        );
+        let error = read(&text.replace("STOCK_READ", "everything"), Overrides::default());
+        assert!(error.unwrap_err().to_string().contains("`everything`"));
+        assert!(
+            !read(token, Overrides::default()).unwrap().credentials[0]
+                .caller()
+                .unwrap()
+                .permissions
+                .has(workflow::permission::Permission::Admin)
+        );
     }
 
     #[test]

@@ -1,23 +1,24 @@
-//! The whole API on one screen. A route that is not in this table does not exist.
+//! The whole API on one screen, with what each route needs of who asks. A route that is not in this
+//! table does not exist.
 
 mod around;
-mod body;
+pub(crate) mod body;
 mod cors;
 mod document;
 mod health;
-mod idempotency;
+pub(crate) mod idempotency;
 mod json;
-mod path;
+pub(crate) mod path;
 mod pen;
-mod problem;
+pub(crate) mod problem;
 mod promises;
-mod reply;
-mod row;
+pub(crate) mod reply;
+pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
-mod text;
-mod unmatched;
-mod visit;
+pub(crate) mod text;
+pub(crate) mod unmatched;
+pub(crate) mod visit;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
@@ -29,6 +30,9 @@ use promises::routes::{
     stocks,
 };
 use row::at;
+use workflow::permission::Permission as P;
+
+use crate::auth::Need;
 
 pub(crate) use cors::cors;
 pub use promises::demo::furnish;
@@ -36,9 +40,9 @@ pub use promises::demo::furnish;
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)))
-        .service(at("/healthz").get(health::alive))
-        .service(at("/readyz").get(health::ready))
-        .service(at("/bench/echo").post(promise::echo))
+        .service(at("/healthz").get(Need::Open, health::alive))
+        .service(at("/readyz").get(Need::Open, health::ready))
+        .service(at("/bench/echo").post(P::PromisesWrite, promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
 }
@@ -49,29 +53,34 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
-    let holding = at("/api/configurations/promises");
-    let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
-    let sold = at("/api/facilities/{id}/listings");
-    let listing = at("/api/facilities/{id}/listings/{article}");
-    let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
+    let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock]; // the action decides
+    let holding = at("/api/configurations/promises").get(P::ConfigRead, configurations::show);
+    let facility = at("/api/facilities/{id}").get(P::FacilitiesRead, facilities::show);
+    let facility = facility.put(P::FacilitiesWrite, facilities::put).patch(P::FacilitiesWrite, facilities::patch);
+    let sold = at("/api/facilities/{id}/listings").get(P::StockRead, listings::list).put(P::StockWrite, listings::put);
+    let listing = at("/api/facilities/{id}/listings/{article}").get(P::StockRead, listings::show);
+    let listing = listing.patch(P::StockWrite, listings::patch).delete(P::StockWrite, listings::remove);
+    let stocks = at("/api/stocks").get(P::StockRead, stocks::list).post(P::StockWrite, stocks::make);
+    let stock = at("/api/stocks/{id}").get(P::StockRead, stocks::show).put(P::StockWrite, stocks::put);
+    let safety = at("/api/safetystocks").get(P::StockRead, safety_stocks::list).put(P::StockWrite, safety_stocks::put);
     table
-        .service(at("/api/promises/deliverypromise").post(promise::promise))
-        .service(at("/api/orders/{id}/actions").post(orders::act))
-        .service(at("/api/orders").get(orders::list).post(orders::place))
-        .service(at("/api/orders/{id}").get(orders::show))
-        .service(holding.get(configurations::show).put(configurations::put))
-        .service(at("/api/facilities").get(facilities::list).post(facilities::make))
-        .service(facility.patch(facilities::patch).delete(facilities::remove))
-        .service(sold.get(listings::list).put(listings::put).delete(listings::clear))
-        .service(listing.get(listings::show).patch(listings::patch).delete(listings::remove))
-        .service(at("/api/stocks").get(stocks::list).post(stocks::make).put(stocks::put_all))
-        .service(at("/api/stocks/actions").post(stocks::act))
-        .service(at("/api/stocks/summaries").get(stocks::summaries))
-        .service(stock)
-        .service(at("/api/safetystocks").get(safety_stocks::list).put(safety_stocks::put))
-        .service(at("/api/safetystocks/{id}").delete(safety_stocks::remove))
-        .service(at("/api/reservations").get(reservations::list))
-        .service(at("/api/reservations/{id}").get(reservations::show))
-        .service(at("/api/status").get(status::status))
-        .service(at("/api/health").get(status::health))
+        .service(at("/api/promises/deliverypromise").post(P::PromisesWrite, promise::promise))
+        .service(at("/api/orders/{id}/actions").post(act, orders::act))
+        .service(at("/api/orders").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place))
+        .service(at("/api/orders/{id}").get(P::OrdersRead, orders::show))
+        .service(holding.put(P::ConfigWrite, configurations::put))
+        .service(at("/api/facilities").get(P::FacilitiesRead, facilities::list).post(P::FacilitiesWrite, facilities::make))
+        .service(facility.delete(P::FacilitiesWrite, facilities::remove))
+        .service(sold.delete(P::StockWrite, listings::clear))
+        .service(listing)
+        .service(stocks.put(P::StockWrite, stocks::put_all))
+        .service(at("/api/stocks/actions").post(P::StockWrite, stocks::act))
+        .service(at("/api/stocks/summaries").get(P::StockRead, stocks::summaries))
+        .service(stock.delete(P::StockWrite, stocks::remove))
+        .service(safety)
+        .service(at("/api/safetystocks/{id}").delete(P::StockWrite, safety_stocks::remove))
+        .service(at("/api/reservations").get(P::StockRead, reservations::list))
+        .service(at("/api/reservations/{id}").get(P::StockRead, reservations::show))
+        .service(at("/api/status").get(Need::Open, status::status))
+        .service(at("/api/health").get(Need::Credential, status::health))
 }

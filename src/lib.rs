@@ -2,6 +2,7 @@
 //!
 //! A door parses, admits, asks and answers. It decides nothing about orders or stock.
 
+pub mod admin;
 pub mod admission;
 pub mod ask;
 pub mod auth;

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a body on the operators' address.
+pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Days that an API key may be good for: ten years are for ever.
+pub const KEY_DAYS_MAX: u64 = 3_650;
+/// Characters of the name that a key is held under; it is in every record of its holder.
+pub const KEY_NAME_CHARS_MAX: usize = 100;
 /// Levels of nesting in a JSON body: nothing that a door knows needs more than ten.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// How long a body may take: whoever is slower holds a connection, never a permit.

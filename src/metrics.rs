@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use actors::ShardHandle;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -13,21 +13,26 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
-
 use snapshots::commit::Figures as JournalFigures;
 
+use crate::admin::operator;
 use crate::ask::App;
+use crate::http::problem::Problem;
 use crate::shards::Directory;
 
-/// The routes of the operators' address.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/metrics", web::get().to(metrics));
+/// All of them: 200.
+pub(crate) async fn metrics(
+    app: web::Data<App>,
+    head: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    operator(&app, &head).await.map_err(|failure| Problem::of(failure, head.path()))?;
+    Ok(scrape(&app).await)
 }
 
-async fn metrics(app: web::Data<App>) -> HttpResponse {
+async fn scrape(app: &App) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
     let shards = app.behind.directory();
-    lanes(&app, &mut registry);
+    lanes(app, &mut registry);
     journals(shards.all(), &mut registry);
     if held(shards, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();

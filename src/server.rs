@@ -4,24 +4,23 @@
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Condition;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Options, Pace, Random, ShardHandle};
+use actors::{Clock, KeyWatch, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
-use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
-use workflow::id::TenantId;
 
 use crate::admission::Admission;
 use crate::ask::{App, Behind};
-use crate::auth::{Caller, Credentials};
-use crate::config::Config;
+use crate::auth::{Caller, Credentials, Ring};
+use crate::config::{Auth, Config};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
 use crate::shards::{Directory, Shards};
-use crate::{http, metrics};
+use crate::{admin, http};
 
 /// A server that runs.
 pub struct Server {
@@ -66,10 +65,11 @@ impl Server {
             keep_ms: config.journal_keep_ms,
             keep_bytes: config.journal_keep_bytes,
         };
+        let clock = pace.clock();
         let random = extras.random;
         let shards =
             Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
-        let app = web::Data::new(app_of(config, shards.handles(), extras.echo)?);
+        let app = web::Data::new(app_of(config, shards.handles(), clock, extras.echo).await?);
         if let Some(first) = app.behind.directory().all().first() {
             app.set_ready(first.durable());
         }
@@ -111,20 +111,34 @@ impl Server {
     }
 }
 
-fn app_of(config: &Config, shards: Vec<ShardHandle>, echo: bool) -> anyhow::Result<App> {
-    let mut tokens = Vec::new();
-    for credential in &config.credentials {
-        let tenant = TenantId::parse(&credential.tenant)
-            .with_context(|| format!("credentials: `{}` is no tenant", credential.tenant))?;
-        let caller = Caller { tenant, who: SmolStr::new(&credential.name) };
-        tokens.push((credential.token.clone(), caller));
+async fn app_of(
+    config: &Config,
+    shards: Vec<ShardHandle>,
+    clock: Clock,
+    echo: bool,
+) -> anyhow::Result<App> {
+    let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
+    let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
+    let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
+    for shard in &shards {
+        watch_keys(shard, credentials.ring()).await?;
     }
-    let mut app = App::of(Behind::Live(Directory::of(shards)), Credentials::of(tokens));
+    let mut app = App::of(Behind::Live(Directory::of(shards)), credentials);
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.echo = echo;
     Ok(app)
+}
+
+/// Fills the ring with the keys that were recovered, before anybody is let in; from now on it
+/// follows the journal.
+async fn watch_keys(shard: &ShardHandle, ring: &Arc<Ring>) -> anyhow::Result<()> {
+    let follows = ring.clone();
+    let watch: KeyWatch = Arc::new(move |tenant, event, at| follows.note(tenant, event, at));
+    let keys = shard.watch_keys(watch).await;
+    ring.fill(keys.context("the shard has stopped")?);
+    Ok(())
 }
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
@@ -153,7 +167,7 @@ fn serve_operators(
     app: web::Data<App>,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
     let server =
-        HttpServer::new(move || Service::new().app_data(app.clone()).configure(metrics::routes))
+        HttpServer::new(move || Service::new().app_data(app.clone()).configure(admin::routes))
             .workers(1)
             .shutdown_timeout(SHUTDOWN_S)
             .disable_signals()

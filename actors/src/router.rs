@@ -5,6 +5,7 @@
 //! | [`Submit`]  | doors     | nothing itself: the answer leaves when it is durable      |
 //! | [`Sweep`]   | Scheduler | when the next promise is due, after expiring a few        |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
+//! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
 //!
 //! Asks `Order` and `Location`; tells the `Scheduler`. It finishes a command before it takes the
@@ -18,10 +19,13 @@ use actix::{
     Actor, ActorFutureExt, Addr, AtomicResponse, Context, Handler, Message, MessageResult,
     WrapFuture,
 };
+use workflow::id::TenantId;
+use workflow::keyring::Key;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
 use crate::figures::Figures;
+use crate::notice::KeyWatch;
 use crate::scheduler::{Due, Scheduler};
 use crate::submit::Submit;
 use crate::tell::tell;
@@ -142,6 +146,20 @@ impl Handler<Advance> for Router {
             router.put_back(state);
             now
         })))
+    }
+}
+
+/// Tell of all that happens to API keys from now on.
+#[derive(Message)]
+#[rtype(result = "Vec<(TenantId, Key)>")]
+pub(crate) struct WatchKeys(pub(crate) KeyWatch);
+
+impl Handler<WatchKeys> for Router {
+    type Result = MessageResult<WatchKeys>;
+
+    fn handle(&mut self, WatchKeys(watch): WatchKeys, _: &mut Context<Self>) -> Self::Result {
+        let state = self.state.as_mut().expect("D1: the router has one command at a time");
+        MessageResult(state.watch_keys(watch))
     }
 }
 

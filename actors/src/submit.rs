@@ -16,6 +16,8 @@ use workflow::reply::{Keyed, Reply, StoredReply};
 /// What is held until an answer leaves: a door's permit travels in here (F7).
 pub(crate) type Permit = Option<Box<dyn Any + Send>>;
 
+use crate::notice::Notice;
+
 /// Puts an outcome into a door's words. A function without a memory: the stored reply of a keyed
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
@@ -62,6 +64,8 @@ pub enum Verdict {
     KeyReused,
     /// The request's twin is not durable yet (K3).
     KeyBusy,
+    /// The API key it was asked with was taken back, or ended, before its turn came.
+    KeyRevoked,
     /// The disk has no room for a change (D9).
     NoRoom,
     /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.
@@ -95,6 +99,8 @@ pub(crate) struct Pending {
     pub(crate) answer: oneshot::Sender<Answer>,
     pub(crate) permit: Permit,
     pub(crate) verdict: Option<Verdict>,
+    /// Told before the answer leaves.
+    pub(crate) notice: Option<Notice>,
 }
 
 impl Pending {
@@ -113,6 +119,9 @@ impl Pending {
 impl Release for Pending {
     fn release(self, at: Position) {
         let verdict = self.verdict.expect("an answer is handed over when it is known");
+        if let Some(notice) = self.notice {
+            notice.give();
+        }
         // The permit is free before the client can ask again; a client that hung up is no matter.
         drop(self.permit);
         let _ = self.answer.send(Answer { at, verdict });
@@ -129,7 +138,7 @@ mod tests {
         let (answer, mut waiting) = oneshot::channel();
         let inside = Arc::new(());
         let permit: Permit = Some(Box::new(inside.clone()));
-        Pending { answer, permit, verdict: None }.again(Position::default());
+        Pending { answer, permit, verdict: None, notice: None }.again(Position::default());
         let Ok(Answer { verdict: Verdict::LookAgain(permit), .. }) = waiting.try_recv() else {
             panic!("it is told to look again")
         };

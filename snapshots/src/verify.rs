@@ -168,9 +168,9 @@ fn difference(stored: &World, folded: &World) -> Option<String> {
     let rows = |world: &World| -> Vec<_> {
         let tenants = world.desk.tenants();
         let row = |(id, tenant): (&TenantId, &workflow::desk::Tenant)| {
-            (id.clone(), tenant.settings, tenant.last_number)
+            (id.clone(), tenant.settings, tenant.last_number, tenant.keyring.clone())
         };
         tenants.map(row).collect()
     };
-    (rows(stored) != rows(folded)).then(|| "the tenants' own rows".into())
+    (rows(stored) != rows(folded)).then(|| "the tenants' own rows, or their keys".into())
 }

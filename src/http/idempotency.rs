@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::limits::KEY_CHARS_MAX;
 
 /// The name of the header.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A key as the client sent it, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,8 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use workflow::refusal::Refusal;
+
 use super::reply;
 use crate::failure::{Failed, Failure};
 
@@ -49,6 +51,9 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
     const QUOTA: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
     match failure {
         Failure::Malformed(_) => (S::BAD_REQUEST, "/problems/malformed", "Malformed request"),
+        Failure::Refused(Refusal::UnknownKey) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such key")
+        }
         Failure::Refused(_) => (S::CONFLICT, "/problems/conflict", "Refused"),
         Failure::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, "/problems/idempotency-key-reused", "Key used before")

@@ -25,6 +25,8 @@ pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
 /// How much of an order is held.
 pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
 pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What nobody in between may keep.
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Headers that a reply of its own has at most: a version, an address, an outcome.
@@ -62,9 +64,9 @@ pub(crate) fn answer(answered: Answered, render: impl FnOnce(&Outcome) -> Reply)
     }
 }
 
-/// A response that says a reply, at a position.
-pub(crate) fn respond(at: Position, reply: Reply) -> HttpResponse {
-    let mut response = begin(at, &reply);
+/// A response that says a reply, at a position if it has one.
+pub(crate) fn respond(at: impl Into<Option<Position>>, reply: Reply) -> HttpResponse {
+    let mut response = begin(at.into(), &reply);
     response.body(Bytes::from(reply.body))
 }
 
@@ -94,17 +96,19 @@ pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
 
 /// The stored reply, byte for byte (K1).
 fn stored_response(at: Position, stored: &StoredReply, again: bool) -> HttpResponse {
-    let mut response = begin(at, &stored.reply);
+    let mut response = begin(Some(at), &stored.reply);
     if again {
         response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));
     }
     response.body(Bytes::copy_from_slice(stored.reply.body.as_bytes()))
 }
 
-fn begin(at: Position, reply: &Reply) -> HttpResponseBuilder {
+fn begin(at: Option<Position>, reply: &Reply) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(reply.status).expect("a reply has a status of HTTP");
     let mut response = HttpResponse::build(status);
-    response.insert_header((CERTUS_LSN, position(at)));
+    if let Some(at) = at {
+        response.insert_header((CERTUS_LSN, position(at)));
+    }
     if !reply.body.is_empty() {
         response.insert_header((CONTENT_TYPE, JSON));
     }

@@ -9,7 +9,7 @@ use super::promises;
 use crate::failure::Failure;
 
 /// Nothing is at this path.
-pub(super) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
+pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
     Err(into_error(head.path(), Failure::NotFound))
 }
 

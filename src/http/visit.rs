@@ -1,7 +1,7 @@
 //! The head of every request: who asks, may they come in, under which key.
 //!
-//! The order of the checks is the contract's: size, media type, credential, permit, key; path and
-//! method were checked by the route table, the body's JSON and fields come after. The body's
+//! The order of the checks is the contract's: size, media type, credential, permission, permit, key;
+//! path and method were checked by the route table, the body's JSON and fields come after. The body's
 //! bytes are read before the permit, so that a slow client holds none.
 
 use actix_web::HttpRequest;
@@ -18,7 +18,7 @@ use super::body::Raw;
 use super::idempotency::Key;
 use crate::admission::{Lane, Permit};
 use crate::ask::{Answered, App, Said};
-use crate::auth::Caller;
+use crate::auth::{Caller, Needs};
 use crate::failure::{Failed, Failure};
 
 /// A request that was let in.
@@ -32,9 +32,9 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// Lets a request without a body in.
-    pub(crate) fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
+    pub(crate) async fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
-        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        let caller = caller(app, head).await?;
         Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
     }
 
@@ -47,7 +47,7 @@ impl Visit {
     ) -> Result<(Visit, Raw), Failure> {
         Raw::announced(head, bytes_max)?;
         accepts_json(head.headers())?;
-        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        let caller = caller(app, head).await?;
         let body = Raw::read(payload, bytes_max).await?;
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
@@ -79,16 +79,25 @@ impl Visit {
         command: Command,
         render: Render,
     ) -> Result<Answered, Failed> {
-        let Caller { tenant, who } = self.caller.clone();
-        let work = Work::Change(Box::new(Ask { tenant, who, keyed, command }), render);
+        let Caller { tenant, who, key, .. } = self.caller.clone();
+        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), render);
         app.ask(&self.caller, work, self.permit).await
     }
 
     /// Has the shard look something up.
     pub(crate) async fn look(self, app: &App, query: Query) -> Result<Answered, Failed> {
         let work = Work::Look(self.caller.tenant.clone(), query);
-        app.ask(&self.caller, work, self.permit).await
+        let answered = app.ask(&self.caller, work, self.permit).await?;
+        app.credentials.still(&self.caller)?; // the shard looks at the key of a change only
+        Ok(answered)
     }
+}
+
+/// Who asks, if they may come in here: the credential, then what the route needs.
+pub(crate) async fn caller(app: &App, head: &HttpRequest) -> Result<Caller, Failure> {
+    let caller = app.credentials.caller(head).await?;
+    Needs::of(head).allow(&caller)?;
+    Ok(caller)
 }
 
 /// The version in `If-Match: "3"`, if the header is there.

@@ -9,5 +9,6 @@ mod idempotency;
 mod operating;
 mod overload;
 mod promises;
+mod security;
 mod support;
 mod tidy;

@@ -2,7 +2,7 @@
 //!
 //! They read the tree as it is checked out, so they need neither a server nor a clock.
 
-mod documents;
+pub(crate) mod documents;
 mod tree;
 
 use std::collections::BTreeSet;

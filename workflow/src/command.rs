@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
+use crate::id::{ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
+use crate::keyring;
 use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
@@ -20,6 +21,8 @@ pub struct Ask {
     pub tenant: TenantId,
     /// Who asks.
     pub who: SmolStr,
+    /// The API key it is asked with, if any: it must still be good when the command runs.
+    pub key: Option<KeyId>,
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -32,6 +35,7 @@ impl Ask {
         Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("scheduler"),
+            key: None,
             keyed: None,
             command: Command::Act { order, action: order::Command::Expire { armed_for } },
         }
@@ -125,6 +129,8 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// Make an API key, or take one back.
+    Keys(keyring::Command),
 }
 
 impl Command {
@@ -145,6 +151,7 @@ impl Command {
             Command::KeepStocks { .. } => "KeepStocks",
             Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
+            Command::Keys(command) => command.name(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub use places::{Places, Seat, Takes};
 pub use safeties::Safeties;
 
 use crate::id::TenantId;
+use crate::keyring::Keyring;
 use crate::record::Owner;
 use crate::reply::{ReplyKey, StoredReply};
 use crate::settings::{Policy, Settings};
@@ -42,6 +43,8 @@ pub struct Tenant {
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
     pub keys: BTreeMap<ReplyKey, Owner>,
+    /// The API keys.
+    pub keyring: Keyring,
 }
 
 impl Desk {

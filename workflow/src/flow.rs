@@ -8,6 +8,7 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod keys;
 mod listings;
 mod locations;
 mod lots;
@@ -204,6 +205,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::Keys(command) => Ok((self.keys(&command)?, None)),
         }
     }
 

@@ -31,6 +31,8 @@ pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
 pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
 /// Keys of writes without an order that one location keeps; the oldest goes first.
 pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
+/// API keys of one tenant, those that are no good any more included: more is a leak somewhere.
+pub const KEYS_PER_TENANT_MAX: usize = 1_000;
 /// The shortest and the longest that a promise may be asked to hold; the floor is a setting of
 /// the server, these are its default and the ceiling.
 pub const PROMISE_FLOOR: Millis = Millis::minutes(1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
+use crate::keyring::Key;
 use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
@@ -97,6 +98,8 @@ pub enum Outcome {
         /// How long a promise holds.
         promise_ttl: Millis,
     },
+    /// An API key as it is.
+    Key(Box<Key>),
 }
 
 /// An order that was just placed, with what routing saw.

@@ -10,7 +10,7 @@ use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
 use crate::time::Time;
-use crate::{location, order};
+use crate::{keyring, location, order};
 
 /// All events of one command, with who asked and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ pub enum Event {
         /// The article.
         article: ArticleId,
     },
+    /// To the tenant's API keys.
+    Keyring(keyring::Event),
 }
 
 /// The entity that keeps a reply.

@@ -27,6 +27,8 @@ pub enum Refusal {
     UnknownReservation,
     /// The path names a safety stock that is not there.
     UnknownSafetyStock,
+    /// The path names an API key that is not there.
+    UnknownKey,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
         /// What it was called.
@@ -106,6 +108,11 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The tenant has as many good API keys as it may.
+    TooManyKeys {
+        /// How many it may have.
+        limit: usize,
+    },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
 }
@@ -120,6 +127,7 @@ impl Refusal {
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
             Refusal::UnknownSafetyStock => "unknown_safety_stock",
+            Refusal::UnknownKey => "unknown_key",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
             Refusal::DurationOutOfRange { .. } => "duration_out_of_range",
@@ -132,6 +140,7 @@ impl Refusal {
             Refusal::LocationInUse { .. } => "location_in_use",
             Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
+            Refusal::TooManyKeys { .. } => "too_many_keys",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }

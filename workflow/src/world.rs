@@ -15,6 +15,7 @@ use crate::command::{Ask, Command, Query};
 use crate::desk::{Desk, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
+use crate::keyring;
 use crate::location::{self, Location};
 use crate::order::{self, Order};
 use crate::outcome::Outcome;
@@ -140,6 +141,10 @@ impl World {
                 }
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
+                }
+                Event::Keyring(event) => {
+                    let ring = &mut self.desk.tenant(&record.tenant).keyring;
+                    keyring::apply(ring, event, record.at);
                 }
             }
         }

@@ -13,6 +13,7 @@ use workflow::command::{Ask, Command, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
@@ -23,6 +24,7 @@ use workflow::world::World;
 use super::cast::Live;
 use crate::figures::Figures;
 use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
+use crate::notice::{KeyWatch, Notice};
 use crate::pace::Pace;
 use crate::random::Random;
 use crate::submit::{Pending, Render, Shown, Submit, Verdict, Work};
@@ -53,6 +55,8 @@ pub(crate) struct State {
     /// Keys whose records may not be durable yet, in the order of records (K3).
     fresh: VecDeque<(Lsn, TenantId, ReplyKey)>,
     figures: Figures,
+    /// Who is told of API keys.
+    key_watch: Option<KeyWatch>,
     /// The bytes of the record at hand, kept for its room.
     payload: Vec<u8>,
 }
@@ -81,6 +85,7 @@ impl State {
             dismissed,
             fresh: VecDeque::new(),
             figures: Figures::default(),
+            key_watch: None,
             payload: Vec::new(),
         }
     }
@@ -88,7 +93,7 @@ impl State {
     /// Carries one request out, and hands its answer to the journal.
     pub(super) async fn carry_out(&mut self, submit: Submit) {
         let Submit { work, answer, permit, looked } = submit;
-        let pending = Pending { answer, permit, verdict: None };
+        let pending = Pending { answer, permit, verdict: None, notice: None };
         match work {
             Work::Look(tenant, query) => {
                 let verdict = self.look(&tenant, query).await;
@@ -96,11 +101,12 @@ impl State {
             }
             Work::Change(ask, render) => {
                 self.dismiss().await;
-                match self.before(&ask, looked).await {
+                let now = self.parts.pace.now();
+                match self.before(&ask, looked, now).await {
                     // It says nothing of what is there, so it waits for no disk.
                     Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
-                    None => self.change(ask, render, pending).await,
+                    None => self.change(ask, render, pending, now).await,
                 }
             }
         }
@@ -123,8 +129,14 @@ impl State {
         }
     }
 
-    /// What is answered without carrying the request out: a repetition, or a full disk.
-    async fn before(&mut self, ask: &Ask, looked: Lsn) -> Option<Verdict> {
+    /// What is answered without carrying the request out: a key taken back, a repetition, or a
+    /// full disk.
+    async fn before(&mut self, ask: &Ask, looked: Lsn, now: Time) -> Option<Verdict> {
+        if let Some(key) = ask.key
+            && !self.desk.tenant(&ask.tenant).keyring.admits(key, now)
+        {
+            return Some(Verdict::KeyRevoked);
+        }
         if let Some(keyed) = &ask.keyed {
             let durable = self.parts.commits.durable().lsn;
             while self.fresh.front().is_some_and(|(lsn, ..)| *lsn <= durable) {
@@ -150,10 +162,9 @@ impl State {
     }
 
     /// Plays the command until nothing overdue is in its way.
-    async fn change(&mut self, ask: Box<Ask>, render: Render, pending: Pending) {
-        let now = self.parts.pace.now();
+    async fn change(&mut self, ask: Box<Ask>, render: Render, pending: Pending, now: Time) {
         let random = self.parts.random.draw(now);
-        let Ask { tenant, who, keyed, mut command } = *ask;
+        let Ask { tenant, who, keyed, mut command, .. } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {
             match self.play(&asker, command, now, random).await {
@@ -230,6 +241,8 @@ impl State {
             events,
             reply,
         };
+        let notice = Notice::of(self.key_watch.as_ref(), &record);
+        let pending = pending.map(|pending| Pending { notice, ..pending });
         self.payload.clear();
         snapshots::codec::encode(&record, &mut self.payload);
         let lsn = self.parts.commits.append(at.0, &self.payload, pending);
@@ -311,6 +324,15 @@ impl State {
             // A door that looked for a key before this must look again.
             self.dismissed = self.dismissed.max(passed);
         }
+    }
+
+    /// Tells `watch` of all that happens to API keys from now on; answers with those there are.
+    pub(super) fn watch_keys(&mut self, watch: KeyWatch) -> Vec<(TenantId, Key)> {
+        self.key_watch = Some(watch);
+        let tenants = self.desk.tenants();
+        let keys =
+            tenants.flat_map(|(id, it)| it.keyring.keys().map(|key| (id.clone(), key.clone())));
+        keys.collect()
     }
 
     /// The next deadline.

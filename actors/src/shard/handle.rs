@@ -12,12 +12,14 @@ use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::TenantId;
+use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::{Millis, Time};
 
 use crate::figures::Figures;
-use crate::router::{Advance, Inspect, Router};
+use crate::notice::KeyWatch;
+use crate::router::{Advance, Inspect, Router, WatchKeys};
 use crate::submit::{Answer, Pending, Permit, Render, Submit, Verdict, Work};
 use crate::tell::tell;
 
@@ -84,6 +86,13 @@ impl ShardHandle {
     /// What the shard holds and has done; none if it has stopped.
     pub async fn figures(&self) -> Option<Figures> {
         self.0.router.send(Inspect).await.ok()
+    }
+
+    /// The API keys that are durable, each with its tenant; `watch` is told of all that happens to
+    /// keys from now on, before anybody is answered about it. None if the shard has stopped.
+    /// Whoever watches must begin before commands are let in.
+    pub async fn watch_keys(&self, watch: KeyWatch) -> Option<Vec<(TenantId, Key)>> {
+        self.0.router.send(WatchKeys(watch)).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, StockId, TenantId, Version};
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
 use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
@@ -29,6 +31,7 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.push(("secured-everywhere", record(vec![everywhere])));
     records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
+    records.extend(keys());
     records
 }
 
@@ -87,6 +90,25 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("unlisted", at(ShelfEvent::Unlisted)),
         ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
         ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
+    ]
+}
+
+fn keys() -> Vec<(&'static str, Record)> {
+    let at = |event| record(vec![Event::Keyring(event)]);
+    let id = KeyId::of(AT, 45);
+    let key = Key {
+        id,
+        name: "till 9".into(),
+        permissions: Permissions::ORDINARY,
+        digest: Digest(*b"0123456789abcdef0123456789abcdef"),
+        made: AT,
+        expires: Some(AT + Millis::hours(24)),
+        revoked: None,
+    };
+    vec![
+        ("key_made", at(keyring::Event::Made(Box::new(key)))),
+        ("key_revoked", at(keyring::Event::Revoked { id })),
+        ("key_forgotten", at(keyring::Event::Forgotten { id })),
     ]
 }
 

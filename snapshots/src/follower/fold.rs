@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId, Version};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId, Version};
+use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
 use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
@@ -27,6 +28,7 @@ pub(super) struct Fold {
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
     safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
+    keys: BTreeMap<KeyId, Slot<Key>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -102,6 +104,7 @@ impl Turn<'_> {
                 self.tenant()?.settings = *settings;
                 Ok(())
             }
+            Event::Keyring(event) => self.apply_keys(event),
         }
     }
 
@@ -130,6 +133,22 @@ impl Turn<'_> {
         let at = self.record.at;
         let order = self.order(id)?.ok_or_else(|| lost("order"))?;
         order::apply(order, event, at);
+        Ok(())
+    }
+
+    fn apply_keys(&mut self, event: &keyring::Event) -> Result<(), Error> {
+        match event {
+            keyring::Event::Made(key) => {
+                let now = Some((**key).clone());
+                self.touched.keys.insert(key.id, Slot { now, old: Footprint::default() });
+            }
+            keyring::Event::Revoked { id } => {
+                let at = self.record.at;
+                let key = self.key(*id)?.now.as_mut().ok_or_else(|| lost("key"))?;
+                key.revoked = Some(at);
+            }
+            keyring::Event::Forgotten { id } => self.key(*id)?.now = None,
+        }
         Ok(())
     }
 
@@ -240,6 +259,15 @@ impl Turn<'_> {
         Ok(slot.now.get_or_insert_default())
     }
 
+    /// The key as it is after the events so far.
+    fn key(&mut self, id: KeyId) -> Result<&mut Slot<Key>, Error> {
+        if !self.touched.keys.contains_key(&id) {
+            let slot = Slot::of(self.store.stored_key(&self.record.tenant, id)?);
+            self.touched.keys.insert(id, slot);
+        }
+        Ok(self.touched.keys.get_mut(&id).expect("the key was just put there"))
+    }
+
     /// The order as it is after the events so far.
     fn order(&mut self, id: OrderId) -> Result<Option<&mut Order>, Error> {
         if !self.touched.orders.contains_key(&id) {
@@ -279,6 +307,12 @@ impl Touched {
             match now {
                 Some(safety) => writes.put_safety((tenant, &article), &safety, old),
                 None => writes.remove_safety(tenant, &article, old),
+            }
+        }
+        for (id, Slot { now, old }) in self.keys {
+            match now {
+                Some(key) => writes.put_key(tenant, &key, old),
+                None => writes.remove_key(tenant, id, old),
             }
         }
         for (id, Slot { now, old }) in self.locations {

@@ -8,7 +8,7 @@
 //! The kinds are in the order in which a world is put together, and what is open comes before
 //! what is closed: so a start is one scan from each tenant's first row to its last open order.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::reply::ReplyKey;
 
 /// Where the mark is: no tenant has an empty name.
@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Tenant = 0x10,
     /// A safety stock that holds wherever there is none of its own.
     Safety = 0x18,
+    /// An API key.
+    Key = 0x1C,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -57,6 +59,7 @@ impl Kind {
         let kinds = [
             K::Tenant,
             K::Safety,
+            K::Key,
             K::Location,
             K::LocationReply,
             K::Shelf,
@@ -79,6 +82,11 @@ pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
 /// The key of a safety stock that holds everywhere.
 pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
     named(tenant, Kind::Safety, article.as_str().as_bytes())
+}
+
+/// The key of an API key.
+pub(super) fn key(tenant: &TenantId, id: KeyId) -> Vec<u8> {
+    named(tenant, Kind::Key, &id.to_bits().to_be_bytes())
 }
 
 /// The key of a location.

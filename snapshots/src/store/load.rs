@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use workflow::id::{ArticleId, LocationId, TenantId};
+use workflow::keyring::Key;
 use workflow::location::{Location, SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::StoredReply;
@@ -73,6 +74,7 @@ fn load(table: &Table, mark: &Mark, extent: Extent) -> Result<World, Error> {
 enum Part {
     Tenant(TenantId, TenantRow),
     Safety(TenantId, ArticleId, SafetyStock),
+    Key(TenantId, Key),
     Location(TenantId, Location),
     Shelf(LocationId, ArticleId, Shelf),
     Order(TenantId, Order),
@@ -85,6 +87,7 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
         match part {
             Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
             Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
+            Part::Key(tenant, key) => world.key(&tenant, key),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
             Part::Order(tenant, order) => world.order(&tenant, order)?,
@@ -157,6 +160,7 @@ impl Scan {
                 let article = read::article_of(key, name)?;
                 self.load.push(Part::Safety(tenant, article, row.read(key)?));
             }
+            Kind::Key => self.load.push(Part::Key(tenant, row.read(key)?)),
             Kind::Location => {
                 let (id, _) = key::id_of(name).ok_or_else(unknown)?;
                 let id = LocationId::from_bits(id);

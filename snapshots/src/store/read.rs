@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::location::{SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
@@ -283,6 +284,14 @@ impl Store {
         article: &ArticleId,
     ) -> Result<Option<(SafetyStock, Footprint)>, Error> {
         self.stored(&key::safety(tenant, article))
+    }
+
+    pub(crate) fn stored_key(
+        &self,
+        tenant: &TenantId,
+        id: KeyId,
+    ) -> Result<Option<(Key, Footprint)>, Error> {
+        self.stored(&key::key(tenant, id))
     }
 
     pub(crate) fn stored_location(

@@ -1,6 +1,7 @@
 //! What one batch changes, with the sum that proves the store whole.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::order::Order;
 use workflow::reply::{ReplyKey, StoredReply};
 
@@ -57,6 +58,15 @@ impl Writes {
 
     pub(crate) fn remove_safety(&mut self, tenant: &TenantId, article: &ArticleId, old: Footprint) {
         self.remove(Kind::Safety, &key::safety(tenant, article), old);
+    }
+
+    pub(crate) fn put_key(&mut self, tenant: &TenantId, key: &Key, old: Footprint) {
+        append(key, self.fresh());
+        self.put(Kind::Key, &key::key(tenant, key.id), old);
+    }
+
+    pub(crate) fn remove_key(&mut self, tenant: &TenantId, id: KeyId, old: Footprint) {
+        self.remove(Kind::Key, &key::key(tenant, id), old);
     }
 
     pub(crate) fn put_location(

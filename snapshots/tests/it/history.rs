@@ -10,11 +10,13 @@ use snapshots::{Lsn, Position};
 use workflow::command::{Ask, Command, LocationRef, Lots, Promise, SafetyAsk, StockRow, Wanted};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest};
 use workflow::location::{
     Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
 use workflow::order::{self, Line, Stage};
 use workflow::outcome::Outcome;
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Owner, Record};
@@ -137,7 +139,7 @@ impl Shop {
 
     pub(crate) fn ask(&mut self, tenant: &TenantId, command: Command) -> Option<Outcome> {
         let who = ["checkout", "web"][self.below(2) as usize].into();
-        let ask = Ask { tenant: tenant.clone(), who, keyed: None, command };
+        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
         let random = self.next();
         let (mut records, outcome) = self.world.submit(&ask, &policy(), self.now, random);
         let outcome = outcome.ok();
@@ -176,9 +178,25 @@ impl Shop {
                 version: self.world.desk.tenant(tenant).settings.version,
                 promise_ttl: Millis::minutes(1 + self.below(9)),
             },
-            16..=28 => self.promise(tenant),
+            16 => self.keys(tenant),
+            17..=28 => self.promise(tenant),
             _ => self.act(tenant),
         }
+    }
+
+    /// A new key, or one that is taken back.
+    fn keys(&mut self, tenant: &TenantId) -> Command {
+        let good = self.world.desk.tenant(tenant).keyring.keys().find(|key| key.revoked.is_none());
+        let good = good.map(|key| key.id);
+        Command::Keys(match (self.below(2), good) {
+            (0, Some(id)) => keyring::Command::Revoke { id },
+            (_, _) => keyring::Command::Make {
+                name: "till".into(),
+                permissions: Permissions::ORDINARY,
+                digest: Digest([self.below(256) as u8; 32]),
+                lasts: (self.below(2) == 0).then_some(Millis::hours(1)),
+            },
+        })
     }
 
     pub(crate) fn promise(&mut self, tenant: &TenantId) -> Command {

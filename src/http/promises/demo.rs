@@ -38,7 +38,8 @@ pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     }
     let change = |command, render| {
         let who = SmolStr::new_static("demo");
-        Work::Change(Box::new(Ask { tenant: tenant.clone(), who, keyed: None, command }), render)
+        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
+        Work::Change(Box::new(ask), render)
     };
     for text in FACILITIES {
         let body: FacilityBody<'_> = decode(text.as_bytes()).map_err(unfit)?;

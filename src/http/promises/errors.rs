@@ -70,6 +70,8 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
         Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
+        Refusal::UnknownKey => (S::NOT_FOUND, "not found"), // no call of this door is about keys
+        Refusal::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too many requests"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -128,6 +130,8 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
         | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::TooManyKeys { .. }
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
@@ -152,6 +156,8 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
         Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
+        Refusal::UnknownKey => "there is no key with this id".into(),
+        Refusal::TooManyKeys { limit } => format!("there are {limit} keys already"),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }
@@ -223,7 +229,7 @@ fn text(failure: &Failure) -> String {
             "the answer did not come in time and it may have happened; the same key settles it"
                 .into()
         }
-        Failure::Unauthorized => "a good bearer token is needed, once, in Authorization".into(),
+        Failure::Unauthorized => "a good credential is needed, once, in Authorization".into(),
         Failure::Forbidden => "the credential does not permit this".into(),
         Failure::NotFound => "there is nothing at this path".into(),
         Failure::MethodNotAllowed(allow) => format!("this path takes {allow}"),

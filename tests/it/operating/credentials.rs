@@ -102,7 +102,7 @@ async fn without_a_good_token_every_route_is_401() {
             assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
             assert_eq!(
                 reply.complaint(),
-                "unauthorized | a good bearer token is needed, once, in Authorization"
+                "unauthorized | a good credential is needed, once, in Authorization"
             );
             assert_eq!(reply.status, 401, "{method} {path}");
         }

@@ -12,6 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::{Fault, World};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, StockId, TenantId};
+use crate::keyring::Key;
 use crate::location::{Held, Location, SafetyStock, Shelf, ShelfEvent};
 use crate::order::{Hold, Order};
 use crate::record::Owner;
@@ -52,6 +53,11 @@ impl Restore {
     /// Takes in a safety stock that holds wherever there is none of its own.
     pub fn safety(&mut self, tenant: &TenantId, article: &ArticleId, safety: SafetyStock) {
         self.world.desk.tenant(tenant).safeties.put_default(article, safety);
+    }
+
+    /// Takes in an API key of a tenant.
+    pub fn key(&mut self, tenant: &TenantId, key: Key) {
+        self.world.desk.tenant(tenant).keyring.restore(key);
     }
 
     /// Takes in a location with its replies. Seats are given in the order of these calls.

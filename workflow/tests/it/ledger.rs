@@ -43,7 +43,10 @@ impl Ledger {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
                 // What holds everywhere comes to each location as an event of its own.
-                Event::Configured(_) | Event::Secured { .. } | Event::Unsecured { .. } => {}
+                Event::Configured(_)
+                | Event::Keyring(_)
+                | Event::Secured { .. }
+                | Event::Unsecured { .. } => {}
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ impl Asked {
         self,
         plan: impl FnOnce(Params) -> Result<(Query, R), Failure>,
     ) -> Handled {
-        let visit = Visit::bare(&self.app, &self.head, Lane::Operate)?;
+        let visit = Visit::bare(&self.app, &self.head, Lane::Operate).await?;
         let (query, render) = plan(Params::of(self.head.query_string()))?;
         Ok(answer(visit.look(&self.app, query).await?, render))
     }
@@ -55,7 +55,7 @@ impl Asked {
         self,
         plan: impl FnOnce(&HttpRequest) -> Result<(Command, Render), Failure>,
     ) -> Handled {
-        let visit = Visit::bare(&self.app, &self.head, Lane::Operate)?;
+        let visit = Visit::bare(&self.app, &self.head, Lane::Operate).await?;
         let (command, render) = plan(&self.head)?;
         Ok(answer(visit.change(&self.app, None, command, render).await?, render))
     }

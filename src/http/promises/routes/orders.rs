@@ -3,7 +3,9 @@
 use actix_web::web::Path;
 use workflow::command::{Command, OrderFilter, Query};
 use workflow::id::OrderId;
+use workflow::order as core;
 use workflow::outcome::Outcome;
+use workflow::permission::Permission;
 use workflow::refusal::Refusal;
 
 use super::Handled;
@@ -64,9 +66,20 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     };
     let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
     let action = sent.into_action(body.if_match()?)?;
+    body.visit.caller.may(needed(&action))?;
     let command = Command::Act { order, action };
     let answered = body.visit.change(&app, keyed, command, order::shown).await?;
     Ok(answer(answered, order::shown))
+}
+
+/// What an action needs; the route let in whoever may do any of them.
+fn needed(action: &core::Command) -> Permission {
+    match action {
+        core::Command::Confirm { .. }
+        | core::Command::Extend { .. }
+        | core::Command::Expire { .. } => Permission::OrdersWrite,
+        core::Command::Cancel { .. } => Permission::OrdersCancel,
+    }
 }
 
 /// The order that a path names, by its id or its number; what is neither names none.

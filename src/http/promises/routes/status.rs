@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::Handled;
 use crate::ask::App;
+use crate::http::visit;
 
 /// How the server is, for anybody: 200.
 pub(crate) async fn status(app: Data<App>) -> HttpResponse {
@@ -13,7 +14,7 @@ pub(crate) async fn status(app: Data<App>) -> HttpResponse {
 
 /// How the parts of the server are, for who has a credential: 200.
 pub(crate) async fn health(app: Data<App>, head: HttpRequest) -> Handled {
-    app.credentials.caller(head.headers(), head.query_string())?;
+    visit::caller(&app, &head).await?;
     let up = |is_up| if is_up { "UP" } else { "DOWN" };
     // A journal that has failed ends the process, so one that is served by is up.
     let journal = up(app.is_ready());

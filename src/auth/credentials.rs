@@ -1,0 +1,160 @@
+//! From what a request sent to who asks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actors::{Clock, Pace};
+use sha2::{Digest, Sha256};
+
+use super::sent::Sent;
+use super::{Caller, Ring, key};
+use crate::failure::Failure;
+
+/// The credentials that the server knows.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The tokens of the configuration. Kept as SHA-256 and looked up by it, so that the time of a
+    /// look-up says nothing about the secret.
+    tokens: HashMap<[u8; 32], Caller>,
+    ring: Arc<Ring>,
+    anonymous: Option<Caller>,
+    clock: Clock,
+}
+
+impl Credentials {
+    /// Knows these tokens. Without any, whoever sends no credential is the anonymous caller of the
+    /// tenant `default`; whoever configures the server allows that on loopback only.
+    pub fn of(tokens: impl IntoIterator<Item = (String, Caller)>) -> Credentials {
+        let hashed = tokens.into_iter().map(|(token, caller)| (hash(&token), caller));
+        let tokens: HashMap<_, _> = hashed.collect();
+        let anonymous = tokens.is_empty().then(Caller::anonymous);
+        let clock = Pace::real().clock();
+        Credentials { tokens, ring: Arc::default(), anonymous, clock }
+    }
+
+    /// The same, by another clock.
+    #[must_use]
+    pub fn by(self, clock: Clock) -> Credentials {
+        Credentials { clock, ..self }
+    }
+
+    /// The same; whoever sends no credential is let in, or is not.
+    #[must_use]
+    pub fn anonymous(self, is_let_in: bool) -> Credentials {
+        Credentials { anonymous: is_let_in.then(Caller::anonymous), ..self }
+    }
+
+    /// The API keys.
+    pub fn ring(&self) -> &Arc<Ring> {
+        &self.ring
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// [`Failure::Unauthorized`], whatever is wrong with a credential; [`Failure::Forbidden`] when
+    /// two that are good are of different tenants.
+    pub async fn caller(&self, head: &HttpRequest) -> Result<Caller, Failure> {
+        self.sent(head).await?.or_else(|| self.anonymous.clone()).ok_or(Failure::Unauthorized)
+    }
+
+    /// Who sent a credential; none if nobody did.
+    pub(crate) async fn sent(&self, head: &HttpRequest) -> Result<Option<Caller>, Failure> {
+        let Sent { bearer, api_key } = Sent::read(head.headers(), head.query_string())?;
+        let bearer = bearer.map(|text| self.known(text)).transpose()?;
+        let api_key = api_key.map(|text| self.known(text)).transpose()?;
+        match (bearer, api_key) {
+            (Some(bearer), Some(api_key)) => Ok(Some(bearer.with(&api_key)?)),
+            (bearer, api_key) => Ok(bearer.or(api_key)),
+        }
+    }
+
+    /// Refuses a caller whose key was taken back, or ended, since the request came.
+    pub(crate) fn still(&self, caller: &Caller) -> Result<(), Failure> {
+        match caller.key {
+            Some(id) if !self.ring.admits(id, self.clock.now()) => Err(Failure::Unauthorized),
+            _ => Ok(()),
+        }
+    }
+
+    /// A key, or a token of the configuration.
+    fn known(&self, text: &str) -> Result<Caller, Failure> {
+        let caller = match key::is_key(text) {
+            true => self.ring.caller(text, self.clock.now()),
+            false => self.tokens.get(&hash(text)).cloned(),
+        };
+        caller.ok_or(Failure::Unauthorized)
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use workflow::id::TenantId;
+    use workflow::permission::Permissions;
+
+    use super::*;
+
+    fn known() -> Credentials {
+        let token = |token: &str, tenant| {
+            let tenant = TenantId::parse(tenant).unwrap();
+            let permissions = Permissions::ORDINARY;
+            (token.to_owned(), Caller { tenant, who: "till".into(), permissions, key: None })
+        };
+        Credentials::of([token("s3cret", "shop"), token("other", "mall")])
+    }
+
+    fn request(headers: &[(&str, &str)]) -> HttpRequest {
+        let request = TestRequest::get();
+        headers.iter().fold(request, |it, header| it.append_header(*header)).to_http_request()
+    }
+
+    #[actix_web::test]
+    async fn a_known_token_is_its_caller_in_either_header() {
+        let known = known();
+        for header in [("authorization", "Bearer s3cret"), ("x-api-key", "s3cret")] {
+            let caller = known.caller(&request(&[header])).await.unwrap();
+            assert_eq!((caller.tenant.as_str(), caller.who.as_str()), ("shop", "till"));
+        }
+    }
+
+    #[actix_web::test]
+    async fn whatever_else_is_sent_is_refused_alike() {
+        let known = known();
+        for headers in [
+            &[][..],
+            &[("authorization", "Bearer other!")],
+            &[("authorization", "Bearer ck_x_y")],
+            &[("authorization", "Bearer s3cret"), ("x-api-key", "wrong")],
+            &[("authorization", "Bearer wrong"), ("x-api-key", "s3cret")],
+        ] {
+            let refused = known.caller(&request(headers)).await;
+            assert_eq!(refused, Err(Failure::Unauthorized), "{headers:?}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn two_credentials_must_be_of_one_tenant() {
+        let both = [("authorization", "Bearer s3cret"), ("x-api-key", "other")];
+        assert_eq!(known().caller(&request(&both)).await, Err(Failure::Forbidden));
+        let both = [("authorization", "Bearer s3cret"), ("x-api-key", "s3cret")];
+        assert!(known().caller(&request(&both)).await.is_ok());
+    }
+
+    #[actix_web::test]
+    async fn without_credentials_whoever_sends_none_is_anonymous() {
+        let open = Credentials::of([]);
+        let nobody = open.caller(&request(&[])).await.unwrap();
+        assert_eq!((nobody.tenant.as_str(), nobody.who.as_str()), ("default", "anonymous"));
+        assert_eq!(nobody.permissions, Permissions::ALL);
+        let wrong = open.caller(&request(&[("x-api-key", "nonsense")])).await;
+        assert_eq!(wrong, Err(Failure::Unauthorized));
+        let closed = open.anonymous(false).caller(&request(&[])).await;
+        assert_eq!(closed, Err(Failure::Unauthorized));
+    }
+}
