@@ -5,6 +5,7 @@
 //! came of it, checked once and then believed.
 
 mod credential;
+mod issuer;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use workflow::time::Millis;
 use crate::limits;
 
 pub use credential::Credential;
+pub use issuer::{Issuer, Signature};
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -89,6 +91,10 @@ pub struct Overrides {
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
+    /// Who signs tokens that are believed. In the file only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub jwt: Vec<Issuer>,
 }
 
 /// Whether a request needs a credential.
@@ -125,6 +131,7 @@ pub struct Config {
     pub log: String,
     pub auth: Auth,
     pub credentials: Vec<Credential>,
+    pub jwt: Vec<Issuer>,
 }
 
 impl Config {
@@ -149,6 +156,7 @@ impl Config {
     fn of(over: Overrides, under: Overrides) -> Config {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let is_closed = !under.credentials.is_empty() || !under.jwt.is_empty();
         macro_rules! pick {
             ($name:ident, $default:expr) => {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
@@ -173,8 +181,9 @@ impl Config {
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
-            auth: pick!(auth, if under.credentials.is_empty() { Auth::Off } else { Auth::On }),
+            auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
             credentials: under.credentials,
+            jwt: under.jwt,
         }
     }
 
@@ -200,6 +209,9 @@ impl Config {
         for credential in &self.credentials {
             credential.caller()?;
         }
+        for issuer in &self.jwt {
+            issuer.check()?;
+        }
         ensure!(
             self.auth == Auth::On || self.listen.ip().is_loopback(),
             "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
@@ -207,7 +219,7 @@ impl Config {
             self.listen
         );
         ensure!(
-            self.auth == Auth::On || self.credentials.is_empty(),
+            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
             "auth: it is off, but credentials are configured"
         );
         ensure!(

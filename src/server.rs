@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Service, HttpServer, web};
 use actors::{Clock, KeyWatch, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::Context;
@@ -28,6 +29,8 @@ pub struct Server {
     operators: ServerHandle,
     app: web::Data<App>,
     shard: Shard,
+    /// Loads again and again what issuers publish.
+    issuers: JoinHandle<()>,
 }
 
 /// What a bench or a test wants otherwise.
@@ -68,10 +71,11 @@ impl Server {
             .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
         let app = web::Data::new(app_of(config, &shard, clock, extras.echo).await?);
+        let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
-        Ok(Server { address, admin_address, doors, operators, app, shard })
+        Ok(Server { address, admin_address, doors, operators, app, shard, issuers })
     }
 
     /// Where clients connect.
@@ -100,6 +104,7 @@ impl Server {
     /// When the journal could not be closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.app.stop();
+        self.issuers.abort();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
         web::block(move || self.shard.stop()).await??;
@@ -111,6 +116,7 @@ async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> any
     let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
     let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
     let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
+    let credentials = credentials.believing(&config.jwt, &config.data).await?;
     watch_keys(shard, credentials.ring()).await?;
     let mut app = App::of(Shards::one(shard.handle()), credentials);
     app.admission =

@@ -34,6 +34,7 @@ pub(crate) struct Submit {
 }
 
 /// What is wanted of a shard.
+#[expect(clippy::large_enum_variant, reason = "a box would be an allocation for every change")]
 pub enum Work {
     /// Change something.
     Change(Ask, Render),

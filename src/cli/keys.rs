@@ -133,7 +133,10 @@ impl At {
             None => Sources { config: self.config, ..Sources::default() }.read()?.admin_listen,
         };
         // Nothing of the environment may send a secret elsewhere.
-        let client = Client::builder().no_proxy().tls_certs_only([]).redirect(reqwest::redirect::Policy::none());
+        let client = Client::builder()
+            .no_proxy()
+            .tls_certs_only([])
+            .redirect(reqwest::redirect::Policy::none());
         let client = client.timeout(ANSWER_TIME_MAX).build()?;
         Ok(Call { client, url: format!("http://{address}{path}") })
     }

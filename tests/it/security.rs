@@ -1,7 +1,9 @@
 //! Who is let in, and to what: `invariants.md`, section 13, a row by a test.
 
+mod issuer;
 mod keys;
 mod matrix;
+mod tokens;
 
 use serde_json::{Value, json};
 use workflow::time::Millis;
