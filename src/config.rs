@@ -87,6 +87,12 @@ pub struct Overrides {
     /// configured, else on]
     #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
     pub auth: Option<Auth>,
+    /// Requests that one credential may send in a second [default: none, as many as it likes]
+    #[arg(long, env = "CERTUS_RATE_PER_SECOND", value_name = "N")]
+    pub rate_per_second: Option<u32>,
+    /// How many of them at once [default: those of one second]
+    #[arg(long, env = "CERTUS_RATE_BURST", value_name = "N")]
+    pub rate_burst: Option<u32>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
@@ -130,6 +136,8 @@ pub struct Config {
     pub journal_keep_bytes: Option<u64>,
     pub log: String,
     pub auth: Auth,
+    pub rate_per_second: Option<u32>,
+    pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
     pub jwt: Vec<Issuer>,
 }
@@ -182,6 +190,8 @@ impl Config {
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
             auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
+            rate_per_second: over.rate_per_second.or(under.rate_per_second),
+            rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
             jwt: under.jwt,
         }
@@ -212,6 +222,11 @@ impl Config {
         for issuer in &self.jwt {
             issuer.check()?;
         }
+        ensure!(self.rate_per_second != Some(0), "rate_per_second: at least 1");
+        ensure!(
+            self.rate_burst.is_none_or(|burst| burst >= self.rate_per_second.unwrap_or(u32::MAX)),
+            "rate_burst: at least rate_per_second, which it goes with"
+        );
         ensure!(
             self.auth == Auth::On || self.listen.ip().is_loopback(),
             "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \

@@ -93,3 +93,9 @@ pub const JWKS_BYTES_MAX: usize = 64 * 1024;
 pub const JWKS_KEYS_MAX: usize = 100;
 /// Tokens whose signatures are remembered, some 500 bytes each.
 pub const SEEN_TOKENS_MAX: usize = 10_000;
+/// Bad credentials that a source may send in a second before it is told to wait.
+pub const BAD_CREDENTIALS_PER_SECOND_MAX: u64 = 20;
+/// Sources of bad credentials that are told apart, 8 bytes each.
+pub const STRANGERS_MAX: usize = 4_096;
+/// Credentials whose rates are kept before those that were not seen for long are forgotten.
+pub const RATES_KEPT: usize = 10_000;

@@ -4,6 +4,7 @@
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,7 +117,11 @@ async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> any
     let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
     let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
     let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
-    let credentials = credentials.believing(&config.jwt, &config.data).await?;
+    let mut credentials = credentials.believing(&config.jwt, &config.data).await?;
+    if let Some(rate) = config.rate_per_second.and_then(NonZeroU32::new) {
+        let burst = config.rate_burst.and_then(NonZeroU32::new).unwrap_or(rate);
+        credentials = credentials.limited(rate, burst);
+    }
     watch_keys(shard, credentials.ring()).await?;
     let mut app = App::of(Shards::one(shard.handle()), credentials);
     app.admission =

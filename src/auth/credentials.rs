@@ -1,17 +1,20 @@
 //! From what a request sent to who asks.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage, HttpRequest};
 use actors::{Clock, Pace};
 use sha2::{Digest, Sha256};
 use workflow::id::KeyId;
 use workflow::permission::Permissions;
 use workflow::time::{Millis, Time};
 
+use super::rates::Rates;
 use super::sent::Sent;
+use super::strangers::Strangers;
 use super::tokens::Tokens;
 use super::{Caller, Ring, key, token};
 use crate::config;
@@ -27,6 +30,9 @@ pub struct Credentials {
     signed: Tokens,
     anonymous: Option<Caller>,
     clock: Clock,
+    strangers: Strangers,
+    /// None if nobody is limited.
+    rates: Option<Rates>,
 }
 
 /// A token that was made for the holder of a key.
@@ -48,6 +54,8 @@ impl Credentials {
             ring: Arc::default(),
             signed: Tokens::default(),
             clock: Pace::real().clock(),
+            strangers: Strangers::default(),
+            rates: None,
         }
     }
 
@@ -76,6 +84,13 @@ impl Credentials {
         Ok(Credentials { signed, ..self })
     }
 
+    /// The same; each credential may send so many requests in a second, and so many at once.
+    #[must_use]
+    pub fn limited(self, per_second: NonZeroU32, burst: NonZeroU32) -> Credentials {
+        let rates = Some(Rates::of(per_second, burst, self.clock.clone()));
+        Credentials { rates, ..self }
+    }
+
     /// The API keys.
     pub fn ring(&self) -> &Arc<Ring> {
         &self.ring
@@ -89,14 +104,19 @@ impl Credentials {
     /// Who asks.
     ///
     /// # Errors
-    /// [`Failure::Unauthorized`], whatever is wrong with a credential; [`Failure::Forbidden`] when
-    /// two that are good are of different tenants.
+    /// [`Failure::Unauthorized`], whatever is wrong with a credential; [`Failure::TooMany`] when
+    /// its source has sent many such; [`Failure::Forbidden`] when two that are good are of
+    /// different tenants.
     pub async fn caller(&self, head: &HttpRequest) -> Result<Caller, Failure> {
         self.sent(head).await?.or_else(|| self.anonymous.clone()).ok_or(Failure::Unauthorized)
     }
 
     /// Who sent a credential; none if nobody did.
     pub(crate) async fn sent(&self, head: &HttpRequest) -> Result<Option<Caller>, Failure> {
+        self.found(head).await.map_err(|failure| self.counted(head, failure))
+    }
+
+    async fn found(&self, head: &HttpRequest) -> Result<Option<Caller>, Failure> {
         let Sent { bearer, api_key } = Sent::read(head.headers(), head.query_string())?;
         let bearer = match bearer {
             Some(text) => Some(self.bearer(text).await.ok_or(Failure::Unauthorized)?),
@@ -112,6 +132,14 @@ impl Credentials {
         }
     }
 
+    /// Counts a request of a caller, if callers are limited; its answer will tell what is left.
+    pub(crate) fn count(&self, head: &HttpRequest, caller: &Caller) -> Result<(), Failure> {
+        let Some(rates) = &self.rates else { return Ok(()) };
+        let rate = rates.check(caller);
+        head.extensions_mut().insert(rate);
+        if rate.is_over { Err(Failure::TooMany) } else { Ok(()) }
+    }
+
     /// Refuses a caller whose key was taken back, or ended, since the request came.
     pub(crate) fn still(&self, caller: &Caller) -> Result<(), Failure> {
         match caller.key {
@@ -123,6 +151,7 @@ impl Credentials {
     /// A token for whoever knows a key's id and secret, for some of what the key is good for.
     pub(crate) fn exchange(
         &self,
+        head: &HttpRequest,
         (id, secret): (&str, &str),
         wanted: Permissions,
         lasts: Millis,
@@ -130,7 +159,7 @@ impl Credentials {
         let now = self.clock.now();
         let caller = self.ring.caller(&key::text_of(id, secret), now);
         let caller = caller.filter(|it| it.key == KeyId::parse(id));
-        let caller = caller.ok_or(Failure::Unauthorized)?;
+        let caller = caller.ok_or_else(|| self.counted(head, Failure::Unauthorized))?;
         let permissions = caller.permissions.within(wanted);
         if permissions.is_empty() {
             return Err(Failure::Forbidden);
@@ -138,6 +167,19 @@ impl Credentials {
         let token = self.signed.issue(&Caller { permissions, ..caller }, now, lasts);
         let token = token.ok_or(Failure::Unauthorized)?;
         Ok(Issued { token, permissions, until: now + lasts })
+    }
+
+    /// The failure, or that its source has sent too many bad credentials.
+    fn counted(&self, head: &HttpRequest, failure: Failure) -> Failure {
+        match head.peer_addr() {
+            Some(peer)
+                if failure == Failure::Unauthorized
+                    && self.strangers.note(peer.ip(), self.clock.now()) =>
+            {
+                Failure::TooMany
+            }
+            _ => failure,
+        }
     }
 
     /// Whatever may stand behind `Bearer`. Nothing is digested twice, or for nothing.

@@ -4,7 +4,9 @@
 //! and invitations door know, whose secret stands in the address. No address is ever logged.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
@@ -46,7 +48,7 @@ pub(super) async fn client_credentials(
         scope.split(' ').map(permissions_of).fold(Permissions::NONE, Permissions::and)
     });
     let lasts = TOKEN_LASTS;
-    let issued = match app.credentials.exchange((&id, &secret), wanted, lasts) {
+    let issued = match app.credentials.exchange(&head, (&id, &secret), wanted, lasts) {
         Ok(issued) => issued,
         Err(Failure::Unauthorized) => {
             return Ok(refused(StatusCode::UNAUTHORIZED, "invalid_client"));
@@ -73,12 +75,13 @@ pub(super) async fn of_invitations(app: Data<App>, head: HttpRequest) -> HttpRes
     }
     let (id, secret) = (id.unwrap_or_default(), secret.unwrap_or_default());
     let lasts = INVITATIONS_TOKEN_LASTS;
-    match app.credentials.exchange((&id, &secret), Permissions::ALL, lasts) {
+    match app.credentials.exchange(&head, (&id, &secret), Permissions::ALL, lasts) {
         Ok(issued) => {
             let (token, until) = (issued.token, day_and_time(issued.until));
             let answer = json!({ "error": false, "access_token": token, "expires_on": until });
             HttpResponse::Ok().insert_header((CACHE_CONTROL, NO_STORE)).json(answer)
         }
+        Err(Failure::TooMany) => unfit(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
         Err(_) => unfit(StatusCode::UNAUTHORIZED, "Unauthorized"),
     }
 }
@@ -99,6 +102,9 @@ fn refused(status: StatusCode, error: &str) -> HttpResponse {
 
 fn unfit(status: StatusCode, description: &str) -> HttpResponse {
     let mut response = HttpResponse::build(status);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        response.insert_header((RETRY_AFTER, "1"));
+    }
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, "Bearer"));
     }

@@ -2,6 +2,7 @@
 
 mod issuer;
 mod keys;
+mod limits;
 mod matrix;
 mod tokens;
 
