@@ -5,6 +5,7 @@
 //! came of it, checked once and then believed.
 
 mod credential;
+mod issuer;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use workflow::time::Millis;
 use crate::limits;
 
 pub use credential::Credential;
+pub use issuer::{Issuer, Signature};
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -93,10 +95,20 @@ pub struct Overrides {
     /// configured, else on]
     #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
     pub auth: Option<Auth>,
+    /// Requests that one credential may send in a second [default: none, as many as it likes]
+    #[arg(long, env = "CERTUS_RATE_PER_SECOND", value_name = "N")]
+    pub rate_per_second: Option<u32>,
+    /// How many of them at once [default: those of one second]
+    #[arg(long, env = "CERTUS_RATE_BURST", value_name = "N")]
+    pub rate_burst: Option<u32>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
+    /// Who signs tokens that are believed. In the file only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub jwt: Vec<Issuer>,
 }
 
 /// Whether a request needs a credential.
@@ -134,7 +146,10 @@ pub struct Config {
     pub log: String,
     pub cors_origins: Vec<String>,
     pub auth: Auth,
+    pub rate_per_second: Option<u32>,
+    pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
+    pub jwt: Vec<Issuer>,
 }
 
 impl Config {
@@ -159,6 +174,7 @@ impl Config {
     fn of(over: Overrides, under: Overrides) -> Config {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let is_closed = !under.credentials.is_empty() || !under.jwt.is_empty();
         macro_rules! pick {
             ($name:ident, $default:expr) => {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
@@ -185,8 +201,11 @@ impl Config {
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
             cors_origins: pick!(cors_origins, Vec::new()),
-            auth: pick!(auth, if under.credentials.is_empty() { Auth::Off } else { Auth::On }),
+            auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
+            rate_per_second: over.rate_per_second.or(under.rate_per_second),
+            rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
+            jwt: under.jwt,
         }
     }
 
@@ -223,6 +242,14 @@ impl Config {
         for credential in &self.credentials {
             credential.caller()?;
         }
+        for issuer in &self.jwt {
+            issuer.check()?;
+        }
+        ensure!(self.rate_per_second != Some(0), "rate_per_second: at least 1");
+        ensure!(
+            self.rate_burst.is_none_or(|burst| burst >= self.rate_per_second.unwrap_or(u32::MAX)),
+            "rate_burst: at least rate_per_second, which it goes with"
+        );
         ensure!(
             self.auth == Auth::On || self.listen.ip().is_loopback(),
             "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
@@ -230,7 +257,7 @@ impl Config {
             self.listen
         );
         ensure!(
-            self.auth == Auth::On || self.credentials.is_empty(),
+            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
             "auth: it is off, but credentials are configured"
         );
         ensure!(

@@ -17,6 +17,7 @@ pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;
+mod tokens;
 pub(crate) mod unmatched;
 pub(crate) mod visit;
 
@@ -42,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
+        .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
+        .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
+        .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
         .service(at("/bench/echo").post(P::PromisesWrite, promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);

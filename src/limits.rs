@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use workflow::time::Millis;
+
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a body on the operators' address.
@@ -69,3 +71,36 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 pub const SHUTDOWN_S: u64 = 30;
 /// Characters of a configured token: fewer can be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;
+
+/// Characters of the name of a key in a token: it is looked up, and nothing else.
+pub const KID_CHARS_MAX: usize = 64;
+/// How long after its end, or before its beginning, a token is good: clocks differ.
+pub const TOKEN_LEEWAY: Millis = Millis(30_000);
+/// Characters of a token's `sub`; it is in every record of its holder.
+pub const TOKEN_NAME_CHARS_MAX: usize = 250;
+/// How long a token of ours is good.
+pub const TOKEN_LASTS: Millis = Millis::hours(1);
+/// The same at the orders and invitations door, whose clients keep it for weeks.
+pub const INVITATIONS_TOKEN_LASTS: Millis = Millis::hours(30 * 24);
+/// Bytes of a shared secret: as many as the digest has.
+pub const SECRET_BYTES_MIN: usize = 32;
+/// Bytes of the form that asks for a token.
+pub const FORM_BYTES_MAX: usize = 4 * 1024;
+/// How long an issuer's keys are believed when they cannot be loaded again.
+pub const JWKS_AGE_MAX: Millis = Millis::hours(24);
+/// How long after an unknown key's name another one may load the keys.
+pub const JWKS_RELOAD_MIN: Millis = Millis::minutes(1);
+/// How long an issuer may take to say its keys.
+pub const JWKS_TIME_MAX: Duration = Duration::from_secs(2);
+/// Bytes of an issuer's keys.
+pub const JWKS_BYTES_MAX: usize = 64 * 1024;
+/// Keys of one issuer: it needs two while it renews one.
+pub const JWKS_KEYS_MAX: usize = 100;
+/// Tokens whose signatures are remembered, some 500 bytes each.
+pub const SEEN_TOKENS_MAX: usize = 10_000;
+/// Bad credentials that a source may send in a second before it is told to wait.
+pub const BAD_CREDENTIALS_PER_SECOND_MAX: u64 = 20;
+/// Sources of bad credentials that are told apart, 8 bytes each.
+pub const STRANGERS_MAX: usize = 4_096;
+/// Credentials whose rates are kept before those that were not seen for long are forgotten.
+pub const RATES_KEPT: usize = 10_000;

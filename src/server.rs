@@ -4,11 +4,13 @@
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Condition;
+use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Service, HttpServer, web};
 use actors::{Clock, KeyWatch, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
@@ -30,6 +32,8 @@ pub struct Server {
     operators: ServerHandle,
     app: web::Data<App>,
     shards: Shards,
+    /// Loads again and again what issuers publish.
+    issuers: JoinHandle<()>,
 }
 
 /// What a bench or a test wants otherwise.
@@ -70,12 +74,13 @@ impl Server {
         let shards =
             Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
         let app = web::Data::new(app_of(config, shards.handles(), clock, extras.echo).await?);
+        let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
         if let Some(first) = app.behind.directory().all().first() {
             app.set_ready(first.durable());
         }
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone())?;
-        Ok(Server { address, admin_address, doors, operators, app, shards })
+        Ok(Server { address, admin_address, doors, operators, app, shards, issuers })
     }
 
     /// Where clients connect.
@@ -104,6 +109,7 @@ impl Server {
     /// When the journal could not be closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.app.stop();
+        self.issuers.abort();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
         web::block(move || self.shards.stop()).await??;
@@ -120,6 +126,11 @@ async fn app_of(
     let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
     let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
     let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
+    let mut credentials = credentials.believing(&config.jwt, &config.data).await?;
+    if let Some(rate) = config.rate_per_second.and_then(NonZeroU32::new) {
+        let burst = config.rate_burst.and_then(NonZeroU32::new).unwrap_or(rate);
+        credentials = credentials.limited(rate, burst);
+    }
     for shard in &shards {
         watch_keys(shard, credentials.ring()).await?;
     }

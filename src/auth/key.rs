@@ -47,6 +47,11 @@ pub(super) fn is_key(text: &str) -> bool {
     text.starts_with(PREFIX)
 }
 
+/// The text of a key whose parts came apart; some send all of it for its secret.
+pub(super) fn text_of(id: &str, secret: &str) -> String {
+    if is_key(secret) { secret.to_owned() } else { format!("{PREFIX}{id}_{secret}") }
+}
+
 /// The id and the secret in a text.
 pub(super) fn parts(text: &str) -> Option<(KeyId, &str)> {
     let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;

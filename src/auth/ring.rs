@@ -69,6 +69,11 @@ impl Ring {
         (is_right && key.is_good(now)).then(|| caller_of(tenant, key))
     }
 
+    /// Who holds a key, good or not.
+    pub(super) fn holder(&self, id: KeyId) -> Option<Caller> {
+        self.0.load().get(&id).map(|it| caller_of(&it.0, &it.1))
+    }
+
     /// Whether a key is good at `now`.
     pub(super) fn admits(&self, id: KeyId, now: Time) -> bool {
         self.0.load().get(&id).is_some_and(|it| it.1.is_good(now))

@@ -3,7 +3,6 @@
 //! The bounds that no route can check (address, headers), the trailing slash that is ignored, and
 //! the headers that every answer carries.
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
@@ -11,9 +10,11 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
 
 use super::{reply, unmatched};
 use crate::ask::App;
+use crate::auth::Rate;
 use crate::failure::Failure;
 use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
@@ -36,7 +37,11 @@ pub(super) async fn around<B: MessageBody + 'static>(
             request.into_response(answer).map_into_right_body()
         }
     };
+    let rate = response.request().extensions().get::<Rate>().copied();
     let headers = response.headers_mut();
+    if let Some(rate) = rate {
+        reply::note_rate(headers, rate);
+    }
     headers.insert(X_CORRELATION_ID, name);
     if let Some(at) = app.latest() {
         reply::note_position(headers, at);

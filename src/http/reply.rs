@@ -11,13 +11,14 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use smol_str::{SmolStr, SmolStrBuilder};
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 use snapshots::Position;
 use workflow::id::Version;
 use workflow::outcome::Outcome;
 use workflow::reply::{Reply, StoredReply};
 
 use crate::ask::{Answered, Said};
+use crate::auth::Rate;
 use crate::failure::{Failed, Failure};
 
 /// Where the journal position goes that an answer reflects.
@@ -27,6 +28,8 @@ pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
 pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What nobody in between may keep.
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Headers that a reply of its own has at most: a version, an address, an outcome.
@@ -91,6 +94,16 @@ fn spread_s() -> u32 {
 pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
     if !headers.contains_key(&CERTUS_LSN) {
         headers.insert(CERTUS_LSN, position(at));
+    }
+}
+
+/// Says what is left of the caller's rate, in the words of the IETF's draft.
+pub(crate) fn note_rate(headers: &mut HeaderMap, rate: Rate) {
+    let Rate { quota, window_s, left, more_in_s, .. } = rate;
+    let policy = format_smolstr!("\"default\";q={quota};w={window_s}");
+    let state = format_smolstr!("\"default\";r={left};t={more_in_s}");
+    for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
+        headers.insert(name, HeaderValue::from_str(&value).expect("it is numbers and names"));
     }
 }
 

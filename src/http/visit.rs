@@ -93,10 +93,11 @@ impl Visit {
     }
 }
 
-/// Who asks, if they may come in here: the credential, then what the route needs.
+/// Who asks, if they may come in here: the credential, then what the route needs, then their rate.
 pub(crate) async fn caller(app: &App, head: &HttpRequest) -> Result<Caller, Failure> {
     let caller = app.credentials.caller(head).await?;
     Needs::of(head).allow(&caller)?;
+    app.credentials.count(head, &caller)?;
     Ok(caller)
 }
 

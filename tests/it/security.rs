@@ -1,7 +1,10 @@
 //! Who is let in, and to what: `invariants.md`, section 13, a row by a test.
 
+mod issuer;
 mod keys;
+mod limits;
 mod matrix;
+mod tokens;
 
 use serde_json::{Value, json};
 use workflow::time::Millis;

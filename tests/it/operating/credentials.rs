@@ -1,6 +1,7 @@
 //! Who may call, and that nobody sees anybody else's things.
 
 use super::*;
+use crate::tidy::documents::routes;
 use hyper::Method;
 
 const OURS: &str = "the-token-of-ours1";
@@ -51,6 +52,23 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
         all.push((Method::POST, format!("/api/orders/{order}/actions"), act(name)));
     }
     all
+}
+
+/// The rows above are all routes of the table that name a thing: a new one must join them.
+#[test]
+fn every_route_that_names_a_thing_is_asked_for_anothers() {
+    let asked = requests("s", "k", "o", "r");
+    for route in routes().into_iter().filter(|route| route.path.contains("{id}")) {
+        let is_it = |path: &str| {
+            let path = path.split('?').next().unwrap_or_default();
+            let (path, row) = (path.split('/'), route.path.split('/'));
+            path.clone().count() == row.clone().count()
+                && path.zip(row).all(|(part, row)| row.starts_with('{') || part == row)
+        };
+        let found =
+            asked.iter().any(|(method, path, _)| method.as_str() == route.method && is_it(path));
+        assert!(found, "requests() has no row for {} {}", route.method, route.path);
+    }
 }
 
 /// Makes a store, a lot and a promise, and answers with their ids and the reservation's.
@@ -105,6 +123,7 @@ async fn without_a_good_token_every_route_is_401() {
                 "unauthorized | a good credential is needed, once, in Authorization"
             );
             assert_eq!(reply.status, 401, "{method} {path}");
+            server.advance(Millis(1_000)).await; // so many bad ones in a second would be 429
         }
     }
     for path in ["/healthz", "/readyz", "/api/status"] {

@@ -80,7 +80,15 @@ async fn open_paths_are_few_and_known() {
         server.advance(Millis(1_000)).await;
     }
     open.sort();
-    assert_eq!(open, ["GET /api/status", "GET /healthz", "GET /readyz"]);
+    let known = [
+        "GET /api/status",
+        "GET /api/v2/oauth2/token",
+        "GET /api/v2/oauth2/token.json",
+        "GET /healthz",
+        "GET /readyz",
+        "POST /oauth2/token",
+    ];
+    assert_eq!(open, known);
 }
 
 /// The action in the body decides what is needed, not the route alone.
