@@ -9,6 +9,7 @@ pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod failure;
+pub mod feed;
 pub mod http;
 pub mod limits;
 pub mod metrics;
