@@ -168,7 +168,8 @@ fn difference(stored: &World, folded: &World) -> Option<String> {
     let rows = |world: &World| -> Vec<_> {
         let tenants = world.desk.tenants();
         let row = |(id, tenant): (&TenantId, &workflow::desk::Tenant)| {
-            (id.clone(), tenant.settings, tenant.last_number)
+            let subscriptions = tenant.subscriptions.clone();
+            (id.clone(), tenant.settings, tenant.last_number, subscriptions)
         };
         tenants.map(row).collect()
     };

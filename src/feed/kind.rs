@@ -51,6 +51,10 @@ pub enum Kind {
     LocationDeleted,
     /// The tenant's settings changed.
     SettingsChanged,
+    /// Somebody wants to be told something.
+    SubscriptionCreated,
+    /// Somebody wants to be told no more.
+    SubscriptionDeleted,
 }
 
 /// What a kind is called in each dialect.
@@ -68,7 +72,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 23] = [
+    pub const ALL: [Kind; 25] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -92,6 +96,8 @@ impl Kind {
         Kind::LocationChanged,
         Kind::LocationDeleted,
         Kind::SettingsChanged,
+        Kind::SubscriptionCreated,
+        Kind::SubscriptionDeleted,
     ];
 
     /// Its name in the feed.
@@ -112,6 +118,18 @@ impl Kind {
     /// What PartsSource calls it, if it has such an event.
     pub fn partssource(self) -> Option<&'static str> {
         self.row().partssource
+    }
+
+    /// Whether it tells that there is an order, or where its pieces are placed.
+    pub(super) fn begins_an_order(self) -> bool {
+        matches!(
+            self,
+            Kind::OrderCreated
+                | Kind::RoutingRouted
+                | Kind::RoutingSplit
+                | Kind::RoutingWaiting
+                | Kind::RoutingUnroutable
+        )
     }
 
     fn row(self) -> Row {
@@ -164,6 +182,8 @@ impl Kind {
             Kind::LocationChanged => row("location.changed", &["FACILITY_UPDATED"], None),
             Kind::LocationDeleted => row("location.deleted", &["FACILITY_DELETED"], None),
             Kind::SettingsChanged => row("settings.changed", &[], None),
+            Kind::SubscriptionCreated => row("subscription.created", &[], None),
+            Kind::SubscriptionDeleted => row("subscription.deleted", &[], None),
         }
     }
 }

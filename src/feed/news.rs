@@ -8,7 +8,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use workflow::id::{LocationId, OrderId, ReservationId, StockId};
+use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use workflow::location::{self, ShelfEvent};
 use workflow::order;
 use workflow::record::{Event, Record};
@@ -33,8 +33,8 @@ pub struct News<'a> {
     pub subject: Subject,
     /// The order that it belongs to: news of one order are told one after the other.
     pub order: Option<OrderId>,
-    /// The location that it happened at, if it is one.
-    pub location: Option<LocationId>,
+    /// The locations that it happened at.
+    pub locations: Vec<LocationId>,
     data: Data<'a>,
 }
 
@@ -47,6 +47,7 @@ pub enum Subject {
     Stock(StockId),
     Listing(StockId),
     Location(LocationId),
+    Subscription(SubscriptionId),
     Settings,
 }
 
@@ -70,6 +71,7 @@ enum Data<'a> {
     Safety(SafetyData<'a>),
     Card(CardData<'a>),
     Settings(SettingsData),
+    Subscription(SubscriptionData<'a>),
     Nothing {},
 }
 
@@ -78,6 +80,13 @@ enum Data<'a> {
 struct SettingsData {
     version: workflow::id::Version,
     promise_ttl_ms: Option<u64>,
+}
+
+/// A subscription, without its address, its headers and its secret.
+#[derive(Debug, Serialize)]
+struct SubscriptionData<'a> {
+    name: &'a str,
+    event: &'a str,
 }
 
 /// An event's id: its record's place, and which of the record's news it is. Only the first history
@@ -103,9 +112,39 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 };
                 told.tell(Kind::SettingsChanged, Subject::Settings, Data::Settings(data));
             }
+            Event::Subscribed(subscription) => {
+                let (name, event) = (&subscription.wish.name, &subscription.wish.event);
+                let data = Data::Subscription(SubscriptionData { name, event });
+                let subject = Subject::Subscription(subscription.id);
+                told.tell(Kind::SubscriptionCreated, subject, data);
+            }
+            Event::Unsubscribed { id } => {
+                let subject = Subject::Subscription(*id);
+                told.tell(Kind::SubscriptionDeleted, subject, Data::Nothing {});
+            }
         }
     }
+    // What is held for an order is told after the order itself.
+    told.news.sort_by_key(|news| !news.kind.begins_an_order());
     told.news
+}
+
+impl Subject {
+    /// Reads `orders/<id>`, as it is printed.
+    pub fn parse(text: &str) -> Option<Subject> {
+        let Some((things, id)) = text.split_once('/') else {
+            return (text == "settings").then_some(Subject::Settings);
+        };
+        match things {
+            "orders" => OrderId::parse(id).map(Subject::Order),
+            "reservations" => ReservationId::parse(id).map(Subject::Reservation),
+            "stocks" => StockId::parse(id).map(Subject::Stock),
+            "listings" => StockId::parse(id).map(Subject::Listing),
+            "locations" => LocationId::parse(id).map(Subject::Location),
+            "subscriptions" => SubscriptionId::parse(id).map(Subject::Subscription),
+            _ => None,
+        }
+    }
 }
 
 impl News<'_> {
@@ -125,26 +164,29 @@ impl<'a> Teller<'a> {
         let order = match subject {
             Subject::Order(id) => Some(id),
             Subject::Reservation(id) => Some(id.order()),
-            Subject::Stock(_) | Subject::Listing(_) | Subject::Location(_) | Subject::Settings => {
-                None
-            }
+            Subject::Stock(_)
+            | Subject::Listing(_)
+            | Subject::Location(_)
+            | Subject::Subscription(_)
+            | Subject::Settings => None,
         };
-        let location = match subject {
-            Subject::Location(id) => Some(id),
+        let locations = match subject {
+            Subject::Location(id) => vec![id],
             Subject::Order(_)
             | Subject::Reservation(_)
             | Subject::Stock(_)
             | Subject::Listing(_)
-            | Subject::Settings => None,
+            | Subject::Subscription(_)
+            | Subject::Settings => Vec::new(),
         };
-        self.news.push(News { kind, subject, order, location, data });
+        self.news.push(News { kind, subject, order, locations, data });
     }
 
     /// The same, at a location that is not the subject.
     fn tell_at(&mut self, at: LocationId, kind: Kind, subject: Subject, data: Data<'a>) {
         self.tell(kind, subject, data);
         if let Some(last) = self.news.last_mut() {
-            last.location = Some(at);
+            last.locations = vec![at];
         }
     }
 
@@ -187,6 +229,7 @@ impl<'a> Teller<'a> {
 
     fn placed(&mut self, id: OrderId, placed: &'a order::Placed) {
         let subject = Subject::Order(id);
+        let first = self.news.len();
         self.tell(Kind::OrderCreated, subject, Data::Placed(PlacedData::of(id, placed)));
         let routed = RoutedData::held(id, placed);
         match routed.locations() {
@@ -200,6 +243,9 @@ impl<'a> Teller<'a> {
         }
         if let Some(short) = ShortData::of(id, placed) {
             self.tell(Kind::RoutingUnroutable, subject, Data::Short(short));
+        }
+        for news in &mut self.news[first..] {
+            news.locations = placed.holds.iter().map(|hold| hold.location).collect();
         }
     }
 
@@ -267,6 +313,7 @@ impl fmt::Display for Subject {
             Subject::Stock(id) => write!(out, "stocks/{id}"),
             Subject::Listing(id) => write!(out, "listings/{id}"),
             Subject::Location(id) => write!(out, "locations/{id}"),
+            Subject::Subscription(id) => write!(out, "subscriptions/{id}"),
             Subject::Settings => out.write_str("settings"),
         }
     }

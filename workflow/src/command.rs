@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
+use crate::id::{
+    ArticleId, LocationId, OrderId, ReservationId, StockId, SubscriptionId, TenantId, Version,
+};
 use crate::kept::Kept;
 use crate::location::{self, Card, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
+use crate::subscription::Wish;
 use crate::time::{Millis, Time};
 
 /// A command, with whose and from whom it is.
@@ -84,6 +87,13 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// Tell somebody what happens from now on.
+    Subscribe(Box<Wish>),
+    /// Tell them no more.
+    Unsubscribe {
+        /// Which subscription.
+        id: SubscriptionId,
+    },
 }
 
 impl Command {
@@ -99,6 +109,8 @@ impl Command {
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::KeepStocks { .. } => "KeepStocks",
             Command::Configure { .. } => "Configure",
+            Command::Subscribe(_) => "Subscribe",
+            Command::Unsubscribe { .. } => "Unsubscribe",
         }
     }
 }
@@ -199,6 +211,8 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// Subscriptions, in the order of their ids.
+    Subscriptions(Page<SubscriptionId>),
 }
 
 /// A part of a list.

@@ -13,6 +13,7 @@ mod orders;
 mod promise;
 mod read;
 mod stocks;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 
@@ -183,6 +184,8 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
+            Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
         }
     }
 

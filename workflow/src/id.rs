@@ -30,6 +30,10 @@ pub struct StockId(Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReservationId(Uuid);
 
+/// The id of a subscription.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SubscriptionId(Uuid);
+
 /// What the shop calls an article: 1 to 250 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(SmolStr);
@@ -96,6 +100,7 @@ uuid_id!(OrderId);
 uuid_id!(LocationId);
 uuid_id!(StockId);
 uuid_id!(ReservationId);
+uuid_id!(SubscriptionId);
 
 impl OrderId {
     /// A new id from the command's time and its random number.
@@ -139,6 +144,13 @@ impl LocationId {
     /// A new id from the command's time and its random number.
     pub fn of(at: Time, random: u64) -> LocationId {
         LocationId(Uuid::from_u128(v7(at, random)))
+    }
+}
+
+impl SubscriptionId {
+    /// A new id from the command's time and its random number.
+    pub fn of(at: Time, random: u64) -> SubscriptionId {
+        SubscriptionId(Uuid::from_u128(v7(at, random)))
     }
 }
 

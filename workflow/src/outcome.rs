@@ -10,6 +10,7 @@ use crate::order::{Hold, Order};
 use crate::quantity::Units;
 use crate::routing::{Considered, Search};
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::{Millis, Time};
 
 /// What a command or a query came to.
@@ -80,6 +81,15 @@ pub enum Outcome {
         settings: Settings,
         /// How long a promise holds.
         promise_ttl: Millis,
+    },
+    /// A subscription that was made, or has ended.
+    Subscription(Arc<Subscription>),
+    /// A page of subscriptions.
+    Subscriptions {
+        /// The page.
+        rows: Vec<Arc<Subscription>>,
+        /// How many there are.
+        total: usize,
     },
 }
 

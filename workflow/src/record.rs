@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::id::{LocationId, OrderId, TenantId};
+use crate::id::{LocationId, OrderId, SubscriptionId, TenantId};
 use crate::reply::StoredReply;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
 use crate::{location, order};
 
@@ -47,6 +48,13 @@ pub enum Event {
     },
     /// To the tenant's settings: they are these from now on.
     Configured(Settings),
+    /// Somebody wants to be told something from now on.
+    Subscribed(Arc<Subscription>),
+    /// Somebody wants to be told no more.
+    Unsubscribed {
+        /// Which subscription has ended.
+        id: SubscriptionId,
+    },
 }
 
 /// The entity that keeps a reply.
@@ -56,4 +64,6 @@ pub enum Owner {
     Order(OrderId),
     /// The location that it made or changed.
     Location(LocationId),
+    /// The subscription that it made.
+    Subscription(SubscriptionId),
 }

@@ -97,6 +97,13 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The path names a subscription that is not there.
+    UnknownSubscription,
+    /// The tenant has as many subscriptions as it may.
+    TooManySubscriptions {
+        /// How many it may have: of this event, or of all.
+        limit: usize,
+    },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
 }
@@ -121,6 +128,8 @@ impl Refusal {
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
             Refusal::TooManyLots { .. } => "too_many_lots",
+            Refusal::UnknownSubscription => "unknown_subscription",
+            Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }

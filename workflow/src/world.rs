@@ -135,6 +135,12 @@ impl World {
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
+                Event::Subscribed(subscription) => {
+                    self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
+                }
+                Event::Unsubscribed { id } => {
+                    self.desk.tenant(&record.tenant).end_subscription(*id);
+                }
             }
         }
         if let Some((owner, reply)) = &record.reply {
@@ -204,6 +210,9 @@ impl World {
                 if let Some((_, location)) = self.locations.get_mut(&id) {
                     location.keep(reply.clone());
                 }
+            }
+            Owner::Subscription(id) => {
+                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone());
             }
         }
     }

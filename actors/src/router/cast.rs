@@ -68,6 +68,7 @@ impl Live {
         match owner {
             Owner::Order(id) => ask(self.order_at(id), Keep(reply)).await,
             Owner::Location(id) => ask(self.location_at(id), Keep(reply)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 
@@ -77,6 +78,7 @@ impl Live {
         match owner {
             Owner::Order(id) => ask(self.orders.get(&id)?, Kept(key)).await,
             Owner::Location(id) => ask(self.locations.get(&id)?, Kept(key)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 }

@@ -82,7 +82,12 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
     let mut world = Restore::default();
     for part in parts.into_iter().flatten() {
         match part {
-            Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
+            Part::Tenant(id, row) => {
+                world.tenant(&id, row.settings, row.last_number);
+                for subscription in row.subscriptions {
+                    world.subscription(&id, subscription);
+                }
+            }
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
             Part::Order(tenant, order) => world.order(&tenant, order)?,

@@ -5,6 +5,7 @@
 //! were opened, shelves, orders, and at the end [`Restore::finish`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
@@ -16,6 +17,7 @@ use crate::order::{Hold, Order};
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
 
 /// A world that is being put together.
@@ -46,6 +48,11 @@ impl Restore {
         let tenant = self.world.desk.tenant(id);
         tenant.settings = settings;
         tenant.last_number = last_number;
+    }
+
+    /// Takes in a tenant's subscription.
+    pub fn subscription(&mut self, tenant: &TenantId, subscription: Subscription) {
+        self.world.desk.tenant(tenant).enter_subscription(Arc::new(subscription));
     }
 
     /// Takes in a location with its replies. Seats are given in the order of these calls.

@@ -42,7 +42,7 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) => {}
+                Event::Configured(_) | Event::Subscribed(_) | Event::Unsubscribed { .. } => {}
             }
         }
         Ok(())

@@ -83,7 +83,8 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
-        | Refusal::TooMuchAtOnce => String::new(),
+        | Refusal::TooMuchAtOnce
+        | Refusal::UnknownSubscription => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
@@ -105,7 +106,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             short.collect()
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
-        Refusal::TooManyLots { limit } => format!(", limit {limit}"),
+        Refusal::TooManyLots { limit } | Refusal::TooManySubscriptions { limit } => {
+            format!(", limit {limit}")
+        }
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
