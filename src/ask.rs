@@ -20,6 +20,7 @@ use workflow::reply::StoredReply;
 use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
+use crate::feed::Desk;
 use crate::limits::ANSWER_TIME_MAX;
 
 pub use actors::ShardHandle;
@@ -36,6 +37,8 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// What happened, for those who follow it; none where there is no journal.
+    pub feed: Option<Arc<Desk>>,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
@@ -84,6 +87,7 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            feed: None,
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
@@ -119,9 +123,12 @@ impl App {
         self.ready.store(true, Ordering::Relaxed);
     }
 
-    /// Refuses whatever comes from now on.
+    /// Refuses whatever comes from now on, and ends the streams.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        if let Some(feed) = &self.feed {
+            feed.close();
+        }
     }
 
     /// Whether requests are let in.

@@ -3,6 +3,7 @@
 mod around;
 mod body;
 mod document;
+mod feed;
 mod health;
 mod idempotency;
 mod json;
@@ -33,6 +34,7 @@ pub use promises::demo::furnish;
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+        .service(at("/feed").get(feed::feed))
         .service(at("/healthz").get(health::alive))
         .service(at("/readyz").get(health::ready))
         .service(at("/bench/echo").post(promise::echo))

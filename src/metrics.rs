@@ -33,6 +33,7 @@ async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
     lanes(&sources.app, &mut registry);
     journal(&sources, &mut registry);
+    outside(&sources.app, &mut registry);
     if shard(&sources, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
@@ -76,6 +77,20 @@ fn journal(sources: &Sources, registry: &mut Registry) {
     registry.register("journal_durable_lsn", "The newest record on disk", durable);
     let passed = ConstGauge::new(sources.shard.passed().0);
     registry.register("snapshot_lsn", "The newest record that the snapshot has passed", passed);
+}
+
+/// What is told outside: the feed's streams.
+fn outside(app: &App, registry: &mut Registry) {
+    if let Some(feed) = &app.feed {
+        let figures = feed.figures();
+        let streams = ConstGauge::new(figures.streams);
+        registry.register("feed_streams", "Streams of the feed that are open", streams);
+        let messages = ConstCounter::new(figures.messages);
+        registry.register("feed_messages", "Messages handed to readers of the feed", messages);
+        let cut_off = ConstCounter::new(figures.cut_off);
+        let help = "Streams whose reader did not read";
+        registry.register("feed_streams_cut_off", help, cut_off);
+    }
 }
 
 async fn shard(sources: &Sources, registry: &mut Registry) -> Option<()> {

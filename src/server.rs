@@ -18,6 +18,7 @@ use crate::admission::Admission;
 use crate::ask::{App, Shards};
 use crate::auth::{Caller, Credentials};
 use crate::config::Config;
+use crate::feed::{self, Desk};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
 use crate::{http, metrics};
 
@@ -38,11 +39,13 @@ pub struct Extras {
     pub echo: bool,
     /// Where the ids' chance comes from.
     pub random: Random,
+    /// How the feed waits.
+    pub feed: feed::Options,
 }
 
 impl Default for Extras {
     fn default() -> Extras {
-        Extras { echo: false, random: Random::drawn() }
+        Extras { echo: false, random: Random::drawn(), feed: feed::Options::default() }
     }
 }
 
@@ -67,7 +70,10 @@ impl Server {
         let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
             .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, extras.echo)?);
+        let mut app = app_of(config, &shard, extras.echo)?;
+        let desk = Desk::start(shard.handle(), extras.feed);
+        app.feed = Some(desk.context("the feed cannot be read")?);
+        let app = web::Data::new(app);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
@@ -102,7 +108,14 @@ impl Server {
         self.app.stop();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        web::block(move || self.shard.stop()).await??;
+        let (app, shard) = (self.app, self.shard);
+        let stop = move || {
+            if let Some(feed) = &app.feed {
+                feed.stop();
+            }
+            shard.stop()
+        };
+        web::block(stop).await??;
         Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! The server in this process, with time by hand.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use actors::{Pace, Random};
 use certus::config::{Config, Overrides};
+use certus::feed;
 use certus::server::{Extras, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -13,6 +15,9 @@ use super::Caller;
 
 /// 2026-01-12T10:00:00Z.
 pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
+
+/// After so long a reader of the feed is told how far it is.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// A server on port 0 and in a directory of its own.
 pub(crate) struct TestServer {
@@ -121,7 +126,9 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
     let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
     // Time stands still over a restart, so the ids' chance must not begin anew.
-    let extras = Extras { random: Random::seeded(7 + 1_000 * starts), ..Extras::default() };
+    let feed = feed::Options { quiet: QUIET, ..feed::Options::default() };
+    let random = Random::seeded(7 + 1_000 * starts);
+    let extras = Extras { random, feed, ..Extras::default() };
     Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
 }
 
