@@ -22,6 +22,7 @@ use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::feed::Desk;
 use crate::limits::ANSWER_TIME_MAX;
+use crate::webhooks::{Targets, Webhooks};
 
 pub use actors::ShardHandle;
 
@@ -37,6 +38,10 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// Where calls may go.
+    pub targets: Targets,
+    /// Those who make the calls; none where there is no journal.
+    pub webhooks: Option<Webhooks>,
     /// What happened, for those who follow it; none where there is no journal.
     pub feed: Option<Arc<Desk>>,
     ready: AtomicBool,
@@ -87,6 +92,8 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            targets: Targets::Public,
+            webhooks: None,
             feed: None,
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),

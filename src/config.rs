@@ -16,6 +16,7 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 use crate::limits;
+use crate::webhooks::Targets;
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -74,6 +75,10 @@ pub struct Overrides {
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
     pub journal_keep_bytes: Option<u64>,
+    /// Whether webhooks may go to http, to any port, and to private and loopback addresses
+    /// [default: false]
+    #[arg(long, env = "CERTUS_WEBHOOKS_TO_PRIVATE", value_name = "BOOL")]
+    pub webhooks_to_private: Option<bool>,
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -123,6 +128,7 @@ pub struct Config {
     pub segment_bytes: u64,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
+    pub webhooks_to_private: bool,
     pub log: String,
     pub credentials: Vec<Credential>,
 }
@@ -172,6 +178,7 @@ impl Config {
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
+            webhooks_to_private: pick!(webhooks_to_private, false),
             log: pick!(log, "info".into()),
             credentials: under.credentials,
         }
@@ -214,6 +221,11 @@ impl Config {
             self.admin_listen
         );
         Ok(self)
+    }
+
+    /// Where webhooks may go.
+    pub fn targets(&self) -> Targets {
+        if self.webhooks_to_private { Targets::Any } else { Targets::Public }
     }
 
     /// What the rules need of it.

@@ -20,3 +20,4 @@ pub use desk::{Desk, Figures, Options, Seat};
 pub use kind::Kind;
 pub use news::{News, Subject, event_id, news};
 pub use reading::{Form, From, Reading, Wanted};
+pub(crate) use reading::{before, decoded};

@@ -26,6 +26,7 @@ use actix_web::{Error, Scope};
 
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, status, stocks,
+    subscriptions,
 };
 use row::at;
 
@@ -68,6 +69,9 @@ where
         .service(at("/api/safetystocks").put(stocks::keep))
         .service(at("/api/reservations").get(reservations::list))
         .service(at("/api/reservations/{id}").get(reservations::show))
+        .service(at("/api/subscriptions").get(subscriptions::list).post(subscriptions::make))
+        .service(at("/api/subscriptions/{id}").delete(subscriptions::remove))
+        .service(at("/api/supportedevents").get(subscriptions::supported))
         .service(at("/api/status").get(status::status))
         .service(at("/api/health").get(status::health))
 }

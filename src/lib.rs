@@ -15,3 +15,4 @@ pub mod limits;
 pub mod metrics;
 pub mod server;
 pub mod telemetry;
+pub mod webhooks;

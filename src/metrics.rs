@@ -79,7 +79,7 @@ fn journal(sources: &Sources, registry: &mut Registry) {
     registry.register("snapshot_lsn", "The newest record that the snapshot has passed", passed);
 }
 
-/// What is told outside: the feed's streams.
+/// What is told outside: the feed's streams, and calls to subscribers.
 fn outside(app: &App, registry: &mut Registry) {
     if let Some(feed) = &app.feed {
         let figures = feed.figures();
@@ -90,6 +90,25 @@ fn outside(app: &App, registry: &mut Registry) {
         let cut_off = ConstCounter::new(figures.cut_off);
         let help = "Streams whose reader did not read";
         registry.register("feed_streams_cut_off", help, cut_off);
+    }
+    if let Some(webhooks) = &app.webhooks {
+        let figures = webhooks.figures();
+        let counters: [(&str, &str, u64); 3] = [
+            ("webhook_calls_taken", "Calls that were answered with 2xx", figures.taken),
+            ("webhook_calls_failed", "Attempts that failed", figures.failed),
+            ("webhook_calls_given_up", "Calls that were dropped after 7 days", figures.given_up),
+        ];
+        for (name, help, value) in counters {
+            registry.register(name, help, ConstCounter::new(value));
+        }
+        let gauges: [(&str, &str, u64); 3] = [
+            ("webhook_subscriptions", "Subscriptions", figures.subscriptions),
+            ("webhook_calls_waiting", "Calls that are queued or under way", figures.waiting),
+            ("webhook_settled_lsn", "All calls up to this record are settled", figures.settled.0),
+        ];
+        for (name, help, value) in gauges {
+            registry.register(name, help, ConstGauge::new(value));
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::auth::{Caller, Credentials};
 use crate::config::Config;
 use crate::feed::{self, Desk};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::webhooks::{self, Webhooks};
 use crate::{http, metrics};
 
 /// A server that runs.
@@ -41,11 +42,18 @@ pub struct Extras {
     pub random: Random,
     /// How the feed waits.
     pub feed: feed::Options,
+    /// When calls that failed are made again.
+    pub webhooks: webhooks::Schedule,
 }
 
 impl Default for Extras {
     fn default() -> Extras {
-        Extras { echo: false, random: Random::drawn(), feed: feed::Options::default() }
+        Extras {
+            echo: false,
+            random: Random::drawn(),
+            feed: feed::Options::default(),
+            webhooks: webhooks::Schedule::default(),
+        }
     }
 }
 
@@ -72,7 +80,13 @@ impl Server {
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
         let mut app = app_of(config, &shard, extras.echo)?;
         let desk = Desk::start(shard.handle(), extras.feed);
-        app.feed = Some(desk.context("the feed cannot be read")?);
+        let desk = desk.context("the feed cannot be read")?;
+        let durable = desk.durable();
+        app.feed = Some(desk);
+        let dir = config.data.join("webhooks");
+        let how = (config.targets(), extras.webhooks);
+        let webhooks = Webhooks::start(shard.handle(), durable, &dir, how);
+        app.webhooks = Some(webhooks.context("webhooks cannot go out")?);
         let app = web::Data::new(app);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
@@ -110,6 +124,10 @@ impl Server {
         self.operators.stop(true).await;
         let (app, shard) = (self.app, self.shard);
         let stop = move || {
+            // What is told after this is told after the next start.
+            if let Some(webhooks) = &app.webhooks {
+                webhooks.stop();
+            }
             if let Some(feed) = &app.feed {
                 feed.stop();
             }
@@ -133,6 +151,7 @@ fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.echo = echo;
+    app.targets = config.targets();
     Ok(app)
 }
 

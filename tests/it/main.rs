@@ -10,5 +10,7 @@ mod idempotency;
 mod operating;
 mod overload;
 mod promises;
+mod subscriptions;
 mod support;
 mod tidy;
+mod webhooks;

@@ -7,6 +7,7 @@ pub(crate) mod order;
 pub(crate) mod promise;
 pub(crate) mod reservation;
 pub(crate) mod stock;
+pub(crate) mod subscription;
 pub(crate) mod summary;
 
 use std::fmt::Display;

@@ -13,6 +13,7 @@ mod listing;
 mod order;
 mod stock;
 mod stock_action;
+mod subscription;
 
 use std::ops::RangeInclusive;
 
@@ -29,6 +30,7 @@ pub(crate) use listing::ListingsBody;
 pub(crate) use order::OrderBody;
 pub(crate) use stock::{StockBody, StocksBody};
 pub(crate) use stock_action::{SafetyRow, SafetyStocksBody, StockAction, StockActionBody};
+pub(crate) use subscription::SubscriptionBody;
 
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};

@@ -9,6 +9,7 @@ pub(crate) mod query;
 pub(crate) mod reservations;
 pub(crate) mod status;
 pub(crate) mod stocks;
+pub(crate) mod subscriptions;
 
 use actix_web::HttpResponse;
 

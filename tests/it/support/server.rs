@@ -7,6 +7,7 @@ use actors::{Pace, Random};
 use certus::config::{Config, Overrides};
 use certus::feed;
 use certus::server::{Extras, Server};
+use certus::webhooks::Schedule;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use workflow::time::{Millis, Time};
@@ -18,6 +19,9 @@ pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
 
 /// After so long a reader of the feed is told how far it is.
 const QUIET: Duration = Duration::from_millis(50);
+
+/// After so long a call that failed is made again.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// A server on port 0 and in a directory of its own.
 pub(crate) struct TestServer {
@@ -128,7 +132,8 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
     // Time stands still over a restart, so the ids' chance must not begin anew.
     let feed = feed::Options { quiet: QUIET, ..feed::Options::default() };
     let random = Random::seeded(7 + 1_000 * starts);
-    let extras = Extras { random, feed, ..Extras::default() };
+    let webhooks = Schedule { delays: vec![RETRY], ..Schedule::default() };
+    let extras = Extras { random, feed, webhooks, ..Extras::default() };
     Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
 }
 
