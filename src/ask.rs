@@ -20,8 +20,10 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::outside::Outside;
 use crate::patience::within;
 use crate::shards::Directory;
+use crate::webhooks::Targets;
 
 /// What all handlers share.
 pub struct App {
@@ -35,6 +37,10 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// Where calls may go.
+    pub targets: Targets,
+    /// Those who tell what happens, by shard; none where there is no journal.
+    pub outside: Vec<Outside>,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
@@ -77,6 +83,8 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            targets: Targets::Public,
+            outside: Vec::new(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
@@ -111,9 +119,15 @@ impl App {
         self.ready.store(true, Ordering::Relaxed);
     }
 
-    /// Refuses whatever comes from now on.
+    /// Refuses whatever comes from now on, and ends the streams.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.outside.iter().for_each(|outside| outside.feed.close());
+    }
+
+    /// Those who tell what happens to a tenant's things; none where there is no journal.
+    pub fn outside_of(&self, tenant: &TenantId) -> Option<&Outside> {
+        self.outside.get(self.behind.directory().place(tenant)?)
     }
 
     /// Whether requests are let in.

@@ -19,6 +19,7 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 use crate::limits;
+use crate::webhooks::Targets;
 
 pub use credential::Credential;
 pub use issuer::{Issuer, Signature};
@@ -84,6 +85,10 @@ pub struct Overrides {
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
     pub journal_keep_bytes: Option<u64>,
+    /// Whether webhooks may go to http, to any port, and to private and loopback addresses
+    /// [default: false]
+    #[arg(long, env = "CERTUS_WEBHOOKS_TO_PRIVATE", value_name = "BOOL")]
+    pub webhooks_to_private: Option<bool>,
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -143,6 +148,7 @@ pub struct Config {
     pub segment_bytes: u64,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
+    pub webhooks_to_private: bool,
     pub log: String,
     pub cors_origins: Vec<String>,
     pub auth: Auth,
@@ -199,6 +205,7 @@ impl Config {
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
+            webhooks_to_private: pick!(webhooks_to_private, false),
             log: pick!(log, "info".into()),
             cors_origins: pick!(cors_origins, Vec::new()),
             auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
@@ -266,6 +273,11 @@ impl Config {
             self.admin_listen
         );
         Ok(self)
+    }
+
+    /// Where webhooks may go.
+    pub fn targets(&self) -> Targets {
+        if self.webhooks_to_private { Targets::Any } else { Targets::Public }
     }
 
     /// What the rules need of it.

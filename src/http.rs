@@ -5,6 +5,7 @@ mod around;
 pub(crate) mod body;
 mod cors;
 mod document;
+mod feed;
 mod health;
 pub(crate) mod idempotency;
 mod json;
@@ -28,7 +29,7 @@ use actix_web::{Error, Scope};
 
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, safety_stocks, status,
-    stocks,
+    stocks, subscriptions,
 };
 use row::at;
 use workflow::permission::Permission as P;
@@ -41,6 +42,7 @@ pub use promises::demo::furnish;
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+        .service(at("/feed").get(P::Events, feed::feed))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
         .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
@@ -85,6 +87,9 @@ where
         .service(at("/api/safetystocks/{id}").delete(P::StockWrite, safety_stocks::remove))
         .service(at("/api/reservations").get(P::StockRead, reservations::list))
         .service(at("/api/reservations/{id}").get(P::StockRead, reservations::show))
+        .service(at("/api/subscriptions").get(P::Events, subscriptions::list).post(P::Events, subscriptions::make))
+        .service(at("/api/subscriptions/{id}").delete(P::Events, subscriptions::remove))
+        .service(at("/api/supportedevents").get(P::Events, subscriptions::supported))
         .service(at("/api/status").get(Need::Open, status::status))
         .service(at("/api/health").get(Need::Credential, status::health))
 }

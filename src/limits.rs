@@ -50,6 +50,17 @@ pub const PAGE_ROWS: usize = 25;
 pub const PAGE_ROWS_MAX: usize = 500;
 /// Rows of a page of stocks, safety stocks or reservations.
 pub const STOCK_PAGE_ROWS_MAX: usize = 100;
+/// Headers of a subscription.
+pub const SUBSCRIPTION_HEADERS_MAX: usize = 20;
+/// Characters of such a header's value.
+pub const HEADER_VALUE_CHARS_MAX: usize = 2_000;
+
+/// Bytes that wait for one reader of the feed: what one that stops for a moment misses.
+pub const FEED_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Streams of the feed that one tenant has at once: one per system that follows it, and more.
+pub const FEED_STREAMS_PER_TENANT_MAX: usize = 32;
+/// Streams of all tenants together; with full buffers they take a gigabyte.
+pub const FEED_STREAMS_MAX: usize = 256;
 
 /// Requests in the building at once that start a sale.
 pub const START_PERMITS: u32 = 4_096;

@@ -17,8 +17,11 @@ use snapshots::commit::Figures as JournalFigures;
 
 use crate::admin::operator;
 use crate::ask::App;
+use crate::feed::Figures as FeedFigures;
 use crate::http::problem::Problem;
+use crate::outside::Outside;
 use crate::shards::Directory;
+use crate::webhooks::Figures as CallFigures;
 
 /// All of them: 200.
 pub(crate) async fn metrics(
@@ -34,6 +37,7 @@ async fn scrape(app: &App) -> HttpResponse {
     let shards = app.behind.directory();
     lanes(app, &mut registry);
     journals(shards.all(), &mut registry);
+    outside(&app.outside, &mut registry);
     if held(shards, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
@@ -84,6 +88,40 @@ fn journals(shards: &[ShardHandle], registry: &mut Registry) {
     registry.register("journal_durable_lsn", "The newest record on disk, by shard", durable);
     let help = "The newest record that the snapshot has passed, by shard";
     registry.register("snapshot_lsn", help, passed);
+}
+
+/// What is told outside: the feed's streams, and calls to subscribers.
+fn outside(all: &[Outside], registry: &mut Registry) {
+    let mut feed = FeedFigures::default();
+    let mut calls = CallFigures::default();
+    let settled = Family::<Vec<(&str, String)>, Gauge>::default();
+    for (number, outside) in all.iter().enumerate() {
+        feed.add(&outside.feed.figures());
+        let figures = outside.webhooks.figures();
+        calls.add(&figures);
+        let label = vec![("shard", number.to_string())];
+        settled.get_or_create(&label).set(figures.settled.0 as i64);
+    }
+    let gauges: [(&str, &str, u64); 3] = [
+        ("feed_streams", "Streams of the feed that are open", feed.streams),
+        ("webhook_subscriptions", "Subscriptions", calls.subscriptions),
+        ("webhook_calls_waiting", "Calls that are queued or under way", calls.waiting),
+    ];
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
+    let counters: [(&str, &str, u64); 5] = [
+        ("feed_messages", "Messages handed to readers of the feed", feed.messages),
+        ("feed_streams_cut_off", "Streams whose reader did not read", feed.cut_off),
+        ("webhook_calls_taken", "Calls that were answered with 2xx", calls.taken),
+        ("webhook_calls_failed", "Attempts that failed", calls.failed),
+        ("webhook_calls_given_up", "Calls that were dropped after 7 days", calls.given_up),
+    ];
+    for (name, help, value) in counters {
+        registry.register(name, help, ConstCounter::new(value));
+    }
+    let help = "All calls up to this record are settled, by shard";
+    registry.register("webhook_settled_lsn", help, settled);
 }
 
 async fn held(shards: &Directory, registry: &mut Registry) -> Option<()> {

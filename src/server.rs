@@ -21,8 +21,9 @@ use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
-use crate::shards::{Directory, Shards};
-use crate::{admin, http};
+use crate::outside::Outside;
+use crate::shards::{self, Directory, Shards};
+use crate::{admin, feed, http, webhooks};
 
 /// A server that runs.
 pub struct Server {
@@ -43,11 +44,20 @@ pub struct Extras {
     pub echo: bool,
     /// Where the ids' chance comes from.
     pub random: Random,
+    /// How the feed waits.
+    pub feed: feed::Options,
+    /// When calls that failed are made again.
+    pub webhooks: webhooks::Schedule,
 }
 
 impl Default for Extras {
     fn default() -> Extras {
-        Extras { echo: false, random: Random::drawn() }
+        Extras {
+            echo: false,
+            random: Random::drawn(),
+            feed: feed::Options::default(),
+            webhooks: webhooks::Schedule::default(),
+        }
     }
 }
 
@@ -71,16 +81,22 @@ impl Server {
         };
         let clock = pace.clock();
         let random = extras.random;
-        let shards =
+        let open =
             Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
-        let app = web::Data::new(app_of(config, shards.handles(), clock, extras.echo).await?);
+        let mut app = app_of(config, open.handles(), clock, extras.echo).await?;
+        for (shard, folder) in open.handles().iter().zip(shards::existing(&config.data)?) {
+            let calls = (config.targets(), extras.webhooks.clone());
+            let outside = Outside::start(shard, &folder.join("webhooks"), extras.feed, calls)?;
+            app.outside.push(outside);
+        }
+        let app = web::Data::new(app);
         let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
         if let Some(first) = app.behind.directory().all().first() {
             app.set_ready(first.durable());
         }
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone())?;
-        Ok(Server { address, admin_address, doors, operators, app, shards, issuers })
+        Ok(Server { address, admin_address, doors, operators, app, shards: open, issuers })
     }
 
     /// Where clients connect.
@@ -112,7 +128,12 @@ impl Server {
         self.issuers.abort();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        web::block(move || self.shards.stop()).await??;
+        let (app, shards) = (self.app, self.shards);
+        let stop = move || {
+            app.outside.iter().for_each(Outside::stop);
+            shards.stop()
+        };
+        web::block(stop).await??;
         Ok(())
     }
 }
@@ -139,6 +160,7 @@ async fn app_of(
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.echo = echo;
+    app.targets = config.targets();
     Ok(app)
 }
 

@@ -75,15 +75,20 @@ impl Directory {
 
     /// The shard of a tenant; none if there is no shard.
     pub fn of_tenant(&self, tenant: &TenantId) -> Option<&ShardHandle> {
-        if let [only] = self.handles.as_slice() {
-            return Some(only);
+        self.handles.get(self.place(tenant)?)
+    }
+
+    /// Which of the shards that is, counted from 0.
+    pub fn place(&self, tenant: &TenantId) -> Option<usize> {
+        if let [_] = self.handles.as_slice() {
+            return Some(0);
         }
         if let Some(place) = self.by_tenant.get(tenant).map(|place| *place) {
-            return self.handles.get(place);
+            return Some(place);
         }
         let place = place_of(tenant, self.handles.len())?;
         self.by_tenant.insert(tenant.clone(), place);
-        self.handles.get(place)
+        Some(place)
     }
 
     /// All shards.

@@ -7,6 +7,7 @@
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
 //! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
+//! | [`Subscribers`] | webhooks | who wants to be told what                              |
 //!
 //! Asks `Order` and `Location`; tells the `Scheduler`. It finishes a command before it takes the
 //! next (`AtomicResponse`), so a command is atomic and the shard strictly serializable (D1).
@@ -15,12 +16,15 @@
 mod cast;
 mod state;
 
+use std::sync::Arc;
+
 use actix::{
     Actor, ActorFutureExt, Addr, AtomicResponse, Context, Handler, Message, MessageResult,
     WrapFuture,
 };
 use workflow::id::TenantId;
 use workflow::keyring::Key;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
@@ -174,5 +178,19 @@ impl Handler<Inspect> for Router {
     fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Self::Result {
         let state = self.state.as_ref().expect("D1: the router has one command at a time");
         MessageResult(state.figures())
+    }
+}
+
+/// Who wants to be told what, of all tenants.
+#[derive(Message)]
+#[rtype(result = "Vec<(TenantId, Arc<Subscription>)>")]
+pub(crate) struct Subscribers;
+
+impl Handler<Subscribers> for Router {
+    type Result = MessageResult<Subscribers>;
+
+    fn handle(&mut self, _: Subscribers, _: &mut Context<Self>) -> Self::Result {
+        let state = self.state.as_ref().expect("D1: the router has one command at a time");
+        MessageResult(state.subscriptions())
     }
 }

@@ -5,10 +5,13 @@
 
 mod bad_input;
 mod crash;
+mod feed;
 mod idempotency;
 mod operating;
 mod overload;
 mod promises;
 mod security;
+mod subscriptions;
 mod support;
 mod tidy;
+mod webhooks;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
+use crate::id::{
+    ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, SubscriptionId, TenantId,
+    Version,
+};
 use crate::kept::Kept;
 use crate::keyring;
 use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
@@ -12,6 +15,7 @@ use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
+use crate::subscription::Wish;
 use crate::time::{Millis, Time};
 
 /// A command, with whose and from whom it is.
@@ -131,6 +135,13 @@ pub enum Command {
     },
     /// Make an API key, or take one back.
     Keys(keyring::Command),
+    /// Tell somebody what happens from now on.
+    Subscribe(Box<Wish>),
+    /// Tell them no more.
+    Unsubscribe {
+        /// Which subscription.
+        id: SubscriptionId,
+    },
 }
 
 impl Command {
@@ -152,6 +163,8 @@ impl Command {
             Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
             Command::Keys(command) => command.name(),
+            Command::Subscribe(_) => "Subscribe",
+            Command::Unsubscribe { .. } => "Unsubscribe",
         }
     }
 }
@@ -271,6 +284,8 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// Subscriptions, in the order of their ids.
+    Subscriptions(Page<SubscriptionId>),
 }
 
 /// A part of a list.

@@ -18,6 +18,7 @@ mod read;
 mod removals;
 mod safeties;
 mod stocks;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 
@@ -206,6 +207,8 @@ impl<C: Cast> Scene<'_, C> {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
+            Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
+            Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
         }
     }
 

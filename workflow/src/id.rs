@@ -34,6 +34,10 @@ pub struct ReservationId(Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KeyId(Uuid);
 
+/// The id of a subscription.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SubscriptionId(Uuid);
+
 /// What the shop calls an article: 1 to 250 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(SmolStr);
@@ -101,6 +105,7 @@ uuid_id!(LocationId);
 uuid_id!(StockId);
 uuid_id!(ReservationId);
 uuid_id!(KeyId);
+uuid_id!(SubscriptionId);
 
 impl OrderId {
     /// A new id from the command's time and its random number.
@@ -151,6 +156,13 @@ impl KeyId {
     /// A new id from the command's time and its random number.
     pub fn of(at: Time, random: u64) -> KeyId {
         KeyId(Uuid::from_u128(v7(at, random)))
+    }
+}
+
+impl SubscriptionId {
+    /// A new id from the command's time and its random number.
+    pub fn of(at: Time, random: u64) -> SubscriptionId {
+        SubscriptionId(Uuid::from_u128(v7(at, random)))
     }
 }
 

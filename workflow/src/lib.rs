@@ -31,5 +31,6 @@ pub mod reply;
 pub mod routing;
 pub mod schedule;
 pub mod settings;
+pub mod subscription;
 pub mod time;
 pub mod world;

@@ -33,6 +33,10 @@ pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
 pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
 /// API keys of one tenant, those that are no good any more included: more is a leak somewhere.
 pub const KEYS_PER_TENANT_MAX: usize = 1_000;
+/// Subscriptions of one tenant to one event: beyond it somebody subscribes in a loop.
+pub const SUBSCRIPTIONS_PER_EVENT_MAX: usize = 100;
+/// Subscriptions of one tenant: they stand in its own row, which is written with every batch.
+pub const SUBSCRIPTIONS_PER_TENANT_MAX: usize = 500;
 /// The shortest and the longest that a promise may be asked to hold; the floor is a setting of
 /// the server, these are its default and the ceiling.
 pub const PROMISE_FLOOR: Millis = Millis::minutes(1);

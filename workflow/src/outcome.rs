@@ -11,6 +11,7 @@ use crate::order::{Hold, Order};
 use crate::quantity::Units;
 use crate::routing::{Considered, Search};
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::{Millis, Time};
 
 /// What a command or a query came to.
@@ -100,6 +101,15 @@ pub enum Outcome {
     },
     /// An API key as it is.
     Key(Box<Key>),
+    /// A subscription that was made, or has ended.
+    Subscription(Arc<Subscription>),
+    /// A page of subscriptions.
+    Subscriptions {
+        /// The page.
+        rows: Vec<Arc<Subscription>>,
+        /// How many there are.
+        total: usize,
+    },
 }
 
 /// An order that was just placed, with what routing saw.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, TenantId};
+use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
 use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
 use crate::{keyring, location, order};
 
@@ -62,6 +63,13 @@ pub enum Event {
     },
     /// To the tenant's API keys.
     Keyring(keyring::Event),
+    /// Somebody wants to be told something from now on.
+    Subscribed(Arc<Subscription>),
+    /// Somebody wants to be told no more.
+    Unsubscribed {
+        /// Which subscription has ended.
+        id: SubscriptionId,
+    },
 }
 
 /// The entity that keeps a reply.
@@ -71,4 +79,6 @@ pub enum Owner {
     Order(OrderId),
     /// The location that it made or changed.
     Location(LocationId),
+    /// The subscription that it made.
+    Subscription(SubscriptionId),
 }

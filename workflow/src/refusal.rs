@@ -113,6 +113,13 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The path names a subscription that is not there.
+    UnknownSubscription,
+    /// The tenant has as many subscriptions as it may.
+    TooManySubscriptions {
+        /// How many it may have: of this event, or of all.
+        limit: usize,
+    },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
 }
@@ -141,6 +148,8 @@ impl Refusal {
             Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooManyKeys { .. } => "too_many_keys",
+            Refusal::UnknownSubscription => "unknown_subscription",
+            Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }

@@ -146,6 +146,12 @@ impl World {
                     let ring = &mut self.desk.tenant(&record.tenant).keyring;
                     keyring::apply(ring, event, record.at);
                 }
+                Event::Subscribed(subscription) => {
+                    self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
+                }
+                Event::Unsubscribed { id } => {
+                    self.desk.tenant(&record.tenant).end_subscription(*id);
+                }
             }
         }
         if let Some((owner, reply)) = &record.reply {
@@ -213,6 +219,10 @@ impl World {
             Owner::Location(id) => {
                 let location = self.locations.get_mut(&id);
                 location.and_then(|(_, location)| location.keep(reply.clone()))
+            }
+            Owner::Subscription(id) => {
+                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone());
+                None
             }
         };
         self.desk.tenant(tenant).keeps(owner, reply, evicted);

@@ -72,6 +72,7 @@ impl Live {
         match owner {
             Owner::Order(id) => ask(self.order_at(id), Keep(reply)).await,
             Owner::Location(id) => ask(self.location_at(id), Keep(reply)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 
@@ -81,6 +82,7 @@ impl Live {
         match owner {
             Owner::Order(id) => ask(self.orders.get(&id)?, Kept(key)).await,
             Owner::Location(id) => ask(self.locations.get(&id)?, Kept(key)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 }

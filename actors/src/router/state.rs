@@ -18,6 +18,7 @@ use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
 use workflow::settings::Policy;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
@@ -150,7 +151,7 @@ impl State {
             }
             // A key that its owner no longer keeps is new again (K7).
             if let Some(owner) = self.desk.tenant(&ask.tenant).keys.get(&keyed.key).copied()
-                && let Some(stored) = self.live.kept(owner, &keyed.key).await
+                && let Some(stored) = self.kept(&ask.tenant, owner, &keyed.key).await
             {
                 return Some(Verdict::of_stored(stored, keyed));
             }
@@ -252,9 +253,38 @@ impl State {
         }
         if let Some((owner, reply)) = record.reply {
             self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
-            let evicted = self.live.keep(owner, reply.clone()).await;
+            let evicted = match owner {
+                Owner::Subscription(id) => {
+                    let tenant = self.desk.tenant(&record.tenant);
+                    tenant.keep_in_subscription(id, reply.clone());
+                    None
+                }
+                Owner::Order(_) | Owner::Location(_) => self.live.keep(owner, reply.clone()).await,
+            };
             self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
+    }
+
+    /// The reply that an entity keeps under a key. Subscriptions are at the desk.
+    async fn kept(
+        &mut self,
+        tenant: &TenantId,
+        owner: Owner,
+        key: &ReplyKey,
+    ) -> Option<Arc<StoredReply>> {
+        match owner {
+            Owner::Subscription(id) => self.desk.tenant(tenant).kept_in_subscription(id, key),
+            Owner::Order(_) | Owner::Location(_) => self.live.kept(owner, key).await,
+        }
+    }
+
+    /// Who wants to be told what, of all tenants.
+    pub(super) fn subscriptions(&self) -> Vec<(TenantId, Arc<Subscription>)> {
+        let tenants = self.desk.tenants();
+        let all = tenants.flat_map(|(tenant, desk)| {
+            desk.subscriptions.values().map(|it| (tenant.clone(), it.clone()))
+        });
+        all.collect()
     }
 
     /// Expires what is due, at most so many; tells whether the disk had room.

@@ -3,10 +3,13 @@
 mod closed;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix::Addr;
 use snapshots::commit::{Commits, Figures as JournalFigures};
 use snapshots::follower::Progress;
+use snapshots::journal::Archive;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
@@ -15,11 +18,12 @@ use workflow::id::TenantId;
 use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
-use crate::router::{Advance, Inspect, Router, WatchKeys};
+use crate::router::{Advance, Inspect, Router, Subscribers, WatchKeys};
 use crate::submit::{Answer, Pending, Permit, Render, Submit, Verdict, Work};
 use crate::tell::tell;
 
@@ -34,6 +38,8 @@ struct Ends {
     commits: Commits<Pending>,
     store: Arc<Store>,
     progress: Arc<Progress>,
+    /// The record up to which webhooks need nothing more of the journal.
+    covered: Arc<AtomicU64>,
 }
 
 /// The shard gave no answer: it has stopped, or its journal has failed. What was asked may have
@@ -45,10 +51,16 @@ impl ShardHandle {
     pub(super) fn new(
         router: Addr<Router>,
         commits: Commits<Pending>,
-        store: Arc<Store>,
-        progress: Arc<Progress>,
+        (store, progress): (Arc<Store>, Arc<Progress>),
+        covered: Arc<AtomicU64>,
     ) -> ShardHandle {
-        ShardHandle(Arc::new(Ends { router, commits, store, progress }))
+        ShardHandle(Arc::new(Ends { router, commits, store, progress, covered }))
+    }
+
+    /// Says that whoever carries news out needs nothing up to this record any more, so that old
+    /// segments of the journal may go (D13).
+    pub fn let_go(&self, lsn: Lsn) {
+        self.0.covered.store(lsn.0, Ordering::Release);
     }
 
     /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
@@ -66,6 +78,22 @@ impl ShardHandle {
     /// The last durable position.
     pub fn durable(&self) -> Position {
         self.0.commits.durable()
+    }
+
+    /// The journal as readers see it: only what is durable (D11).
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        self.0.commits.archive()
+    }
+
+    /// Waits until a record beyond `lsn` is durable, the time is over, or nothing more will come;
+    /// answers with the last durable position. Blocks: for a thread of its own.
+    pub fn wait_beyond(&self, lsn: Lsn, timeout: Duration) -> Position {
+        self.0.commits.wait_beyond(lsn, timeout)
+    }
+
+    /// Whether nothing more becomes durable, after a stop or a failure.
+    pub fn has_ended(&self) -> bool {
+        self.0.commits.has_ended()
     }
 
     /// What keeps the snapshot from following the journal, if anything does.
@@ -93,6 +121,11 @@ impl ShardHandle {
     /// Whoever watches must begin before commands are let in.
     pub async fn watch_keys(&self, watch: KeyWatch) -> Option<Vec<(TenantId, Key)>> {
         self.0.router.send(WatchKeys(watch)).await.ok()
+    }
+
+    /// Who wants to be told what, of all tenants, durable or not; none if the shard has stopped.
+    pub async fn subscriptions(&self) -> Option<Vec<(TenantId, Arc<Subscription>)>> {
+        self.0.router.send(Subscribers).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;

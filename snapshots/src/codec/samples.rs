@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, KeyId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::id::{
+    ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
+};
 use workflow::kept::Kept;
 use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
@@ -15,6 +17,7 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
+use workflow::subscription::{Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
 const AT: Time = Time(1_768_212_843_517);
@@ -32,6 +35,11 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
     records.extend(keys());
+    let id = SubscriptionId::of(AT, 45);
+    let mut subscribed = record(vec![Event::Subscribed(Arc::new(subscription(id)))]);
+    subscribed.reply = Some((Owner::Subscription(id), reply()));
+    records.push(("subscribed", subscribed));
+    records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
     records
 }
 
@@ -121,6 +129,22 @@ fn record(events: Vec<Event>) -> Record {
         events,
         reply: None,
     }
+}
+
+fn subscription(id: SubscriptionId) -> Subscription {
+    let wish = Wish {
+        name: "checkout".into(),
+        event: "ORDER_CREATED".into(),
+        url: "https://shop.example.com/hooks".into(),
+        headers: vec![("Authorization".into(), Secret("Basic dXNlcjpwYXNz".into()))],
+        encoding: Encoding::Standard,
+        contexts: vec![
+            Context::Locations(vec!["k1".into()]),
+            Context::Groups(vec!["north".into()]),
+        ],
+        secret: Secret([7; 32]),
+    };
+    Subscription { id, created: AT, wish, reply: None }
 }
 
 fn order() -> OrderId {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId, Version};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, SubscriptionId, TenantId, Version};
 use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
 use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
@@ -72,6 +72,7 @@ impl Fold {
         match &record.reply {
             Some((Owner::Order(id), reply)) => turn.keep_in_order(*id, reply),
             Some((Owner::Location(id), reply)) => turn.keep_in_location(*id, reply),
+            Some((Owner::Subscription(id), reply)) => turn.keep_in_subscription(*id, reply),
             None => Ok(()),
         }
     }
@@ -105,6 +106,16 @@ impl Turn<'_> {
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
+            Event::Subscribed(subscription) => {
+                let known = &mut self.tenant()?.subscriptions;
+                let at = known.partition_point(|it| it.id < subscription.id);
+                known.insert(at, subscription.as_ref().clone());
+                Ok(())
+            }
+            Event::Unsubscribed { id } => {
+                self.tenant()?.subscriptions.retain(|it| it.id != *id);
+                Ok(())
+            }
         }
     }
 
@@ -245,6 +256,18 @@ impl Turn<'_> {
         replies.insert((id, number), Some(reply.clone()));
         if let Some(number) = evicted {
             replies.insert((id, number), None);
+        }
+        Ok(())
+    }
+
+    fn keep_in_subscription(
+        &mut self,
+        id: SubscriptionId,
+        reply: &Arc<StoredReply>,
+    ) -> Result<(), Error> {
+        let known = &mut self.tenant()?.subscriptions;
+        if let Some(subscription) = known.iter_mut().find(|it| it.id == id) {
+            subscription.reply = Some(reply.clone());
         }
         Ok(())
     }

@@ -85,7 +85,12 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
     let mut world = Restore::default();
     for part in parts.into_iter().flatten() {
         match part {
-            Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
+            Part::Tenant(id, row) => {
+                world.tenant(&id, row.settings, row.last_number);
+                for subscription in row.subscriptions {
+                    world.subscription(&id, subscription);
+                }
+            }
             Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
             Part::Key(tenant, key) => world.key(&tenant, key),
             Part::Location(tenant, location) => world.location(&tenant, location),

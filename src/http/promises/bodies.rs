@@ -15,6 +15,7 @@ mod order;
 mod safety_stock;
 mod stock;
 mod stock_action;
+mod subscription;
 
 use std::ops::RangeInclusive;
 
@@ -33,6 +34,7 @@ pub(crate) use order::OrderBody;
 pub(crate) use safety_stock::SafetyStocksBody;
 pub(crate) use stock::{StockBody, StocksBody};
 pub(crate) use stock_action::StockActionBody;
+pub(crate) use subscription::SubscriptionBody;
 
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};

@@ -85,6 +85,8 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
+        Refusal::UnknownSubscription => (S::NOT_FOUND, "subscription not found"),
+        Refusal::TooManySubscriptions { .. } => (S::BAD_REQUEST, "too many subscriptions"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
     }
 }
@@ -141,6 +143,8 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
+        | Refusal::UnknownSubscription
+        | Refusal::TooManySubscriptions { .. }
         | Refusal::TooManyOpenPromises { .. } => (None, None),
     }
 }
@@ -188,6 +192,12 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("an article has at most {limit} stocks at one facility")
         }
         Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::UnknownSubscription => "there is no subscription with this id".into(),
+        Refusal::TooManySubscriptions { limit } => {
+            format!(
+                "there are {limit} subscriptions to this event, or in all, the most there may be"
+            )
+        }
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }

@@ -11,6 +11,7 @@ pub(crate) mod reservations;
 pub(crate) mod safety_stocks;
 pub(crate) mod status;
 pub(crate) mod stocks;
+pub(crate) mod subscriptions;
 
 use actix_web::HttpResponse;
 

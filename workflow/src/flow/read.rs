@@ -40,6 +40,7 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
+            Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
         }
     }
 

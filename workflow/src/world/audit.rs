@@ -47,6 +47,7 @@ impl World {
                 || tenant.settings != Settings::default()
                 || !tenant.safeties.defaults().is_empty()
                 || !tenant.keyring.is_empty()
+                || !tenant.subscriptions.is_empty()
         };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
@@ -54,6 +55,7 @@ impl World {
             tenant.safeties.defaults().hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);
             tenant.keyring.hash(&mut hasher);
+            tenant.subscriptions.hash(&mut hasher);
         }
         hasher.finish()
     }

@@ -5,6 +5,7 @@
 //! were opened, shelves, orders, and at the end [`Restore::finish`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
@@ -18,6 +19,7 @@ use crate::order::{Hold, Order};
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
 
 /// A world that is being put together.
@@ -58,6 +60,11 @@ impl Restore {
     /// Takes in an API key of a tenant.
     pub fn key(&mut self, tenant: &TenantId, key: Key) {
         self.world.desk.tenant(tenant).keyring.restore(key);
+    }
+
+    /// Takes in a tenant's subscription.
+    pub fn subscription(&mut self, tenant: &TenantId, subscription: Subscription) {
+        self.world.desk.tenant(tenant).enter_subscription(Arc::new(subscription));
     }
 
     /// Takes in a location with its replies. Seats are given in the order of these calls.

@@ -45,6 +45,8 @@ impl Ledger {
                 // What holds everywhere comes to each location as an event of its own.
                 Event::Configured(_)
                 | Event::Keyring(_)
+                | Event::Subscribed(_)
+                | Event::Unsubscribed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}
             }

@@ -94,6 +94,25 @@ impl Params {
         value
     }
 
+    /// One value, if it is there and good.
+    pub(crate) fn good<T>(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.bad(name, rule);
+        }
+        value
+    }
+
+    /// Notes that something is wrong with a parameter.
+    pub(crate) fn bad(&mut self, name: &'static str, what: &str) {
+        self.faults.add(name, what);
+    }
+
     /// All values of a parameter: repeated, or with commas in between.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let bracketed = format!("{name}[]");

@@ -107,6 +107,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownReservation
         | Refusal::UnknownSafetyStock
         | Refusal::UnknownKey
+        | Refusal::UnknownSubscription
         | Refusal::TooMuchAtOnce => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
@@ -130,9 +131,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
         Refusal::TooFewPieces { value, free } => format!(", {free} of {value} free"),
-        Refusal::TooManyLots { limit } | Refusal::TooManyKeys { limit } => {
-            format!(", limit {limit}")
-        }
+        Refusal::TooManyLots { limit }
+        | Refusal::TooManyKeys { limit }
+        | Refusal::TooManySubscriptions { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
