@@ -4,6 +4,7 @@ mod issuer;
 mod keys;
 mod limits;
 mod matrix;
+mod silence;
 mod tokens;
 
 use serde_json::{Value, json};
