@@ -30,6 +30,10 @@ pub struct Overrides {
     /// The directory of journal and snapshot [default: data]
     #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Over how many shards the tenants are spread, each with a thread and a journal of its own;
+    /// it stays what it was when the directory was made [default: 1]
+    #[arg(long, env = "CERTUS_SHARDS", value_name = "N")]
+    pub shards: Option<usize>,
     /// Where clients connect [default: 127.0.0.1:8080]
     #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -83,6 +87,10 @@ pub struct Overrides {
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Web pages that may call from a browser, by origin, as `https://shop.example`
+    /// [default: none]
+    #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Option<Vec<String>>,
     /// Whether a request needs a credential: on or off [default: off on loopback while none is
     /// configured, else on]
     #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
@@ -118,6 +126,7 @@ pub enum Auth {
 #[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
 pub struct Config {
     pub data: PathBuf,
+    pub shards: usize,
     pub listen: SocketAddr,
     pub admin_listen: SocketAddr,
     pub workers: usize,
@@ -135,6 +144,7 @@ pub struct Config {
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
     pub log: String,
+    pub cors_origins: Vec<String>,
     pub auth: Auth,
     pub rate_per_second: Option<u32>,
     pub rate_burst: Option<u32>,
@@ -172,6 +182,7 @@ impl Config {
         }
         Config {
             data: pick!(data, "data".into()),
+            shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
@@ -189,6 +200,7 @@ impl Config {
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
+            cors_origins: pick!(cors_origins, Vec::new()),
             auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
             rate_per_second: over.rate_per_second.or(under.rate_per_second),
             rate_burst: over.rate_burst.or(under.rate_burst),
@@ -198,6 +210,11 @@ impl Config {
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        ensure!(
+            (1..=limits::SHARDS_MAX).contains(&self.shards),
+            "shards: 1 to {}",
+            limits::SHARDS_MAX
+        );
         ensure!(self.workers > 0, "workers: at least 1");
         ensure!(self.start_permits > 0, "start_permits: at least 1");
         ensure!(self.finish_permits > 0, "finish_permits: at least 1");
@@ -216,6 +233,12 @@ impl Config {
                 && self.segment_bytes >= SEGMENT_BYTES_MIN,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
+        for origin in &self.cors_origins {
+            ensure!(
+                is_origin(origin),
+                "cors_origins: `{origin}` is no origin, as https://shop.example is"
+            );
+        }
         for credential in &self.credentials {
             credential.caller()?;
         }
@@ -256,6 +279,15 @@ impl Config {
             open_promises_max: self.open_promises_max,
         }
     }
+}
+
+/// Scheme, host and perhaps a port, and nothing behind them; `*` would let every page in.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(fits)
+    })
 }
 
 fn auth(text: &str) -> Result<Auth, String> {
@@ -332,6 +364,22 @@ mod tests {
                 .permissions
                 .has(workflow::permission::Permission::Admin)
         );
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_star() {
+        for (origin, fits) in [
+            ("https://shop.example", true),
+            ("http://localhost:3000", true),
+            ("*", false),
+            ("https://*.shop.example", false),
+            ("https://shop.example/", false),
+            ("shop.example", false),
+        ] {
+            let over =
+                Overrides { cors_origins: Some(vec![origin.into()]), ..Overrides::default() };
+            assert_eq!(read("", over).is_ok(), fits, "{origin}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod around;
 pub(crate) mod body;
+mod cors;
 mod document;
 mod health;
 pub(crate) mod idempotency;
@@ -26,13 +27,15 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
 use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, status, stocks,
+    configurations, facilities, listings, orders, promise, reservations, safety_stocks, status,
+    stocks,
 };
 use row::at;
 use workflow::permission::Permission as P;
 
 use crate::auth::Need;
 
+pub(crate) use cors::cors;
 pub use promises::demo::furnish;
 
 /// The route table.
@@ -58,9 +61,12 @@ where
     let holding = at("/api/configurations/promises").get(P::ConfigRead, configurations::show);
     let facility = at("/api/facilities/{id}").get(P::FacilitiesRead, facilities::show);
     let facility = facility.put(P::FacilitiesWrite, facilities::put).patch(P::FacilitiesWrite, facilities::patch);
-    let listings = at("/api/facilities/{id}/listings").get(P::StockRead, listings::list);
+    let sold = at("/api/facilities/{id}/listings").get(P::StockRead, listings::list).put(P::StockWrite, listings::put);
+    let listing = at("/api/facilities/{id}/listings/{article}").get(P::StockRead, listings::show);
+    let listing = listing.patch(P::StockWrite, listings::patch).delete(P::StockWrite, listings::remove);
     let stocks = at("/api/stocks").get(P::StockRead, stocks::list).post(P::StockWrite, stocks::make);
     let stock = at("/api/stocks/{id}").get(P::StockRead, stocks::show).put(P::StockWrite, stocks::put);
+    let safety = at("/api/safetystocks").get(P::StockRead, safety_stocks::list).put(P::StockWrite, safety_stocks::put);
     table
         .service(at("/api/promises/deliverypromise").post(P::PromisesWrite, promise::promise))
         .service(at("/api/orders/{id}/actions").post(act, orders::act))
@@ -69,13 +75,14 @@ where
         .service(holding.put(P::ConfigWrite, configurations::put))
         .service(at("/api/facilities").get(P::FacilitiesRead, facilities::list).post(P::FacilitiesWrite, facilities::make))
         .service(facility.delete(P::FacilitiesWrite, facilities::remove))
-        .service(listings.put(P::StockWrite, listings::put))
-        .service(at("/api/facilities/{id}/listings/{article}").get(P::StockRead, listings::show))
+        .service(sold.delete(P::StockWrite, listings::clear))
+        .service(listing)
         .service(stocks.put(P::StockWrite, stocks::put_all))
         .service(at("/api/stocks/actions").post(P::StockWrite, stocks::act))
         .service(at("/api/stocks/summaries").get(P::StockRead, stocks::summaries))
         .service(stock.delete(P::StockWrite, stocks::remove))
-        .service(at("/api/safetystocks").put(P::StockWrite, stocks::keep))
+        .service(safety)
+        .service(at("/api/safetystocks/{id}").delete(P::StockWrite, safety_stocks::remove))
         .service(at("/api/reservations").get(P::StockRead, reservations::list))
         .service(at("/api/reservations/{id}").get(P::StockRead, reservations::show))
         .service(at("/api/status").get(Need::Open, status::status))

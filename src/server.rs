@@ -1,4 +1,4 @@
-//! The whole server: a shard, the doors before it, and the operators' address.
+//! The whole server: its shards, the doors before it, and the operators' address.
 //!
 //! `main`, tests and benches all start it here; nobody else wires actors. It stops from the
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
@@ -9,18 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Condition;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Clock, KeyWatch, Options, Pace, Random, Shard, ShardHandle};
+use actors::{Clock, KeyWatch, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
 use snapshots::commit::OnFailure;
 
 use crate::admission::Admission;
-use crate::ask::{App, Shards};
+use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
-use crate::{admin, http, metrics};
+use crate::shards::{Directory, Shards};
+use crate::{admin, http};
 
 /// A server that runs.
 pub struct Server {
@@ -29,7 +31,7 @@ pub struct Server {
     doors: ServerHandle,
     operators: ServerHandle,
     app: web::Data<App>,
-    shard: Shard,
+    shards: Shards,
     /// Loads again and again what issuers publish.
     issuers: JoinHandle<()>,
 }
@@ -68,15 +70,17 @@ impl Server {
             keep_bytes: config.journal_keep_bytes,
         };
         let clock = pace.clock();
-        let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
-            .await
-            .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, clock, extras.echo).await?);
+        let random = extras.random;
+        let shards =
+            Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
+        let app = web::Data::new(app_of(config, shards.handles(), clock, extras.echo).await?);
         let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
-        app.set_ready(shard.handle().durable());
+        if let Some(first) = app.behind.directory().all().first() {
+            app.set_ready(first.durable());
+        }
         let (doors, address) = serve_doors(config, app.clone())?;
-        let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
-        Ok(Server { address, admin_address, doors, operators, app, shard, issuers })
+        let (operators, admin_address) = serve_operators(config, app.clone())?;
+        Ok(Server { address, admin_address, doors, operators, app, shards, issuers })
     }
 
     /// Where clients connect.
@@ -89,9 +93,9 @@ impl Server {
         self.admin_address
     }
 
-    /// The shard behind the doors.
-    pub fn shard(&self) -> ShardHandle {
-        self.shard.handle()
+    /// The shards behind the doors.
+    pub fn shards(&self) -> &Directory {
+        self.app.behind.directory()
     }
 
     /// What the handlers share.
@@ -108,12 +112,17 @@ impl Server {
         self.issuers.abort();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        web::block(move || self.shard.stop()).await??;
+        web::block(move || self.shards.stop()).await??;
         Ok(())
     }
 }
 
-async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::Result<App> {
+async fn app_of(
+    config: &Config,
+    shards: Vec<ShardHandle>,
+    clock: Clock,
+    echo: bool,
+) -> anyhow::Result<App> {
     let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
     let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
     let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
@@ -122,8 +131,10 @@ async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> any
         let burst = config.rate_burst.and_then(NonZeroU32::new).unwrap_or(rate);
         credentials = credentials.limited(rate, burst);
     }
-    watch_keys(shard, credentials.ring()).await?;
-    let mut app = App::of(Shards::one(shard.handle()), credentials);
+    for shard in &shards {
+        watch_keys(shard, credentials.ring()).await?;
+    }
+    let mut app = App::of(Behind::Live(Directory::of(shards)), credentials);
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
@@ -133,25 +144,28 @@ async fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> any
 
 /// Fills the ring with the keys that were recovered, before anybody is let in; from now on it
 /// follows the journal.
-async fn watch_keys(shard: &Shard, ring: &Arc<Ring>) -> anyhow::Result<()> {
+async fn watch_keys(shard: &ShardHandle, ring: &Arc<Ring>) -> anyhow::Result<()> {
     let follows = ring.clone();
     let watch: KeyWatch = Arc::new(move |tenant, event, at| follows.note(tenant, event, at));
-    let keys = shard.handle().watch_keys(watch).await;
+    let keys = shard.watch_keys(watch).await;
     ring.fill(keys.context("the shard has stopped")?);
     Ok(())
 }
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let server =
-        HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
-            .workers(config.workers)
-            .max_connections(CONNECTIONS_PER_WORKER_MAX)
-            .client_request_timeout(HEAD_TIME_MAX)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(SHUTDOWN_S)
-            .disable_signals()
-            .bind(config.listen)
-            .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let origins = config.cors_origins.clone();
+    let server = HttpServer::new(move || {
+        let cors = Condition::new(!origins.is_empty(), http::cors(&origins));
+        Service::new().app_data(app.clone()).wrap(cors).configure(http::routes)
+    })
+    .workers(config.workers)
+    .max_connections(CONNECTIONS_PER_WORKER_MAX)
+    .client_request_timeout(HEAD_TIME_MAX)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_S)
+    .disable_signals()
+    .bind(config.listen)
+    .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();
@@ -162,17 +176,14 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
 fn serve_operators(
     config: &Config,
     app: web::Data<App>,
-    shard: ShardHandle,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let figures = web::Data::new(metrics::Sources { app: app.clone(), shard });
-    let server = HttpServer::new(move || {
-        Service::new().app_data(app.clone()).app_data(figures.clone()).configure(admin::routes)
-    })
-    .workers(1)
-    .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .bind(config.admin_listen)
-    .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
+    let server =
+        HttpServer::new(move || Service::new().app_data(app.clone()).configure(admin::routes))
+            .workers(1)
+            .shutdown_timeout(SHUTDOWN_S)
+            .disable_signals()
+            .bind(config.admin_listen)
+            .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

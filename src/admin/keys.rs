@@ -178,7 +178,7 @@ async fn change(
     let ask = Ask { tenant, who, key: None, keyed: None, command: Command::Keys(command) };
     let permit = app.admission.enter(Lane::Operate)?;
     let render = |_: &Outcome| reply::plain(200, String::new()); // there is no stored reply
-    let answered = app.ask(&caller, Work::Change(ask, render), permit).await?;
+    let answered = app.ask(&caller, Work::Change(Box::new(ask), render), permit).await?;
     let Said::Now(Outcome::Key(key)) = &answered.said else {
         unreachable!("a command about a key comes to that key")
     };

@@ -9,15 +9,15 @@ use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
 use actors::{Render, Work};
 use serde::Serialize;
-use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::Version;
+use workflow::outcome::Outcome;
 use workflow::reply::Keyed;
 
 use super::body::Raw;
 use super::idempotency::Key;
 use crate::admission::{Lane, Permit};
-use crate::ask::{Answered, App};
+use crate::ask::{Answered, App, Said};
 use crate::auth::{Caller, Needs};
 use crate::failure::{Failed, Failure};
 
@@ -54,19 +54,20 @@ impl Visit {
         Ok((Visit { caller, lane, permit, key }, body))
     }
 
-    /// The same caller once more, for a request that has to ask twice; with a permit of its own.
-    pub(crate) fn again(&self, app: &App) -> Result<Visit, Failure> {
+    /// Looks something up for a request that has to know it before it can ask; with a permit of
+    /// its own.
+    pub(crate) async fn look_first(&self, app: &App, query: Query) -> Result<Outcome, Failed> {
         let permit = app.admission.enter(self.lane)?;
-        Ok(Visit { caller: self.caller.clone(), lane: self.lane, permit, key: None })
+        let work = Work::Look(self.caller.tenant.clone(), query);
+        match app.ask(&self.caller, work, permit).await?.said {
+            Said::Now(outcome) => Ok(outcome),
+            Said::Kept(_) | Said::Again(_) => unreachable!("a look has no stored reply"),
+        }
     }
 
     /// The request's key with what is asked under it, if it has one.
-    pub(crate) fn keyed(
-        &mut self,
-        operation: impl Into<SmolStr>,
-        request: &impl Serialize,
-    ) -> Option<Keyed> {
-        let key = self.key.take()?;
+    pub(crate) fn keyed(&self, operation: &str, request: &impl Serialize) -> Option<Keyed> {
+        let key = self.key.clone()?;
         Some(key.of_request(&self.caller, operation, request))
     }
 
@@ -79,7 +80,7 @@ impl Visit {
         render: Render,
     ) -> Result<Answered, Failed> {
         let Caller { tenant, who, key, .. } = self.caller.clone();
-        let work = Work::Change(Ask { tenant, who, key, keyed, command }, render);
+        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), render);
         app.ask(&self.caller, work, self.permit).await
     }
 

@@ -25,6 +25,8 @@ pub enum Refusal {
     UnknownListing,
     /// The path names a reservation that is not there.
     UnknownReservation,
+    /// The path names a safety stock that is not there.
+    UnknownSafetyStock,
     /// The path names an API key that is not there.
     UnknownKey,
     /// The body names a location that is not there, or two different ones.
@@ -94,6 +96,13 @@ pub enum Refusal {
         /// The location's version.
         version: Version,
     },
+    /// More pieces than the lot has are to move, or they cannot without parting a reservation.
+    TooFewPieces {
+        /// How many it has.
+        value: Units,
+        /// How many of them are not reserved.
+        free: Units,
+    },
     /// The article has as many lots at the location as it may.
     TooManyLots {
         /// How many it may have.
@@ -117,6 +126,7 @@ impl Refusal {
             Refusal::UnknownStock { .. } => "unknown_stock",
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::UnknownSafetyStock => "unknown_safety_stock",
             Refusal::UnknownKey => "unknown_key",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
@@ -128,6 +138,7 @@ impl Refusal {
             Refusal::OutOfStock { .. } => "out_of_stock",
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooManyKeys { .. } => "too_many_keys",
             Refusal::TooMuchAtOnce => "too_much_at_once",

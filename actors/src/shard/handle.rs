@@ -2,7 +2,6 @@
 
 mod closed;
 
-use std::any::Any;
 use std::sync::Arc;
 
 use actix::Addr;
@@ -21,7 +20,7 @@ use workflow::time::{Millis, Time};
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
 use crate::router::{Advance, Inspect, Router, WatchKeys};
-use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
+use crate::submit::{Answer, Pending, Permit, Render, Submit, Verdict, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -41,9 +40,6 @@ struct Ends {
 /// happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
-
-/// Held until an answer leaves.
-type Permit = Option<Box<dyn Any + Send>>;
 
 impl ShardHandle {
     pub(super) fn new(
@@ -122,6 +118,9 @@ impl ShardHandle {
             (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order(&tenant, id).await?
             }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")
@@ -136,7 +135,12 @@ impl ShardHandle {
 
     /// Carries out what is asked; under a key, unless an order that has left memory did so
     /// before. If orders leave memory between that look and the router's, both look again.
-    async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
+    async fn change(
+        &self,
+        ask: Box<Ask>,
+        render: Render,
+        permit: Permit,
+    ) -> Result<Answer, Closed> {
         let Some(keyed) = ask.keyed.clone() else {
             return self.change_once(ask, render, permit, Lsn::ZERO).await;
         };
@@ -146,9 +150,10 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer = self.change_once(ask.clone(), render, permit.take(), looked).await?;
-            if !matches!(answer.verdict, Verdict::LookAgain) {
-                return Ok(answer);
+            let answer = self.change_once(ask.clone(), render, permit, looked).await?;
+            match answer.verdict {
+                Verdict::LookAgain(handed_back) => permit = handed_back,
+                _ => return Ok(answer),
             }
         }
     }
@@ -156,7 +161,7 @@ impl ShardHandle {
     /// Asks the router, and for an order that it does not know the snapshot.
     async fn change_once(
         &self,
-        ask: Ask,
+        ask: Box<Ask>,
         render: Render,
         permit: Permit,
         looked: Lsn,

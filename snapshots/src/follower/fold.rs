@@ -9,7 +9,7 @@ use std::sync::Arc;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId, Version};
 use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
-use workflow::location::{self, Shelf, ShelfEvent};
+use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{ReplyKey, StoredReply};
@@ -27,6 +27,7 @@ pub(super) struct Fold {
 #[derive(Default)]
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
+    safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     keys: BTreeMap<KeyId, Slot<Key>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
@@ -97,12 +98,28 @@ impl Turn<'_> {
         match event {
             Event::Order { id, event } => self.apply_order(*id, event),
             Event::Location { id, event } => self.apply_location(*id, event),
+            Event::Secured { article, safety } => self.keep_everywhere(article, Some(*safety)),
+            Event::Unsecured { article } => self.keep_everywhere(article, None),
             Event::Configured(settings) => {
                 self.tenant()?.settings = *settings;
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
         }
+    }
+
+    fn keep_everywhere(
+        &mut self,
+        article: &ArticleId,
+        safety: Option<SafetyStock>,
+    ) -> Result<(), Error> {
+        if !self.touched.safeties.contains_key(article) {
+            let stored = self.store.stored_safety(&self.record.tenant, article)?;
+            self.touched.safeties.insert(article.clone(), Slot::of(stored));
+        }
+        let slot = self.touched.safeties.get_mut(article);
+        slot.expect("the safety stock was just put there").now = safety;
+        Ok(())
     }
 
     fn apply_order(&mut self, id: OrderId, event: &order::Event) -> Result<(), Error> {
@@ -286,6 +303,12 @@ impl Touched {
         if let Some(Slot { now, old }) = self.tenant {
             writes.put_tenant(tenant, &now.unwrap_or_default(), old);
         }
+        for (article, Slot { now, old }) in self.safeties {
+            match now {
+                Some(safety) => writes.put_safety((tenant, &article), &safety, old),
+                None => writes.remove_safety(tenant, &article, old),
+            }
+        }
         for (id, Slot { now, old }) in self.keys {
             match now {
                 Some(key) => writes.put_key(tenant, &key, old),
@@ -332,6 +355,7 @@ impl Held {
         };
         if order.stage.is_closed() {
             if !row.is_closed {
+                writes.put_number(tenant, order.number, order.id);
                 if let Some(consumer) = &order.asked.consumer {
                     writes.put_consumer(tenant, consumer, order.id);
                 }

@@ -23,8 +23,10 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// A safety stock that holds wherever there is none of its own.
+    Safety = 0x18,
     /// An API key.
-    Key = 0x18,
+    Key = 0x1C,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -35,6 +37,8 @@ pub(super) enum Kind {
     Open = 0x40,
     /// An order to which nothing can happen any more.
     Closed = 0x50,
+    /// The number of a closed order.
+    Number = 0x58,
     /// A shop's name for a closed order, and the order.
     Reference = 0x60,
     /// A shop's name for a customer, and a closed order.
@@ -54,12 +58,14 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Safety,
             K::Key,
             K::Location,
             K::LocationReply,
             K::Shelf,
             K::Open,
             K::Closed,
+            K::Number,
             K::Reference,
             K::Consumer,
             K::ReplyKey,
@@ -71,6 +77,11 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of a safety stock that holds everywhere.
+pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
+    named(tenant, Kind::Safety, article.as_str().as_bytes())
 }
 
 /// The key of an API key.
@@ -110,6 +121,11 @@ pub(super) fn shelf(tenant: &TenantId, id: LocationId, article: &ArticleId) -> V
 /// The key of an order, open or closed.
 pub(super) fn order(tenant: &TenantId, kind: Kind, id: OrderId) -> Vec<u8> {
     named(tenant, kind, &id.to_bits().to_be_bytes())
+}
+
+/// The key of a closed order's number.
+pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
 }
 
 /// What the keys of a text's orders begin with.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::keyring::Key;
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
 
@@ -136,6 +136,21 @@ impl Store {
         self.answer(|table| Ok(order(table, tenant, id)?.map(|(order, _)| order)))
     }
 
+    /// The closed order with this number; those of open ones are in memory.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        let key = key::number(tenant, number);
+        self.answer(|table| {
+            let Some(row) = get(table, &key)? else { return Ok(None) };
+            let id: OrderId = row.read(&key)?;
+            let (order, _) = order(table, tenant, id)?
+                .ok_or_else(|| Error::damaged(&key, "an index row's order is missing"))?;
+            Ok(Some(order))
+        })
+    }
+
     /// Closed orders after `after`, in the order of their ids, at most `size`. The open ones are in
     /// memory, and so are those that closed since.
     ///
@@ -261,6 +276,14 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<(TenantRow, Footprint)>, Error> {
         self.stored(&key::tenant(tenant))
+    }
+
+    pub(crate) fn stored_safety(
+        &self,
+        tenant: &TenantId,
+        article: &ArticleId,
+    ) -> Result<Option<(SafetyStock, Footprint)>, Error> {
+        self.stored(&key::safety(tenant, article))
     }
 
     pub(crate) fn stored_key(

@@ -11,7 +11,7 @@ use super::sled::Together;
 use super::value::{self, Footprint};
 use crate::Lsn;
 use crate::codec::append;
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 
 /// The changes of one batch. Every change names what the row took up before.
 pub(crate) struct Writes {
@@ -44,6 +44,20 @@ impl Writes {
     pub(crate) fn put_tenant(&mut self, tenant: &TenantId, row: &TenantRow, old: Footprint) {
         append(row, self.fresh());
         self.put(Kind::Tenant, &key::tenant(tenant), old);
+    }
+
+    pub(crate) fn put_safety(
+        &mut self,
+        (tenant, article): (&TenantId, &ArticleId),
+        safety: &SafetyStock,
+        old: Footprint,
+    ) {
+        append(safety, self.fresh());
+        self.put(Kind::Safety, &key::safety(tenant, article), old);
+    }
+
+    pub(crate) fn remove_safety(&mut self, tenant: &TenantId, article: &ArticleId, old: Footprint) {
+        self.remove(Kind::Safety, &key::safety(tenant, article), old);
     }
 
     pub(crate) fn put_key(&mut self, tenant: &TenantId, key: &Key, old: Footprint) {
@@ -124,6 +138,11 @@ impl Writes {
             here = there;
         }
         self.put(kind, &key::order(tenant, kind, order.id), here);
+    }
+
+    pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
+        append(&id, self.fresh());
+        self.put(Kind::Number, &key::number(tenant, number), Footprint::default());
     }
 
     pub(crate) fn put_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {

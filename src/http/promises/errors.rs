@@ -69,6 +69,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
         Refusal::UnknownKey => (S::NOT_FOUND, "not found"), // no call of this door is about keys
         Refusal::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too many requests"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
@@ -81,6 +82,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
         Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
         Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
@@ -127,6 +129,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
         | Refusal::UnknownKey
         | Refusal::TooManyKeys { .. }
         | Refusal::NoSuchLocation { .. }
@@ -135,6 +138,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
         | Refusal::TooManyOpenPromises { .. } => (None, None),
@@ -151,6 +155,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
         Refusal::UnknownKey => "there is no key with this id".into(),
         Refusal::TooManyKeys { limit } => format!("there are {limit} keys already"),
         Refusal::NoSuchLocation { name, at } => {
@@ -176,6 +181,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("another facility has tenantFacilityId `{reference}`")
         }
         Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooFewPieces { value, free } => format!(
+            "the stock has {value} pieces, {free} of them free, and a reservation moves whole"
+        ),
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
@@ -201,7 +209,7 @@ fn action_name(command: &'static str) -> &'static str {
 fn status_name(stage: &'static str) -> &'static str {
     match stage {
         "Promised" => "PROMISED",
-        "Confirmed" => "OPEN",
+        "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
         other => other,

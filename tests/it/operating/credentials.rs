@@ -30,6 +30,7 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
         "address": { "companyName": "c", "street": "s", "city": "x", "postalCode": "1",
             "country": "DE" } });
     let listings = r#"{"listings":[{"tenantArticleId":"tea","title":"x"}]}"#;
+    let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
     let act = |name: &str| json!({ "name": name, "version": 1 }).to_string();
     let rows = json!({ "stocks": [{ "id": stock, "value": 1 }] }).to_string();
     let mut all = vec![
@@ -47,6 +48,10 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
         (Method::PUT, format!("/api/stocks/{stock}"), r#"{"value":1}"#.into()),
         (Method::PUT, "/api/stocks".into(), rows),
         delete(format!("/api/stocks/{stock}")),
+        delete(format!("/api/safetystocks/{stock}")),
+        delete(format!("/api/facilities/{store}/listings")),
+        delete(format!("/api/facilities/{store}/listings/tea")),
+        (Method::PATCH, format!("/api/facilities/{store}/listings/tea"), modify.into()),
     ];
     for name in ["CONFIRM_PROMISE", "EXTEND_PROMISE", "CANCEL"] {
         all.push((Method::POST, format!("/api/orders/{order}/actions"), act(name)));

@@ -2,7 +2,6 @@
 
 use hyper::Method;
 
-use super::*;
 use crate::support::Program;
 
 /// Canaries: each stands where a secret may be sent, good or not, and none is ever told.

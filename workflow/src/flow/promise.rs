@@ -141,8 +141,8 @@ impl<C: Cast> Scene<'_, C> {
         match order.stage_at(self.now) {
             Stage::Promised { .. } => Ok(Some(order)),
             Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
-            stage => Err(Refusal::NotNow {
-                stage: stage.name(),
+            _ => Err(Refusal::NotNow {
+                stage: order.stage_name(),
                 command: "Replace",
                 version: order.version,
             }),
@@ -193,14 +193,13 @@ impl<C: Cast> Scene<'_, C> {
             let want = &wants[usize::from(short.need)];
             let offer =
                 |candidate: &Candidate| self.tenant.places.offer(candidate.location, &want.article);
+            let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
+            let may_join = shares.len() < usize::from(self.policy.parts_max);
             let host = candidates
                 .iter()
                 .filter(|candidate| candidate.fence.is_none())
-                .filter(|it| offer(it).may_wait)
-                .min_by_key(|it| {
-                    let chosen = shares.iter().any(|share| share.location == it.location);
-                    (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
-                });
+                .filter(|it| offer(it).may_wait && (may_join || chosen(it)))
+                .min_by_key(|it| (!chosen(it), it.metres.unwrap_or(u32::MAX), it.location));
             let Some(host) = host else {
                 unplaced.extend(missing(lines, want, shares));
                 continue;

@@ -45,11 +45,13 @@ impl World {
         let touched = |tenant: &&Tenant| {
             tenant.last_number > 0
                 || tenant.settings != Settings::default()
+                || !tenant.safeties.defaults().is_empty()
                 || !tenant.keyring.is_empty()
         };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
             tenant.settings.hash(&mut hasher);
+            tenant.safeties.defaults().hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);
             tenant.keyring.hash(&mut hasher);
         }

@@ -42,7 +42,11 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) | Event::Keyring(_) => {}
+                // What holds everywhere comes to each location as an event of its own.
+                Event::Configured(_)
+                | Event::Keyring(_)
+                | Event::Secured { .. }
+                | Event::Unsecured { .. } => {}
             }
         }
         Ok(())
@@ -134,7 +138,16 @@ impl Ledger {
                     return Err(format!("P8: a listing's version: {listing:?}"));
                 }
             }
+            ShelfEvent::Unlisted => {
+                self.listings.remove(&spot);
+            }
             ShelfEvent::Kept { safety } => {
+                self.safety.insert(spot, safety.get().into());
+            }
+            ShelfEvent::Secured(own) => {
+                self.safety.insert(spot, own.units.get().into());
+            }
+            ShelfEvent::Unsecured { safety, .. } => {
                 self.safety.insert(spot, safety.get().into());
             }
             ShelfEvent::Reserved { reservation, stock, units } => {

@@ -37,6 +37,20 @@ impl ShardHandle {
         .await
     }
 
+    /// The order with this number.
+    pub(super) async fn closed_order_numbered(
+        &self,
+        tenant: &TenantId,
+        number: u64,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            let order = store.order_numbered(&tenant, number)?;
+            Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+        })
+        .await
+    }
+
     /// A page of orders in memory, with those that have left it. Both lists hold the first of
     /// their own, so together they hold the first of all.
     pub(super) async fn with_closed(
@@ -83,16 +97,16 @@ impl ShardHandle {
         let tenant = tenant.clone();
         let verdict = self.stored(move |store| {
             let Some(id) = store.owner_of_key(&tenant, &keyed.key)? else {
-                return Ok(Verdict::LookAgain);
+                return Ok(Verdict::LookAgain(None));
             };
             let order = store.order(&tenant, id)?.filter(|order| order.stage.is_closed());
             let mut replies = order.map(|order| order.replies).unwrap_or_default().into_iter();
             let reply = replies.find(|reply| reply.key == keyed.key);
             let verdict = reply.map(|reply| Verdict::of_stored(reply, &keyed));
-            Ok(verdict.unwrap_or(Verdict::LookAgain))
+            Ok(verdict.unwrap_or(Verdict::LookAgain(None)))
         });
         // Nothing here: the router looks among those in memory.
-        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
     /// What such an order says to an action: the time no longer matters, and nothing comes of it.
