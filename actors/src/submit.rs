@@ -37,7 +37,6 @@ pub(crate) struct Submit {
 }
 
 /// What is wanted of a shard.
-#[expect(clippy::large_enum_variant, reason = "a box would be an allocation for every change")]
 pub enum Work {
     /// Change something. In a box, since it goes through many hands before the router's.
     Change(Box<Ask>, Render),

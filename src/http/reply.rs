@@ -11,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 use snapshots::Position;
 use workflow::id::Version;
 use workflow::outcome::Outcome;
@@ -100,8 +100,8 @@ pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
 /// Says what is left of the caller's rate, in the words of the IETF's draft.
 pub(crate) fn note_rate(headers: &mut HeaderMap, rate: Rate) {
     let Rate { quota, window_s, left, more_in_s, .. } = rate;
-    let policy = format_smolstr!("\"default\";q={quota};w={window_s}");
-    let state = format_smolstr!("\"default\";r={left};t={more_in_s}");
+    let policy = smol_str::format_smolstr!("\"default\";q={quota};w={window_s}");
+    let state = smol_str::format_smolstr!("\"default\";r={left};t={more_in_s}");
     for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
         headers.insert(name, HeaderValue::from_str(&value).expect("it is numbers and names"));
     }

@@ -295,6 +295,23 @@ async fn a_set_that_will_not_load_stays_for_a_day() {
     assert_eq!(status(&server, &long).await, 200, "and open again when it is there");
 }
 
+/// An issuer that takes a connection and says nothing keeps nobody: the server starts without its
+/// keys, and its tokens are no good.
+#[actix_web::test]
+async fn an_issuer_that_says_nothing_is_not_waited_for() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/keys", silent.local_addr().expect("it is bound"));
+    let keys = format!("jwks_url = \"{url}\"\nhttp_on_loopback = true");
+    let patience = std::time::Duration::from_secs(30); // for a slow machine; it gives up after 2 s
+    let server = tokio::time::timeout(patience, believing("RS256", &keys)).await;
+    let server = server.expect("it starts");
+    let asked = tokio::time::timeout(patience, status(&server, &by_old(&claims()))).await;
+    assert_eq!(asked.expect("it answers"), 401);
+    let again = status(&server, &by_old(&claims())).await; // within the minute: at once
+    assert_eq!(again, 401);
+    drop(silent);
+}
+
 /// A configuration that contradicts itself does not start.
 #[test]
 fn a_block_that_is_wrong_is_named() {
