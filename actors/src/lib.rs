@@ -30,4 +30,4 @@ pub use figures::{Figures, LATENESS_BUCKETS};
 pub use pace::Pace;
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
-pub use submit::{Answer, Render, Shown, Verdict, Work};
+pub use submit::{Answer, Render, Shown, Verdict, Words, Work};

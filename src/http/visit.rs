@@ -7,7 +7,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
-use actors::{Render, Work};
+use actors::{Render, Words, Work};
 use serde::Serialize;
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
@@ -78,8 +78,19 @@ impl Visit {
         command: Command,
         render: Render,
     ) -> Result<Answered, Failed> {
+        self.change_in(app, keyed, command, Words::Plain(render)).await
+    }
+
+    /// The same, where the words take more than the outcome.
+    pub(crate) async fn change_in(
+        self,
+        app: &App,
+        keyed: Option<Keyed>,
+        command: Command,
+        words: Words,
+    ) -> Result<Answered, Failed> {
         let Caller { tenant, who } = self.caller.clone();
-        let work = Work::Change(Ask { tenant, who, keyed, command }, render);
+        let work = Work::Change(Box::new(Ask { tenant, who, keyed, command }), words);
         app.ask(&self.caller, work, self.permit).await
     }
 

@@ -1,5 +1,6 @@
 //! What may be asked of a tenant's shard.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -41,7 +42,7 @@ impl Ask {
 /// What changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Route an order and hold its stock.
+    /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
     /// Confirm, extend, cancel or expire an order.
     Act {
@@ -84,6 +85,8 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// Add lines to an order, and hold their stock.
+    AddLines(Box<MoreLines>),
 }
 
 impl Command {
@@ -99,6 +102,7 @@ impl Command {
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::KeepStocks { .. } => "KeepStocks",
             Command::Configure { .. } => "Configure",
+            Command::AddLines(_) => "AddLines",
         }
     }
 }
@@ -106,7 +110,7 @@ impl Command {
 /// Route an order and hold its stock, until a deadline or for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// The lines.
+    /// The lines, up to 500; none if the order is sold and its lines follow.
     pub lines: Vec<Line>,
     /// When the source system made the order.
     pub ordered: Time,
@@ -128,6 +132,22 @@ pub struct Promise {
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.
     pub explain: bool,
+    /// Whether what is short waits wherever the article is sold, also where no listing lets it;
+    /// such an order is never refused for want of stock.
+    pub backorders: bool,
+}
+
+/// Add lines to an order, and hold their stock as long as the order's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoreLines {
+    /// Which order.
+    pub order: OrderId,
+    /// The version that the caller saw last.
+    pub version: Option<Version>,
+    /// The lines, 1 to 500.
+    pub lines: Vec<Line>,
+    /// As in [`Promise::backorders`].
+    pub backorders: bool,
 }
 
 /// How an order is to reach its customer, with locations as the request names them.
@@ -199,6 +219,10 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// One order, by its number within the tenant.
+    OrderNumbered(u64),
+    /// The orders in memory with these numbers, in their order.
+    OrdersNumbered(RangeInclusive<u64>),
 }
 
 /// A part of a list.

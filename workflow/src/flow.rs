@@ -8,6 +8,7 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod lines;
 mod locations;
 mod orders;
 mod promise;
@@ -16,7 +17,7 @@ mod stocks;
 
 use std::collections::BTreeMap;
 
-use crate::command::{Command, Promise, Query};
+use crate::command::{Command, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use crate::location::{self, Holds, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
@@ -159,8 +160,8 @@ pub enum Halt {
     /// The rules say no.
     Refused(Refusal),
     /// Promises that are overdue hold what the command needs. Expire them, then play the
-    /// promise again (S5).
-    Overdue(Vec<(Time, OrderId)>, Box<Promise>),
+    /// command again (S5).
+    Overdue(Vec<(Time, OrderId)>, Box<Command>),
 }
 
 impl From<Refusal> for Halt {
@@ -183,6 +184,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::AddLines(more) => self.add_lines(more).await,
         }
     }
 

@@ -99,6 +99,11 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
+    /// The order would have more lines than an order may.
+    TooManyLines {
+        /// How many it may have.
+        limit: usize,
+    },
 }
 
 impl Refusal {
@@ -123,6 +128,7 @@ impl Refusal {
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+            Refusal::TooManyLines { .. } => "too_many_lines",
         }
     }
 }

@@ -57,7 +57,7 @@ impl World {
                     return (records, Ok(outcome));
                 }
                 Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
-                Err(Halt::Overdue(due, promise)) => {
+                Err(Halt::Overdue(due, again)) => {
                     for (armed_for, order) in due {
                         let expire = Ask::expire(&ask.tenant, order, armed_for);
                         let action = expire.command.clone();
@@ -65,7 +65,7 @@ impl World {
                             records.extend(record);
                         }
                     }
-                    command = Command::Promise(promise);
+                    command = *again;
                 }
             }
         }

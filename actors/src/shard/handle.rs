@@ -11,15 +11,16 @@ use snapshots::follower::Progress;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
-use workflow::command::{Ask, Command, Query};
+use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::{Millis, Time};
 
+use self::closed::Act;
 use crate::figures::Figures;
 use crate::router::{Advance, Inspect, Router};
-use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
+use crate::submit::{Answer, Pending, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -61,7 +62,7 @@ impl ShardHandle {
     pub async fn ask(&self, work: Work, permit: Permit) -> Result<Answer, Closed> {
         match work {
             Work::Look(tenant, query) => self.look(tenant, query, permit).await,
-            Work::Change(ask, render) => self.change(ask, render, permit).await,
+            Work::Change(ask, words) => self.change(ask, words, permit).await,
         }
     }
 
@@ -120,6 +121,12 @@ impl ShardHandle {
                 let live = closed::Live { orders, total, fitting };
                 self.with_closed(tenant, filter, page, live).await?
             }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
+            (Query::OrdersNumbered(numbers), Verdict::Done(shown)) => {
+                self.with_closed_numbered(tenant, numbers, shown).await?
+            }
             (_, verdict) => verdict,
         };
         Ok(Answer { at, verdict })
@@ -127,9 +134,9 @@ impl ShardHandle {
 
     /// Carries out what is asked; under a key, unless an order that has left memory did so
     /// before. If orders leave memory between that look and the router's, both look again.
-    async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
+    async fn change(&self, ask: Box<Ask>, words: Words, permit: Permit) -> Result<Answer, Closed> {
         let Some(keyed) = ask.keyed.clone() else {
-            return self.change_once(ask, render, permit, Lsn::ZERO).await;
+            return self.change_once(ask, words, permit, Lsn::ZERO).await;
         };
         let mut permit = permit;
         loop {
@@ -137,7 +144,8 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer = self.change_once(ask.clone(), render, permit.take(), looked).await?;
+            let answer =
+                self.change_once(ask.clone(), words.clone(), permit.take(), looked).await?;
             if !matches!(answer.verdict, Verdict::LookAgain) {
                 return Ok(answer);
             }
@@ -147,19 +155,16 @@ impl ShardHandle {
     /// Asks the router, and for an order that it does not know the snapshot.
     async fn change_once(
         &self,
-        ask: Ask,
-        render: Render,
+        ask: Box<Ask>,
+        words: Words,
         permit: Permit,
         looked: Lsn,
     ) -> Result<Answer, Closed> {
-        let act = match &ask.command {
-            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
-            _ => None,
-        };
-        let Answer { at, verdict } = self.submit(Work::Change(ask, render), permit, looked).await?;
-        let verdict = match (verdict, act) {
-            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
-                self.act_on_closed(&tenant, order, &action).await?
+        let about = Act::of(&ask.command).map(|act| (ask.tenant.clone(), act));
+        let Answer { at, verdict } = self.submit(Work::Change(ask, words), permit, looked).await?;
+        let verdict = match (verdict, about) {
+            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, act))) => {
+                self.act_on_closed(&tenant, act).await?
             }
             (verdict, _) => verdict,
         };

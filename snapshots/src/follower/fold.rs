@@ -298,6 +298,7 @@ impl Held {
         };
         if order.stage.is_closed() {
             if !row.is_closed {
+                writes.put_number(tenant, order.number, order.id);
                 if let Some(consumer) = &order.asked.consumer {
                     writes.put_consumer(tenant, consumer, order.id);
                 }

@@ -33,6 +33,8 @@ pub(super) enum Kind {
     Open = 0x40,
     /// An order to which nothing can happen any more.
     Closed = 0x50,
+    /// The number of a closed order.
+    Number = 0x58,
     /// A shop's name for a closed order, and the order.
     Reference = 0x60,
     /// A shop's name for a customer, and a closed order.
@@ -57,6 +59,7 @@ impl Kind {
             K::Shelf,
             K::Open,
             K::Closed,
+            K::Number,
             K::Reference,
             K::Consumer,
             K::ReplyKey,
@@ -102,6 +105,11 @@ pub(super) fn shelf(tenant: &TenantId, id: LocationId, article: &ArticleId) -> V
 /// The key of an order, open or closed.
 pub(super) fn order(tenant: &TenantId, kind: Kind, id: OrderId) -> Vec<u8> {
     named(tenant, kind, &id.to_bits().to_be_bytes())
+}
+
+/// The key of a closed order's number.
+pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
 }
 
 /// What the keys of a text's orders begin with.

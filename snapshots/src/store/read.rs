@@ -160,6 +160,29 @@ impl Store {
         })
     }
 
+    /// The closed order with this number; the open ones are in memory.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        self.answer(|table| numbered(table, tenant, number))
+    }
+
+    /// The closed orders with these numbers, in the order that they are named.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn orders_numbered(
+        &self,
+        tenant: &TenantId,
+        numbers: impl IntoIterator<Item = u64>,
+    ) -> Result<Vec<Order>, Error> {
+        self.answer(|table| {
+            let found = numbers.into_iter().map(|number| numbered(table, tenant, number));
+            found.filter_map(Result::transpose).collect()
+        })
+    }
+
     /// The closed orders with the shop's name `reference`, after `after`, at most `size`.
     ///
     /// # Errors
@@ -341,6 +364,17 @@ fn order(
         }
     }
     Ok(None)
+}
+
+/// A closed order, by its number.
+fn numbered(table: &Table, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+    let key = key::number(tenant, number);
+    let Some(row) = get(table, &key)? else {
+        return Ok(None);
+    };
+    let (order, _) = order(table, tenant, row.read(&key)?)?
+        .ok_or_else(|| Error::damaged(&key, "an index row's order is missing"))?;
+    Ok(Some(order))
 }
 
 /// The article that a shelf's key names.

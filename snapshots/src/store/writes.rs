@@ -116,6 +116,11 @@ impl Writes {
         self.put(kind, &key::order(tenant, kind, order.id), here);
     }
 
+    pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
+        append(&id, self.fresh());
+        self.put(Kind::Number, &key::number(tenant, number), Footprint::default());
+    }
+
     pub(crate) fn put_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {
         self.put_index(Kind::Reference, &key::text(tenant, Kind::Reference, text, id));
     }

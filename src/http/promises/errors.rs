@@ -82,6 +82,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+        Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
     }
 }
 
@@ -133,6 +134,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::ReferenceInUse { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
+        | Refusal::TooManyLines { .. }
         | Refusal::TooManyOpenPromises { .. } => (None, None),
     }
 }
@@ -177,6 +179,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
+        Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
     }
 }
 
@@ -198,6 +201,7 @@ fn status_name(stage: &'static str) -> &'static str {
         "Confirmed" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
+        "Received" => "OPEN",
         other => other,
     }
 }

@@ -1,7 +1,7 @@
 //! Which orders are in memory, by what they may be found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use smol_str::SmolStr;
 
@@ -14,6 +14,7 @@ use crate::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
     orders: BTreeMap<OrderId, Option<Time>>,
+    by_number: BTreeMap<u64, OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
@@ -25,6 +26,7 @@ impl Book {
     /// Notes an order that was placed, or that was read from a snapshot.
     pub fn enter(&mut self, order: &Order) {
         self.orders.insert(order.id, order.deadline());
+        self.by_number.insert(order.number, order.id);
         if let Some(until) = order.deadline() {
             self.deadlines.arm(until, order.id);
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
@@ -61,6 +63,7 @@ impl Book {
                 self.reservations -= before.holds.len() as u64;
             }
             Event::Lost { holds } => self.reservations -= holds.len() as u64,
+            Event::LinesAdded(added) => self.reservations += added.holds.len() as u64,
         }
     }
 
@@ -68,6 +71,7 @@ impl Book {
     pub fn forget(&mut self, order: &Order) {
         assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
         self.orders.remove(&order.id);
+        self.by_number.remove(&order.number);
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.remove(&(consumer.clone(), order.id));
@@ -120,6 +124,18 @@ impl Book {
     pub fn from(&self, first: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
         let from = first.map_or(Bound::Unbounded, Bound::Included);
         self.orders.range((from, Bound::Unbounded)).map(|(id, _)| *id)
+    }
+
+    /// The order with this number.
+    pub fn with_number(&self, number: u64) -> Option<OrderId> {
+        self.by_number.get(&number).copied()
+    }
+
+    /// The orders with these numbers, in their order.
+    pub fn numbered(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
+        let (first, last) = numbers.into_inner();
+        let numbers = first..last.saturating_add(1).max(first); // a range must not run backwards
+        self.by_number.range(numbers).map(|(_, id)| *id)
     }
 
     /// The orders with this reference, in the order of their ids.

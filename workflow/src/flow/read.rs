@@ -44,6 +44,19 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
+            Query::OrderNumbered(number) => {
+                let id = self.tenant.book.with_number(number).ok_or(Refusal::UnknownOrder)?;
+                Ok(Outcome::Order(Box::new(self.order_now(id).await)))
+            }
+            Query::OrdersNumbered(numbers) => {
+                let ids: Vec<OrderId> = self.tenant.book.numbered(numbers).collect();
+                let mut orders = Vec::with_capacity(ids.len());
+                for id in ids {
+                    orders.push(self.order_now(id).await);
+                }
+                let total = self.tenant.last_number;
+                Ok(Outcome::Orders { orders, total, fitting: Vec::new() })
+            }
         }
     }
 

@@ -229,6 +229,7 @@ fn promise(node: &Node, client: usize) -> Command {
     });
     Command::Promise(Box::new(Promise {
         explain: false,
+        backorders: false,
         lines: lines.collect(),
         ordered: MIDNIGHT,
         reference: None,

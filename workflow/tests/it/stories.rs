@@ -201,6 +201,8 @@ stories! {
     new_settings_hold_for_later_promises_and_extensions: "settings";
     /// S5, S9: no event says that time has passed.
     stock_stops_being_available_by_time_alone: "outdated";
+    /// P1, P8, S2, S5, S6: what there is keeps what it holds.
+    lines_may_join_an_order_that_is_open: "lines";
     /// S6, P7.
     a_batch_of_stock_is_taken_whole_or_not_at_all: "bulk";
 }

@@ -147,7 +147,7 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } => "OPEN",
+        Stage::Confirmed { .. } | Stage::Received => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }

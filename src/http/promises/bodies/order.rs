@@ -177,6 +177,7 @@ impl OrderBody<'_> {
                 sold,
                 replaces,
                 explain,
+                backorders: false,
             })))
         };
         let command = built();
