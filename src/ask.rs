@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use actors::{Answer, Shown, Verdict, Work};
+use actors::{Answer, Clock, Pace, Shown, Verdict, Work};
 use dashmap::DashMap;
 use smol_str::SmolStr;
 use snapshots::{Lsn, Position};
@@ -36,6 +36,8 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// The time that stands in answers which no shard gave.
+    pub clock: Clock,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
@@ -84,6 +86,7 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            clock: Pace::real().clock(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Options, Pace, Random, Shard, ShardHandle};
+use actors::{Clock, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::Context;
 use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
@@ -64,10 +64,11 @@ impl Server {
             keep_ms: config.journal_keep_ms,
             keep_bytes: config.journal_keep_bytes,
         };
+        let clock = pace.clock();
         let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
             .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, extras.echo)?);
+        let app = web::Data::new(app_of(config, &shard, clock, extras.echo)?);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
@@ -107,7 +108,7 @@ impl Server {
     }
 }
 
-fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
+fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::Result<App> {
     let mut tokens = Vec::new();
     for credential in &config.credentials {
         let tenant = TenantId::parse(&credential.tenant)
@@ -119,6 +120,7 @@ fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
+    app.clock = clock;
     app.echo = echo;
     Ok(app)
 }

@@ -27,7 +27,7 @@ mod submit;
 mod tell;
 
 pub use figures::{Figures, LATENESS_BUCKETS};
-pub use pace::Pace;
+pub use pace::{Clock, Pace};
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
 pub use submit::{Answer, Render, Shown, Verdict, Words, Work};
