@@ -6,9 +6,11 @@ mod document;
 mod health;
 mod idempotency;
 mod json;
+mod orders;
 mod path;
 mod pen;
 mod problem;
+mod problems;
 mod promises;
 mod reply;
 mod row;
@@ -23,21 +25,34 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, status, stocks,
-};
 use row::at;
 
 pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+    let table = promise_door(web::scope("").wrap(from_fn(around::around)));
+    let table = customer_door(table)
         .service(at("/healthz").get(health::alive))
         .service(at("/readyz").get(health::ready))
-        .service(at("/bench/echo").post(promise::echo))
+        .service(at("/problems/{name}").get(problems::explain))
+        .service(at("/bench/echo").post(promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
+}
+
+/// Door 2; `/customer/orders` is `/orders`.
+#[rustfmt::skip] // a path is a line
+fn customer_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use orders::routes::{list, order, place};
+    table
+        .service(at("/orders").post(place::place).get(list::list))
+        .service(at("/orders/{orderId}").get(order::show))
+        .service(at("/orders/{orderId}/lineItems").post(order::add_lines))
+        .service(at("/orders/{orderId}/cancel").post(order::cancel))
 }
 
 /// Door 3. Paths are tried in this order, so the hot ones stand first.
@@ -46,6 +61,8 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
+    use promises::routes::{configurations, facilities, listings, orders, promise};
+    use promises::routes::{reservations, status, stocks};
     let holding = at("/api/configurations/promises");
     let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
     let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);

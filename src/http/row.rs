@@ -56,7 +56,7 @@ impl HttpServiceFactory for Row {
         let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
         let allow = SmolStr::from(names.join(", "));
         let refuse = move |head: HttpRequest| {
-            let refused = unmatched::wrong_method(head.path(), allow.clone());
+            let refused = unmatched::wrong_method(&head, allow.clone());
             async move { Err::<String, _>(refused) }
         };
         self.resource.default_service(web::to(refuse)).register(config);

@@ -5,7 +5,7 @@
 //! bytes are read before the permit, so that a slow client holds none.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
 use actors::{Render, Words, Work};
 use serde::Serialize;
@@ -52,6 +52,35 @@ impl Visit {
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
         Ok((Visit { caller, lane, permit, key }, body))
+    }
+
+    /// The same for a request that may come without a body; one without a type has none.
+    pub(crate) async fn with_any_body(
+        app: &App,
+        head: &HttpRequest,
+        payload: Payload,
+        (lane, bytes_max): (Lane, usize),
+    ) -> Result<(Visit, Option<Raw>), Failure> {
+        if head.headers().contains_key(CONTENT_TYPE) {
+            let (visit, raw) = Visit::with_body(app, head, payload, (lane, bytes_max)).await?;
+            return Ok((visit, Some(raw)));
+        }
+        accepts_json(head.headers())?;
+        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        if !Raw::read(payload, bytes_max).await?.into_bytes().is_empty() {
+            return Err(Failure::UnsupportedMediaType);
+        }
+        let permit = app.admission.enter(lane)?;
+        let key = Key::read(head.headers())?;
+        Ok((Visit { caller, lane, permit, key }, None))
+    }
+
+    /// Has the door look at the key, and give it its form.
+    pub(crate) fn with_key<E>(
+        self,
+        form: impl FnOnce(Option<Key>) -> Result<Key, E>,
+    ) -> Result<Visit, E> {
+        Ok(Visit { key: Some(form(self.key)?), ..self })
     }
 
     /// The same caller once more, for a request that has to ask twice; with a permit of its own.

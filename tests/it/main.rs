@@ -7,6 +7,7 @@ mod bad_input;
 mod crash;
 mod idempotency;
 mod operating;
+mod orders;
 mod overload;
 mod promises;
 mod support;
