@@ -24,6 +24,10 @@ pub struct Overrides {
     /// The directory of journal and snapshot [default: data]
     #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Over how many shards the tenants are spread, each with a thread and a journal of its own;
+    /// it stays what it was when the directory was made [default: 1]
+    #[arg(long, env = "CERTUS_SHARDS", value_name = "N")]
+    pub shards: Option<usize>,
     /// Where clients connect [default: 127.0.0.1:8080]
     #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -77,6 +81,10 @@ pub struct Overrides {
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Web pages that may call from a browser, by origin, as `https://shop.example`
+    /// [default: none]
+    #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Option<Vec<String>>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
@@ -107,6 +115,7 @@ impl std::fmt::Debug for Credential {
 #[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
 pub struct Config {
     pub data: PathBuf,
+    pub shards: usize,
     pub listen: SocketAddr,
     pub admin_listen: SocketAddr,
     pub workers: usize,
@@ -124,6 +133,7 @@ pub struct Config {
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
     pub log: String,
+    pub cors_origins: Vec<String>,
     pub credentials: Vec<Credential>,
 }
 
@@ -156,6 +166,7 @@ impl Config {
         }
         Config {
             data: pick!(data, "data".into()),
+            shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
@@ -173,11 +184,17 @@ impl Config {
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
+            cors_origins: pick!(cors_origins, Vec::new()),
             credentials: under.credentials,
         }
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        ensure!(
+            (1..=limits::SHARDS_MAX).contains(&self.shards),
+            "shards: 1 to {}",
+            limits::SHARDS_MAX
+        );
         ensure!(self.workers > 0, "workers: at least 1");
         ensure!(self.start_permits > 0, "start_permits: at least 1");
         ensure!(self.finish_permits > 0, "finish_permits: at least 1");
@@ -196,6 +213,12 @@ impl Config {
                 && self.segment_bytes >= SEGMENT_BYTES_MIN,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
+        for origin in &self.cors_origins {
+            ensure!(
+                is_origin(origin),
+                "cors_origins: `{origin}` is no origin, as https://shop.example is"
+            );
+        }
         for credential in &self.credentials {
             ensure!(
                 credential.token.len() >= limits::TOKEN_CHARS_MIN,
@@ -227,6 +250,15 @@ impl Config {
             open_promises_max: self.open_promises_max,
         }
     }
+}
+
+/// Scheme, host and perhaps a port, and nothing behind them; `*` would let every page in.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(fits)
+    })
 }
 
 fn on_shortage(text: &str) -> Result<OnShortage, String> {
@@ -269,6 +301,22 @@ mod tests {
         assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
         let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
         assert!(read(with, Overrides::default()).is_ok());
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_star() {
+        for (origin, fits) in [
+            ("https://shop.example", true),
+            ("http://localhost:3000", true),
+            ("*", false),
+            ("https://*.shop.example", false),
+            ("https://shop.example/", false),
+            ("shop.example", false),
+        ] {
+            let over =
+                Overrides { cors_origins: Some(vec![origin.into()]), ..Overrides::default() };
+            assert_eq!(read("", over).is_ok(), fits, "{origin}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod around;
 mod body;
+mod cors;
 mod document;
 mod health;
 mod idempotency;
@@ -27,6 +28,7 @@ use actix_web::{Error, Scope};
 
 use row::at;
 
+pub(crate) use cors::cors;
 pub use promises::demo::furnish;
 
 /// The route table.
@@ -62,9 +64,11 @@ where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
     use promises::routes::{configurations, facilities, listings, orders, promise};
-    use promises::routes::{reservations, status, stocks};
+    use promises::routes::{reservations, safety_stocks, status, stocks};
     let holding = at("/api/configurations/promises");
     let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
+    let sold = at("/api/facilities/{id}/listings");
+    let listing = at("/api/facilities/{id}/listings/{article}");
     let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
     table
         .service(at("/api/promises/deliverypromise").post(promise::promise))
@@ -74,13 +78,14 @@ where
         .service(holding.get(configurations::show).put(configurations::put))
         .service(at("/api/facilities").get(facilities::list).post(facilities::make))
         .service(facility.patch(facilities::patch).delete(facilities::remove))
-        .service(at("/api/facilities/{id}/listings").get(listings::list).put(listings::put))
-        .service(at("/api/facilities/{id}/listings/{article}").get(listings::show))
+        .service(sold.get(listings::list).put(listings::put).delete(listings::clear))
+        .service(listing.get(listings::show).patch(listings::patch).delete(listings::remove))
         .service(at("/api/stocks").get(stocks::list).post(stocks::make).put(stocks::put_all))
         .service(at("/api/stocks/actions").post(stocks::act))
         .service(at("/api/stocks/summaries").get(stocks::summaries))
         .service(stock)
-        .service(at("/api/safetystocks").put(stocks::keep))
+        .service(at("/api/safetystocks").get(safety_stocks::list).put(safety_stocks::put))
+        .service(at("/api/safetystocks/{id}").delete(safety_stocks::remove))
         .service(at("/api/reservations").get(reservations::list))
         .service(at("/api/reservations/{id}").get(reservations::show))
         .service(at("/api/status").get(status::status))

@@ -12,5 +12,7 @@ pub mod failure;
 pub mod http;
 pub mod limits;
 pub mod metrics;
+mod patience;
 pub mod server;
+pub mod shards;
 pub mod telemetry;

@@ -32,6 +32,8 @@ pub const LISTING_ATTRIBUTES_MAX: usize = 40;
 pub const LISTING_CATEGORIES_MAX: usize = 10;
 /// Rows of a versionless update of stock.
 pub const VERSIONLESS_ROWS_MAX: usize = 25;
+/// Stock actions in one request of the deprecated form: what the original takes.
+pub const STOCK_ACTIONS_MAX: usize = 10;
 /// Faults that one answer names: more help nobody.
 pub const FAULTS_MAX: usize = 20;
 /// Rows of a page when the request does not say.
@@ -60,6 +62,9 @@ pub const START_PERMITS: u32 = 4_096;
 pub const FINISH_PERMITS: u32 = 2_048;
 /// Requests in the building at once that look, or change stock and locations.
 pub const OPERATE_PERMITS: u32 = 1_024;
+
+/// Shards of one server: each has threads and a snapshot of its own.
+pub const SHARDS_MAX: usize = 64;
 
 /// Connections that one worker has at once; beyond them, accepting pauses.
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;

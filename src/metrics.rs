@@ -14,26 +14,22 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::ask::App;
+use snapshots::commit::Figures as JournalFigures;
 
-/// Where the numbers are.
-pub struct Sources {
-    /// What the handlers share.
-    pub app: web::Data<App>,
-    /// The shard behind them.
-    pub shard: ShardHandle,
-}
+use crate::ask::App;
+use crate::shards::Directory;
 
 /// The routes of the operators' address.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.route("/metrics", web::get().to(metrics));
 }
 
-async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
+async fn metrics(app: web::Data<App>) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
-    lanes(&sources.app, &mut registry);
-    journal(&sources, &mut registry);
-    if shard(&sources, &mut registry).await.is_none() {
+    let shards = app.behind.directory();
+    lanes(&app, &mut registry);
+    journals(shards.all(), &mut registry);
+    if held(shards, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
     let mut body = String::new();
@@ -60,26 +56,33 @@ fn lanes(app: &App, registry: &mut Registry) {
     registry.register("requests_shed", "Requests that got no permit, since the start", shed);
 }
 
-fn journal(sources: &Sources, registry: &mut Registry) {
-    let figures = sources.shard.journal_figures();
-    let batches = ConstCounter::new(figures.batches);
+fn journals(shards: &[ShardHandle], registry: &mut Registry) {
+    let mut sum = JournalFigures::default();
+    let durable = Family::<Vec<(&str, String)>, Gauge>::default();
+    let passed = Family::<Vec<(&str, String)>, Gauge>::default();
+    for (number, shard) in shards.iter().enumerate() {
+        sum.add(&shard.journal_figures());
+        let label = vec![("shard", number.to_string())];
+        durable.get_or_create(&label).set(shard.durable().lsn.0 as i64);
+        passed.get_or_create(&label).set(shard.passed().0 as i64);
+    }
+    let batches = ConstCounter::new(sum.batches);
     registry.register("journal_batches", "Batches that became durable", batches);
-    let records = ConstCounter::new(figures.records);
+    let records = ConstCounter::new(sum.records);
     registry.register("journal_records", "Records that became durable", records);
-    let bytes = ConstCounter::new(figures.bytes);
+    let bytes = ConstCounter::new(sum.bytes);
     registry.register_with_unit("journal_written", "Bytes of all batches", Unit::Bytes, bytes);
-    let micros = figures.sync_micros_sum as f64;
-    let sync = PowersOfTwo::of(&figures.sync_micros, 1e-6, micros * 1e-6);
+    let micros = sum.sync_micros_sum as f64;
+    let sync = PowersOfTwo::of(&sum.sync_micros, 1e-6, micros * 1e-6);
     let help = "How long a batch took to write and sync";
     registry.register_with_unit("journal_commit", help, Unit::Seconds, sync);
-    let durable = ConstGauge::new(sources.shard.durable().lsn.0);
-    registry.register("journal_durable_lsn", "The newest record on disk", durable);
-    let passed = ConstGauge::new(sources.shard.passed().0);
-    registry.register("snapshot_lsn", "The newest record that the snapshot has passed", passed);
+    registry.register("journal_durable_lsn", "The newest record on disk, by shard", durable);
+    let help = "The newest record that the snapshot has passed, by shard";
+    registry.register("snapshot_lsn", help, passed);
 }
 
-async fn shard(sources: &Sources, registry: &mut Registry) -> Option<()> {
-    let figures = sources.shard.figures().await?;
+async fn held(shards: &Directory, registry: &mut Registry) -> Option<()> {
+    let figures = shards.figures().await?;
     let gauges: [(&str, &str, u64); 5] = [
         ("orders", "Orders in memory", figures.orders as u64),
         ("open_promises", "Promises with a deadline", figures.open_promises as u64),
@@ -133,6 +136,7 @@ impl EncodeMetric for PowersOfTwo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ask::Behind;
 
     /// Without a bucket for everything, no quantile can be told.
     #[test]
@@ -147,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_was_shed_is_a_counter() {
-        let app = App::of(crate::ask::Shards::default(), crate::auth::Credentials::of(vec![]));
+        let app = App::of(Behind::Live(Directory::default()), crate::auth::Credentials::of(vec![]));
         let mut registry = Registry::default();
         lanes(&app, &mut registry);
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The whole server: a shard, the doors before it, and the operators' address.
+//! The whole server: its shards, the doors before it, and the operators' address.
 //!
 //! `main`, tests and benches all start it here; nobody else wires actors. It stops from the
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
@@ -7,18 +7,20 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Condition;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Clock, Options, Pace, Random, Shard, ShardHandle};
+use actors::{Clock, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
 use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
 use workflow::id::TenantId;
 
 use crate::admission::Admission;
-use crate::ask::{App, Shards};
+use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials};
 use crate::config::Config;
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::shards::{Directory, Shards};
 use crate::{http, metrics};
 
 /// A server that runs.
@@ -28,7 +30,7 @@ pub struct Server {
     doors: ServerHandle,
     operators: ServerHandle,
     app: web::Data<App>,
-    shard: Shard,
+    shards: Shards,
 }
 
 /// What a bench or a test wants otherwise.
@@ -65,14 +67,16 @@ impl Server {
             keep_bytes: config.journal_keep_bytes,
         };
         let clock = pace.clock();
-        let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
-            .await
-            .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, clock, extras.echo)?);
-        app.set_ready(shard.handle().durable());
+        let random = extras.random;
+        let shards =
+            Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
+        let app = web::Data::new(app_of(config, shards.handles(), clock, extras.echo)?);
+        if let Some(first) = app.behind.directory().all().first() {
+            app.set_ready(first.durable());
+        }
         let (doors, address) = serve_doors(config, app.clone())?;
-        let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
-        Ok(Server { address, admin_address, doors, operators, app, shard })
+        let (operators, admin_address) = serve_operators(config, app.clone())?;
+        Ok(Server { address, admin_address, doors, operators, app, shards })
     }
 
     /// Where clients connect.
@@ -85,9 +89,9 @@ impl Server {
         self.admin_address
     }
 
-    /// The shard behind the doors.
-    pub fn shard(&self) -> ShardHandle {
-        self.shard.handle()
+    /// The shards behind the doors.
+    pub fn shards(&self) -> &Directory {
+        self.app.behind.directory()
     }
 
     /// What the handlers share.
@@ -103,12 +107,17 @@ impl Server {
         self.app.stop();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        web::block(move || self.shard.stop()).await??;
+        web::block(move || self.shards.stop()).await??;
         Ok(())
     }
 }
 
-fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::Result<App> {
+fn app_of(
+    config: &Config,
+    shards: Vec<ShardHandle>,
+    clock: Clock,
+    echo: bool,
+) -> anyhow::Result<App> {
     let mut tokens = Vec::new();
     for credential in &config.credentials {
         let tenant = TenantId::parse(&credential.tenant)
@@ -116,7 +125,7 @@ fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::R
         let caller = Caller { tenant, who: SmolStr::new(&credential.name) };
         tokens.push((credential.token.clone(), caller));
     }
-    let mut app = App::of(Shards::one(shard.handle()), Credentials::of(tokens));
+    let mut app = App::of(Behind::Live(Directory::of(shards)), Credentials::of(tokens));
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
@@ -126,16 +135,19 @@ fn app_of(config: &Config, shard: &Shard, clock: Clock, echo: bool) -> anyhow::R
 }
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let server =
-        HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
-            .workers(config.workers)
-            .max_connections(CONNECTIONS_PER_WORKER_MAX)
-            .client_request_timeout(HEAD_TIME_MAX)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(SHUTDOWN_S)
-            .disable_signals()
-            .bind(config.listen)
-            .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let origins = config.cors_origins.clone();
+    let server = HttpServer::new(move || {
+        let cors = Condition::new(!origins.is_empty(), http::cors(&origins));
+        Service::new().app_data(app.clone()).wrap(cors).configure(http::routes)
+    })
+    .workers(config.workers)
+    .max_connections(CONNECTIONS_PER_WORKER_MAX)
+    .client_request_timeout(HEAD_TIME_MAX)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_S)
+    .disable_signals()
+    .bind(config.listen)
+    .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();
@@ -146,17 +158,14 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
 fn serve_operators(
     config: &Config,
     app: web::Data<App>,
-    shard: ShardHandle,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let figures = web::Data::new(metrics::Sources { app, shard });
-    let server = HttpServer::new(move || {
-        Service::new().app_data(figures.clone()).configure(metrics::routes)
-    })
-    .workers(1)
-    .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .bind(config.admin_listen)
-    .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
+    let server =
+        HttpServer::new(move || Service::new().app_data(app.clone()).configure(metrics::routes))
+            .workers(1)
+            .shutdown_timeout(SHUTDOWN_S)
+            .disable_signals()
+            .bind(config.admin_listen)
+            .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

@@ -15,7 +15,7 @@ use workflow::time::{Millis, Time};
 const LEAP_MAX: Millis = Millis::minutes(1);
 
 /// Where a shard gets its time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Pace {
     /// From the computer.
     RealTime {

@@ -14,6 +14,9 @@ use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, Reply, StoredReply};
 
+/// What is held until an answer leaves: a door's permit travels in here (F7).
+pub(crate) type Permit = Option<Box<dyn Any + Send>>;
+
 /// Puts an outcome into a door's words. A function without a memory: the stored reply of a keyed
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
@@ -47,7 +50,7 @@ pub(crate) struct Submit {
     /// Where the answer goes, when it may leave.
     pub(crate) answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
-    pub(crate) permit: Option<Box<dyn Any + Send>>,
+    pub(crate) permit: Permit,
     /// The record up to which the snapshot was searched for the request's key.
     pub(crate) looked: Lsn,
 }
@@ -84,8 +87,9 @@ pub enum Verdict {
     NoRoom,
     /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.
     Rebuilding,
-    /// Orders have left memory since the snapshot was searched for the key: search again.
-    LookAgain,
+    /// Orders have left memory since the snapshot was searched for the key: search again, with
+    /// the permit that the request came with.
+    LookAgain(Permit),
 }
 
 impl Verdict {
@@ -110,7 +114,7 @@ pub struct Shown {
 /// An answer that waits for its record to be durable.
 pub(crate) struct Pending {
     pub(crate) answer: oneshot::Sender<Answer>,
-    pub(crate) permit: Option<Box<dyn Any + Send>>,
+    pub(crate) permit: Permit,
     pub(crate) verdict: Option<Verdict>,
 }
 
@@ -118,6 +122,12 @@ impl Pending {
     /// The answer will say this.
     pub(crate) fn with(self, verdict: Verdict) -> Pending {
         Pending { verdict: Some(verdict), ..self }
+    }
+
+    /// Whoever asked must look again. It is still inside, so it gets its permit back.
+    pub(crate) fn again(self, at: Position) {
+        let verdict = Verdict::LookAgain(self.permit);
+        let _ = self.answer.send(Answer { at, verdict });
     }
 }
 
@@ -127,5 +137,25 @@ impl Release for Pending {
         // The permit is free before the client can ask again; a client that hung up is no matter.
         drop(self.permit);
         let _ = self.answer.send(Answer { at, verdict });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// F7: a request that must look again was let in once, and is counted until it is answered.
+    #[test]
+    fn who_must_look_again_keeps_its_permit() {
+        let (answer, mut waiting) = oneshot::channel();
+        let inside = Arc::new(());
+        let permit: Permit = Some(Box::new(inside.clone()));
+        Pending { answer, permit, verdict: None }.again(Position::default());
+        let Ok(Answer { verdict: Verdict::LookAgain(permit), .. }) = waiting.try_recv() else {
+            panic!("it is told to look again")
+        };
+        assert_eq!(Arc::strong_count(&inside), 2);
+        drop(permit);
+        assert_eq!(Arc::strong_count(&inside), 1);
     }
 }

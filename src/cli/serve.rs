@@ -37,7 +37,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
         let extras = Extras { echo: options.bench_echo, ..Extras::default() };
         let server = Server::start(&config, Pace::real(), extras, stop_process()).await?;
         if options.demo {
-            http::furnish(&server.shard()).await?;
+            http::furnish(server.shards()).await?;
         }
         if let Some(file) = &options.listen_file {
             write_whole(file, &server.address().to_string())?;

@@ -44,7 +44,9 @@ pub(super) async fn around<B: MessageBody + 'static>(
     };
     let headers = response.headers_mut();
     headers.insert(X_CORRELATION_ID, name);
-    reply::note_position(headers, app.latest());
+    if let Some(at) = app.latest() {
+        reply::note_position(headers, at);
+    }
     Ok(response)
 }
 
@@ -55,7 +57,7 @@ fn correlation_id(app: &App, request: &ServiceRequest) -> HeaderValue {
         (1..=CORRELATION_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
     };
     request.headers().get(X_CORRELATION_ID).filter(fits).cloned().unwrap_or_else(|| {
-        HeaderValue::from_str(&app.correlation_id()).expect("a name is digits and a hyphen")
+        HeaderValue::try_from(app.correlation_id()).expect("a name is digits and a hyphen")
     })
 }
 

@@ -3,7 +3,7 @@
 //! The fingerprint is taken of the parsed request, written again in one fixed way: neither the
 //! order of members nor white space nor what was ignored counts.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use smol_str::{SmolStr, format_smolstr};
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::limits::KEY_CHARS_MAX;
 
 /// The name of the header.
-pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A key as the client sent it, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(crate) fn fingerprint(request: &impl Serialize) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderValue;
 
     use super::*;
 
@@ -79,7 +79,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         for value in values {
             let value = HeaderValue::from_bytes(value).unwrap();
-            headers.append(HeaderName::from_static(IDEMPOTENCY_KEY), value);
+            headers.append(IDEMPOTENCY_KEY, value);
         }
         Key::read(&headers)
     }

@@ -11,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 use snapshots::Position;
 use workflow::id::Version;
 use workflow::outcome::Outcome;
@@ -24,8 +24,11 @@ use crate::failure::{Failed, Failure};
 pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
 /// How much of an order is held.
 pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Headers that a reply of its own has at most: a version, an address, an outcome.
+const HEADERS: usize = 3;
 
 /// A reply with a body and no header of its own.
 pub(crate) fn plain(status: u16, body: String) -> Reply {
@@ -34,8 +37,12 @@ pub(crate) fn plain(status: u16, body: String) -> Reply {
 
 /// A reply that shows one entity.
 pub(crate) fn entity(status: u16, version: Version, body: String) -> Reply {
-    let mut reply = plain(status, body);
-    reply.headers.push((SmolStr::new_static("etag"), format_smolstr!("\"{version}\"")));
+    let mut reply = Reply { status, headers: Vec::with_capacity(HEADERS), body };
+    let mut quoted = SmolStrBuilder::new();
+    quoted.push('"');
+    quoted.push_str(&version.0.to_string());
+    quoted.push('"');
+    reply.headers.push((SmolStr::new_static("etag"), quoted.finish()));
     reply
 }
 
@@ -112,11 +119,31 @@ fn header_name(name: &str) -> HeaderName {
     match name {
         "etag" => ETAG,
         "location" => LOCATION,
+        CERTUS_OUTCOME => const { HeaderName::from_static(CERTUS_OUTCOME) },
         other => HeaderName::from_bytes(other.as_bytes()).expect("a reply's headers have names"),
     }
 }
 
+/// The position as it is printed. Every answer has one, and numbers have a shorter way to a text
+/// than through a formatter.
 fn position(at: Position) -> HeaderValue {
-    let text = format_smolstr!("{at}");
-    HeaderValue::from_str(&text).expect("a position is digits and a colon")
+    let mut text = at.timeline.to_string();
+    text.push(':');
+    text.push_str(&at.lsn.0.to_string());
+    HeaderValue::try_from(text).expect("a position is digits and a colon")
+}
+
+#[cfg(test)]
+mod tests {
+    use snapshots::Lsn;
+
+    use super::*;
+
+    #[test]
+    fn a_position_is_said_as_it_is_printed() {
+        for at in [(1, 0), (1, 47), (u32::MAX, u64::MAX)] {
+            let at = Position { timeline: at.0, lsn: Lsn(at.1) };
+            assert_eq!(position(at), at.to_string());
+        }
+    }
 }

@@ -9,15 +9,15 @@ use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
 use actors::{Render, Words, Work};
 use serde::Serialize;
-use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::Version;
+use workflow::outcome::Outcome;
 use workflow::reply::Keyed;
 
 use super::body::Raw;
 use super::idempotency::Key;
 use crate::admission::{Lane, Permit};
-use crate::ask::{Answered, App};
+use crate::ask::{Answered, App, Said};
 use crate::auth::Caller;
 use crate::failure::{Failed, Failure};
 
@@ -83,19 +83,25 @@ impl Visit {
         Ok(Visit { key: Some(form(self.key)?), ..self })
     }
 
-    /// The same caller once more, for a request that has to ask twice; with a permit of its own.
-    pub(crate) fn again(&self, app: &App) -> Result<Visit, Failure> {
+    /// Looks something up for a request that has to know it before it can ask; with a permit of
+    /// its own.
+    pub(crate) async fn look_first(&self, app: &App, query: Query) -> Result<Outcome, Failed> {
+        match self.ask_first(app, query).await?.said {
+            Said::Now(outcome) => Ok(outcome),
+            Said::Kept(_) | Said::Again(_) => unreachable!("a look has no stored reply"),
+        }
+    }
+
+    /// The same, with the position that the answer reflects.
+    pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
         let permit = app.admission.enter(self.lane)?;
-        Ok(Visit { caller: self.caller.clone(), lane: self.lane, permit, key: None })
+        let work = Work::Look(self.caller.tenant.clone(), query);
+        app.ask(&self.caller, work, permit).await
     }
 
     /// The request's key with what is asked under it, if it has one.
-    pub(crate) fn keyed(
-        &mut self,
-        operation: impl Into<SmolStr>,
-        request: &impl Serialize,
-    ) -> Option<Keyed> {
-        let key = self.key.take()?;
+    pub(crate) fn keyed(&self, operation: &str, request: &impl Serialize) -> Option<Keyed> {
+        let key = self.key.clone()?;
         Some(key.of_request(&self.caller, operation, request))
     }
 

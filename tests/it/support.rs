@@ -75,6 +75,10 @@ impl Caller {
         self.send(Method::DELETE, path, &[], "").await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &str) -> Reply {
+        self.send(Method::PATCH, path, &[], body).await
+    }
+
     /// None when the connection ended without an answer.
     pub(crate) async fn try_send(
         &self,

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
-use crate::location::{self, Card, LotRow};
+use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
@@ -56,12 +56,37 @@ pub enum Command {
         /// What it is.
         card: Arc<Card>,
     },
-    /// Change a location, its stock or its listings.
-    AtLocation {
+    /// Replace a location's card.
+    ChangeLocation {
         /// Which one.
         at: LocationRef,
-        /// What.
-        command: location::Command,
+        /// The version that the caller saw last.
+        version: Version,
+        /// The card from now on.
+        card: Arc<Card>,
+    },
+    /// Take a location away.
+    CloseLocation {
+        /// Which one.
+        at: LocationRef,
+        /// The version that the caller saw last; none means unconditionally.
+        version: Option<Version>,
+        /// Even with stock and reservations.
+        force: bool,
+    },
+    /// Make or replace listings at one location.
+    PutListings {
+        /// Where.
+        at: LocationRef,
+        /// One row per article.
+        rows: Vec<ListingRow>,
+    },
+    /// Take listings at one location away.
+    RemoveListings {
+        /// Where.
+        at: LocationRef,
+        /// Which ones.
+        which: Listings,
     },
     /// Make or replace lots, at any locations.
     PutStocks {
@@ -71,12 +96,28 @@ pub enum Command {
     /// Take lots away, at any locations.
     RemoveStocks {
         /// Which ones.
-        which: Lots,
+        which: Vec<Lots>,
+    },
+    /// Move pieces of a lot to another place within their location.
+    MoveStock {
+        /// The lot that they are of.
+        from: StockId,
+        /// The place where they will lie.
+        to: SmolStr,
+        /// How many.
+        units: Units,
+        /// Whether the lot goes away when none is left.
+        removes_empty: bool,
     },
     /// Set safety stocks.
     KeepStocks {
-        /// Location, article, pieces.
-        rows: Vec<(LocationRef, ArticleId, Units)>,
+        /// The rows, in the order of the request.
+        rows: Vec<SafetyAsk>,
+    },
+    /// Take a safety stock away.
+    UnkeepStock {
+        /// Its id.
+        id: StockId,
     },
     /// Set the tenant's settings.
     Configure {
@@ -97,10 +138,15 @@ impl Command {
             Command::Promise(_) => "Promise",
             Command::Act { action, .. } => action.name(),
             Command::OpenLocation { .. } => "OpenLocation",
-            Command::AtLocation { command, .. } => command.name(),
+            Command::ChangeLocation { .. } => "ChangeLocation",
+            Command::CloseLocation { .. } => "CloseLocation",
+            Command::PutListings { .. } => "PutListings",
+            Command::RemoveListings { .. } => "RemoveListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
+            Command::MoveStock { .. } => "MoveStock",
             Command::KeepStocks { .. } => "KeepStocks",
+            Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
             Command::AddLines(_) => "AddLines",
         }
@@ -183,6 +229,17 @@ pub struct StockRow {
     pub row: LotRow,
 }
 
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyAsk {
+    /// The location; none means all that have no safety stock of their own.
+    pub at: Option<LocationRef>,
+    /// The article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+}
+
 /// Which lots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lots {
@@ -192,6 +249,8 @@ pub enum Lots {
     Ids(Vec<StockId>),
     /// All of these articles at one location.
     Articles(LocationRef, Vec<ArticleId>),
+    /// All in these places, at one location or wherever there are such places.
+    Storages(Option<LocationRef>, Vec<SmolStr>),
 }
 
 /// What only looks.
@@ -199,18 +258,24 @@ pub enum Lots {
 pub enum Query {
     /// One order.
     Order(OrderId),
+    /// The order with this number.
+    OrderNumbered(u64),
     /// Orders in memory, in the order of their ids.
     Orders(OrderFilter, Page<OrderId>),
     /// One location.
     Location(LocationRef),
     /// Locations, in the order of their ids.
     Locations(LocationFilter, Page<LocationId>),
+    /// One listing at a location.
+    Listing(LocationRef, ArticleId),
     /// The listings at a location, in the order of articles.
-    Listings(LocationRef, Vec<ArticleId>, Page<ArticleId>),
+    Listings(LocationRef, ListingFilter, Page<ArticleId>),
     /// One lot.
     Stock(StockId),
     /// Lots, in the order of their ids.
     Stocks(StockFilter, Page<StockId>),
+    /// Safety stocks, in the order of their ids.
+    SafetyStocks(SafetyFilter, Page<StockId>),
     /// What all locations together have of articles, in the order of articles.
     Summaries(SummaryFilter, Page<ArticleId>),
     /// One reservation.
@@ -219,8 +284,6 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
-    /// One order, by its number within the tenant.
-    OrderNumbered(u64),
     /// The orders in memory with these numbers, in their order.
     OrdersNumbered(RangeInclusive<u64>),
 }
@@ -260,6 +323,37 @@ pub struct LocationFilter {
     pub kind: Vec<location::Kind>,
     /// The one with this reference.
     pub reference: Option<SmolStr>,
+    /// In which order; a page begins after a location that is in the list.
+    pub order: LocationOrder,
+}
+
+/// In which order locations are listed; those that are equal, in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LocationOrder {
+    /// As they were made, which is the order of their ids.
+    #[default]
+    Created,
+    /// By name.
+    Name,
+    /// By postal code, those without one first.
+    PostalCode,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListingFilter {
+    /// Those of these articles; empty means all.
+    pub articles: Vec<ArticleId>,
+    /// Those whose article bears this code.
+    pub code: Option<SmolStr>,
+}
+
+impl ListingFilter {
+    /// Whether the listing is one of them.
+    pub fn fits(&self, article: &ArticleId, listing: &Listing) -> bool {
+        (self.articles.is_empty() || self.articles.contains(article))
+            && self.code.as_ref().is_none_or(|code| listing.codes.contains(code))
+    }
 }
 
 /// Which lots.
@@ -273,6 +367,34 @@ pub struct StockFilter {
     pub storage: Vec<SmolStr>,
 }
 
+/// Which safety stocks.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SafetyFilter {
+    /// Those of this location itself.
+    pub at: Option<LocationRef>,
+    /// Those of this article.
+    pub article: Option<ArticleId>,
+}
+
+/// What a location does for orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// It ships to customers.
+    Ships,
+    /// Customers collect there.
+    ServesPickup,
+}
+
+impl Service {
+    /// Whether a location with this card has it.
+    pub fn is_of(self, card: &Card) -> bool {
+        match self {
+            Service::Ships => card.ships,
+            Service::ServesPickup => card.serves_pickup,
+        }
+    }
+}
+
 /// Which articles and locations a summary is about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SummaryFilter {
@@ -282,4 +404,6 @@ pub struct SummaryFilter {
     pub locations: Vec<LocationRef>,
     /// Locations with one of these statuses; empty means all.
     pub status: Vec<location::Status>,
+    /// Locations with one of these services; empty means all.
+    pub services: Vec<Service>,
 }

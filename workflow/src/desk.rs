@@ -5,15 +5,19 @@
 
 mod book;
 mod places;
+mod safeties;
+mod storages;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use book::Book;
 pub use places::{Places, Seat, Takes};
+pub use safeties::Safeties;
 
 use crate::id::TenantId;
 use crate::record::Owner;
-use crate::reply::ReplyKey;
+use crate::reply::{ReplyKey, StoredReply};
 use crate::settings::{Policy, Settings};
 use crate::time::{Millis, Time};
 
@@ -32,6 +36,8 @@ pub struct Tenant {
     pub last_number: u64,
     /// The locations, and what they publish.
     pub places: Places,
+    /// The safety stocks.
+    pub safeties: Safeties,
     /// The orders in memory.
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
@@ -59,6 +65,14 @@ impl Desk {
 }
 
 impl Tenant {
+    /// Notes who keeps a reply from now on, and which one had to go for it.
+    pub fn keeps(&mut self, owner: Owner, reply: &StoredReply, evicted: Option<Arc<StoredReply>>) {
+        if let Some(evicted) = evicted {
+            self.keys.remove(&evicted.key);
+        }
+        self.keys.insert(reply.key.clone(), owner);
+    }
+
     /// How long a promise holds when its request does not say.
     pub fn promise_ttl(&self, policy: &Policy) -> Millis {
         self.settings.promise_ttl.unwrap_or(policy.promise_ttl)

@@ -168,6 +168,10 @@ impl fmt::Display for Version {
 
 /// Text that may stand as a reference: 1 to 250 characters, none of them a control character.
 fn is_reference(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain {
+        return (1..=REFERENCE_CHARS_MAX).contains(&text.len());
+    }
     !text.is_empty()
         && text.chars().count() <= REFERENCE_CHARS_MAX
         && !text.chars().any(char::is_control)

@@ -18,7 +18,8 @@ pub const PARTS_PER_ORDER_MAX: u8 = 10;
 pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
 /// Lots of one article at one location: a line takes from several, and each is a reservation.
 pub const LOTS_PER_SHELF_MAX: usize = 200;
-/// Bytes that the events about reservations in one command may take: half of the largest record.
+/// Bytes that events of which one command may make many, as those about reservations, may take:
+/// half of the largest record.
 pub const MOVED_BYTES_MAX: usize = 2 << 20;
 /// Bytes of such an event besides the article's name, at most, with what the order notes of it.
 pub const MOVED_EVENT_BYTES: usize = 100;

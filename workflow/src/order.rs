@@ -139,6 +139,18 @@ impl Order {
         }
     }
 
+    /// The name of its stage, as refusals and doors say it. What is sold waits while nothing of it
+    /// is held; if nothing even waits, nothing can fulfil it.
+    pub fn stage_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Confirmed { .. } if self.holds.is_empty() => "Unroutable",
+            Stage::Confirmed { .. } if self.holds.iter().all(|hold| hold.stock.is_none()) => {
+                "Waiting"
+            }
+            stage => stage.name(),
+        }
+    }
+
     /// Pieces of a line that are held or wait for stock somewhere.
     pub fn assigned(&self, line: u16) -> Units {
         self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()
@@ -154,11 +166,12 @@ impl Order {
         (0..self.asked.lines.len()).any(|line| !self.unassigned(line as u16).is_zero())
     }
 
-    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() > ACTION_KEYS_PER_ORDER_MAX {
-            self.replies.remove(1);
-        }
+    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7);
+    /// answers with the one that had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() > ACTION_KEYS_PER_ORDER_MAX;
+        let evicted = is_full.then(|| self.replies.remove(1));
         self.replies.push(reply);
+        evicted
     }
 }

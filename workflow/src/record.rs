@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::id::{LocationId, OrderId, TenantId};
+use crate::id::{ArticleId, LocationId, OrderId, TenantId};
+use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -47,6 +48,18 @@ pub enum Event {
     },
     /// To the tenant's settings: they are these from now on.
     Configured(Settings),
+    /// To all locations that have no safety stock of their own: so much is kept back.
+    Secured {
+        /// The article.
+        article: ArticleId,
+        /// How many pieces.
+        safety: SafetyStock,
+    },
+    /// To the same: nothing is kept back any more.
+    Unsecured {
+        /// The article.
+        article: ArticleId,
+    },
 }
 
 /// The entity that keeps a reply.

@@ -25,6 +25,8 @@ pub enum Refusal {
     UnknownListing,
     /// The path names a reservation that is not there.
     UnknownReservation,
+    /// The path names a safety stock that is not there.
+    UnknownSafetyStock,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
         /// What it was called.
@@ -92,6 +94,13 @@ pub enum Refusal {
         /// The location's version.
         version: Version,
     },
+    /// More pieces than the lot has are to move, or they cannot without parting a reservation.
+    TooFewPieces {
+        /// How many it has.
+        value: Units,
+        /// How many of them are not reserved.
+        free: Units,
+    },
     /// The article has as many lots at the location as it may.
     TooManyLots {
         /// How many it may have.
@@ -115,6 +124,7 @@ impl Refusal {
             Refusal::UnknownStock { .. } => "unknown_stock",
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::UnknownSafetyStock => "unknown_safety_stock",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
             Refusal::DurationOutOfRange { .. } => "duration_out_of_range",
@@ -125,6 +135,7 @@ impl Refusal {
             Refusal::OutOfStock { .. } => "out_of_stock",
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::{Ask, Command, Query};
-use crate::desk::Desk;
+use crate::desk::{Desk, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
 use crate::location::{self, Location};
@@ -132,6 +132,12 @@ impl World {
             match event {
                 Event::Order { id, event } => self.apply_order(record, *id, event),
                 Event::Location { id, event } => self.apply_location(record, *id, event),
+                Event::Secured { article, safety } => {
+                    self.desk.tenant(&record.tenant).safeties.put_default(article, *safety);
+                }
+                Event::Unsecured { article } => {
+                    self.desk.tenant(&record.tenant).safeties.remove_default(article);
+                }
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
@@ -157,7 +163,7 @@ impl World {
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {
-        let places = &mut self.desk.tenant(&record.tenant).places;
+        let Tenant { places, safeties, .. } = self.desk.tenant(&record.tenant);
         match event {
             location::Event::Opened(card) => {
                 places.open(id, card);
@@ -167,6 +173,7 @@ impl World {
             }
             location::Event::Closed => {
                 places.close(id);
+                safeties.close(id);
                 if let Some((_, location)) = self.locations.remove(&id) {
                     let keys = &mut self.desk.tenant(&record.tenant).keys;
                     for reply in &location.replies {
@@ -183,28 +190,26 @@ impl World {
         location::apply(location, event, record.at);
         if let location::Event::Shelf { article, event } = event {
             match event {
-                location::ShelfEvent::Put(lot) => places.put_stock(lot.id, id),
+                location::ShelfEvent::Put(lot) => places.put_stock(lot, id),
                 location::ShelfEvent::Removed { stock } => places.remove_stock(*stock),
                 _ => {}
             }
+            safeties.note(id, article, event);
             places.publish(id, article, location.offer(article, record.at));
         }
     }
 
     /// Notes a reply that was stored with a record, or read from a snapshot.
     fn keep(&mut self, tenant: &TenantId, owner: Owner, reply: &Arc<StoredReply>) {
-        self.desk.tenant(tenant).keys.insert(reply.key.clone(), owner);
-        match owner {
+        let evicted = match owner {
             Owner::Order(id) => {
-                if let Some((_, order)) = self.orders.get_mut(&id) {
-                    order.keep(reply.clone());
-                }
+                self.orders.get_mut(&id).and_then(|(_, order)| order.keep(reply.clone()))
             }
             Owner::Location(id) => {
-                if let Some((_, location)) = self.locations.get_mut(&id) {
-                    location.keep(reply.clone());
-                }
+                let location = self.locations.get_mut(&id);
+                location.and_then(|(_, location)| location.keep(reply.clone()))
             }
-        }
+        };
+        self.desk.tenant(tenant).keeps(owner, reply, evicted);
     }
 }

@@ -63,8 +63,12 @@ impl Live {
         self.orders.remove(&id);
     }
 
-    /// The entity keeps a reply.
-    pub(super) async fn keep(&self, owner: Owner, reply: Arc<StoredReply>) {
+    /// The entity keeps a reply; answers with the one that had to go for it.
+    pub(super) async fn keep(
+        &self,
+        owner: Owner,
+        reply: Arc<StoredReply>,
+    ) -> Option<Arc<StoredReply>> {
         match owner {
             Owner::Order(id) => ask(self.order_at(id), Keep(reply)).await,
             Owner::Location(id) => ask(self.location_at(id), Keep(reply)).await,

@@ -97,8 +97,10 @@ impl State {
             Work::Change(ask, words) => {
                 self.dismiss().await;
                 match self.before(&ask, looked).await {
+                    // It says nothing of what is there, so it waits for no disk.
+                    Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
-                    None => self.change(*ask, words, pending).await,
+                    None => self.change(ask, words, pending).await,
                 }
             }
         }
@@ -141,17 +143,17 @@ impl State {
                 return Some(Verdict::of_stored(stored, keyed));
             }
             if looked < self.dismissed {
-                return Some(Verdict::LookAgain);
+                return Some(Verdict::LookAgain(None));
             }
         }
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
     }
 
     /// Plays the command until nothing overdue is in its way.
-    async fn change(&mut self, ask: Ask, words: Words, pending: Pending) {
+    async fn change(&mut self, ask: Box<Ask>, words: Words, pending: Pending) {
         let now = self.parts.pace.now();
         let random = self.parts.random.draw(now);
-        let Ask { tenant, who, keyed, mut command } = ask;
+        let Ask { tenant, who, keyed, mut command } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {
             match self.play(&asker, command, now, random).await {
@@ -237,8 +239,8 @@ impl State {
         }
         if let Some((owner, reply)) = record.reply {
             self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
-            self.desk.tenant(&record.tenant).keys.insert(reply.key.clone(), owner);
-            self.live.keep(owner, reply).await;
+            let evicted = self.live.keep(owner, reply.clone()).await;
+            self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
     }
 

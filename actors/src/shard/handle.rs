@@ -2,7 +2,6 @@
 
 mod closed;
 
-use std::any::Any;
 use std::sync::Arc;
 
 use actix::Addr;
@@ -20,7 +19,7 @@ use workflow::time::{Millis, Time};
 use self::closed::Act;
 use crate::figures::Figures;
 use crate::router::{Advance, Inspect, Router};
-use crate::submit::{Answer, Pending, Submit, Verdict, Words, Work};
+use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -40,9 +39,6 @@ struct Ends {
 /// happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
-
-/// Held until an answer leaves.
-type Permit = Option<Box<dyn Any + Send>>;
 
 impl ShardHandle {
     pub(super) fn new(
@@ -144,10 +140,10 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer =
-                self.change_once(ask.clone(), words.clone(), permit.take(), looked).await?;
-            if !matches!(answer.verdict, Verdict::LookAgain) {
-                return Ok(answer);
+            let answer = self.change_once(ask.clone(), words.clone(), permit, looked).await?;
+            match answer.verdict {
+                Verdict::LookAgain(handed_back) => permit = handed_back,
+                _ => return Ok(answer),
             }
         }
     }

@@ -7,7 +7,7 @@ use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Words, 
 use smol_str::SmolStr;
 use tempfile::TempDir;
 use workflow::command::{Ask, Command, LocationRef, MoreLines, Promise, Query, StockRow, Wanted};
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
+use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::{self, Line};
@@ -148,6 +148,7 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })
@@ -158,7 +159,7 @@ pub(crate) fn tea() -> ArticleId {
 }
 
 pub(crate) fn put_tea(at: &LocationId, units: i64) -> Command {
-    let target = LotTarget::New { article: tea(), id: StockId::of(BEGIN, 99, 0) };
+    let target = LotTarget::New(tea());
     let change =
         LotChange { value: Units::of_stock(units).expect("a count"), ..LotChange::default() };
     let at = LocationRef { id: Some(*at), reference: None };

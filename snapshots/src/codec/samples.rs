@@ -5,7 +5,7 @@ use std::sync::Arc;
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
 use workflow::kept::Kept;
 use workflow::location::{
-    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
+    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
 use workflow::order::{self, Added, Asked, Delivery, Hold, Line, Placed, Stage};
 use workflow::place::Place;
@@ -24,6 +24,10 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.extend(shelves());
     let settings =
         Settings { version: Version(3), modified: AT, promise_ttl: Some(Millis::minutes(15)) };
+    let article = ArticleId::parse("tea-2").unwrap();
+    let everywhere = Event::Secured { article: article.clone(), safety: safety() };
+    records.push(("secured-everywhere", record(vec![everywhere])));
+    records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
     records
 }
@@ -82,6 +86,9 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+        ("unlisted", at(ShelfEvent::Unlisted)),
+        ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
+        ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
     ]
 }
 
@@ -168,6 +175,7 @@ fn card() -> Arc<Card> {
         kind: Kind::Supplier,
         ships: true,
         serves_pickup: false,
+        postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
     })
@@ -194,6 +202,11 @@ fn lot() -> Lot {
     }
 }
 
+fn safety() -> SafetyStock {
+    let units = Units::of_stock(300).unwrap();
+    SafetyStock { id: stock(), version: Version(2), created: AT, modified: AT, units }
+}
+
 fn listing() -> Listing {
     Listing {
         id: stock(),
@@ -203,6 +216,7 @@ fn listing() -> Listing {
         title: Some("Tea".into()),
         active: true,
         out_of_stock: OutOfStock::PreorderAndRestock { from: AT, days: 3 },
+        codes: vec!["4006381333931".into()],
         kept: Kept::default(),
     }
 }

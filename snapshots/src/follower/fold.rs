@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId, Version};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
-use workflow::location::{self, Shelf, ShelfEvent};
+use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{ReplyKey, StoredReply};
@@ -26,6 +26,7 @@ pub(super) struct Fold {
 #[derive(Default)]
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
+    safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -95,11 +96,27 @@ impl Turn<'_> {
         match event {
             Event::Order { id, event } => self.apply_order(*id, event),
             Event::Location { id, event } => self.apply_location(*id, event),
+            Event::Secured { article, safety } => self.keep_everywhere(article, Some(*safety)),
+            Event::Unsecured { article } => self.keep_everywhere(article, None),
             Event::Configured(settings) => {
                 self.tenant()?.settings = *settings;
                 Ok(())
             }
         }
+    }
+
+    fn keep_everywhere(
+        &mut self,
+        article: &ArticleId,
+        safety: Option<SafetyStock>,
+    ) -> Result<(), Error> {
+        if !self.touched.safeties.contains_key(article) {
+            let stored = self.store.stored_safety(&self.record.tenant, article)?;
+            self.touched.safeties.insert(article.clone(), Slot::of(stored));
+        }
+        let slot = self.touched.safeties.get_mut(article);
+        slot.expect("the safety stock was just put there").now = safety;
+        Ok(())
     }
 
     fn apply_order(&mut self, id: OrderId, event: &order::Event) -> Result<(), Error> {
@@ -257,6 +274,12 @@ impl Touched {
     fn write(self, tenant: &TenantId, store: &Store, writes: &mut Writes) -> Result<(), Error> {
         if let Some(Slot { now, old }) = self.tenant {
             writes.put_tenant(tenant, &now.unwrap_or_default(), old);
+        }
+        for (article, Slot { now, old }) in self.safeties {
+            match now {
+                Some(safety) => writes.put_safety((tenant, &article), &safety, old),
+                None => writes.remove_safety(tenant, &article, old),
+            }
         }
         for (id, Slot { now, old }) in self.locations {
             match now {

@@ -23,6 +23,8 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// A safety stock that holds wherever there is none of its own.
+    Safety = 0x18,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -54,6 +56,7 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Safety,
             K::Location,
             K::LocationReply,
             K::Shelf,
@@ -71,6 +74,11 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of a safety stock that holds everywhere.
+pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
+    named(tenant, Kind::Safety, article.as_str().as_bytes())
 }
 
 /// The key of a location.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
 
@@ -135,6 +135,14 @@ impl Store {
         self.answer(|table| Ok(order(table, tenant, id)?.map(|(order, _)| order)))
     }
 
+    /// The closed order with this number; those of open ones are in memory.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        self.answer(|table| numbered(table, tenant, number))
+    }
+
     /// Closed orders after `after`, in the order of their ids, at most `size`. The open ones are in
     /// memory, and so are those that closed since.
     ///
@@ -158,14 +166,6 @@ impl Store {
             })?;
             Ok(orders)
         })
-    }
-
-    /// The closed order with this number; the open ones are in memory.
-    ///
-    /// # Errors
-    /// As [`Store::order`].
-    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
-        self.answer(|table| numbered(table, tenant, number))
     }
 
     /// The closed orders with these numbers, in the order that they are named.
@@ -283,6 +283,14 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<(TenantRow, Footprint)>, Error> {
         self.stored(&key::tenant(tenant))
+    }
+
+    pub(crate) fn stored_safety(
+        &self,
+        tenant: &TenantId,
+        article: &ArticleId,
+    ) -> Result<Option<(SafetyStock, Footprint)>, Error> {
+        self.stored(&key::safety(tenant, article))
     }
 
     pub(crate) fn stored_location(

@@ -10,7 +10,7 @@ use super::sled::Together;
 use super::value::{self, Footprint};
 use crate::Lsn;
 use crate::codec::append;
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 
 /// The changes of one batch. Every change names what the row took up before.
 pub(crate) struct Writes {
@@ -43,6 +43,20 @@ impl Writes {
     pub(crate) fn put_tenant(&mut self, tenant: &TenantId, row: &TenantRow, old: Footprint) {
         append(row, self.fresh());
         self.put(Kind::Tenant, &key::tenant(tenant), old);
+    }
+
+    pub(crate) fn put_safety(
+        &mut self,
+        (tenant, article): (&TenantId, &ArticleId),
+        safety: &SafetyStock,
+        old: Footprint,
+    ) {
+        append(safety, self.fresh());
+        self.put(Kind::Safety, &key::safety(tenant, article), old);
+    }
+
+    pub(crate) fn remove_safety(&mut self, tenant: &TenantId, article: &ArticleId, old: Footprint) {
+        self.remove(Kind::Safety, &key::safety(tenant, article), old);
     }
 
     pub(crate) fn put_location(

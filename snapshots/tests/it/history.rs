@@ -7,11 +7,13 @@ use snapshots::codec;
 use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
-use workflow::command::{Ask, Command, LocationRef, Lots, MoreLines, Promise, StockRow, Wanted};
+use workflow::command::{
+    Ask, Command, LocationRef, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{
-    self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
+    Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
 use workflow::order::{self, Line, Stage};
 use workflow::outcome::Outcome;
@@ -164,15 +166,14 @@ impl Shop {
         match self.below(40) {
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
-                self.at_location(tenant, location::Command::Close { version: None, force: true })
+                Command::CloseLocation { at: self.location(tenant), version: None, force: true }
             }
             2 => self.change_location(tenant),
             3..=6 => self.list(tenant),
             7..=12 => self.put(tenant),
             13 => self.remove(tenant),
-            14 => Command::KeepStocks {
-                rows: vec![(self.location(tenant), self.article(), self.units(3))],
-            },
+            14 if self.below(3) == 0 => self.unkeep(tenant),
+            14 => self.keep(tenant),
             15 => Command::Configure {
                 version: self.world.desk.tenant(tenant).settings.version,
                 promise_ttl: Millis::minutes(1 + self.below(9)),
@@ -249,9 +250,8 @@ impl Shop {
                     (LotTarget::Existing(id), LocationRef::default())
                 }
                 _ => {
-                    let id = StockId::of(self.now, self.next(), row as u16);
                     let article = self.article();
-                    (LotTarget::New { article, id }, self.location(tenant))
+                    (LotTarget::New(article), self.location(tenant))
                 }
             };
             let change = LotChange { value: self.units(12), ..LotChange::default() };
@@ -264,7 +264,20 @@ impl Shop {
         let lots = &self.world.desk.tenant(tenant).places;
         let known: Vec<(StockId, LocationId)> = lots.stocks_after(None).collect();
         let which = self.pick(&known).map(|(id, _)| id);
-        Command::RemoveStocks { which: Lots::Ids(which.into_iter().collect()) }
+        Command::RemoveStocks { which: vec![Lots::Ids(which.into_iter().collect())] }
+    }
+
+    fn keep(&mut self, tenant: &TenantId) -> Command {
+        let at = (self.below(2) == 0).then(|| self.location(tenant));
+        let row = SafetyAsk { at, article: self.article(), units: self.units(3) };
+        Command::KeepStocks { rows: vec![row] }
+    }
+
+    fn unkeep(&mut self, tenant: &TenantId) -> Command {
+        let safeties = &self.world.desk.tenant(tenant).safeties;
+        let known: Vec<StockId> = safeties.after(None).map(|(id, _)| id).collect();
+        let id = self.pick(&known).unwrap_or(StockId::from_bits(9));
+        Command::UnkeepStock { id }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {
@@ -275,26 +288,21 @@ impl Shop {
         };
         let row = ListingRow {
             article: self.article(),
-            id: StockId::of(self.now, self.next(), 0),
             version: None,
             title: None,
             active: self.below(5) > 0,
             out_of_stock,
+            codes: Vec::new(),
             kept: Kept::default(),
         };
-        self.at_location(tenant, location::Command::List { rows: vec![row] })
+        Command::PutListings { at: self.location(tenant), rows: vec![row] }
     }
 
     fn change_location(&mut self, tenant: &TenantId) -> Command {
         let at = self.location(tenant);
         let version = at.id.map(|id| self.world.locations[&id].1.version).unwrap_or_default();
         let card = self.card();
-        let command = location::Command::Change { version, card };
-        Command::AtLocation { at, command }
-    }
-
-    fn at_location(&mut self, tenant: &TenantId, command: location::Command) -> Command {
-        Command::AtLocation { at: self.location(tenant), command }
+        Command::ChangeLocation { at, version, card }
     }
 
     fn location(&mut self, tenant: &TenantId) -> LocationRef {
@@ -323,6 +331,7 @@ impl Shop {
             kind: Kind::Managed,
             ships: self.below(4) > 0,
             serves_pickup: true,
+            postal_code: None,
             place: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
             kept: Kept::default(),
         })

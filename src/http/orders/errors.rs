@@ -139,6 +139,7 @@ fn refused(refusal: &Refusal) -> Row {
         | Refusal::UnknownLocation
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
+        | Refusal::UnknownSafetyStock
         | Refusal::UnknownReservation => NOT_FOUND,
         Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
@@ -155,6 +156,7 @@ fn refused(refusal: &Refusal) -> Row {
         | Refusal::NotNow { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::LocationInUse { .. } => CONFLICT,
         Refusal::TooManyOpenPromises { .. } => row(&Failure::TooMany),
     }
@@ -186,10 +188,12 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::UnknownLocation
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
+        | Refusal::UnknownSafetyStock
         | Refusal::UnknownReservation
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::LinesUnassigned { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }

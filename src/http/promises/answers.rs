@@ -6,6 +6,7 @@ pub(crate) mod listing;
 pub(crate) mod order;
 pub(crate) mod promise;
 pub(crate) mod reservation;
+pub(crate) mod safety_stock;
 pub(crate) mod stock;
 pub(crate) mod summary;
 

@@ -12,6 +12,7 @@ use workflow::outcome::Outcome;
 use super::answers::{facility, stock};
 use super::bodies::{FacilityBody, StocksBody};
 use crate::http::json::decode;
+use crate::shards::Directory;
 
 const FACILITIES: [&str; 3] = [
     include_str!("demo/cologne.json"),
@@ -24,8 +25,9 @@ const STOCKS: &str = include_str!("demo/stocks.json");
 ///
 /// # Errors
 /// When the shard does not take them.
-pub async fn furnish(shard: &ShardHandle) -> anyhow::Result<()> {
+pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     let tenant = TenantId::parse("default").context("`default` is a tenant")?;
+    let shard = shards.of_tenant(&tenant).context("there is a shard")?;
     let any = Query::Locations(LocationFilter::default(), Page { after: None, size: 1 });
     if let Answer { verdict: Verdict::Done(shown), .. } =
         ask(shard, Work::Look(tenant.clone(), any)).await?

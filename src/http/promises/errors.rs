@@ -69,6 +69,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -79,6 +80,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
         Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
         Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
@@ -126,12 +128,14 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
         | Refusal::TooManyLines { .. }
@@ -149,6 +153,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }
@@ -172,6 +177,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("another facility has tenantFacilityId `{reference}`")
         }
         Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooFewPieces { value, free } => format!(
+            "the stock has {value} pieces, {free} of them free, and a reservation moves whole"
+        ),
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
@@ -198,7 +206,7 @@ fn action_name(command: &'static str) -> &'static str {
 fn status_name(stage: &'static str) -> &'static str {
     match stage {
         "Promised" => "PROMISED",
-        "Confirmed" => "OPEN",
+        "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
         "Received" => "OPEN",

@@ -76,7 +76,7 @@ impl TestServer {
     }
 
     pub(crate) async fn advance(&self, by: Millis) {
-        self.server().shard().advance(by).await.expect("time is by hand");
+        self.server().shards().advance(by).await.expect("time is by hand");
     }
 
     /// A store that ships and serves pickup, with its id.

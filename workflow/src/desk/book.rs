@@ -127,12 +127,12 @@ impl Book {
     }
 
     /// The order with this number.
-    pub fn with_number(&self, number: u64) -> Option<OrderId> {
+    pub fn numbered(&self, number: u64) -> Option<OrderId> {
         self.by_number.get(&number).copied()
     }
 
     /// The orders with these numbers, in their order.
-    pub fn numbered(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
+    pub fn with_numbers(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
         let (first, last) = numbers.into_inner();
         let numbers = first..last.saturating_add(1).max(first); // a range must not run backwards
         self.by_number.range(numbers).map(|(_, id)| *id)

@@ -197,8 +197,8 @@ impl<C: Cast> Scene<'_, C> {
         match order.stage_at(self.now) {
             Stage::Promised { .. } => Ok(Some(order)),
             Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
-            stage => Err(Refusal::NotNow {
-                stage: stage.name(),
+            _ => Err(Refusal::NotNow {
+                stage: order.stage_name(),
                 command: "Replace",
                 version: order.version,
             }),
@@ -255,14 +255,16 @@ impl<C: Cast> Scene<'_, C> {
                 self.tenant.places.publishes(candidate.location, &want.article)
                     && !offer(candidate).inactive
             };
+            let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
+            let may_join = shares.len() < usize::from(self.policy.parts_max);
             let host = candidates
                 .iter()
                 .filter(|candidate| candidate.fence.is_none())
                 .filter(|it| offer(it).may_wait || (ware.backorders && sells(it)))
+                .filter(|it| may_join || chosen(it))
                 .min_by_key(|it| {
-                    let chosen = shares.iter().any(|share| share.location == it.location);
                     let metres = it.metres.unwrap_or(u32::MAX);
-                    (!offer(it).may_wait, !chosen, metres, it.location)
+                    (!offer(it).may_wait, !chosen(it), metres, it.location)
                 });
             let Some(host) = host else {
                 unplaced.extend(missing(lines, want, shares));

@@ -98,8 +98,8 @@ pub fn decide(
             Command::Cancel { reason, .. },
         ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
 
-        (stage, command) => Err(Refusal::NotNow {
-            stage: stage.name(),
+        (_, command) => Err(Refusal::NotNow {
+            stage: order.stage_name(),
             command: command.name(),
             version: order.version,
         }),

@@ -42,7 +42,8 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) => {}
+                // What holds everywhere comes to each location as an event of its own.
+                Event::Configured(_) | Event::Secured { .. } | Event::Unsecured { .. } => {}
             }
         }
         Ok(())
@@ -149,7 +150,16 @@ impl Ledger {
                     return Err(format!("P8: a listing's version: {listing:?}"));
                 }
             }
+            ShelfEvent::Unlisted => {
+                self.listings.remove(&spot);
+            }
             ShelfEvent::Kept { safety } => {
+                self.safety.insert(spot, safety.get().into());
+            }
+            ShelfEvent::Secured(own) => {
+                self.safety.insert(spot, own.units.get().into());
+            }
+            ShelfEvent::Unsecured { safety, .. } => {
                 self.safety.insert(spot, safety.get().into());
             }
             ShelfEvent::Reserved { reservation, stock, units } => {

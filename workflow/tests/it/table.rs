@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use workflow::command::{Command, MoreLines, Promise, StockRow, Wanted};
-use workflow::id::{OrderId, StockId, Version};
+use workflow::id::{OrderId, Version};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::{self, Line, Stage};
@@ -175,13 +175,14 @@ pub(crate) fn card() -> std::sync::Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })
 }
 
 pub(crate) fn tea() -> StockRow {
-    let target = LotTarget::New { article: article("tea"), id: StockId::from_bits(1) };
+    let target = LotTarget::New(article("tea"));
     let change = LotChange { value: pieces(2), ..LotChange::default() };
     StockRow { at: at("gouda"), row: LotRow { target, version: None, change } }
 }

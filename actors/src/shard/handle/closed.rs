@@ -79,7 +79,7 @@ impl ShardHandle {
         .await
     }
 
-    /// One order, by its number.
+    /// The order with this number.
     pub(super) async fn closed_order_numbered(
         &self,
         tenant: &TenantId,
@@ -164,16 +164,16 @@ impl ShardHandle {
         let tenant = tenant.clone();
         let verdict = self.stored(move |store| {
             let Some(id) = store.owner_of_key(&tenant, &keyed.key)? else {
-                return Ok(Verdict::LookAgain);
+                return Ok(Verdict::LookAgain(None));
             };
             let order = store.order(&tenant, id)?.filter(|order| order.stage.is_closed());
             let mut replies = order.map(|order| order.replies).unwrap_or_default().into_iter();
             let reply = replies.find(|reply| reply.key == keyed.key);
             let verdict = reply.map(|reply| Verdict::of_stored(reply, &keyed));
-            Ok(verdict.unwrap_or(Verdict::LookAgain))
+            Ok(verdict.unwrap_or(Verdict::LookAgain(None)))
         });
         // Nothing here: the router looks among those in memory.
-        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
     /// What such an order says to an action: the time no longer matters, and nothing comes of it.

@@ -70,7 +70,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 async fn listed(app: &App, head: &HttpRequest, call: &Call) -> Result<HttpResponse, Cause> {
     let visit = reader(app, head)?;
     let wanted = Wanted::read(head.query_string())?;
-    let mut listing = Listing { app, visit: &visit, seen: (app.latest(), 0) };
+    let mut listing = Listing { app, visit: &visit, seen: (Position::default(), 0) };
     let found = listing.find(&wanted).await?;
     Ok(respond(listing.seen.0, answers::page(&found, call)))
 }
@@ -181,8 +181,8 @@ impl Listing<'_> {
 
     /// The orders with these numbers, in their order, in memory or not.
     async fn ask(&mut self, numbers: RangeInclusive<u64>) -> Result<Vec<Order>, Cause> {
-        let visit = self.visit.again(self.app)?;
-        let answered = visit.look(self.app, Query::OrdersNumbered(numbers)).await?;
+        let query = Query::OrdersNumbered(numbers);
+        let answered = self.visit.ask_first(self.app, query).await?;
         let Said::Now(Outcome::Orders { orders, total, .. }) = answered.said else {
             unreachable!("a query for orders is answered with orders")
         };

@@ -10,7 +10,7 @@ use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
 use crate::admission::Lane;
-use crate::ask::{App, Said};
+use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::orders::answers;
 use crate::http::orders::bodies::{CancelBody, LinesBody};
@@ -75,11 +75,11 @@ async fn extended(
     (id, payload): (&str, Payload),
     call: &Call,
 ) -> Result<HttpResponse, Cause> {
-    let mut change = Change::with_body(app, head, payload, Lane::Start).await?;
+    let change = Change::with_body(app, head, payload, Lane::Start).await?;
     let lines = change.decode::<LinesBody>()?.into_lines()?;
     let order = order_id(app, &change.visit, id).await?;
     let asked = (&lines, change.version.map(|version| version.0));
-    let keyed = change.visit.keyed(format!("customer.orders.lines/{order}"), &asked);
+    let keyed = change.visit.keyed(&format!("customer.orders.lines/{order}"), &asked);
     let more = MoreLines {
         order,
         version: change.version,
@@ -98,7 +98,7 @@ async fn cancelled(
     (id, payload): (&str, Payload),
     call: &Call,
 ) -> Result<HttpResponse, Cause> {
-    let mut change = Change::with_any_body(app, head, payload, Lane::Finish).await?;
+    let change = Change::with_any_body(app, head, payload, Lane::Finish).await?;
     let body = match &change.body {
         Some(_) => change.decode::<CancelBody>()?,
         None => CancelBody::default(),
@@ -106,7 +106,7 @@ async fn cancelled(
     let reason = body.into_reason()?;
     let order = order_id(app, &change.visit, id).await?;
     let asked = (&reason, change.version.map(|version| version.0));
-    let keyed = change.visit.keyed(format!("customer.orders.cancel/{order}"), &asked);
+    let keyed = change.visit.keyed(&format!("customer.orders.cancel/{order}"), &asked);
     let action = order::Command::Cancel { version: change.version, reason };
     let words = Words::Named(answers::changed, call.name.clone());
     let command = Command::Act { order, action };
@@ -130,11 +130,8 @@ async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Cause
         Query::Order(id) => return Ok(id),
         query => query,
     };
-    let answered = visit.again(app)?.look(app, query).await?;
-    match answered.said {
-        Said::Now(Outcome::Order(order)) => Ok(order.id),
-        Said::Now(_) | Said::Kept(_) | Said::Again(_) => {
-            unreachable!("a look at an order is answered with an order")
-        }
-    }
+    let Outcome::Order(order) = visit.look_first(app, query).await? else {
+        unreachable!("a look at an order is answered with an order")
+    };
+    Ok(order.id)
 }

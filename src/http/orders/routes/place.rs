@@ -25,7 +25,7 @@ async fn placed(
     payload: Payload,
     call: &Call,
 ) -> Result<HttpResponse, Cause> {
-    let mut change = Change::with_body(app, head, payload, Lane::Start).await?;
+    let change = Change::with_body(app, head, payload, Lane::Start).await?;
     let order = change.decode::<OrderBody>()?.into_order()?;
     let keyed = change.visit.keyed("customer.orders.create", &order);
     let command = order.into_command(call.at);

@@ -135,6 +135,12 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
     entity(200, order.version, order_json(order, certus))
 }
 
+/// The order's id.
+pub(crate) fn id(outcome: &Outcome) -> OrderId {
+    let Outcome::Order(order) = outcome else { unreachable!("an order is answered with an order") };
+    order.id
+}
+
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
     let Outcome::Orders { orders, total, .. } = outcome else {
@@ -214,16 +220,7 @@ fn certus_of(order: &Order) -> Certus {
         quantity: hold.units,
     });
     let certus_held = if order.stage.is_closed() { Vec::new() } else { held.collect() };
-    Certus { number: order.number, certus_stage: certus_stage(order), certus_held }
-}
-
-/// The stage of the stage table: what is sold may still wait, or have no place.
-fn certus_stage(order: &Order) -> &'static str {
-    match &order.stage {
-        Stage::Confirmed { .. } if order.holds.is_empty() => "Unroutable",
-        Stage::Confirmed { .. } if order.holds.iter().all(|hold| hold.stock.is_none()) => "Waiting",
-        stage => stage.name(),
-    }
+    Certus { number: order.number, certus_stage: order.stage_name(), certus_held }
 }
 
 fn line_json(order: OrderId, index: u16, line: &Line) -> Box<RawValue> {

@@ -95,6 +95,19 @@ impl Params {
         value
     }
 
+    /// One of a few words, if it is there.
+    pub(crate) fn one_of<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, "has an unknown value");
+        }
+        value
+    }
+
     /// All values of a parameter: repeated, or with commas in between.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let bracketed = format!("{name}[]");

@@ -17,7 +17,7 @@ pub(crate) async fn health(app: Data<App>, head: HttpRequest) -> Handled {
     let up = |is_up| if is_up { "UP" } else { "DOWN" };
     // A journal that has failed ends the process, so one that is served by is up.
     let journal = up(app.is_ready());
-    let snapshot = up(app.is_ready() && !app.shards.has_trouble());
+    let snapshot = up(app.is_ready() && !app.behind.has_trouble());
     let status = overall(&app);
     let parts = [("journal", journal), ("snapshot", snapshot)];
     let parts = parts.map(|(name, it)| format!("{{\"name\":\"{name}\",\"status\":\"{it}\"}}"));
@@ -30,7 +30,7 @@ fn overall(app: &App) -> &'static str {
     match app.is_ready() {
         false => "DOWN",
         true if app.admission.figures().iter().any(is_full) => "DEGRADED",
-        true if app.shards.has_trouble() => "DEGRADED",
+        true if app.behind.has_trouble() => "DEGRADED",
         true => "UP",
     }
 }

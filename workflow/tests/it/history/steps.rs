@@ -50,9 +50,23 @@ pub(crate) enum Step {
         out_of_stock: OutOfStock,
         active: bool,
     },
+    /// At a place, or everywhere.
     Keep {
         place: usize,
         article: usize,
+        units: i64,
+    },
+    Unkeep {
+        back: usize,
+    },
+    Unlist {
+        place: usize,
+        article: usize,
+    },
+    Move {
+        place: usize,
+        article: usize,
+        lot: usize,
         units: i64,
     },
     Change {
@@ -144,7 +158,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Status::Offline)
     ];
     prop_oneof![
-        8 => any_request().prop_map(Step::Promise),
+        11 => any_request().prop_map(Step::Promise),
         6 => (act(), sent).prop_map(|((verb, order), version)| Step::Act { verb, order, version }),
         2 => (0..8_usize, lines, version, any::<bool>()).prop_map(
             |(order, lines, version, backorders)| Step::Add { order, lines, version, backorders }
@@ -157,8 +171,16 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (spot(), any_behaviour(), 0..5_u8).prop_map(|((place, article), out_of_stock, it)| {
             Step::List { place, article, out_of_stock, active: it > 0 }
         }),
-        1 => (spot(), 0..4_i64)
-            .prop_map(|((place, article), units)| Step::Keep { place, article, units }),
+        2 => (0..4_usize, 0..3_usize, 0..4_i64)
+            .prop_map(|(place, article, units)| Step::Keep { place, article, units }),
+        1 => (0..4_usize).prop_map(|back| Step::Unkeep { back }),
+        1 => spot().prop_map(|(place, article)| Step::Unlist { place, article }),
+        2 => (spot(), 0..2_usize, 1..5_i64).prop_map(|((place, article), lot, units)| Step::Move {
+            place,
+            article,
+            lot,
+            units
+        }),
         1 => (0..3_usize, status, 0..4_u8)
             .prop_map(|(place, status, services)| Step::Change { place, status, services }),
         1 => (0..3_usize).prop_map(|place| Step::Open { place }),

@@ -42,6 +42,7 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             format!("{} {:?}, version {}", view.card.name, view.card.status, view.version)
         }
         Outcome::Closed => "closed".into(),
+        Outcome::Gone => "gone".into(),
         Outcome::Listings { rows, .. } => {
             let rows = rows.iter().map(|(status, article, listing)| {
                 format!("{article} {}, version {}", status_word(*status), listing.version)
@@ -56,8 +57,29 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        Outcome::Removed(stocks) => format!("{} removed", stocks.len()),
-        Outcome::Kept => String::new(),
+        Outcome::Removed(views) => {
+            let counts = views.iter().map(|view| format!("{} removed", view.ids.len()));
+            counts.collect::<Vec<_>>().join(", ")
+        }
+        Outcome::Moved { from, to } => {
+            let left = match from {
+                Some(from) => format!("{} stay", from.lot.value),
+                None => "none stays".into(),
+            };
+            let there = to.lot.storage().cloned().unwrap_or_default();
+            format!("{left}, {} in {there}, version {}", to.lot.value, to.lot.version)
+        }
+        Outcome::Kept(rows) => {
+            rows.iter().map(|status| status_word(*status)).collect::<Vec<_>>().join(", ")
+        }
+        Outcome::SafetyStocks { rows, .. } => {
+            let rows = rows.iter().map(|row| {
+                let place = row.location.map_or("everywhere", |id| location_name(script, id));
+                let safety = &row.safety;
+                format!("{place}: {} {}, version {}", row.article, safety.units, safety.version)
+            });
+            rows.collect::<Vec<_>>().join(", ")
+        }
         Outcome::Summaries { rows, .. } => {
             let rows = rows.iter().map(|row| {
                 let sum = &row.sum;
@@ -83,6 +105,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
         | Refusal::TooMuchAtOnce => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
@@ -105,6 +128,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             short.collect()
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
+        Refusal::TooFewPieces { value, free } => format!(", {free} of {value} free"),
         Refusal::TooManyLots { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
         Refusal::TooManyLines { limit } => format!(", limit {limit}"),
@@ -242,7 +266,9 @@ fn settings_ttl(script: &Script) -> workflow::time::Millis {
 fn order_words(script: &Script, order: &Order, changed: bool) -> String {
     let stage = match &order.stage {
         Stage::Promised { until } => format!("promised until {}", clock(*until)),
-        Stage::Confirmed { at } => format!("confirmed at {}", clock(*at)),
+        Stage::Confirmed { at } => {
+            format!("{} at {}", order.stage_name().to_lowercase(), clock(*at))
+        }
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
         Stage::Received => "received".into(),
