@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use actors::{Answer, Shown, Verdict, Work};
+use actors::{Answer, Clock, Pace, Shown, Verdict, Work};
 use snapshots::{Lsn, Position};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
@@ -41,6 +41,8 @@ pub struct App {
     pub targets: Targets,
     /// Those who tell what happens, by shard; none where there is no journal.
     pub outside: Vec<Outside>,
+    /// The time that stands in answers which no shard gave.
+    pub clock: Clock,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
@@ -85,6 +87,7 @@ impl App {
             answer_time_max: ANSWER_TIME_MAX,
             targets: Targets::Public,
             outside: Vec::new(),
+            clock: Pace::real().clock(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),

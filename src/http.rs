@@ -9,9 +9,11 @@ mod feed;
 mod health;
 pub(crate) mod idempotency;
 mod json;
+mod orders;
 pub(crate) mod path;
 mod pen;
 pub(crate) mod problem;
+mod problems;
 mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;
@@ -27,10 +29,6 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, safety_stocks, status,
-    stocks, subscriptions,
-};
 use row::at;
 use workflow::permission::Permission as P;
 
@@ -41,16 +39,32 @@ pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+    let table = promise_door(web::scope("").wrap(from_fn(around::around)));
+    let table = customer_door(table)
         .service(at("/feed").get(P::Events, feed::feed))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
         .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
         .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
         .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
-        .service(at("/bench/echo").post(P::PromisesWrite, promise::echo))
+        .service(at("/problems/{name}").get(Need::Open, problems::explain))
+        .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
+}
+
+/// Door 2; `/customer/orders` is `/orders`.
+#[rustfmt::skip] // a path is a line
+fn customer_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use orders::routes::{list, order, place};
+    table
+        .service(at("/orders").post(P::OrdersWrite, place::place).get(P::OrdersRead, list::list))
+        .service(at("/orders/{orderId}").get(P::OrdersRead, order::show))
+        .service(at("/orders/{orderId}/lineItems").post(P::OrdersWrite, order::add_lines))
+        .service(at("/orders/{orderId}/cancel").post(P::OrdersCancel, order::cancel))
 }
 
 /// Door 3. Paths are tried in this order, so the hot ones stand first.
@@ -59,6 +73,8 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
+    use promises::routes::{configurations, facilities, listings, orders, promise};
+    use promises::routes::{reservations, safety_stocks, status, stocks, subscriptions};
     let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock]; // the action decides
     let holding = at("/api/configurations/promises").get(P::ConfigRead, configurations::show);
     let facility = at("/api/facilities/{id}").get(P::FacilitiesRead, facilities::show);

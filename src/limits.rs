@@ -62,6 +62,19 @@ pub const FEED_STREAMS_PER_TENANT_MAX: usize = 32;
 /// Streams of all tenants together; with full buffers they take a gigabyte.
 pub const FEED_STREAMS_MAX: usize = 256;
 
+/// Bytes of a body at the doors that take one order of a customer.
+pub const CUSTOMER_BODY_BYTES_MAX: usize = 64 * 1024;
+/// The largest id in a customer's profile: that door's ids have eight digits.
+pub const PROFILE_ID_MAX: i64 = 99_999_999;
+/// Characters of a customer's notes, and of the reason for a cancel.
+pub const NOTES_CHARS_MAX: usize = 200;
+/// Rows of a page of a customer's orders.
+pub const CUSTOMER_PAGE_ROWS_MAX: usize = 200;
+/// Orders that one list by status looks at: all of them are counted, one by one.
+pub const ORDERS_SCANNED_MAX: u64 = 2_000;
+/// Orders that such a list asks for in one go, so that others come in between.
+pub const ORDERS_SCANNED_AT_ONCE: u64 = 200;
+
 /// Requests in the building at once that start a sale.
 pub const START_PERMITS: u32 = 4_096;
 /// Requests in the building at once that finish a sale; never taken by those that start one.

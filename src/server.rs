@@ -146,7 +146,7 @@ async fn app_of(
 ) -> anyhow::Result<App> {
     let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
     let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
-    let credentials = Credentials::of(tokens).by(clock).anonymous(config.auth == Auth::Off);
+    let credentials = Credentials::of(tokens).by(clock.clone()).anonymous(config.auth == Auth::Off);
     let mut credentials = credentials.believing(&config.jwt, &config.data).await?;
     if let Some(rate) = config.rate_per_second.and_then(NonZeroU32::new) {
         let burst = config.rate_burst.and_then(NonZeroU32::new).unwrap_or(rate);
@@ -159,6 +159,7 @@ async fn app_of(
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
+    app.clock = clock;
     app.echo = echo;
     app.targets = config.targets();
     Ok(app)

@@ -32,4 +32,4 @@ pub use notice::KeyWatch;
 pub use pace::{Clock, Pace};
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
-pub use submit::{Answer, Render, Shown, Verdict, Work};
+pub use submit::{Answer, Render, Shown, Verdict, Words, Work};

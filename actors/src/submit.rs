@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use actix::Message;
+use smol_str::SmolStr;
 use snapshots::commit::Release;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
@@ -22,6 +23,26 @@ use crate::notice::Notice;
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
 
+/// How an outcome is put into words.
+#[derive(Clone, Debug)]
+pub enum Words {
+    /// By the outcome alone.
+    Plain(Render),
+    /// By the outcome and the request's own name, which the reply then repeats as long as it is
+    /// kept.
+    Named(fn(&Outcome, &str) -> Reply, SmolStr),
+}
+
+impl Words {
+    /// The reply.
+    pub(crate) fn put(&self, outcome: &Outcome) -> Reply {
+        match self {
+            Words::Plain(render) => render(outcome),
+            Words::Named(render, name) => render(outcome, name),
+        }
+    }
+}
+
 /// One request to the router.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -39,7 +60,7 @@ pub(crate) struct Submit {
 /// What is wanted of a shard.
 pub enum Work {
     /// Change something. In a box, since it goes through many hands before the router's.
-    Change(Box<Ask>, Render),
+    Change(Box<Ask>, Words),
     /// Look at something.
     Look(TenantId, Query),
 }

@@ -6,7 +6,7 @@
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use actors::Work;
+use actors::{Words, Work};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command};
@@ -178,7 +178,8 @@ async fn change(
     let ask = Ask { tenant, who, key: None, keyed: None, command: Command::Keys(command) };
     let permit = app.admission.enter(Lane::Operate)?;
     let render = |_: &Outcome| reply::plain(200, String::new()); // there is no stored reply
-    let answered = app.ask(&caller, Work::Change(Box::new(ask), render), permit).await?;
+    let answered =
+        app.ask(&caller, Work::Change(Box::new(ask), Words::Plain(render)), permit).await?;
     let Said::Now(Outcome::Key(key)) = &answered.said else {
         unreachable!("a command about a key comes to that key")
     };

@@ -71,6 +71,11 @@ impl Credentials {
         Credentials { anonymous: is_let_in.then(Caller::anonymous), ..self }
     }
 
+    /// Whether whoever sends no credential is let in.
+    pub fn lets_anybody_in(&self) -> bool {
+        self.anonymous.is_some()
+    }
+
     /// The same, believing the tokens of these issuers, and our own, whose secret is in `data`.
     ///
     /// # Errors

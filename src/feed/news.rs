@@ -20,8 +20,8 @@ mod of_order;
 
 use at_location::{CardData, LotData, MovedData, ReservedData, SafetyData, ShelfData};
 use of_order::{
-    CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData, RoutedData,
-    ShortData, StageData,
+    AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
+    RoutedData, ShortData, StageData,
 };
 
 /// One piece of news.
@@ -62,6 +62,7 @@ enum Data<'a> {
     Cancelled(CancelledData<'a>),
     Rehosted(RehostedData),
     Lost(LostData),
+    Added(AddedData<'a>),
     Routed(RoutedData<'a>),
     Short(ShortData<'a>),
     Reserved(ReservedData<'a>),
@@ -218,6 +219,10 @@ impl<'a> Teller<'a> {
                 if let Some(lost) = LostData::of_hosts(id, hosts) {
                     self.tell(Kind::StockShortage, subject, Data::Lost(lost));
                 }
+            }
+            order::Event::LinesAdded(added) => {
+                let data = Data::Added(AddedData::of(added));
+                self.tell(Kind::OrderModified, subject, data);
             }
             order::Event::Lost { holds } => {
                 self.tell(Kind::OrderModified, subject, Data::Lost(LostData::of(id, holds)));

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
+use super::unmatched::is_below;
 use super::{reply, unmatched};
 use crate::ask::App;
 use crate::auth::Rate;
@@ -20,6 +21,10 @@ use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
+/// What a request is called, in its extensions: by its client, or by us.
+#[derive(Clone)]
+pub(super) struct RequestName(pub(super) HeaderValue);
+
 /// Runs around every handler.
 pub(super) async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
@@ -27,13 +32,14 @@ pub(super) async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().expect("every server has an app").clone();
     let name = correlation_id(&app, &request);
+    request.extensions_mut().insert(RequestName(name.clone()));
     let mut response = match bounded(&request) {
         Ok(()) => {
-            ignore_trailing_slash(&mut request);
+            straighten(&mut request);
             next.call(request).await?.map_into_left_body()
         }
         Err(failure) => {
-            let answer = unmatched::error(request.path(), failure).error_response();
+            let answer = unmatched::error(request.request(), failure).error_response();
             request.into_response(answer).map_into_right_body()
         }
     };
@@ -81,11 +87,15 @@ fn is_badly_encoded(path: &str) -> bool {
     })
 }
 
-/// `/api/orders/` is `/api/orders`; two slashes are something else.
-fn ignore_trailing_slash(request: &mut ServiceRequest) {
+/// `/api/orders/` is `/api/orders`, but two slashes are something else; `/customer/orders` is
+/// `/orders`, as the original of that door has it behind another base.
+fn straighten(request: &mut ServiceRequest) {
     let path = request.path();
-    let Some(bare) = path.strip_suffix('/').filter(|bare| !bare.is_empty()) else { return };
-    if bare.ends_with('/') {
+    let whole = path.strip_suffix('/').filter(|bare| !bare.is_empty() && !bare.ends_with('/'));
+    let whole = whole.unwrap_or(path);
+    let bare = whole.strip_prefix("/customer").filter(|rest| is_below(rest, "/orders"));
+    let bare = bare.unwrap_or(whole);
+    if bare.len() == path.len() {
         return;
     }
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));

@@ -6,7 +6,9 @@
 use actix_web::http::header::{HeaderMap, HeaderName};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 use workflow::reply::{Fingerprint, Keyed, ReplyKey};
 
 use crate::auth::Caller;
@@ -38,6 +40,12 @@ impl Key {
             return Err(bad("must be visible ASCII characters"));
         }
         Ok(Some(Key(SmolStr::new(bare))))
+    }
+
+    /// The key in the one form that a UUID has, if it is one: hyphenated, and without case.
+    pub(crate) fn into_uuid(self) -> Option<Key> {
+        let uuid = Uuid::try_parse(&self.0).ok().filter(|_| self.0.len() == Hyphenated::LENGTH)?;
+        Some(Key(format_smolstr!("{}", uuid.hyphenated())))
     }
 
     /// The key with its scope, and with what is asked under it.
@@ -85,5 +93,21 @@ mod tests {
             assert!(read(&[bad]).is_err(), "{bad:?}");
         }
         assert!(read(&[b"a", b"a"]).is_err());
+    }
+
+    #[test]
+    fn a_uuid_has_one_form() {
+        let uuid = |bytes: &[u8]| read(&[bytes]).unwrap().unwrap().into_uuid();
+        let lower = uuid(b"550e8400-e29b-41d4-a716-446655440000");
+        assert!(lower.is_some());
+        assert_eq!(uuid(b"\"550E8400-E29B-41D4-A716-446655440000\""), lower);
+        let others: [&[u8]; 3] = [
+            b"k-1",
+            b"550e8400e29b41d4a716446655440000",
+            b"urn:uuid:550e8400-e29b-41d4-a716-446655440000",
+        ];
+        for other in others {
+            assert_eq!(uuid(other), None, "{other:?}");
+        }
     }
 }

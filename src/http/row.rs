@@ -59,7 +59,7 @@ impl HttpServiceFactory for Row {
         let names: Vec<&str> = self.needs.methods().map(Method::as_str).collect();
         let allow = SmolStr::from(names.join(", "));
         let refuse = move |head: HttpRequest| {
-            let refused = unmatched::wrong_method(head.path(), allow.clone());
+            let refused = unmatched::wrong_method(&head, allow.clone());
             async move { Err::<String, _>(refused) }
         };
         self.resource.app_data(self.needs).default_service(web::to(refuse)).register(config);

@@ -5,9 +5,9 @@
 //! bytes are read before the permit, so that a slow client holds none.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
-use actors::{Render, Work};
+use actors::{Render, Words, Work};
 use serde::Serialize;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::Version;
@@ -54,15 +54,49 @@ impl Visit {
         Ok((Visit { caller, lane, permit, key }, body))
     }
 
+    /// The same for a request that may come without a body; one without a type has none.
+    pub(crate) async fn with_any_body(
+        app: &App,
+        head: &HttpRequest,
+        payload: Payload,
+        (lane, bytes_max): (Lane, usize),
+    ) -> Result<(Visit, Option<Raw>), Failure> {
+        if head.headers().contains_key(CONTENT_TYPE) {
+            let (visit, raw) = Visit::with_body(app, head, payload, (lane, bytes_max)).await?;
+            return Ok((visit, Some(raw)));
+        }
+        accepts_json(head.headers())?;
+        let caller = caller(app, head).await?;
+        if !Raw::read(payload, bytes_max).await?.into_bytes().is_empty() {
+            return Err(Failure::UnsupportedMediaType);
+        }
+        let permit = app.admission.enter(lane)?;
+        let key = Key::read(head.headers())?;
+        Ok((Visit { caller, lane, permit, key }, None))
+    }
+
+    /// Has the door look at the key, and give it its form.
+    pub(crate) fn with_key<E>(
+        self,
+        form: impl FnOnce(Option<Key>) -> Result<Key, E>,
+    ) -> Result<Visit, E> {
+        Ok(Visit { key: Some(form(self.key)?), ..self })
+    }
+
     /// Looks something up for a request that has to know it before it can ask; with a permit of
     /// its own.
     pub(crate) async fn look_first(&self, app: &App, query: Query) -> Result<Outcome, Failed> {
-        let permit = app.admission.enter(self.lane)?;
-        let work = Work::Look(self.caller.tenant.clone(), query);
-        match app.ask(&self.caller, work, permit).await?.said {
+        match self.ask_first(app, query).await?.said {
             Said::Now(outcome) => Ok(outcome),
             Said::Kept(_) | Said::Again(_) => unreachable!("a look has no stored reply"),
         }
+    }
+
+    /// The same, with the position that the answer reflects.
+    pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
+        let permit = app.admission.enter(self.lane)?;
+        let work = Work::Look(self.caller.tenant.clone(), query);
+        app.ask(&self.caller, work, permit).await
     }
 
     /// The request's key with what is asked under it, if it has one.
@@ -79,8 +113,19 @@ impl Visit {
         command: Command,
         render: Render,
     ) -> Result<Answered, Failed> {
+        self.change_in(app, keyed, command, Words::Plain(render)).await
+    }
+
+    /// The same, where the words take more than the outcome.
+    pub(crate) async fn change_in(
+        self,
+        app: &App,
+        keyed: Option<Keyed>,
+        command: Command,
+        words: Words,
+    ) -> Result<Answered, Failed> {
         let Caller { tenant, who, key, .. } = self.caller.clone();
-        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), render);
+        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), words);
         app.ask(&self.caller, work, self.permit).await
     }
 

@@ -16,7 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actors::{Pace, Random, ShardHandle, Work};
+use actors::{Pace, Random, ShardHandle, Words, Work};
 use futures_util::stream::FuturesUnordered;
 use snapshots::journal::{Archive, Reader};
 use snapshots::{Error, Lsn};
@@ -198,7 +198,7 @@ impl Worker {
             command: Command::Unsubscribe { id },
         };
         // If this fails it is listed again, called again, and ended then.
-        let _ = self.shard.ask(Work::Change(Box::new(ask), nothing), None).await;
+        let _ = self.shard.ask(Work::Change(Box::new(ask), Words::Plain(nothing)), None).await;
         tracing::info!(subscription = %id, "the receiver wants no more");
     }
 

@@ -8,6 +8,7 @@ mod crash;
 mod feed;
 mod idempotency;
 mod operating;
+mod orders;
 mod overload;
 mod promises;
 mod security;

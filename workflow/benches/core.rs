@@ -116,6 +116,7 @@ fn asks() -> impl Iterator<Item = Ask> {
         });
         ask(Command::Promise(Box::new(Promise {
             explain: false,
+            backorders: false,
             lines: lines.collect(),
             ordered: START,
             reference: None,

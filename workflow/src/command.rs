@@ -1,5 +1,6 @@
 //! What may be asked of a tenant's shard.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -49,7 +50,7 @@ impl Ask {
 /// What changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Route an order and hold its stock.
+    /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
     /// Confirm, extend, cancel or expire an order.
     Act {
@@ -142,6 +143,8 @@ pub enum Command {
         /// Which subscription.
         id: SubscriptionId,
     },
+    /// Add lines to an order, and hold their stock.
+    AddLines(Box<MoreLines>),
 }
 
 impl Command {
@@ -165,6 +168,7 @@ impl Command {
             Command::Keys(command) => command.name(),
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
+            Command::AddLines(_) => "AddLines",
         }
     }
 }
@@ -172,7 +176,7 @@ impl Command {
 /// Route an order and hold its stock, until a deadline or for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// The lines.
+    /// The lines, up to 500; none if the order is sold and its lines follow.
     pub lines: Vec<Line>,
     /// When the source system made the order.
     pub ordered: Time,
@@ -194,6 +198,22 @@ pub struct Promise {
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.
     pub explain: bool,
+    /// Whether what is short waits wherever the article is sold, also where no listing lets it;
+    /// such an order is never refused for want of stock.
+    pub backorders: bool,
+}
+
+/// Add lines to an order, and hold their stock as long as the order's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoreLines {
+    /// Which order.
+    pub order: OrderId,
+    /// The version that the caller saw last.
+    pub version: Option<Version>,
+    /// The lines, 1 to 500.
+    pub lines: Vec<Line>,
+    /// As in [`Promise::backorders`].
+    pub backorders: bool,
 }
 
 /// How an order is to reach its customer, with locations as the request names them.
@@ -286,6 +306,8 @@ pub enum Query {
     Settings,
     /// Subscriptions, in the order of their ids.
     Subscriptions(Page<SubscriptionId>),
+    /// The orders in memory with these numbers, in their order.
+    OrdersNumbered(RangeInclusive<u64>),
 }
 
 /// A part of a list.

@@ -9,6 +9,7 @@
 
 mod candidates;
 mod keys;
+mod lines;
 mod listings;
 mod locations;
 mod lots;
@@ -22,7 +23,7 @@ mod subscriptions;
 
 use std::collections::BTreeMap;
 
-use crate::command::{Command, ListingFilter, Promise, Query};
+use crate::command::{Command, ListingFilter, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use crate::location::{
@@ -171,8 +172,8 @@ pub enum Halt {
     /// The rules say no.
     Refused(Refusal),
     /// Promises that are overdue hold what the command needs. Expire them, then play the
-    /// promise again (S5).
-    Overdue(Vec<(Time, OrderId)>, Box<Promise>),
+    /// command again (S5).
+    Overdue(Vec<(Time, OrderId)>, Box<Command>),
 }
 
 impl From<Refusal> for Halt {
@@ -209,6 +210,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
+            Command::AddLines(more) => self.add_lines(more).await,
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide};
+pub use decide::{Command, decide, takes_lines};
 pub use line::{Asked, Delivery, Hold, Line};
 pub use stage::Stage;
 
@@ -40,12 +40,14 @@ pub struct Order {
     pub caller: SmolStr,
     /// The shop's own name for the order; it need not be unique.
     pub reference: Option<SmolStr>,
-    /// What was asked. Shared with the event that placed it, since neither ever changes.
+    /// What was asked. Shared with the event that placed it, until lines are added.
     pub asked: Arc<Asked>,
     /// What is held for it; empty once it is closed.
     pub holds: Vec<Hold>,
     /// The reply of the request that made it, then those of its last actions.
     pub replies: Vec<Arc<StoredReply>>,
+    /// How many reservations it ever had; the next one has this index.
+    pub reserved: u16,
 }
 
 /// What happened to an order.
@@ -80,6 +82,8 @@ pub enum Event {
         /// The reservations' indices.
         holds: Vec<u16>,
     },
+    /// More is wanted, with what is held of it.
+    LinesAdded(Box<Added>),
 }
 
 impl Event {
@@ -103,6 +107,17 @@ pub struct Placed {
     /// What was asked.
     pub asked: Arc<Asked>,
     /// What is held for it.
+    pub holds: Vec<Hold>,
+}
+
+/// Lines that join an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Added {
+    /// The stage from now on: what was only received is sold.
+    pub stage: Stage,
+    /// The lines; they follow those that there are.
+    pub lines: Vec<Line>,
+    /// What is held for them.
     pub holds: Vec<Hold>,
 }
 

@@ -122,6 +122,11 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
+    /// The order would have more lines than an order may.
+    TooManyLines {
+        /// How many it may have.
+        limit: usize,
+    },
 }
 
 impl Refusal {
@@ -152,6 +157,7 @@ impl Refusal {
             Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+            Refusal::TooManyLines { .. } => "too_many_lines",
         }
     }
 }

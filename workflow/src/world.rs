@@ -58,7 +58,7 @@ impl World {
                     return (records, Ok(outcome));
                 }
                 Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
-                Err(Halt::Overdue(due, promise)) => {
+                Err(Halt::Overdue(due, again)) => {
                     for (armed_for, order) in due {
                         let expire = Ask::expire(&ask.tenant, order, armed_for);
                         let action = expire.command.clone();
@@ -66,7 +66,7 @@ impl World {
                             records.extend(record);
                         }
                     }
-                    command = Command::Promise(promise);
+                    command = *again;
                 }
             }
         }

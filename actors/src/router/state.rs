@@ -28,7 +28,7 @@ use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
 use crate::notice::{KeyWatch, Notice};
 use crate::pace::Pace;
 use crate::random::Random;
-use crate::submit::{Pending, Render, Shown, Submit, Verdict, Work};
+use crate::submit::{Pending, Shown, Submit, Verdict, Words, Work};
 
 /// What a router is given when it starts.
 pub(crate) struct Parts {
@@ -100,14 +100,14 @@ impl State {
                 let verdict = self.look(&tenant, query).await;
                 self.parts.commits.hold(pending.with(verdict));
             }
-            Work::Change(ask, render) => {
+            Work::Change(ask, words) => {
                 self.dismiss().await;
                 let now = self.parts.pace.now();
                 match self.before(&ask, looked, now).await {
                     // It says nothing of what is there, so it waits for no disk.
                     Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
-                    None => self.change(ask, render, pending, now).await,
+                    None => self.change(ask, words, pending, now).await,
                 }
             }
         }
@@ -163,7 +163,7 @@ impl State {
     }
 
     /// Plays the command until nothing overdue is in its way.
-    async fn change(&mut self, ask: Box<Ask>, render: Render, pending: Pending, now: Time) {
+    async fn change(&mut self, ask: Box<Ask>, words: Words, pending: Pending, now: Time) {
         let random = self.parts.random.draw(now);
         let Ask { tenant, who, keyed, mut command, .. } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
@@ -173,7 +173,7 @@ impl State {
                     let stored = owner
                         .filter(|_| !events.is_empty())
                         .zip(keyed.as_ref())
-                        .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
+                        .map(|(owner, keyed)| (owner, store(keyed, &words, &outcome)));
                     let shown =
                         Shown { outcome, stored: stored.as_ref().map(|(_, reply)| reply.clone()) };
                     let pending = pending.with(Verdict::Done(shown));
@@ -189,11 +189,11 @@ impl State {
                     self.parts.commits.hold(pending.with(Verdict::Refused(refusal)));
                     return;
                 }
-                Err(Halt::Overdue(due, promise)) => {
+                Err(Halt::Overdue(due, again)) => {
                     for (armed_for, order) in due {
                         self.expire_one(&asker.tenant, order, armed_for, now).await;
                     }
-                    command = Command::Promise(promise);
+                    command = *again;
                 }
             }
         }
@@ -395,8 +395,8 @@ struct Asker {
 static READER: SmolStr = SmolStr::new_static("reader");
 
 /// Puts the outcome into its door's words, to be kept under the request's key (K5).
-fn store(keyed: &Keyed, render: Render, outcome: &Outcome) -> Arc<StoredReply> {
-    let mut reply = render(outcome);
+fn store(keyed: &Keyed, words: &Words, outcome: &Outcome) -> Arc<StoredReply> {
+    let mut reply = words.put(outcome);
     reply.body.shrink_to_fit(); // it lives as long as its order
     Arc::new(StoredReply { key: keyed.key.clone(), fingerprint: keyed.fingerprint, reply })
 }

@@ -13,7 +13,7 @@ use snapshots::journal::Archive;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
-use workflow::command::{Ask, Command, Query};
+use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
 use workflow::keyring::Key;
 use workflow::outcome::Outcome;
@@ -21,10 +21,11 @@ use workflow::refusal::Refusal;
 use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 
+use self::closed::Act;
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
 use crate::router::{Advance, Inspect, Router, Subscribers, WatchKeys};
-use crate::submit::{Answer, Pending, Permit, Render, Submit, Verdict, Work};
+use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -71,7 +72,7 @@ impl ShardHandle {
     pub async fn ask(&self, work: Work, permit: Permit) -> Result<Answer, Closed> {
         match work {
             Work::Look(tenant, query) => self.look(tenant, query, permit).await,
-            Work::Change(ask, render) => self.change(ask, render, permit).await,
+            Work::Change(ask, words) => self.change(ask, words, permit).await,
         }
     }
 
@@ -151,15 +152,18 @@ impl ShardHandle {
             (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order(&tenant, id).await?
             }
-            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
-                self.closed_order_numbered(&tenant, number).await?
-            }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")
                 };
                 let live = closed::Live { orders, total, fitting };
                 self.with_closed(tenant, filter, page, live).await?
+            }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
+            (Query::OrdersNumbered(numbers), Verdict::Done(shown)) => {
+                self.with_closed_numbered(tenant, numbers, shown).await?
             }
             (_, verdict) => verdict,
         };
@@ -168,14 +172,9 @@ impl ShardHandle {
 
     /// Carries out what is asked; under a key, unless an order that has left memory did so
     /// before. If orders leave memory between that look and the router's, both look again.
-    async fn change(
-        &self,
-        ask: Box<Ask>,
-        render: Render,
-        permit: Permit,
-    ) -> Result<Answer, Closed> {
+    async fn change(&self, ask: Box<Ask>, words: Words, permit: Permit) -> Result<Answer, Closed> {
         let Some(keyed) = ask.keyed.clone() else {
-            return self.change_once(ask, render, permit, Lsn::ZERO).await;
+            return self.change_once(ask, words, permit, Lsn::ZERO).await;
         };
         let mut permit = permit;
         loop {
@@ -183,7 +182,7 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer = self.change_once(ask.clone(), render, permit, looked).await?;
+            let answer = self.change_once(ask.clone(), words.clone(), permit, looked).await?;
             match answer.verdict {
                 Verdict::LookAgain(handed_back) => permit = handed_back,
                 _ => return Ok(answer),
@@ -195,18 +194,15 @@ impl ShardHandle {
     async fn change_once(
         &self,
         ask: Box<Ask>,
-        render: Render,
+        words: Words,
         permit: Permit,
         looked: Lsn,
     ) -> Result<Answer, Closed> {
-        let act = match &ask.command {
-            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
-            _ => None,
-        };
-        let Answer { at, verdict } = self.submit(Work::Change(ask, render), permit, looked).await?;
-        let verdict = match (verdict, act) {
-            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
-                self.act_on_closed(&tenant, order, &action).await?
+        let about = Act::of(&ask.command).map(|act| (ask.tenant.clone(), act));
+        let Answer { at, verdict } = self.submit(Work::Change(ask, words), permit, looked).await?;
+        let verdict = match (verdict, about) {
+            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, act))) => {
+                self.act_on_closed(&tenant, act).await?
             }
             (verdict, _) => verdict,
         };

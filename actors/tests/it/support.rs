@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Work};
+use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Words, Work};
 use smol_str::SmolStr;
 use tempfile::TempDir;
-use workflow::command::{Ask, Command, LocationRef, Promise, Query, StockRow, Wanted};
+use workflow::command::{Ask, Command, LocationRef, MoreLines, Promise, Query, StockRow, Wanted};
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
@@ -63,7 +63,10 @@ impl TestShard {
     }
 
     pub(crate) async fn submit(&self, ask: Ask) -> Answer {
-        self.handle().ask(Work::Change(Box::new(ask), render), None).await.expect("it runs")
+        self.handle()
+            .ask(Work::Change(Box::new(ask), Words::Plain(render)), None)
+            .await
+            .expect("it runs")
     }
 
     pub(crate) async fn look(&self, query: Query) -> Verdict {
@@ -184,7 +187,17 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         sold: false,
         replaces: None,
         explain: false,
+        backorders: false,
     }))
+}
+
+/// One more line, of so many pieces of tea and one.
+pub(crate) fn add_tea(order: OrderId, units: i64) -> Command {
+    let Command::Promise(promise) = promise(1 + units, None) else {
+        unreachable!("a promise is one")
+    };
+    let lines = promise.lines;
+    Command::AddLines(Box::new(MoreLines { order, version: None, lines, backorders: true }))
 }
 
 pub(crate) fn confirm(order: OrderId) -> Command {

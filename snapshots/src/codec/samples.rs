@@ -10,7 +10,7 @@ use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
-use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::order::{self, Added, Asked, Delivery, Hold, Line, Placed, Stage};
 use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
@@ -61,6 +61,8 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("expired", at(order::Event::Expired)),
         ("rehosted", at(order::Event::Rehosted { hosts: vec![(0, Some(stock())), (1, None)] })),
         ("lost", at(order::Event::Lost { holds: vec![0, 300] })),
+        ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
+        ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
     ]
 }
 
@@ -204,6 +206,11 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
         }),
         holds: vec![hold(0, 0, Some(stock())), hold(1, 1, None)],
     }
+}
+
+fn added() -> Added {
+    let Placed { asked, holds, .. } = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
+    Added { stage: Stage::Confirmed { at: AT }, lines: asked.lines.clone(), holds }
 }
 
 fn card() -> Arc<Card> {

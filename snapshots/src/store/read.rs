@@ -141,14 +141,7 @@ impl Store {
     /// # Errors
     /// As [`Store::order`].
     pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
-        let key = key::number(tenant, number);
-        self.answer(|table| {
-            let Some(row) = get(table, &key)? else { return Ok(None) };
-            let id: OrderId = row.read(&key)?;
-            let (order, _) = order(table, tenant, id)?
-                .ok_or_else(|| Error::damaged(&key, "an index row's order is missing"))?;
-            Ok(Some(order))
-        })
+        self.answer(|table| numbered(table, tenant, number))
     }
 
     /// Closed orders after `after`, in the order of their ids, at most `size`. The open ones are in
@@ -173,6 +166,21 @@ impl Store {
                 Ok(orders.len() < size)
             })?;
             Ok(orders)
+        })
+    }
+
+    /// The closed orders with these numbers, in the order that they are named.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn orders_numbered(
+        &self,
+        tenant: &TenantId,
+        numbers: impl IntoIterator<Item = u64>,
+    ) -> Result<Vec<Order>, Error> {
+        self.answer(|table| {
+            let found = numbers.into_iter().map(|number| numbered(table, tenant, number));
+            found.filter_map(Result::transpose).collect()
         })
     }
 
@@ -373,6 +381,17 @@ fn order(
         }
     }
     Ok(None)
+}
+
+/// A closed order, by its number.
+fn numbered(table: &Table, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+    let key = key::number(tenant, number);
+    let Some(row) = get(table, &key)? else {
+        return Ok(None);
+    };
+    let (order, _) = order(table, tenant, row.read(&key)?)?
+        .ok_or_else(|| Error::damaged(&key, "an index row's order is missing"))?;
+    Ok(Some(order))
 }
 
 /// The article that a shelf's key names.

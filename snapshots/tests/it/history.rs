@@ -7,7 +7,9 @@ use snapshots::codec;
 use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
-use workflow::command::{Ask, Command, LocationRef, Lots, Promise, SafetyAsk, StockRow, Wanted};
+use workflow::command::{
+    Ask, Command, LocationRef, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
 use workflow::keyring::{self, Digest};
@@ -200,13 +202,7 @@ impl Shop {
     }
 
     pub(crate) fn promise(&mut self, tenant: &TenantId) -> Command {
-        let lines = (0..1 + self.below(3)).map(|_| Line {
-            article: self.article(),
-            title: "Tea".into(),
-            quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
-            kept: Kept::of(r#"{"gift":true}"#.into()),
-        });
-        let lines = lines.collect();
+        let lines = self.lines();
         let delivery = match self.below(4) {
             0 => Wanted::Collect { at: self.location(tenant) },
             _ => Wanted::Ship { from: vec![] },
@@ -214,6 +210,7 @@ impl Shop {
         let replaced = self.order(tenant, |stage| matches!(stage, Stage::Promised { .. }));
         Command::Promise(Box::new(Promise {
             explain: false,
+            backorders: false,
             lines,
             ordered: self.now,
             reference: self.name("order", 6),
@@ -227,12 +224,27 @@ impl Shop {
         }))
     }
 
+    fn lines(&mut self) -> Vec<Line> {
+        let lines = (0..1 + self.below(3)).map(|_| Line {
+            article: self.article(),
+            title: "Tea".into(),
+            quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
+            kept: Kept::of(r#"{"gift":true}"#.into()),
+        });
+        lines.collect()
+    }
+
     fn act(&mut self, tenant: &TenantId) -> Command {
         let Some(order) = self.order(tenant, |stage| !stage.is_closed()) else {
             return self.promise(tenant);
         };
         let armed_for = self.world.orders[&order].1.deadline().unwrap_or_default();
-        let action = match self.below(5) {
+        let action = match self.below(6) {
+            5 => {
+                let (lines, backorders) = (self.lines(), self.below(2) == 0);
+                let more = MoreLines { order, version: None, lines, backorders };
+                return Command::AddLines(Box::new(more));
+            }
             0 | 1 => {
                 let reference = self.name("renamed", 3);
                 order::Command::Confirm { version: None, reference }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use workflow::order::{Hold, Placed, Stage};
+use workflow::order::{Added, Hold, Line, Placed, Stage};
 use workflow::quantity::Units;
 use workflow::time::Time;
 
@@ -59,6 +59,30 @@ impl<'a> PlacedData<'a> {
             valid_until: until.map(At),
             lines: lines.collect(),
         }
+    }
+}
+
+/// An order of which more is wanted.
+#[derive(Debug, Serialize)]
+pub(super) struct AddedData<'a> {
+    status: &'static str,
+    lines: Vec<AddedLine<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddedLine<'a> {
+    tenant_article_id: &'a ArticleId,
+    quantity: Units,
+}
+
+impl<'a> AddedData<'a> {
+    pub(super) fn of(added: &'a Added) -> AddedData<'a> {
+        let line = |line: &'a Line| AddedLine {
+            tenant_article_id: &line.article,
+            quantity: line.quantity,
+        };
+        AddedData { status: added.stage.name(), lines: added.lines.iter().map(line).collect() }
     }
 }
 

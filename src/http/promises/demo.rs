@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::{Answer, ShardHandle, Verdict, Work};
+use actors::{Answer, Render, ShardHandle, Verdict, Words, Work};
 use anyhow::{Context, bail};
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command, LocationFilter, Page, Query};
@@ -36,10 +36,10 @@ pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
         tracing::info!("there are locations already; the demo adds none");
         return Ok(());
     }
-    let change = |command, render| {
+    let change = |command, render: Render| {
         let who = SmolStr::new_static("demo");
         let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
-        Work::Change(Box::new(ask), render)
+        Work::Change(Box::new(ask), Words::Plain(render))
     };
     for text in FACILITIES {
         let body: FacilityBody<'_> = decode(text.as_bytes()).map_err(unfit)?;

@@ -88,6 +88,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownSubscription => (S::NOT_FOUND, "subscription not found"),
         Refusal::TooManySubscriptions { .. } => (S::BAD_REQUEST, "too many subscriptions"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+        Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
     }
 }
 
@@ -145,6 +146,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::TooMuchAtOnce
         | Refusal::UnknownSubscription
         | Refusal::TooManySubscriptions { .. }
+        | Refusal::TooManyLines { .. }
         | Refusal::TooManyOpenPromises { .. } => (None, None),
     }
 }
@@ -201,6 +203,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
+        Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
     }
 }
 
@@ -222,6 +225,7 @@ fn status_name(stage: &'static str) -> &'static str {
         "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
+        "Received" => "OPEN",
         other => other,
     }
 }

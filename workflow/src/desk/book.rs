@@ -1,7 +1,7 @@
 //! Which orders are in memory, by what they may be found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use smol_str::SmolStr;
 
@@ -63,6 +63,7 @@ impl Book {
                 self.reservations -= before.holds.len() as u64;
             }
             Event::Lost { holds } => self.reservations -= holds.len() as u64,
+            Event::LinesAdded(added) => self.reservations += added.holds.len() as u64,
         }
     }
 
@@ -128,6 +129,13 @@ impl Book {
     /// The order with this number.
     pub fn numbered(&self, number: u64) -> Option<OrderId> {
         self.by_number.get(&number).copied()
+    }
+
+    /// The orders with these numbers, in their order.
+    pub fn with_numbers(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
+        let (first, last) = numbers.into_inner();
+        let numbers = first..last.saturating_add(1).max(first); // a range must not run backwards
+        self.by_number.range(numbers).map(|(_, id)| *id)
     }
 
     /// The orders with this reference, in the order of their ids.

@@ -41,6 +41,15 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
             Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
+            Query::OrdersNumbered(numbers) => {
+                let ids: Vec<OrderId> = self.tenant.book.with_numbers(numbers).collect();
+                let mut orders = Vec::with_capacity(ids.len());
+                for id in ids {
+                    orders.push(self.order_now(id).await);
+                }
+                let total = self.tenant.last_number;
+                Ok(Outcome::Orders { orders, total, fitting: Vec::new() })
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 //! Where an order is in its life, with the facts that exist only there.
 //!
 //! ```text
-//!            ┌──────────► Confirmed ──┐
-//!  Promised ─┤                        ├──► Cancelled
-//!            ├────────────────────────┘
-//!            └──────────► Expired           (waiting, picking, … come between
-//!                                            Confirmed and the door)
+//!  Received ──┬────────► Confirmed ──┐
+//!             │                      ├──► Cancelled
+//!  Promised ──┼──────────────────────┘
+//!             └────────► Expired (a promise)   (waiting, picking, … come between
+//!                                               Confirmed and the door)
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub enum Stage {
         /// The deadline that passed.
         until: Time,
     },
+    /// Taken in without lines: there is nothing to hold yet.
+    Received,
 }
 
 impl Stage {
@@ -53,6 +55,7 @@ impl Stage {
             Stage::Confirmed { .. } => "Confirmed",
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
+            Stage::Received => "Received",
         }
     }
 }

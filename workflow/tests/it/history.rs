@@ -8,7 +8,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::command::{Command, Lots, Promise, SafetyAsk, StockRow, Wanted};
+use workflow::command::{Command, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted};
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
@@ -116,12 +116,10 @@ impl Run {
     fn command(&mut self, step: &Step) -> Command {
         match *step {
             Step::Act { verb, order, version } => self.act(verb, order, version),
-            Step::Timer { order, beside } => {
-                let id = self.order(order);
-                let stage = self.shop.world.orders.get(&id).map(|(_, order)| order.deadline());
-                let due = stage.flatten().unwrap_or(self.shop.now);
-                expire(id, Time(due.0 + beside))
+            Step::Add { order, ref lines, version, backorders } => {
+                self.add(self.at_version(order, version), lines, backorders)
             }
+            Step::Timer { order, beside } => self.timer(order, beside),
             Step::Put(ref rows) => {
                 let rows = rows.iter().map(|row| self.lot_row(row)).collect();
                 Command::PutStocks { rows }
@@ -183,12 +181,6 @@ impl Run {
     }
 
     fn promise(&mut self, request: &Request) -> Command {
-        let lines = request.lines.iter().map(|(article, quantity)| Line {
-            article: article_of(*article),
-            title: ARTICLES[*article].into(),
-            quantity: pieces((quantity * self.scale).min(1_000_000)),
-            kept: Kept::default(),
-        });
         let delivery = match request.delivery {
             place @ 0..=2 => Wanted::Collect { at: at(PLACES[usize::from(place)]) },
             3 => Wanted::Ship { from: PLACES[..2].iter().copied().map(at).collect() },
@@ -196,7 +188,8 @@ impl Run {
         };
         Command::Promise(Box::new(Promise {
             explain: false,
-            lines: lines.collect(),
+            backorders: false,
+            lines: self.lines(&request.lines),
             ordered: self.shop.now,
             reference: None,
             consumer: None,
@@ -209,7 +202,35 @@ impl Run {
         }))
     }
 
-    fn act(&self, verb: Verb, order: usize, sent: Sent) -> Command {
+    fn timer(&mut self, order: usize, beside: i64) -> Command {
+        let id = self.order(order);
+        let stage = self.shop.world.orders.get(&id).map(|(_, order)| order.deadline());
+        let due = stage.flatten().unwrap_or(self.shop.now);
+        expire(id, Time(due.0 + beside))
+    }
+
+    fn add(
+        &self,
+        (order, version): (OrderId, Option<Version>),
+        lines: &[(usize, i64)],
+        backorders: bool,
+    ) -> Command {
+        let lines = self.lines(lines);
+        Command::AddLines(Box::new(MoreLines { order, version, lines, backorders }))
+    }
+
+    fn lines(&self, lines: &[(usize, i64)]) -> Vec<Line> {
+        let lines = lines.iter().map(|(article, quantity)| Line {
+            article: article_of(*article),
+            title: ARTICLES[*article].into(),
+            quantity: pieces((quantity * self.scale).min(1_000_000)),
+            kept: Kept::default(),
+        });
+        lines.collect()
+    }
+
+    /// An order, and the version of it that is sent.
+    fn at_version(&self, order: usize, sent: Sent) -> (OrderId, Option<Version>) {
         let order = self.order(order);
         let current = self.shop.world.orders.get(&order).map(|(_, order)| order.version);
         let current = current.unwrap_or_default();
@@ -218,6 +239,11 @@ impl Run {
             Sent::Wrong => Some(Version(current.0 + 7)),
             Sent::None => None,
         };
+        (order, version)
+    }
+
+    fn act(&self, verb: Verb, order: usize, sent: Sent) -> Command {
+        let (order, version) = self.at_version(order, sent);
         let action = match verb {
             Verb::Confirm => order::Command::Confirm { version, reference: None },
             Verb::Extend => order::Command::Extend { version },

@@ -94,6 +94,21 @@ impl Ledger {
             (_, order::Event::Cancelled { reason }) => {
                 Stage::Cancelled { at, reason: reason.clone() }
             }
+            (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
+                return wrong("P2: lines past its deadline");
+            }
+            (Stage::Received, order::Event::LinesAdded(added)) => {
+                if (added.stage != Stage::Confirmed { at }) {
+                    return wrong("P1: what gets lines is sold");
+                }
+                Stage::Confirmed { at }
+            }
+            (same, order::Event::LinesAdded(added)) => {
+                if added.stage != same {
+                    return wrong("P1: lines move no stage");
+                }
+                same
+            }
             (same, order::Event::Rehosted { .. } | order::Event::Lost { .. }) => same,
             (_, _) => return wrong("P1: not a step"),
         };

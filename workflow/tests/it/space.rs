@@ -230,6 +230,7 @@ fn promise(node: &Node, client: usize) -> Command {
     });
     Command::Promise(Box::new(Promise {
         explain: false,
+        backorders: false,
         lines: lines.collect(),
         ordered: MIDNIGHT,
         reference: None,

@@ -203,6 +203,8 @@ stories! {
     new_settings_hold_for_later_promises_and_extensions: "settings";
     /// S5, S9: no event says that time has passed.
     stock_stops_being_available_by_time_alone: "outdated";
+    /// P1, P8, S2, S5, S6: what there is keeps what it holds.
+    lines_may_join_an_order_that_is_open: "lines";
     /// S1, S2, S3: no order loses its pieces because they lie elsewhere.
     what_is_moved_to_another_place_takes_its_reservations_along: "moving";
     /// P7: the article sells on, and nothing new waits for it.

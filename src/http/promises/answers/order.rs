@@ -1,5 +1,6 @@
 //! An order in this door's words: the request's members, and what the core knows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -153,7 +154,7 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } => "OPEN",
+        Stage::Confirmed { .. } | Stage::Received => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }
@@ -175,11 +176,30 @@ fn order_json(order: &Order, certus: bool) -> String {
             .map(|until| PromisesOptions { valid_until: Shown(until) }),
         order_line_items: lines.map(|(index, line)| line_json(order.id, index, line)).collect(),
     };
-    let kept = order.asked.kept.as_json();
+    let (kept, elsewhere) = parted(order.asked.kept.as_json());
     if certus {
-        return joined(json(&answer), &with_certus(kept, &json(&certus_of(order))));
+        let ours = joined(json(&certus_of(order)), &elsewhere);
+        return joined(json(&answer), &with_certus(&kept, &ours));
     }
-    joined(json(&answer), kept)
+    joined(json(&answer), &kept)
+}
+
+/// The kept members that this door knows, and those that another door keeps for itself: their
+/// names begin with `certus:`, which no name in a request does.
+fn parted(kept: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    if !kept.contains("\"certus:") {
+        return (Cow::Borrowed(kept), Cow::Borrowed("{}"));
+    }
+    let mut elsewhere = BTreeMap::new();
+    let mut own = members(kept);
+    own.retain(|name, value| match name.strip_prefix("certus:") {
+        Some(door) => {
+            elsewhere.insert(door.to_owned(), *value);
+            false
+        }
+        None => true,
+    });
+    (Cow::Owned(json(&own)), Cow::Owned(json(&elsewhere)))
 }
 
 /// The kept members, with ours inside `customAttributes.certus`.
@@ -204,7 +224,8 @@ fn certus_of(order: &Order) -> Certus {
 }
 
 fn line_json(order: OrderId, index: u16, line: &Line) -> Box<RawValue> {
-    let mut kept = members(line.kept.as_json());
+    let (known, _) = parted(line.kept.as_json());
+    let mut kept = members(&known);
     let own = kept.remove("article").map_or("{}", |article| article.get());
     let article = ArticleAnswer { tenant_article_id: &line.article, title: &line.title };
     let answer = LineAnswer {

@@ -180,6 +180,7 @@ impl OrderBody<'_> {
                 sold,
                 replaces,
                 explain,
+                backorders: false,
             })))
         };
         let command = built();

@@ -81,6 +81,20 @@ impl Params {
         id
     }
 
+    /// One value, if it is there; what it must be is said if it is not.
+    pub(crate) fn value<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        rule: &str,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, rule);
+        }
+        value
+    }
+
     /// One of a few words, if it is there.
     pub(crate) fn one_of<T>(
         &mut self,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wanted};
+use workflow::command::{Command, LocationRef, Lots, MoreLines, Promise, Query, StockRow, Wanted};
 use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
@@ -87,6 +87,7 @@ impl Script {
                 return Todo::Read(Query::Summaries(filter, Page { after: None, size: 10 }));
             }
             "promise" | "order" => return self.promise(verb, &Said::of(rest)),
+            "add" => return self.add(&Said::of(rest).knows(&["version", "backordered"])),
             "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
             "open" => Command::OpenLocation { card: card(&Said::of(rest)) },
             "change" => self.change(&Said::of(rest)),
@@ -139,23 +140,20 @@ impl Script {
     }
 
     fn promise(&self, verb: &str, said: &Said<'_>) -> Todo {
-        let lines = said.body.split(" + ").map(|line| {
-            let (name, quantity) = counted(line);
-            Line { article: article(name), title: name.into(), quantity, kept: Kept::default() }
-        });
         let delivery = match (said.value("collect"), said.value("from")) {
             (Some(place), _) => Wanted::Collect { at: at(place.trim_start_matches("at ")) },
             (None, from) => Wanted::Ship {
                 from: from.into_iter().flat_map(|it| it.split(' ')).map(at).collect(),
             },
         };
-        let known = ["until", "from", "collect", "to", "replaces", "by"];
+        let known = ["until", "from", "collect", "to", "replaces", "by", "backordered"];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let promise = Promise {
             explain: false,
-            lines: lines.collect(),
+            backorders: said.has("backordered"),
+            lines: lines(said.body),
             ordered: self.shop.now,
             reference: Some(said.subject.into()),
             consumer: None,
@@ -171,6 +169,17 @@ impl Script {
             command: Box::new(Command::Promise(Box::new(promise))),
             order: Some(said.subject.into()),
         }
+    }
+
+    fn add(&self, said: &Said<'_>) -> Todo {
+        let more = MoreLines {
+            order: self.order(said.subject),
+            version: said.version(),
+            lines: lines(said.body),
+            backorders: said.has("backordered"),
+        };
+        let command = Box::new(Command::AddLines(Box::new(more)));
+        Todo::Submit { who: "checkout".into(), command, order: Some(said.subject.into()) }
     }
 
     fn act(&self, verb: &str, said: &Said<'_>) -> Todo {
@@ -303,6 +312,16 @@ impl Script {
     fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
     }
+}
+
+/// `tea 2 + jam 1`; `nothing` is no line.
+fn lines(text: &str) -> Vec<Line> {
+    let counts = text.split(" + ").filter(|line| *line != "nothing").map(counted);
+    let lines = counts.map(|(name, quantity)| {
+        let title = name.into();
+        Line { article: article(name), title, quantity, kept: Kept::default() }
+    });
+    lines.collect()
 }
 
 fn card(said: &Said<'_>) -> Arc<Card> {

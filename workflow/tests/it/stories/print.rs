@@ -135,6 +135,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::TooManyKeys { limit }
         | Refusal::TooManySubscriptions { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
+        Refusal::TooManyLines { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
 }
@@ -214,6 +215,9 @@ fn stock_words(shelf: &Shelf, now: Time) -> String {
 
 fn placed_words(script: &Script, placed: &PlacedView) -> String {
     let order = &placed.order;
+    if order.stage == Stage::Received {
+        return "received".into();
+    }
     let verb = if order.deadline().is_some() { "promised" } else { "sold" };
     let holds = |part: &&PartView| part.lines.iter().any(|line| !line.waits);
     let giving: Vec<&PartView> = placed.parts.iter().filter(holds).collect();
@@ -271,6 +275,7 @@ fn order_words(script: &Script, order: &Order, changed: bool) -> String {
         }
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
+        Stage::Received => "received".into(),
     };
     let mut text = format!("{stage}, version {}", order.version);
     if !changed {
