@@ -26,7 +26,7 @@ async fn key_of(server: &TestServer, tenant: &str, permissions: &[&str]) -> Valu
     server.operators().post("/admin/v1/keys", &body.to_string()).await.expect(201)
 }
 
-/// The shape in which the promise door refuses.
+/// Whether a request was refused for its credential, in whatever shape.
 #[track_caller]
 fn is_refused(reply: &Reply, status: u16) {
     assert_eq!(reply.status, status, "{}", reply.body);

@@ -50,12 +50,15 @@ async fn a_credential_without_the_permission_is_refused_on_every_route() {
         let (method, path, body) = request(&route);
         let others = Permission::EVERY.iter().map(|one| one.name());
         let others: Vec<_> = others.filter(|word| !words.contains(word)).collect();
-        let without = server.http.bearing(&key(others).await);
-        let reply = without.send(method.clone(), &path, &[], body).await;
+        // Twice, since customers' orders want a token and a key.
+        let without = key(others).await;
+        let twice = [("x-api-key", without.as_str())];
+        let reply = server.http.bearing(&without).send(method.clone(), &path, &twice, body).await;
         is_refused(&reply, 403);
         for word in words {
-            let with = server.http.bearing(&key(vec![word]).await);
-            let reply = with.send(method.clone(), &path, &[], body).await;
+            let with = key(vec![word]).await;
+            let twice = [("x-api-key", with.as_str())];
+            let reply = server.http.bearing(&with).send(method.clone(), &path, &twice, body).await;
             assert!(![401, 403].contains(&reply.status), "{method} {path} {word}: {}", reply.body);
         }
     }
@@ -86,6 +89,7 @@ async fn open_paths_are_few_and_known() {
         "GET /api/v2/oauth2/token",
         "GET /api/v2/oauth2/token.json",
         "GET /healthz",
+        "GET /problems/{name}",
         "GET /readyz",
         "POST /oauth2/token",
     ];
@@ -107,4 +111,20 @@ async fn who_may_confirm_may_not_cancel() {
     is_refused(&write.post(&path, cancel_body).await, 403);
     cancel.post(&path, cancel_body).await.refused(404);
     is_refused(&cancel.post(&path, confirm_body).await, 403);
+}
+
+/// The original of customers' orders wants a token and a key on every call.
+#[actix_web::test]
+async fn customers_orders_want_a_token_and_a_key() {
+    let server = closed().await;
+    let key = text(&key_of(&server, "shop", &["orders.read"]).await, "key");
+    let bearer = format!("Bearer {key}");
+    let both = [("authorization", bearer.as_str()), ("x-api-key", key.as_str())];
+    for one in &both {
+        for path in ["/orders", "/customer/orders", "/orders/1"] {
+            let reply = server.http.send(Method::GET, path, &[*one], "").await;
+            is_refused(&reply, 401);
+        }
+    }
+    server.http.send(Method::GET, "/orders", &both, "").await.expect(200);
 }
