@@ -10,7 +10,7 @@ mod issuer;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
@@ -19,6 +19,7 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 use crate::limits;
+use crate::tls::Files;
 use crate::webhooks::Targets;
 
 pub use credential::Credential;
@@ -92,6 +93,13 @@ pub struct Overrides {
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// The certificate that the doors show, with those between it and its authority, PEM
+    /// [default: none, the doors speak plain HTTP]
+    #[arg(long, env = "CERTUS_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, env = "CERTUS_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
     /// Web pages that may call from a browser, by origin, as `https://shop.example`
     /// [default: none]
     #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
@@ -150,6 +158,7 @@ pub struct Config {
     pub journal_keep_bytes: Option<u64>,
     pub webhooks_to_private: bool,
     pub log: String,
+    pub tls: Option<Files>,
     pub cors_origins: Vec<String>,
     pub auth: Auth,
     pub rate_per_second: Option<u32>,
@@ -174,10 +183,10 @@ impl Config {
                 toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
             }
         };
-        Config::of(over, under).checked()
+        Config::of(over, under)?.checked()
     }
 
-    fn of(over: Overrides, under: Overrides) -> Config {
+    fn of(over: Overrides, under: Overrides) -> anyhow::Result<Config> {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let is_closed = !under.credentials.is_empty() || !under.jwt.is_empty();
@@ -186,7 +195,14 @@ impl Config {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
             };
         }
-        Config {
+        let certificate = over.tls_certificate.or(under.tls_certificate);
+        let key = over.tls_key.or(under.tls_key);
+        let tls = match (certificate, key) {
+            (Some(certificate), Some(key)) => Some(Files { certificate, key }),
+            (None, None) => None,
+            _ => bail!("tls_certificate, tls_key: one needs the other"),
+        };
+        Ok(Config {
             data: pick!(data, "data".into()),
             shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
@@ -207,13 +223,14 @@ impl Config {
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             webhooks_to_private: pick!(webhooks_to_private, false),
             log: pick!(log, "info".into()),
+            tls,
             cors_origins: pick!(cors_origins, Vec::new()),
             auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
             rate_per_second: over.rate_per_second.or(under.rate_per_second),
             rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
             jwt: under.jwt,
-        }
+        })
     }
 
     fn checked(self) -> anyhow::Result<Config> {

@@ -19,4 +19,5 @@ mod patience;
 pub mod server;
 pub mod shards;
 pub mod telemetry;
+pub mod tls;
 pub mod webhooks;

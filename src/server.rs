@@ -23,7 +23,7 @@ use crate::config::{Auth, Config};
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
 use crate::outside::Outside;
 use crate::shards::{self, Directory, Shards};
-use crate::{admin, feed, http, webhooks};
+use crate::{admin, feed, http, tls, webhooks};
 
 /// A server that runs.
 pub struct Server {
@@ -186,9 +186,12 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
     .client_request_timeout(HEAD_TIME_MAX)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .bind(config.listen)
-    .with_context(|| format!("cannot listen on {}", config.listen))?;
+    .disable_signals();
+    let server = match &config.tls {
+        Some(files) => server.bind_rustls_0_23(config.listen, tls::server_config(files.clone())?),
+        None => server.bind(config.listen),
+    };
+    let server = server.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

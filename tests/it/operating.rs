@@ -5,6 +5,7 @@ mod command;
 mod credentials;
 mod directory;
 mod shards;
+mod tls;
 mod walkthrough;
 
 use serde_json::json;

@@ -236,7 +236,10 @@ fn text(failure: &Failure) -> String {
             "the answer did not come in time and it may have happened; the same key settles it"
                 .into()
         }
-        Failure::Unauthorized => "a good bearer token in Authorization and a good key in x-api-key are needed, each once".into(),
+        Failure::Unauthorized => {
+            "a good bearer token in Authorization and a good key in x-api-key are needed, each once"
+                .into()
+        }
         Failure::Forbidden => "the credential does not permit this".into(),
         Failure::NotFound => "there is nothing at this path".into(),
         Failure::MethodNotAllowed(allow) => format!("this path takes {allow}"),
