@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
 use crate::location::{self, Card, LotRow};
-use crate::order::{self, Line};
+use crate::order::{self, Handover, Line, Standing};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
@@ -27,6 +27,16 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Whether an order that has left memory may have a say in it: by the key, or by a name that
+    /// a new order must have alone.
+    pub fn asks_the_past(&self) -> bool {
+        let named = match &self.command {
+            Command::Promise(promise) => promise.natural_key().is_some(),
+            _ => false,
+        };
+        named || self.keyed.is_some()
+    }
+
     /// What the timer submits when a deadline has passed.
     pub fn expire(tenant: &TenantId, order: OrderId, armed_for: Time) -> Ask {
         Ask {
@@ -108,8 +118,8 @@ impl Command {
 pub struct Promise {
     /// The lines.
     pub lines: Vec<Line>,
-    /// When the source system made the order.
-    pub ordered: Time,
+    /// When the source system made the order; none means now.
+    pub ordered: Option<Time>,
     /// The shop's name for the order.
     pub reference: Option<SmolStr>,
     /// The shop's name for the customer.
@@ -128,6 +138,17 @@ pub struct Promise {
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.
     pub explain: bool,
+    /// How it is brought to its customer, if somebody here brings it. Such a shop's name for the
+    /// order is unique within the shop.
+    pub handover: Option<Box<Handover>>,
+}
+
+impl Promise {
+    /// The web shop and its name for the order: no two orders have both the same.
+    pub fn natural_key(&self) -> Option<(&SmolStr, &SmolStr)> {
+        let shop = self.handover.as_ref()?.shop.as_ref()?;
+        Some((shop, self.reference.as_ref()?))
+    }
 }
 
 /// How an order is to reach its customer, with locations as the request names them.
@@ -199,6 +220,32 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// One order, with the locations that hold anything for it.
+    Delivery(OrderName),
+    /// Orders in memory, the newest first: those that fit, after so many, at most so many.
+    Recent(RecentFilter, usize, usize),
+}
+
+/// An order as a path names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderName {
+    /// By its id.
+    Id(OrderId),
+    /// By its number within the tenant.
+    Number(u64),
+}
+
+/// Which of the newest orders.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RecentFilter {
+    /// Those of this web shop.
+    pub shop: Option<SmolStr>,
+    /// Those with this reference.
+    pub reference: Option<SmolStr>,
+    /// Those that hold something, or wait, at this location.
+    pub at: Option<LocationRef>,
+    /// Those that stand like one of these; none means all.
+    pub standings: Option<Vec<Standing>>,
 }
 
 /// A part of a list.

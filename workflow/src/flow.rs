@@ -8,10 +8,12 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod deliveries;
 mod locations;
 mod orders;
 mod promise;
 mod read;
+mod shortage;
 mod stocks;
 
 use std::collections::BTreeMap;

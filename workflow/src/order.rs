@@ -4,6 +4,8 @@ mod apply;
 mod decide;
 mod line;
 mod stage;
+mod standing;
+mod work;
 
 use std::sync::Arc;
 
@@ -12,8 +14,10 @@ use smol_str::SmolStr;
 
 pub use apply::{apply, place};
 pub use decide::{Command, decide};
-pub use line::{Asked, Delivery, Hold, Line};
+pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage};
 pub use stage::Stage;
+pub use standing::Standing;
+pub use work::{Window, Work};
 
 use crate::id::{OrderId, StockId, Version};
 use crate::limits::ACTION_KEYS_PER_ORDER_MAX;
@@ -46,6 +50,8 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// The reply of the request that made it, then those of its last actions.
     pub replies: Vec<Arc<StoredReply>>,
+    /// What became of its pieces besides being held; none for most orders.
+    pub work: Option<Box<Work>>,
 }
 
 /// What happened to an order.
@@ -104,6 +110,8 @@ pub struct Placed {
     pub asked: Arc<Asked>,
     /// What is held for it.
     pub holds: Vec<Hold>,
+    /// What else is known of it from the beginning.
+    pub work: Option<Box<Work>>,
 }
 
 impl Order {
@@ -129,9 +137,20 @@ impl Order {
         self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()
     }
 
-    /// Pieces of a line that nothing can fulfil.
+    /// Pieces of a line that nobody will bring.
+    pub fn dropped(&self, line: u16) -> Units {
+        self.work.as_ref().map_or(Units::ZERO, |work| work.dropped(line))
+    }
+
+    /// Pieces of a line that are wanted, and that nothing can fulfil.
     pub fn unassigned(&self, line: u16) -> Units {
-        self.asked.lines[usize::from(line)].quantity.less(self.assigned(line))
+        let wanted = self.asked.lines[usize::from(line)].quantity.less(self.dropped(line));
+        wanted.less(self.assigned(line))
+    }
+
+    /// The web shop that the order came from, if it said.
+    pub fn shop(&self) -> Option<&SmolStr> {
+        self.asked.handover.as_ref()?.shop.as_ref()
     }
 
     /// Whether some piece has no place at all; such a promise cannot be confirmed.

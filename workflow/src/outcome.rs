@@ -81,6 +81,24 @@ pub enum Outcome {
         /// How long a promise holds.
         promise_ttl: Millis,
     },
+    /// An order as it is, with the locations that hold anything for it.
+    Delivery(Box<DeliveryView>),
+    /// Orders, the newest first.
+    Deliveries {
+        /// The page.
+        rows: Vec<DeliveryView>,
+        /// How many fit the filter, of those that were looked at.
+        total: usize,
+    },
+}
+
+/// An order, with the locations that hold anything for it.
+#[derive(Clone, Debug)]
+pub struct DeliveryView {
+    /// The order.
+    pub order: Order,
+    /// The locations.
+    pub stores: Vec<(LocationId, Arc<Card>)>,
 }
 
 /// An order that was just placed, with what routing saw.

@@ -99,6 +99,18 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
+    /// The web shop has an order under this name already.
+    DuplicateOrder {
+        /// That order's number.
+        number: u64,
+    },
+    /// Lines without which the customer wants nothing are short.
+    CriticalShort {
+        /// Line, counted from 0, and missing pieces.
+        short: Vec<(u16, Units)>,
+    },
+    /// All lines are short, and all of them were to be dropped then.
+    NothingLeft,
 }
 
 impl Refusal {
@@ -123,6 +135,9 @@ impl Refusal {
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+            Refusal::DuplicateOrder { .. } => "duplicate_order",
+            Refusal::CriticalShort { .. } => "critical_short",
+            Refusal::NothingLeft => "nothing_left",
         }
     }
 }

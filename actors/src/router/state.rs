@@ -140,9 +140,9 @@ impl State {
             {
                 return Some(Verdict::of_stored(stored, keyed));
             }
-            if looked < self.dismissed {
-                return Some(Verdict::LookAgain);
-            }
+        }
+        if ask.asks_the_past() && looked < self.dismissed {
+            return Some(Verdict::LookAgain);
         }
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
     }

@@ -7,7 +7,9 @@ use workflow::kept::Kept;
 use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
 };
-use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::order::{
+    self, Asked, Delivery, Handover, Hold, Line, Placed, Shortage, Stage, Window, Work,
+};
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
@@ -128,6 +130,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
         title: "Tea, two pounds of it".into(),
         quantity: Units::of_line(quantity).unwrap(),
         kept: Kept::of(r#"{"gift":true}"#.into()),
+        shortage: Shortage::Skip,
     };
     let hold = |index, line, stock| Hold {
         index,
@@ -148,8 +151,17 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             destination: Place::of_degrees(50.94, -6.96),
             delivery,
             kept: Kept::of(r#"{"source":"web"}"#.into()),
+            handover: Some(Box::new(Handover {
+                shop: Some("205697".into()),
+                secret: *b"0123456789abcdef0123456789abcdef",
+                wanted: Some(AT),
+            })),
         }),
         holds: vec![hold(0, 0, Some(stock())), hold(1, 1, None)],
+        work: Some(Box::new(Work {
+            window: Some(Window { start: AT, length: Millis::hours(2) }),
+            dropped: vec![(1, Units::of_line(998).unwrap())],
+        })),
     }
 }
 

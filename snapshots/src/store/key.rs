@@ -39,6 +39,8 @@ pub(super) enum Kind {
     Consumer = 0x70,
     /// The key of a reply that a closed order keeps.
     ReplyKey = 0x80,
+    /// The number of a closed order.
+    Number = 0x90,
 }
 
 impl Kind {
@@ -60,6 +62,7 @@ impl Kind {
             K::Reference,
             K::Consumer,
             K::ReplyKey,
+            K::Number,
         ];
         kinds.into_iter().find(|kind| *kind as u8 == number)
     }
@@ -114,6 +117,18 @@ pub(super) fn texts(tenant: &TenantId, kind: Kind, text: &str) -> Vec<u8> {
 /// The key of one of a text's orders.
 pub(super) fn text(tenant: &TenantId, kind: Kind, text: &str, id: OrderId) -> Vec<u8> {
     let mut key = texts(tenant, kind, text);
+    key.extend_from_slice(&id.to_bits().to_be_bytes());
+    key
+}
+
+/// What the key of a number begins with.
+pub(super) fn numbers(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
+}
+
+/// The key of an order's number.
+pub(super) fn number(tenant: &TenantId, number: u64, id: OrderId) -> Vec<u8> {
+    let mut key = numbers(tenant, number);
     key.extend_from_slice(&id.to_bits().to_be_bytes());
     key
 }

@@ -175,7 +175,9 @@ impl Scan {
             }
             Kind::Closed if extent == Extent::Open => return Ok(self.after(&tenant)),
             Kind::Open | Kind::Closed => self.order(tenant, key, row)?,
-            Kind::Reference | Kind::Consumer | Kind::ReplyKey => return Ok(self.after(&tenant)),
+            Kind::Reference | Kind::Consumer | Kind::ReplyKey | Kind::Number => {
+                return Ok(self.after(&tenant));
+            }
         }
         Ok(self.hand_over())
     }

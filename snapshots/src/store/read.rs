@@ -188,6 +188,23 @@ impl Store {
         self.orders_by(Kind::Consumer, tenant, consumer, (after, size))
     }
 
+    /// The closed order with this number.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        self.answer(|table| {
+            let prefix = key::numbers(tenant, number);
+            let mut found = None;
+            scan_within(table, &prefix, &prefix, |key, _| {
+                found = key::order_of_text(key);
+                Ok(false)
+            })?;
+            let Some(id) = found else { return Ok(None) };
+            Ok(order(table, tenant, id)?.map(|(order, _)| order))
+        })
+    }
+
     /// The closed order that keeps the reply under `reply`; the keys of open ones are in memory.
     ///
     /// # Errors

@@ -124,6 +124,10 @@ impl Writes {
         self.put_index(Kind::Consumer, &key::text(tenant, Kind::Consumer, text, id));
     }
 
+    pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
+        self.put_index(Kind::Number, &key::number(tenant, number, id));
+    }
+
     pub(crate) fn put_reply_key(&mut self, tenant: &TenantId, reply: &ReplyKey, id: OrderId) {
         append(&id, self.fresh());
         let row = key::reply_key(tenant, reply);

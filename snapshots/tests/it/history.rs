@@ -188,6 +188,7 @@ impl Shop {
             title: "Tea".into(),
             quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
             kept: Kept::of(r#"{"gift":true}"#.into()),
+            shortage: order::Shortage::Unsaid,
         });
         let lines = lines.collect();
         let delivery = match self.below(4) {
@@ -197,8 +198,9 @@ impl Shop {
         let replaced = self.order(tenant, |stage| matches!(stage, Stage::Promised { .. }));
         Command::Promise(Box::new(Promise {
             explain: false,
+            handover: None,
             lines,
-            ordered: self.now,
+            ordered: Some(self.now),
             reference: self.name("order", 6),
             consumer: self.name("customer", 4),
             destination: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),

@@ -82,6 +82,8 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+        Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
+        Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
     }
 }
 
@@ -133,7 +135,10 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::ReferenceInUse { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
-        | Refusal::TooManyOpenPromises { .. } => (None, None),
+        | Refusal::TooManyOpenPromises { .. }
+        | Refusal::DuplicateOrder { .. }
+        | Refusal::CriticalShort { .. }
+        | Refusal::NothingLeft => (None, None),
     }
 }
 
@@ -174,6 +179,10 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("an article has at most {limit} stocks at one facility")
         }
         Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::DuplicateOrder { number } => {
+            format!("order {number} has this name within its shop")
+        }
+        Refusal::CriticalShort { .. } | Refusal::NothingLeft => "not enough stock".into(),
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }

@@ -14,6 +14,7 @@ use crate::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
     orders: BTreeMap<OrderId, Option<Time>>,
+    by_number: BTreeMap<u64, OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
@@ -25,6 +26,7 @@ impl Book {
     /// Notes an order that was placed, or that was read from a snapshot.
     pub fn enter(&mut self, order: &Order) {
         self.orders.insert(order.id, order.deadline());
+        self.by_number.insert(order.number, order.id);
         if let Some(until) = order.deadline() {
             self.deadlines.arm(until, order.id);
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
@@ -68,6 +70,7 @@ impl Book {
     pub fn forget(&mut self, order: &Order) {
         assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
         self.orders.remove(&order.id);
+        self.by_number.remove(&order.number);
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.remove(&(consumer.clone(), order.id));
@@ -98,6 +101,16 @@ impl Book {
     /// Whether the order is in memory.
     pub fn holds(&self, order: OrderId) -> bool {
         self.orders.contains_key(&order)
+    }
+
+    /// The order with this number.
+    pub fn by_number(&self, number: u64) -> Option<OrderId> {
+        self.by_number.get(&number).copied()
+    }
+
+    /// The orders, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.orders.keys().rev().copied()
     }
 
     /// Whether the order is a promise whose deadline has passed.

@@ -3,31 +3,32 @@
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use smol_str::SmolStr;
 
 use super::candidates::{Want, wants};
+use super::shortage::Short;
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Promise, Wanted};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
-    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
-    RESERVATIONS_PER_ORDER_MAX,
+    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX, PROCESS_BUFFER,
+    RESERVATIONS_PER_ORDER_MAX, WINDOW_LENGTH,
 };
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
-use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
+use crate::order::{
+    self, Asked, Delivery, Handover, Hold, Line, Order, Placed, Stage, Window, Work,
+};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
 use crate::routing::{self, Candidate, Need, Plan, Strategy};
-use crate::settings::OnShortage;
 use crate::time::Time;
 
 /// What one location is to give: by line, held or waiting.
-struct Share {
-    location: LocationId,
-    metres: Option<u32>,
-    lines: SmallVec<[PartLine; 4]>,
+pub(super) struct Share {
+    pub(super) location: LocationId,
+    pub(super) metres: Option<u32>,
+    pub(super) lines: SmallVec<[PartLine; 4]>,
 }
 
 impl<C: Cast> Scene<'_, C> {
@@ -40,6 +41,7 @@ impl<C: Cast> Scene<'_, C> {
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
             return Err(Refusal::UnknownOrder.into());
         }
+        self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;
         let replaced = self.replaced(promise.replaces).await?;
@@ -57,11 +59,8 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         let mut shares = shares(&promise.lines, &wants, &candidates, &plan);
-        let unplaced =
-            self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares).await;
-        if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
-            return Err(Refusal::OutOfStock { short: unplaced }.into());
-        }
+        let short = Short { lines: &promise.lines, wants: &wants, candidates: &candidates };
+        let dropped = self.bear_shortage(&short, &delivery, &plan, &mut shares).await?;
 
         if !self.fits_one_record(&promise.lines, &shares) {
             return Err(Refusal::TooMuchAtOnce.into());
@@ -76,13 +75,25 @@ impl<C: Cast> Scene<'_, C> {
         let promise = *promise;
         let asked = Asked {
             lines: promise.lines,
-            ordered: promise.ordered,
+            ordered: promise.ordered.unwrap_or(self.now),
             consumer: promise.consumer,
             destination: promise.destination,
             delivery,
             kept: promise.kept,
+            handover: promise.handover,
         };
-        let mut order = self.place(id, stage, asked, promise.reference, holds).await;
+        let window = asked.handover.as_ref().and_then(|it| self.window(it, &shares));
+        let work = Work { window, dropped }.boxed();
+        let placed = Placed {
+            number: self.tenant.last_number + 1,
+            stage,
+            caller: self.who.clone(),
+            reference: promise.reference,
+            asked: Arc::new(asked),
+            holds,
+            work,
+        };
+        let mut order = self.place(id, placed).await;
         if let Some(before) = &replaced {
             self.let_who_waits(before).await;
             order = self.cast.order(id).await; // it may have waited itself
@@ -179,61 +190,6 @@ impl<C: Cast> Scene<'_, C> {
         overdue
     }
 
-    /// Lets short lines wait where a listing allows it, and answers with those that may not.
-    async fn wait_for_stock(
-        &mut self,
-        lines: &[Line],
-        wants: &[Want],
-        candidates: &[Candidate],
-        plan: &Plan,
-        shares: &mut Vec<Share>,
-    ) -> Vec<(u16, Units)> {
-        let mut unplaced = Vec::new();
-        for short in &plan.short {
-            let want = &wants[usize::from(short.need)];
-            let offer =
-                |candidate: &Candidate| self.tenant.places.offer(candidate.location, &want.article);
-            let host = candidates
-                .iter()
-                .filter(|candidate| candidate.fence.is_none())
-                .filter(|it| offer(it).may_wait)
-                .min_by_key(|it| {
-                    let chosen = shares.iter().any(|share| share.location == it.location);
-                    (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
-                });
-            let Some(host) = host else {
-                unplaced.extend(missing(lines, want, shares));
-                continue;
-            };
-            let available = offer(host).available;
-            let look = Look::OutOfStock(want.article.clone());
-            let seen = self.cast.look(host.location, look, self.now).await;
-            let Seen::OutOfStock(out_of_stock) = seen else {
-                unreachable!("a look at what happens without stock sees that")
-            };
-            for (line, units) in missing(lines, want, shares) {
-                let part = PartLine {
-                    line,
-                    units,
-                    waits: true,
-                    available,
-                    out_of_stock,
-                    expected: out_of_stock.expected(self.now),
-                };
-                match shares.iter_mut().find(|share| share.location == host.location) {
-                    Some(share) => share.lines.push(part),
-                    None => shares.push(Share {
-                        location: host.location,
-                        metres: host.metres,
-                        lines: SmallVec::from_iter([part]),
-                    }),
-                }
-            }
-        }
-        unplaced.sort_unstable();
-        unplaced
-    }
-
     /// Whether the reservations fit in one record and under one order's id. Nearly always the
     /// widest guess does; only else is it worth looking how many lots there are.
     fn fits_one_record(&self, lines: &[Line], shares: &[Share]) -> bool {
@@ -292,28 +248,39 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// The order begins.
-    async fn place(
-        &mut self,
-        id: OrderId,
-        stage: Stage,
-        asked: Asked,
-        reference: Option<SmolStr>,
-        holds: Vec<Hold>,
-    ) -> Order {
-        self.tenant.last_number += 1;
-        let placed = Placed {
-            number: self.tenant.last_number,
-            stage,
-            caller: self.who.clone(),
-            reference,
-            asked: Arc::new(asked),
-            holds,
-        };
+    async fn place(&mut self, id: OrderId, placed: Placed) -> Order {
+        self.tenant.last_number = placed.number;
         let order = order::place(id, &placed, self.now);
         self.tenant.book.enter(&order);
         self.cast.place(order.clone()).await;
         self.push_order(id, order::Event::Placed(Box::new(placed)));
         order
+    }
+
+    /// Refuses a second order under the name that its shop has given to another one.
+    async fn is_new(&mut self, promise: &Promise) -> Result<(), Refusal> {
+        let Some((shop, reference)) = promise.natural_key() else { return Ok(()) };
+        for id in self.tenant.book.with_reference(reference) {
+            let order = self.cast.order(id).await;
+            if order.shop() == Some(shop) {
+                return Err(Refusal::DuplicateOrder { number: order.number });
+            }
+        }
+        Ok(())
+    }
+
+    /// When the order is brought: as wanted if that can be met, else as soon as all pieces that
+    /// have a date are there; none if no piece has one.
+    fn window(&self, handover: &Handover, shares: &[Share]) -> Option<Window> {
+        let parts = shares.iter().flat_map(|share| &share.lines);
+        let ready = self.now + PROCESS_BUFFER;
+        let dates = parts.filter_map(|part| match part.waits {
+            false => Some(ready),
+            true => part.expected.map(|expected| expected.max(ready)),
+        });
+        let earliest = dates.max()?;
+        let start = handover.wanted.filter(|wanted| *wanted >= earliest).unwrap_or(earliest);
+        Some(Window { start, length: WINDOW_LENGTH })
     }
 
     fn parts(&self, shares: Vec<Share>) -> Vec<PartView> {
@@ -362,15 +329,4 @@ fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan)
         shares.push(share);
     }
     shares
-}
-
-/// Lines of a want that no share fills, with what is missing.
-fn missing(lines: &[Line], want: &Want, shares: &[Share]) -> Vec<(u16, Units)> {
-    let given = |line: u16| {
-        let parts = shares.iter().flat_map(|share| &share.lines);
-        parts.filter(|part| part.line == line).map(|part| part.units).sum::<Units>()
-    };
-    let missing = |line: u16| lines[usize::from(line)].quantity.less(given(line));
-    let lines = want.lines.iter().map(|line| (*line, missing(*line)));
-    lines.filter(|(_, units)| !units.is_zero()).collect()
 }

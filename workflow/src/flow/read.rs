@@ -44,11 +44,13 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
+            Query::Delivery(name) => self.delivery_named(name).await,
+            Query::Recent(filter, after, size) => self.recent(filter, after, size).await,
         }
     }
 
     /// The order as anybody may be told: past its deadline a promise is expired (P3).
-    async fn order_now(&mut self, id: OrderId) -> Order {
+    pub(super) async fn order_now(&mut self, id: OrderId) -> Order {
         let mut order = self.cast.order(id).await;
         order.stage = order.stage_at(self.now);
         order

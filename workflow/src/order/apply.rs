@@ -20,6 +20,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         asked: placed.asked.clone(),
         holds: placed.holds.clone(),
         replies: Vec::new(),
+        work: placed.work.clone(),
     }
 }
 

@@ -193,6 +193,7 @@ impl Run {
             title: ARTICLES[*article].into(),
             quantity: pieces((quantity * self.scale).min(1_000_000)),
             kept: Kept::default(),
+            shortage: request.shortage,
         });
         let delivery = match request.delivery {
             place @ 0..=2 => Wanted::Collect { at: at(PLACES[usize::from(place)]) },
@@ -201,8 +202,9 @@ impl Run {
         };
         Command::Promise(Box::new(Promise {
             explain: false,
+            handover: None,
             lines: lines.collect(),
-            ordered: self.shop.now,
+            ordered: Some(self.shop.now),
             reference: None,
             consumer: None,
             destination: Place::of_degrees(52.0, 4.6),

@@ -177,8 +177,9 @@ pub(crate) fn promise(quantity: i64) -> Promise {
             title: "tea".into(),
             quantity: pieces(quantity),
             kept: Kept::default(),
+            shortage: order::Shortage::Unsaid,
         }],
-        ordered: MIDNIGHT,
+        ordered: Some(MIDNIGHT),
         reference: None,
         consumer: None,
         destination: None,
@@ -188,5 +189,6 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         sold: false,
         replaces: None,
         explain: false,
+        handover: None,
     }
 }

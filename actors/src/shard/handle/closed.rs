@@ -4,10 +4,10 @@
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
 use snapshots::store::{Error, Store};
-use workflow::command::{OrderFilter, Page};
+use workflow::command::{Ask, Command, OrderFilter, OrderName, Page, RecentFilter};
 use workflow::id::{OrderId, TenantId};
 use workflow::order::{self, Order};
-use workflow::outcome::Outcome;
+use workflow::outcome::{DeliveryView, Outcome};
 use workflow::refusal::Refusal;
 use workflow::reply::Keyed;
 use workflow::time::Millis;
@@ -35,6 +35,80 @@ impl ShardHandle {
             Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
         })
         .await
+    }
+
+    /// One order, as those see it who bring it: it holds nothing any more.
+    pub(super) async fn closed_delivery(
+        &self,
+        tenant: &TenantId,
+        name: OrderName,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            let order = match name {
+                OrderName::Id(id) => store.order(&tenant, id)?,
+                OrderName::Number(number) => store.order_numbered(&tenant, number)?,
+            };
+            Ok(match order {
+                Some(order) => done(Outcome::Delivery(Box::new(without_stores(order)))),
+                None => Verdict::Refused(Refusal::UnknownOrder),
+            })
+        })
+        .await
+    }
+
+    /// A page of the newest orders in memory, with those of the same reference that have left it.
+    /// Without a reference nobody can say which of those are the newest: then they are left out.
+    pub(super) async fn with_closed_deliveries(
+        &self,
+        tenant: &TenantId,
+        filter: RecentFilter,
+        (after, size): (usize, usize),
+        (rows, total): (Vec<DeliveryView>, usize),
+    ) -> Result<Verdict, Closed> {
+        let closed_fit = filter.at.is_none();
+        let Some(name) = filter.reference.filter(|_| closed_fit) else {
+            return Ok(done(Outcome::Deliveries { rows, total }));
+        };
+        let (tenant, shop, standings) = (tenant.clone(), filter.shop, filter.standings);
+        self.stored(move |store| {
+            let (mut rows, mut total) = (rows, total);
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            for order in stored.into_iter().rev() {
+                let fits = order.stage.is_closed()
+                    && shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
+                    && standings
+                        .as_ref()
+                        .is_none_or(|all| all.contains(&order.standing(order.modified)))
+                    && !rows.iter().any(|live| live.order.id == order.id);
+                if !fits {
+                    continue;
+                }
+                if total >= after && rows.len() < size {
+                    rows.push(without_stores(order));
+                }
+                total += 1;
+            }
+            Ok(done(Outcome::Deliveries { rows, total }))
+        })
+        .await
+    }
+
+    /// The refusal of a new order whose name an order has that left memory.
+    pub(super) async fn named_by_closed(&self, ask: &Ask) -> Result<Option<Verdict>, Closed> {
+        let Command::Promise(promise) = &ask.command else { return Ok(None) };
+        let Some((shop, name)) = promise.natural_key() else { return Ok(None) };
+        let (tenant, shop, name) = (ask.tenant.clone(), shop.clone(), name.clone());
+        let verdict = self.stored(move |store| {
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            let twin = stored.into_iter().find(|order| order.shop() == Some(&shop));
+            Ok(match twin {
+                Some(Order { number, .. }) => Verdict::Refused(Refusal::DuplicateOrder { number }),
+                None => Verdict::LookAgain,
+            })
+        });
+        // Nothing here: the router looks among those in memory.
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
     }
 
     /// A page of orders in memory, with those that have left it. Both lists hold the first of
@@ -131,5 +205,13 @@ impl ShardHandle {
 }
 
 fn shown(order: Order) -> Verdict {
-    Verdict::Done(Shown { outcome: Outcome::Order(Box::new(order)), stored: None })
+    done(Outcome::Order(Box::new(order)))
+}
+
+fn done(outcome: Outcome) -> Verdict {
+    Verdict::Done(Shown { outcome, stored: None })
+}
+
+fn without_stores(order: Order) -> DeliveryView {
+    DeliveryView { order, stores: Vec::new() }
 }

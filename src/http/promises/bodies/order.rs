@@ -167,7 +167,7 @@ impl OrderBody<'_> {
             let who = who?;
             Some(Command::Promise(Box::new(Promise {
                 lines: lines?,
-                ordered: ordered?,
+                ordered: Some(ordered?),
                 reference,
                 consumer: who.id,
                 destination: who.destination,
@@ -177,6 +177,7 @@ impl OrderBody<'_> {
                 sold,
                 replaces,
                 explain,
+                handover: None,
             })))
         };
         let command = built();

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use workflow::location::{OutOfStock, Status};
+use workflow::order::Shortage;
 use workflow::settings::{OnShortage, Policy};
 
 /// What the operator has set, and what was asked from the opening on.
@@ -77,6 +78,7 @@ pub(crate) struct Request {
     pub(super) caller: usize,
     pub(super) sold: bool,
     pub(super) replaces: Option<usize>,
+    pub(super) shortage: Shortage,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -163,16 +165,27 @@ fn any_request() -> impl Strategy<Value = Request> {
     let minutes = prop_oneof![3 => Just(None), 5 => (1..6_u64).prop_map(Some), 1 => Just(Some(0))];
     let replaces = prop_oneof![4 => Just(None), 1 => (0..8_usize).prop_map(Some)];
     let sold = prop_oneof![5 => Just(false), 1 => Just(true)];
-    (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces).prop_map(
-        |(lines, minutes, delivery, caller, sold, replaces)| Request {
+    (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces, any_shortage()).prop_map(
+        |(lines, minutes, delivery, caller, sold, replaces, shortage)| Request {
             lines,
             minutes,
             delivery,
             caller,
             sold,
             replaces,
+            shortage,
         },
     )
+}
+
+fn any_shortage() -> impl Strategy<Value = Shortage> {
+    prop_oneof![
+        8 => Just(Shortage::Unsaid),
+        1 => Just(Shortage::Substitute),
+        1 => Just(Shortage::Wait),
+        1 => Just(Shortage::Critical),
+        1 => Just(Shortage::Skip),
+    ]
 }
 
 fn any_lot() -> impl Strategy<Value = LotStep> {

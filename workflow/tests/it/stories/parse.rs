@@ -9,7 +9,7 @@ use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
 use workflow::location::{OutOfStock, Status};
-use workflow::order::{self, Line};
+use workflow::order::{self, Handover, Line, Shortage};
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::time::{Millis, Time};
@@ -122,8 +122,10 @@ impl Script {
 
     fn promise(&self, verb: &str, said: &Said<'_>) -> Todo {
         let lines = said.body.split(" + ").map(|line| {
+            let (line, shortage) = shortage(line);
             let (name, quantity) = counted(line);
-            Line { article: article(name), title: name.into(), quantity, kept: Kept::default() }
+            let (title, kept) = (name.into(), Kept::default());
+            Line { article: article(name), title, quantity, kept, shortage }
         });
         let delivery = match (said.value("collect"), said.value("from")) {
             (Some(place), _) => Wanted::Collect { at: at(place.trim_start_matches("at ")) },
@@ -131,15 +133,19 @@ impl Script {
                 from: from.into_iter().flat_map(|it| it.split(' ')).map(at).collect(),
             },
         };
-        let known = ["until", "from", "collect", "to", "replaces", "by"];
+        let known = ["until", "from", "collect", "to", "replaces", "by", "shop", "wanted", "as"];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let promise = Promise {
             explain: false,
+            handover: said.value("shop").map(|shop| {
+                let (shop, wanted) = (Some(shop.into()), said.time("wanted"));
+                Box::new(Handover { shop, secret: [0; 32], wanted })
+            }),
             lines: lines.collect(),
-            ordered: self.shop.now,
-            reference: Some(said.subject.into()),
+            ordered: Some(self.shop.now),
+            reference: Some(said.value("as").unwrap_or(said.subject).into()),
             consumer: None,
             destination: said.value("to").map(place),
             delivery,
@@ -289,6 +295,21 @@ fn place(text: &str) -> Place {
     let degrees = |text: &str| text.parse().expect("degrees");
     let (lat, lon) = text.split_once(' ').expect("latitude and longitude");
     Place::of_degrees(degrees(lat), degrees(lon)).expect("a place on earth")
+}
+
+/// `tea 2 skip`: what becomes of the line's pieces that no stock has.
+fn shortage(text: &str) -> (&str, Shortage) {
+    for (word, shortage) in [
+        (" substitute", Shortage::Substitute),
+        (" wait", Shortage::Wait),
+        (" critical", Shortage::Critical),
+        (" skip", Shortage::Skip),
+    ] {
+        if let Some(line) = text.strip_suffix(word) {
+            return (line, shortage);
+        }
+    }
+    (text, Shortage::Unsaid)
 }
 
 /// `tea 2`.

@@ -83,7 +83,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
-        | Refusal::TooMuchAtOnce => String::new(),
+        | Refusal::TooMuchAtOnce
+        | Refusal::NothingLeft => String::new(),
+        Refusal::DuplicateOrder { number } => format!(", number {number}"),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
@@ -100,7 +102,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::NotNow { stage, command, version } => {
             format!(", {command} of {stage}, version {version}")
         }
-        Refusal::OutOfStock { short } => {
+        Refusal::OutOfStock { short } | Refusal::CriticalShort { short } => {
             let short = short.iter().map(|(line, units)| format!(", line {line} short of {units}"));
             short.collect()
         }

@@ -1,0 +1,147 @@
+//! What becomes of pieces that no stock has, when an order is made.
+//!
+//! A line may say so itself; if it does not, its pieces wait where a listing lets them, and else
+//! the operator decides.
+
+use smallvec::SmallVec;
+
+use super::candidates::Want;
+use super::promise::Share;
+use super::{Cast, Look, Scene, Seen};
+use crate::id::LocationId;
+use crate::order::{Delivery, Line, Shortage};
+use crate::outcome::PartLine;
+use crate::quantity::Units;
+use crate::refusal::Refusal;
+use crate::routing::{Candidate, Plan};
+use crate::settings::OnShortage;
+
+/// What was wanted, and who was looked at for it.
+pub(super) struct Short<'a> {
+    pub(super) lines: &'a [Line],
+    pub(super) wants: &'a [Want],
+    pub(super) candidates: &'a [Candidate],
+}
+
+/// Line, counted from 0, and so many of its pieces.
+type Pieces = Vec<(u16, Units)>;
+
+impl<C: Cast> Scene<'_, C> {
+    /// Lets short lines wait, leaves them open or drops them; answers with what is dropped.
+    pub(super) async fn bear_shortage(
+        &mut self,
+        short: &Short<'_>,
+        delivery: &Delivery,
+        plan: &Plan,
+        shares: &mut Vec<Share>,
+    ) -> Result<Pieces, Refusal> {
+        let (mut unplaced, mut critical, mut dropped) = (Pieces::new(), Pieces::new(), vec![]);
+        for need in &plan.short {
+            let want = &short.wants[usize::from(need.need)];
+            let mut listed = Pieces::new();
+            let mut waiting = Pieces::new();
+            for (line, units) in missing(short.lines, want, shares) {
+                match short.lines[usize::from(line)].shortage {
+                    Shortage::Unsaid => listed.push((line, units)),
+                    Shortage::Wait => waiting.push((line, units)),
+                    Shortage::Substitute => {}
+                    Shortage::Critical => critical.push((line, units)),
+                    Shortage::Skip => dropped.push((line, units)),
+                }
+            }
+            if !listed.is_empty() {
+                match self.host(short, want, shares, |may_wait| may_wait) {
+                    Some(host) => self.let_wait(want, host, &listed, shares).await,
+                    None => unplaced.extend(listed),
+                }
+            }
+            if !waiting.is_empty() {
+                let host = self.host(short, want, shares, |_| true);
+                // Without a place they wait for one.
+                if let Some(host) = host.or_else(|| self.only_place(delivery)) {
+                    self.let_wait(want, host, &waiting, shares).await;
+                }
+            }
+        }
+        unplaced.sort_unstable();
+        critical.sort_unstable();
+        dropped.sort_unstable();
+        if !critical.is_empty() {
+            return Err(Refusal::CriticalShort { short: critical });
+        }
+        let all = short.lines.iter().map(|line| line.quantity);
+        if dropped.iter().map(|(_, units)| *units).eq(all) {
+            return Err(Refusal::NothingLeft);
+        }
+        if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
+            return Err(Refusal::OutOfStock { short: unplaced });
+        }
+        Ok(dropped)
+    }
+
+    /// Where pieces would wait: where the order is held anyway, else the nearest.
+    fn host(
+        &self,
+        short: &Short<'_>,
+        want: &Want,
+        shares: &[Share],
+        fits: impl Fn(bool) -> bool,
+    ) -> Option<(LocationId, Option<u32>)> {
+        let may_wait = |it: &&Candidate| {
+            let offer = self.tenant.places.offer(it.location, &want.article);
+            !offer.inactive && fits(offer.may_wait)
+        };
+        let hosts = short.candidates.iter().filter(|it| it.fence.is_none()).filter(may_wait);
+        let host = hosts.min_by_key(|it| {
+            let chosen = shares.iter().any(|share| share.location == it.location);
+            (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
+        });
+        host.map(|host| (host.location, host.metres))
+    }
+
+    /// The one location that the order may come from, if it has named one: pieces may wait there
+    /// although it never had the article.
+    fn only_place(&self, delivery: &Delivery) -> Option<(LocationId, Option<u32>)> {
+        let at = match delivery {
+            Delivery::Collect { at } => *at,
+            Delivery::Ship { from } => *from.first().filter(|_| from.len() == 1)?,
+        };
+        Some((at, None))
+    }
+
+    async fn let_wait(
+        &mut self,
+        want: &Want,
+        (location, metres): (LocationId, Option<u32>),
+        pieces: &[(u16, Units)],
+        shares: &mut Vec<Share>,
+    ) {
+        let available = self.tenant.places.offer(location, &want.article).available;
+        let look = Look::OutOfStock(want.article.clone());
+        let seen = self.cast.look(location, look, self.now).await;
+        let Seen::OutOfStock(out_of_stock) = seen else {
+            unreachable!("a look at what happens without stock sees that")
+        };
+        let expected = out_of_stock.expected(self.now);
+        for &(line, units) in pieces {
+            let part = PartLine { line, units, waits: true, available, out_of_stock, expected };
+            match shares.iter_mut().find(|share| share.location == location) {
+                Some(share) => share.lines.push(part),
+                None => {
+                    shares.push(Share { location, metres, lines: SmallVec::from_iter([part]) });
+                }
+            }
+        }
+    }
+}
+
+/// Lines of a want that no share fills, with what is missing.
+fn missing(lines: &[Line], want: &Want, shares: &[Share]) -> Pieces {
+    let given = |line: u16| {
+        let parts = shares.iter().flat_map(|share| &share.lines);
+        parts.filter(|part| part.line == line).map(|part| part.units).sum::<Units>()
+    };
+    let missing = |line: u16| lines[usize::from(line)].quantity.less(given(line));
+    let lines = want.lines.iter().map(|line| (*line, missing(*line)));
+    lines.filter(|(_, units)| !units.is_zero()).collect()
+}
