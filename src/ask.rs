@@ -21,6 +21,7 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::secrets::Secrets;
 
 pub use actors::ShardHandle;
 
@@ -40,6 +41,8 @@ pub struct App {
     stopping: AtomicBool,
     latest: Latest,
     correlation: Correlation,
+    /// Where the secrets come from by which customers find their orders.
+    pub(crate) secrets: Secrets,
 }
 
 /// Where the tenants live.
@@ -88,6 +91,7 @@ impl App {
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
             correlation: Correlation::new(),
+            secrets: Secrets::drawn(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod around;
 mod body;
+mod deliveries;
 mod document;
 mod health;
 mod idempotency;
@@ -23,6 +24,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
+use deliveries::routes::orders as handed_over;
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, status, stocks,
 };
@@ -32,7 +34,8 @@ pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+    let table = web::scope("").wrap(from_fn(around::around));
+    let table = delivery_door(promise_door(table))
         .service(at("/healthz").get(health::alive))
         .service(at("/readyz").get(health::ready))
         .service(at("/bench/echo").post(promise::echo))
@@ -68,4 +71,16 @@ where
         .service(at("/api/reservations/{id}").get(reservations::show))
         .service(at("/api/status").get(status::status))
         .service(at("/api/health").get(status::health))
+}
+
+/// Door 1. Its paths are also taken with `/api` before them.
+#[rustfmt::skip] // a path is a line
+fn delivery_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    table
+        .service(at("/deliveries").get(handed_over::list).post(handed_over::place))
+        .service(at("/deliveries/{id}").get(handed_over::show))
+        .service(at("/deliveries/{id}/cancel").post(handed_over::cancel))
 }

@@ -12,5 +12,6 @@ pub mod failure;
 pub mod http;
 pub mod limits;
 pub mod metrics;
+mod secrets;
 pub mod server;
 pub mod telemetry;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a body at the workflow server's door: 500 items with names and sums fit.
+pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Levels of nesting in a JSON body: nothing that a door knows needs more than ten.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// How long a body may take: whoever is slower holds a connection, never a permit.

@@ -29,6 +29,7 @@ pub(super) async fn around<B: MessageBody + 'static>(
     let mut response = match bounded(&request) {
         Ok(()) => {
             ignore_trailing_slash(&mut request);
+            read_alias(&mut request);
             next.call(request).await?.map_into_left_body()
         }
         Err(failure) => {
@@ -74,6 +75,21 @@ fn is_badly_encoded(path: &str) -> bool {
     })
 }
 
+/// The workflow server's paths are served with and without `/api`, as its document and its code
+/// have them.
+fn read_alias(request: &mut ServiceRequest) {
+    let bare = request.path().strip_prefix("/api");
+    let is_alias = |bare: &&str| {
+        ["/deliveries", "/delivery_items"].iter().any(|name| {
+            let rest = bare.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    if let Some(bare) = bare.filter(is_alias).map(str::to_owned) {
+        set_path(request, &bare);
+    }
+}
+
 /// `/api/orders/` is `/api/orders`; two slashes are something else.
 fn ignore_trailing_slash(request: &mut ServiceRequest) {
     let path = request.path();
@@ -81,8 +97,14 @@ fn ignore_trailing_slash(request: &mut ServiceRequest) {
     if bare.ends_with('/') {
         return;
     }
+    let short = bare.to_owned();
+    set_path(request, &short);
+}
+
+/// The request is for this path from now on, with its query.
+fn set_path(request: &mut ServiceRequest, path: &str) {
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
-    let Ok(short) = format!("{bare}{query}").parse::<PathAndQuery>() else { return };
+    let Ok(short) = format!("{path}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = Some(short);
     if let Ok(uri) = Uri::from_parts(parts) {

@@ -38,6 +38,12 @@ impl Visit {
         Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
     }
 
+    /// Lets a request in that does something and needs no body; one that it has is not read.
+    pub(crate) fn acting(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
+        let visit = Visit::bare(app, head, lane)?;
+        Ok(Visit { key: Key::read(head.headers())?, ..visit })
+    }
+
     /// Reads the body of a request, and lets it in.
     pub(crate) async fn with_body(
         app: &App,

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod crash;
+mod deliveries;
 mod idempotency;
 mod operating;
 mod overload;

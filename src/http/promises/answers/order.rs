@@ -173,8 +173,14 @@ fn order_json(order: &Order, certus: bool) -> String {
     if certus {
         return joined(json(&answer), &with_certus(kept, &json(&certus_of(order))));
     }
+    if kept.contains(OTHER_DOOR) {
+        return joined(json(&answer), &json(&members(kept)));
+    }
     joined(json(&answer), kept)
 }
+
+/// What the kept members of another door begin with: its name follows.
+const OTHER_DOOR: &str = "\"@";
 
 /// The kept members, with ours inside `customAttributes.certus`.
 fn with_certus(kept: &str, certus: &str) -> String {
@@ -237,7 +243,10 @@ fn stripped(order: &Order) -> StrippedOrder<'_> {
     }
 }
 
-/// The members of a kept text, each as it is.
+/// The members of a kept text, each as it is; what other doors keep there is theirs.
 fn members(kept: &str) -> BTreeMap<&str, &RawValue> {
-    serde_json::from_str(kept).expect("what is kept is an object of ours")
+    let mut members: BTreeMap<&str, &RawValue> =
+        serde_json::from_str(kept).expect("what is kept is an object of ours");
+    members.retain(|name, _| !name.starts_with('@'));
+    members
 }

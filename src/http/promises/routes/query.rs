@@ -63,6 +63,27 @@ impl Params {
         Some(Page { after: after?, size: size? })
     }
 
+    /// One whole number within these bounds, or the usual one.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        most: usize,
+        usual: usize,
+    ) -> Option<usize> {
+        let Some(text) = self.one(name) else { return Some(usual) };
+        let number = text.parse::<usize>().ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.faults.add(name, format!("must be {least} to {most}"));
+        }
+        number
+    }
+
+    /// One text, if it is there and not empty.
+    pub(crate) fn filled(&mut self, name: &str) -> Option<SmolStr> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
     /// One text, if it is there.
     pub(crate) fn text(&mut self, name: &str) -> Option<SmolStr> {
         self.one(name).map(SmolStr::from)

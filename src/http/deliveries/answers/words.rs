@@ -1,0 +1,40 @@
+//! The stage table's words at this door.
+
+use workflow::order::Standing;
+
+/// How an order stands, in this door's words.
+pub(crate) struct Words {
+    pub(crate) order_status: &'static str,
+    pub(crate) picked_status: &'static str,
+    /// None before anybody sent the customer a message.
+    pub(crate) message_status: Option<&'static str>,
+}
+
+const STANDINGS: [Standing; 7] = [
+    Standing::Promised,
+    Standing::Confirmed,
+    Standing::PartlyWaiting,
+    Standing::Waiting,
+    Standing::Unroutable,
+    Standing::Cancelled,
+    Standing::Expired,
+];
+
+/// The row of the stage table.
+pub(crate) fn words(standing: Standing) -> Words {
+    let (order_status, picked_status, message_status) = match standing {
+        Standing::Promised => ("PROMISED", "UNASSIGNED", None),
+        Standing::Confirmed => ("IN_FULFILLMENT", "UNPICKED", Some("RECEIVED")),
+        Standing::PartlyWaiting => ("BACKORDERED", "UNPICKED", Some("RECEIVED")),
+        Standing::Waiting => ("BACKORDERED", "UNASSIGNED", Some("RECEIVED")),
+        Standing::Unroutable => ("NOT_ROUTABLE", "UNASSIGNED", Some("RECEIVED")),
+        Standing::Cancelled => ("CANCELLED", "UNASSIGNED", Some("RECEIVED")),
+        Standing::Expired => ("EXPIRED", "UNASSIGNED", None),
+    };
+    Words { order_status, picked_status, message_status }
+}
+
+/// The standings that are called so; a word that is unknown fits none.
+pub(crate) fn standings(fits: impl Fn(&Words) -> bool) -> Vec<Standing> {
+    STANDINGS.into_iter().filter(|standing| fits(&words(*standing))).collect()
+}

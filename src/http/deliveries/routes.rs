@@ -1,0 +1,40 @@
+//! The handlers of this door: parse, admit, ask, answer.
+
+pub(crate) mod orders;
+
+use actix_web::HttpResponse;
+use workflow::command::{OrderName, Query};
+use workflow::id::OrderId;
+use workflow::refusal::Refusal;
+
+use super::answers::order::id_of;
+use super::errors::Error;
+use crate::ask::{App, Said};
+use crate::failure::Failure;
+use crate::http::visit::Visit;
+
+/// What a handler comes to.
+pub(crate) type Handled = Result<HttpResponse, Error>;
+
+/// An order as a path names it: by its id, or by its number. What is neither names none.
+pub(crate) fn order_name(text: &str) -> Result<OrderName, Failure> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match is_number {
+        true => text.parse().ok().map(OrderName::Number),
+        false => OrderId::parse(text).map(OrderName::Id),
+    };
+    name.ok_or(Failure::Refused(Refusal::UnknownOrder))
+}
+
+/// The order's id; one that is named by its number is looked up, with a permit of its own.
+pub(crate) async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Error> {
+    let number = match order_name(text)? {
+        OrderName::Id(id) => return Ok(id),
+        name @ OrderName::Number(_) => name,
+    };
+    let found = visit.again(app)?.look(app, Query::Delivery(number)).await?;
+    match found.said {
+        Said::Now(outcome) => Ok(id_of(&outcome)),
+        Said::Kept(_) | Said::Again(_) => unreachable!("a look has no key"),
+    }
+}
