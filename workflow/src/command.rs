@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::kept::Kept;
 use crate::location::{self, Card, LotRow};
-use crate::order::{self, Handover, Line, Standing};
+use crate::order::{self, Handover, Line, Shortage, Standing, Window};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
@@ -94,6 +94,67 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// The caller picks the oldest order that waits for a picker, unless their list is full.
+    TakeNext {
+        /// Where; none means anywhere.
+        at: Option<LocationRef>,
+    },
+    /// All that the caller has picked whole waits for a driver.
+    ClearPicked,
+    /// Pick an order, or bring it.
+    Handle {
+        /// Which one.
+        order: OrderName,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// What is done.
+        job: Job,
+    },
+    /// The caller takes these orders on their route: all, or none.
+    Load {
+        /// Which ones.
+        orders: Vec<OrderName>,
+    },
+}
+
+/// What somebody does with an order that is sold. The caller is the picker, or the driver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// They have so many pieces of a line in their hands.
+    Pick(u16, Units),
+    /// What is left of a line is not on the shelf.
+    Missing(u16),
+    /// This takes the place of what is missing of a line.
+    Substitute(u16, Box<Line>),
+    /// All they have of it is picked, and waits for a driver.
+    Stage,
+    /// This other one helps.
+    Share(SmolStr),
+    /// They are near.
+    Near,
+    /// They have brought it.
+    Deliver,
+    /// It is to be brought then.
+    Schedule(Window),
+    /// What becomes of short lines, and what doors keep of that.
+    Reflag(Option<Shortage>, Kept),
+}
+
+impl Job {
+    /// The job's name, as records, logs and metrics say it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Job::Pick(..) => "Pick",
+            Job::Missing(_) => "Missing",
+            Job::Substitute(..) => "Substitute",
+            Job::Stage => "Stage",
+            Job::Share(_) => "Share",
+            Job::Near => "Near",
+            Job::Deliver => "Deliver",
+            Job::Schedule(_) => "Schedule",
+            Job::Reflag(..) => "Reflag",
+        }
+    }
 }
 
 impl Command {
@@ -109,6 +170,10 @@ impl Command {
             Command::RemoveStocks { .. } => "RemoveStocks",
             Command::KeepStocks { .. } => "KeepStocks",
             Command::Configure { .. } => "Configure",
+            Command::TakeNext { .. } => "TakeNext",
+            Command::ClearPicked => "ClearPicked",
+            Command::Handle { job, .. } => job.name(),
+            Command::Load { .. } => "Load",
         }
     }
 }
@@ -224,6 +289,14 @@ pub enum Query {
     Delivery(OrderName),
     /// Orders in memory, the newest first: those that fit, after so many, at most so many.
     Recent(RecentFilter, usize, usize),
+    /// What this picker picks.
+    Picklist(SmolStr),
+    /// How many parts of orders wait for a picker, at one location or at all.
+    Unpicked(Option<LocationRef>),
+    /// Orders that wait for a driver, the oldest first, at most so many.
+    Unrouted(usize),
+    /// What this driver brings.
+    Route(SmolStr),
 }
 
 /// An order as a path names it.

@@ -8,7 +8,7 @@ mod places;
 
 use std::collections::BTreeMap;
 
-pub use book::Book;
+pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
 
 use crate::id::TenantId;

@@ -11,6 +11,7 @@ mod candidates;
 mod deliveries;
 mod locations;
 mod orders;
+mod picking;
 mod promise;
 mod read;
 mod shortage;
@@ -182,6 +183,10 @@ impl<C: Cast> Scene<'_, C> {
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
+            Command::TakeNext { at } => Ok(self.take_next(at).await?),
+            Command::ClearPicked => Ok(self.clear_picked().await?),
+            Command::Handle { order, version, job } => Ok(self.handle(order, version, job).await?),
+            Command::Load { orders } => Ok(self.load(orders).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
@@ -226,9 +231,7 @@ impl<C: Cast> Scene<'_, C> {
             self.events.push(Event::Location { id, event });
         }
         for (order, hosts) in moved {
-            let event = order::Event::Rehosted { hosts };
-            self.cast.follow(order, event.clone(), self.now).await;
-            self.push_order(order, event);
+            self.tell(order, order::Event::Rehosted { hosts }).await;
         }
     }
 }

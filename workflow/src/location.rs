@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use apply::apply_to_shelf;
+pub use apply::apply_to_row;
 pub use apply::{apply, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
@@ -115,6 +115,18 @@ pub enum ShelfEvent {
         /// The lot, if there is one.
         stock: Option<StockId>,
     },
+    /// Pieces are gone together with their reservation: they have left, or never were there. What
+    /// can be promised is the same as before.
+    Consumed {
+        /// The reservation; without pieces it is no more.
+        reservation: ReservationId,
+        /// The lot.
+        stock: StockId,
+        /// How many.
+        units: Units,
+    },
+    /// Somebody looked and found none: nothing is promised until stock is written again.
+    SoldOut,
 }
 
 impl Event {
@@ -140,7 +152,9 @@ impl ShelfEvent {
             ShelfEvent::Put(_)
             | ShelfEvent::Removed { .. }
             | ShelfEvent::Listed(_)
-            | ShelfEvent::Kept { .. } => false,
+            | ShelfEvent::Kept { .. }
+            | ShelfEvent::Consumed { .. }
+            | ShelfEvent::SoldOut => false,
         }
     }
 }

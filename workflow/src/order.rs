@@ -3,8 +3,11 @@
 mod apply;
 mod decide;
 mod line;
+mod part;
+mod progress;
 mod stage;
 mod standing;
+mod task;
 mod work;
 
 use std::sync::Arc;
@@ -15,11 +18,14 @@ use smol_str::SmolStr;
 pub use apply::{apply, place};
 pub use decide::{Command, decide};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage};
+pub use part::{Found, Part, Queue, Step};
 pub use stage::Stage;
 pub use standing::Standing;
+pub use task::Task;
 pub use work::{Window, Work};
 
-use crate::id::{OrderId, StockId, Version};
+use crate::id::{LocationId, OrderId, StockId, Version};
+use crate::kept::Kept;
 use crate::limits::ACTION_KEYS_PER_ORDER_MAX;
 use crate::quantity::Units;
 use crate::reply::StoredReply;
@@ -86,12 +92,110 @@ pub enum Event {
         /// The reservations' indices.
         holds: Vec<u16>,
     },
+    /// A picker has begun with the part at a location.
+    Taken {
+        /// The location.
+        at: LocationId,
+        /// Who.
+        picker: SmolStr,
+    },
+    /// A picker has another one help.
+    Shared {
+        /// Who picks it.
+        picker: SmolStr,
+        /// Who helps.
+        with: SmolStr,
+    },
+    /// Pieces of a line are in a picker's hands.
+    Picked {
+        /// The location.
+        at: LocationId,
+        /// The line, counted from 0.
+        line: u16,
+        /// How many.
+        units: Units,
+    },
+    /// Pieces that were held of a line are not on the shelf.
+    ShortOnShelf {
+        /// The location.
+        at: LocationId,
+        /// The line, counted from 0.
+        line: u16,
+        /// Reservations, and how many of their pieces are not there.
+        taken: Vec<(u16, Units)>,
+        /// What becomes of the order's wish for them.
+        rest: Rest,
+    },
+    /// Something else takes the place of pieces that were not there.
+    Substituted(Box<Substitution>),
+    /// All that a picker has picked of it waits for a driver.
+    Staged {
+        /// Who.
+        picker: SmolStr,
+    },
+    /// All that was staged is with a driver, and has left its locations.
+    Shipped {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// A driver is near.
+    Neared {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// What a driver has of it is at the door; more of the order is to come.
+    Arrived {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// All that will ever come is at the door.
+    Delivered,
+    /// It is to be brought then.
+    Scheduled {
+        /// When.
+        window: Window,
+    },
+    /// What becomes of short lines, and what doors keep of that, is this from now on.
+    Reflagged {
+        /// Of all lines, if it changed.
+        shortage: Option<Shortage>,
+        /// The kept members.
+        kept: Kept,
+    },
+}
+
+/// What becomes of pieces that were not on the shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rest {
+    /// They stay open until something else takes their place.
+    Open,
+    /// They wait for stock there, as this reservation.
+    Waits(u16),
+    /// Nobody will bring them.
+    Dropped,
+}
+
+/// What takes the place of pieces that were not there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Substitution {
+    /// The line that was short.
+    pub line: u16,
+    /// How many of its pieces are replaced.
+    pub units: Units,
+    /// Its reservations that waited for them, and wait no more.
+    pub released: Vec<u16>,
+    /// The line that takes their place.
+    pub by: u16,
+    /// That line, if the order did not have it; its quantity is that of the pieces.
+    pub new: Option<Line>,
+    /// What is held for it.
+    pub holds: Vec<Hold>,
 }
 
 impl Event {
     /// Whether the order is closed after it.
     pub fn closes(&self) -> bool {
-        matches!(self, Event::Cancelled { .. } | Event::Expired)
+        matches!(self, Event::Cancelled { .. } | Event::Expired | Event::Delivered)
     }
 }
 
@@ -145,7 +249,13 @@ impl Order {
     /// Pieces of a line that are wanted, and that nothing can fulfil.
     pub fn unassigned(&self, line: u16) -> Units {
         let wanted = self.asked.lines[usize::from(line)].quantity.less(self.dropped(line));
-        wanted.less(self.assigned(line))
+        wanted.less(self.shipped(line)).less(self.assigned(line))
+    }
+
+    /// The index of its next reservation.
+    pub fn next_hold(&self) -> u16 {
+        let last = self.holds.iter().map(|hold| hold.index + 1).max().unwrap_or_default();
+        last.max(self.work.as_ref().map_or(0, |work| work.next_hold))
     }
 
     /// The web shop that the order came from, if it said.

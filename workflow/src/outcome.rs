@@ -90,6 +90,21 @@ pub enum Outcome {
         /// How many fit the filter, of those that were looked at.
         total: usize,
     },
+    /// What a picker picks, the oldest first.
+    Picklist(Vec<PickView>),
+    /// What became of one line, or of the whole order if no line is named.
+    Worked(Box<DeliveryView>, Option<u16>),
+    /// So many.
+    Count(usize),
+}
+
+/// A part of an order in a picker's list.
+#[derive(Clone, Debug)]
+pub struct PickView {
+    /// The order.
+    pub order: Order,
+    /// Where it is picked.
+    pub location: LocationId,
 }
 
 /// An order, with the locations that hold anything for it.

@@ -111,6 +111,26 @@ pub enum Refusal {
     },
     /// All lines are short, and all of them were to be dropped then.
     NothingLeft,
+    /// Nothing that the caller picks fits, or all of it is picked.
+    WrongItem,
+    /// The caller does not pick this order.
+    NotInList,
+    /// Who is to help has it in their list already.
+    AlreadyInList,
+    /// Who is to help has as many orders as anybody may.
+    ListFull {
+        /// How many anybody may have.
+        limit: usize,
+    },
+    /// Something of it is still to be picked.
+    NotPicked,
+    /// It is not staged, or a driver has it.
+    NotStaged {
+        /// The order's number.
+        number: u64,
+    },
+    /// No piece of the line is missing.
+    NothingToSubstitute,
 }
 
 impl Refusal {
@@ -138,6 +158,13 @@ impl Refusal {
             Refusal::DuplicateOrder { .. } => "duplicate_order",
             Refusal::CriticalShort { .. } => "critical_short",
             Refusal::NothingLeft => "nothing_left",
+            Refusal::WrongItem => "wrong_item",
+            Refusal::NotInList => "not_in_list",
+            Refusal::AlreadyInList => "already_in_list",
+            Refusal::ListFull { .. } => "list_full",
+            Refusal::NotPicked => "not_picked",
+            Refusal::NotStaged { .. } => "not_staged",
+            Refusal::NothingToSubstitute => "nothing_to_substitute",
         }
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::{Ask, Command, Query};
-use crate::desk::Desk;
+use crate::desk::{Desk, Footing};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
 use crate::location::{self, Location};
@@ -153,7 +153,9 @@ impl World {
         }
         let (_, order) = self.orders.get_mut(&id).expect("D2: an event's order was placed before");
         tenant.book.acted(order, event);
+        let before = Footing::of(order);
         order::apply(order, event, record.at);
+        tenant.book.stands(id, &before, &Footing::of(order));
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {

@@ -171,11 +171,19 @@ impl ShardHandle {
             Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
             _ => None,
         };
+        let handled = match &ask.command {
+            Command::Handle { order, job, .. } => Some((ask.tenant.clone(), *order, job.clone())),
+            _ => None,
+        };
         let Answer { at, verdict } = self.submit(Work::Change(ask, render), permit, looked).await?;
         let verdict = match (verdict, act) {
             (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
                 self.act_on_closed(&tenant, order, &action).await?
             }
+            (Verdict::Refused(Refusal::UnknownOrder), None) => match handled {
+                Some((tenant, name, job)) => self.handle_closed(&tenant, name, &job).await?,
+                None => Verdict::Refused(Refusal::UnknownOrder),
+            },
             (verdict, _) => verdict,
         };
         Ok(Answer { at, verdict })

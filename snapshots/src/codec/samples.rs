@@ -8,7 +8,8 @@ use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
 };
 use workflow::order::{
-    self, Asked, Delivery, Handover, Hold, Line, Placed, Shortage, Stage, Window, Work,
+    self, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shortage, Stage, Step,
+    Substitution, Window, Work,
 };
 use workflow::place::Place;
 use workflow::quantity::Units;
@@ -39,6 +40,12 @@ fn orders() -> Vec<(&'static str, Record)> {
     promised.reply = Some((Owner::Order(order()), reply()));
     let collect = Delivery::Collect { at: location() };
     let reason = Some("too late".into());
+    let window = Window { start: AT, length: Millis::hours(2) };
+    let kept = Kept::of(r#"{"source":"web"}"#.into());
+    let short = |rest| {
+        let taken = vec![(7, units(1)), (300, units(2))];
+        at(order::Event::ShortOnShelf { at: location(), line: 1, taken, rest })
+    };
     vec![
         ("promised", promised),
         ("sold", at(placed(Stage::Confirmed { at: AT }, collect))),
@@ -48,6 +55,20 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("expired", at(order::Event::Expired)),
         ("rehosted", at(order::Event::Rehosted { hosts: vec![(0, Some(stock())), (1, None)] })),
         ("lost", at(order::Event::Lost { holds: vec![0, 300] })),
+        ("taken", at(order::Event::Taken { at: location(), picker: "pia".into() })),
+        ("shared", at(order::Event::Shared { picker: "pia".into(), with: "emil".into() })),
+        ("picked", at(order::Event::Picked { at: location(), line: 1, units: units(2) })),
+        ("short_on_shelf", short(Rest::Waits(301))),
+        ("short_and_open", short(Rest::Open)),
+        ("short_and_dropped", short(Rest::Dropped)),
+        ("substituted", at(order::Event::Substituted(Box::new(substitution())))),
+        ("staged", at(order::Event::Staged { picker: "pia".into() })),
+        ("shipped", at(order::Event::Shipped { driver: "dirk".into() })),
+        ("neared", at(order::Event::Neared { driver: "dirk".into() })),
+        ("arrived", at(order::Event::Arrived { driver: "dirk".into() })),
+        ("delivered", at(order::Event::Delivered)),
+        ("scheduled", at(order::Event::Scheduled { window })),
+        ("reflagged", at(order::Event::Reflagged { shortage: Some(Shortage::Critical), kept })),
     ]
 }
 
@@ -82,7 +103,35 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+        ("consumed", at(ShelfEvent::Consumed { reservation, stock: stock(), units })),
+        ("sold_out", at(ShelfEvent::SoldOut)),
     ]
+}
+
+fn units(count: i64) -> Units {
+    Units::of_stock(count).unwrap()
+}
+
+fn part() -> Part {
+    Part {
+        location: location(),
+        step: Step::Near,
+        pickers: vec!["pia".into(), "emil".into()],
+        driver: Some("dirk".into()),
+        found: vec![Found { line: 1, picked: units(2), missing: units(1) }],
+    }
+}
+
+fn substitution() -> Substitution {
+    let placed = placed(Stage::Confirmed { at: AT }, Delivery::Ship { from: vec![] });
+    Substitution {
+        line: 1,
+        units: units(3),
+        released: vec![301],
+        by: 2,
+        new: placed.asked.lines.first().cloned(),
+        holds: placed.holds,
+    }
 }
 
 fn record(events: Vec<Event>) -> Record {
@@ -161,6 +210,9 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
         work: Some(Box::new(Work {
             window: Some(Window { start: AT, length: Millis::hours(2) }),
             dropped: vec![(1, Units::of_line(998).unwrap())],
+            parts: vec![part()],
+            replaced: vec![(0, 1)],
+            next_hold: 300,
         })),
     }
 }

@@ -148,7 +148,7 @@ impl Turn<'_> {
             }
             location::Event::Shelf { event, .. } if event.is_about_reservations() => Ok(()),
             location::Event::Shelf { article, event } => {
-                location::apply_to_shelf(self.shelf(id, article)?, event);
+                location::apply_to_row(self.shelf(id, article)?, event);
                 Ok(())
             }
         }

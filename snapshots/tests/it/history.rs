@@ -7,13 +7,15 @@ use snapshots::codec;
 use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
-use workflow::command::{Ask, Command, LocationRef, Lots, Promise, StockRow, Wanted};
+use workflow::command::{
+    Ask, Command, Job, LocationRef, Lots, OrderName, Promise, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{
     self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
-use workflow::order::{self, Line, Stage};
+use workflow::order::{self, Line, Stage, Step};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
 use workflow::quantity::Units;
@@ -161,7 +163,8 @@ impl Shop {
         if locations < 3 {
             return Command::OpenLocation { card: self.card() };
         }
-        match self.below(40) {
+        match self.below(50) {
+            40.. => self.work(tenant),
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
                 self.at_location(tenant, location::Command::Close { version: None, force: true })
@@ -230,6 +233,39 @@ impl Shop {
             }
         };
         Command::Act { order, action }
+    }
+
+    /// What a picker or a driver does next.
+    fn work(&mut self, tenant: &TenantId) -> Command {
+        let of = |(known, order): &(TenantId, order::Order)| {
+            (known == tenant && !order.stage.is_closed()).then(|| order.clone())
+        };
+        let open: Vec<order::Order> = self.world.orders.values().filter_map(of).collect();
+        let at = |step: Step| {
+            let has = |order: &&order::Order| order.parts().iter().any(|part| part.step == step);
+            open.iter().find(has)
+        };
+        let handle = |order: &order::Order, job| {
+            let order = OrderName::Number(order.number);
+            Command::Handle { order, version: None, job }
+        };
+        let line = self.below(3) as u16;
+        match (self.below(8), at(Step::Picking), at(Step::Out)) {
+            (0..=2, Some(order), _) if usize::from(line) < order.asked.lines.len() => {
+                let held = order.parts().iter().map(|part| order.held_at(line, part.location));
+                handle(order, Job::Pick(line, held.max().unwrap_or_default()))
+            }
+            (3, Some(order), _) => handle(order, Job::Missing(line)),
+            (4, ..) => Command::ClearPicked,
+            (5, ..) => {
+                let staged = open.iter().find(|order| order.is_staged());
+                Command::Load {
+                    orders: staged.map(|it| OrderName::Id(it.id)).into_iter().collect(),
+                }
+            }
+            (6, _, Some(order)) => handle(order, Job::Deliver),
+            _ => Command::TakeNext { at: None },
+        }
     }
 
     fn put(&mut self, tenant: &TenantId) -> Command {

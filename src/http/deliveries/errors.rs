@@ -21,8 +21,18 @@ use crate::limits::FAULTS_MAX;
 #[derive(Debug)]
 pub(crate) struct Error {
     failed: Failed,
-    /// Whether the body was read, and its values are not good.
-    is_invalid: bool,
+    kind: Kind,
+}
+
+/// What this door tells apart besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// As the failure says.
+    Plain,
+    /// The body was read, and its values are not good.
+    Invalid,
+    /// A scan means an item, or a delivery, and names none.
+    Unselected,
 }
 
 #[derive(Serialize)]
@@ -46,15 +56,26 @@ type Row = (StatusCode, &'static str, &'static str);
 impl Error {
     /// A body that could be read, with values that are missing or not good.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Error {
-        Error { failed: Failure::Malformed(faults).into(), is_invalid: true }
+        Error { failed: Failure::Malformed(faults).into(), kind: Kind::Invalid }
+    }
+
+    /// A scan that means an item, or a delivery, and names none.
+    pub(crate) fn unselected() -> Error {
+        Error { failed: Failure::Malformed(Vec::new()).into(), kind: Kind::Unselected }
     }
 
     fn row(&self) -> Row {
-        if self.is_invalid { INVALID } else { row(&self.failed.failure) }
+        match self.kind {
+            Kind::Plain => row(&self.failed.failure),
+            Kind::Invalid => INVALID,
+            Kind::Unselected => UNSELECTED,
+        }
     }
 }
 
 const INVALID: Row = (StatusCode::UNPROCESSABLE_ENTITY, "Invalid order.", "invalid_order");
+const UNSELECTED: Row =
+    (StatusCode::UNPROCESSABLE_ENTITY, "Please select a product first.", "nothing_selected");
 
 fn row(failure: &Failure) -> Row {
     use StatusCode as S;
@@ -120,6 +141,13 @@ fn refused(refusal: &Refusal) -> Row {
             (NO, "Critical item out of stock.", "critical_item_out_of_stock")
         }
         Refusal::NothingLeft => (NO, "Nothing left to deliver.", "nothing_left"),
+        Refusal::WrongItem => (NO, "You scanned the wrong item.", "wrong_item"),
+        Refusal::NotInList => (NO, "The order is not in your list.", "not_in_list"),
+        Refusal::AlreadyInList => (NO, "The order is already in that list.", "already_in_list"),
+        Refusal::ListFull { .. } => (NO, "That list is full.", "list_full"),
+        Refusal::NotPicked => (NO, "The order is not picked yet.", "not_picked"),
+        Refusal::NotStaged { .. } => (NO, "The order is not staged.", "not_staged"),
+        Refusal::NothingToSubstitute => (NO, "Nothing to substitute.", "nothing_to_substitute"),
     }
 }
 
@@ -173,6 +201,10 @@ fn refusal_text(refusal: &Refusal) -> Option<String> {
             command.to_lowercase(),
             stage.to_lowercase()
         )),
+        Refusal::ListFull { limit } => Some(format!("a picker has at most {limit} orders")),
+        Refusal::NotStaged { number } => {
+            Some(format!("order {number} is not staged, or a driver has it"))
+        }
         Refusal::TooMuchAtOnce => Some("this touches too many reservations for one step".into()),
         Refusal::UnknownOrder
         | Refusal::UnknownLocation
@@ -186,7 +218,12 @@ fn refusal_text(refusal: &Refusal) -> Option<String> {
         | Refusal::TooManyLots { .. }
         | Refusal::LinesUnassigned { .. }
         | Refusal::TooManyOpenPromises { .. }
-        | Refusal::NothingLeft => None,
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::NotPicked
+        | Refusal::NothingToSubstitute => None,
     }
 }
 
@@ -221,12 +258,12 @@ impl fmt::Display for Error {
 
 impl From<Failed> for Error {
     fn from(failed: Failed) -> Error {
-        Error { failed, is_invalid: false }
+        Error { failed, kind: Kind::Plain }
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
-        Error { failed: failure.into(), is_invalid: false }
+        Error { failed: failure.into(), kind: Kind::Plain }
     }
 }

@@ -84,6 +84,13 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
         Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
+        Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => (S::CONFLICT, "wrong stage"),
     }
 }
 
@@ -138,7 +145,14 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::TooManyOpenPromises { .. }
         | Refusal::DuplicateOrder { .. }
         | Refusal::CriticalShort { .. }
-        | Refusal::NothingLeft => (None, None),
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => (None, None),
     }
 }
 
@@ -183,6 +197,13 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("order {number} has this name within its shop")
         }
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => "not enough stock".into(),
+        Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => "its picking does not allow it".into(),
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
@@ -207,6 +228,7 @@ fn status_name(stage: &'static str) -> &'static str {
         "Confirmed" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
+        "Delivered" => "FINISHED",
         other => other,
     }
 }

@@ -83,7 +83,7 @@ impl<C: Cast> Scene<'_, C> {
             handover: promise.handover,
         };
         let window = asked.handover.as_ref().and_then(|it| self.window(it, &shares));
-        let work = Work { window, dropped }.boxed();
+        let work = Work { window, dropped, ..Work::default() }.boxed();
         let placed = Placed {
             number: self.tenant.last_number + 1,
             stage,

@@ -45,6 +45,19 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
             Query::Delivery(name) => self.delivery_named(name).await,
+            Query::Picklist(picker) => Ok(self.picklist(&picker).await),
+            Query::Unpicked(at) => {
+                let at = at.map(|name| self.find(&name, 0)).transpose()?;
+                Ok(Outcome::Count(self.tenant.book.unpicked(at)))
+            }
+            Query::Unrouted(size) => {
+                let ids = self.tenant.book.staged().take(size).collect();
+                Ok(self.deliveries(ids).await)
+            }
+            Query::Route(driver) => {
+                let ids = self.tenant.book.route(&driver);
+                Ok(self.deliveries(ids).await)
+            }
             Query::Recent(filter, after, size) => self.recent(filter, after, size).await,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! There are no rules here, and nothing that can fail: what may happen was decided before.
 
-use super::{Event, Order, Placed, Stage};
+use super::{Event, Order, Placed, Stage, progress};
 use crate::id::{OrderId, Version};
 use crate::time::Time;
 
@@ -54,7 +54,23 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
                     hold.stock = *stock;
                 }
             }
+            progress::forget_empty_parts(order);
         }
-        Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
+        Event::Lost { holds } => {
+            order.holds.retain(|hold| !holds.contains(&hold.index));
+            progress::forget_empty_parts(order);
+        }
+        Event::Taken { .. }
+        | Event::Shared { .. }
+        | Event::Picked { .. }
+        | Event::ShortOnShelf { .. }
+        | Event::Substituted(_)
+        | Event::Staged { .. }
+        | Event::Shipped { .. }
+        | Event::Neared { .. }
+        | Event::Arrived { .. }
+        | Event::Delivered
+        | Event::Scheduled { .. }
+        | Event::Reflagged { .. } => progress::apply(order, event, at),
     }
 }

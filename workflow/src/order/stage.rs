@@ -4,8 +4,13 @@
 //!            ┌──────────► Confirmed ──┐
 //!  Promised ─┤                        ├──► Cancelled
 //!            ├────────────────────────┘
-//!            └──────────► Expired           (waiting, picking, … come between
-//!                                            Confirmed and the door)
+//!            └──────────► Expired           Confirmed ──► Delivered
+//! ```
+//!
+//! What is picked, staged and on the way is told by an order's parts, while it is confirmed:
+//!
+//! ```text
+//!  Unpicked ──► Picking ──► Staged ──► Out ──► Near ──► Delivered
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -38,12 +43,17 @@ pub enum Stage {
         /// The deadline that passed.
         until: Time,
     },
+    /// All that will ever come of it is at the door.
+    Delivered {
+        /// When.
+        at: Time,
+    },
 }
 
 impl Stage {
     /// Whether nothing can happen any more.
     pub fn is_closed(&self) -> bool {
-        matches!(self, Stage::Cancelled { .. } | Stage::Expired { .. })
+        matches!(self, Stage::Cancelled { .. } | Stage::Expired { .. } | Stage::Delivered { .. })
     }
 
     /// The stage's name, as refusals, logs and metrics say it.
@@ -53,6 +63,7 @@ impl Stage {
             Stage::Confirmed { .. } => "Confirmed",
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
+            Stage::Delivered { .. } => "Delivered",
         }
     }
 }

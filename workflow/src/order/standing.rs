@@ -3,7 +3,7 @@
 //! The stage table of the doors has more rows than an order has stages: whether a sale waits, or
 //! cannot be fulfilled at all, follows from what is held. Each door has a word for each row.
 
-use super::{Order, Shortage, Stage};
+use super::{Order, Shortage, Stage, Step};
 use crate::time::Time;
 
 /// A row of the stage table.
@@ -23,6 +23,18 @@ pub enum Standing {
     Cancelled,
     /// A promise past its deadline.
     Expired,
+    /// A picker has some of it, and nothing waits for one.
+    Picking,
+    /// All that pickers have is picked.
+    Picked,
+    /// It waits for a driver.
+    Staged,
+    /// It is with a driver.
+    Shipped,
+    /// The driver is near.
+    Nearing,
+    /// It is at the door.
+    Delivered,
 }
 
 impl Order {
@@ -33,6 +45,7 @@ impl Order {
             Stage::Confirmed { .. } => self.standing_sold(),
             Stage::Cancelled { .. } => Standing::Cancelled,
             Stage::Expired { .. } => Standing::Expired,
+            Stage::Delivered { .. } => Standing::Delivered,
         }
     }
 
@@ -45,12 +58,25 @@ impl Order {
                 .any(|(index, _)| !self.unassigned(index).is_zero())
     }
 
+    /// A sale stands where its least advanced part does; what waits counts while no part is begun.
     fn standing_sold(&self) -> Standing {
-        match (self.holds.iter().any(|hold| hold.stock.is_some()), self.waits()) {
-            (true, false) => Standing::Confirmed,
-            (true, true) => Standing::PartlyWaiting,
-            (false, true) => Standing::Waiting,
-            (false, false) => Standing::Unroutable,
+        if !self.unpicked().is_empty() {
+            return if self.waits() { Standing::PartlyWaiting } else { Standing::Confirmed };
+        }
+        let under_way = self.parts().iter().filter(|part| part.step != Step::Delivered);
+        match under_way.clone().map(|part| part.step).min() {
+            Some(Step::Picking) => {
+                let mut picking = under_way.filter(|part| part.step == Step::Picking);
+                match picking.all(|part| self.is_picked(part)) {
+                    true => Standing::Picked,
+                    false => Standing::Picking,
+                }
+            }
+            Some(Step::Staged) => Standing::Staged,
+            Some(Step::Out) => Standing::Shipped,
+            Some(Step::Near) => Standing::Nearing,
+            Some(Step::Delivered) | None if self.waits() => Standing::Waiting,
+            Some(Step::Delivered) | None => Standing::Unroutable,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::part::Part;
 use crate::quantity::Units;
 use crate::time::{Millis, Time};
 
@@ -15,6 +16,12 @@ pub struct Work {
     pub window: Option<Window>,
     /// Line, and how many of its pieces nobody will bring: each line at most once.
     pub dropped: Vec<(u16, Units)>,
+    /// What locations give to it, once somebody has begun with that.
+    pub parts: Vec<Part>,
+    /// A line, and the line that takes its place.
+    pub replaced: Vec<(u16, u16)>,
+    /// The index of its next reservation, if that does not follow from those it has.
+    pub next_hold: u16,
 }
 
 /// When an order is brought.
@@ -31,6 +38,13 @@ impl Work {
     pub fn dropped(&self, line: u16) -> Units {
         let dropped = self.dropped.iter().filter(|(it, _)| *it == line);
         dropped.map(|(_, units)| *units).sum()
+    }
+
+    pub(super) fn drop_pieces(&mut self, line: u16, units: Units) {
+        match self.dropped.iter_mut().find(|(it, _)| *it == line) {
+            Some((_, dropped)) => *dropped = dropped.plus(units),
+            None => self.dropped.push((line, units)),
+        }
     }
 
     /// The same, if there is anything in it.

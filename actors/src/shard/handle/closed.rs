@@ -4,9 +4,9 @@
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
 use snapshots::store::{Error, Store};
-use workflow::command::{Ask, Command, OrderFilter, OrderName, Page, RecentFilter};
+use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, RecentFilter};
 use workflow::id::{OrderId, TenantId};
-use workflow::order::{self, Order};
+use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
 use workflow::refusal::Refusal;
 use workflow::reply::Keyed;
@@ -55,6 +55,26 @@ impl ShardHandle {
             })
         })
         .await
+    }
+
+    /// What such an order says to pickers and drivers: a driver's report that came before is the
+    /// same report, and all else is too late.
+    pub(super) async fn handle_closed(
+        &self,
+        tenant: &TenantId,
+        name: OrderName,
+        job: &Job,
+    ) -> Result<Verdict, Closed> {
+        let verdict = self.closed_delivery(tenant, name).await?;
+        let Verdict::Done(Shown { outcome: Outcome::Delivery(view), .. }) = verdict else {
+            return Ok(verdict);
+        };
+        let order = &view.order;
+        if matches!((&order.stage, job), (Stage::Delivered { .. }, Job::Deliver)) {
+            return Ok(done(Outcome::Worked(view, None)));
+        }
+        let (stage, command, version) = (order.stage.name(), job.name(), order.version);
+        Ok(Verdict::Refused(Refusal::NotNow { stage, command, version }))
     }
 
     /// A page of the newest orders in memory, with those of the same reference that have left it.

@@ -10,7 +10,7 @@ pub(crate) struct Words {
     pub(crate) message_status: Option<&'static str>,
 }
 
-const STANDINGS: [Standing; 7] = [
+const STANDINGS: [Standing; 13] = [
     Standing::Promised,
     Standing::Confirmed,
     Standing::PartlyWaiting,
@@ -18,6 +18,12 @@ const STANDINGS: [Standing; 7] = [
     Standing::Unroutable,
     Standing::Cancelled,
     Standing::Expired,
+    Standing::Picking,
+    Standing::Picked,
+    Standing::Staged,
+    Standing::Shipped,
+    Standing::Nearing,
+    Standing::Delivered,
 ];
 
 /// The row of the stage table.
@@ -30,6 +36,12 @@ pub(crate) fn words(standing: Standing) -> Words {
         Standing::Unroutable => ("NOT_ROUTABLE", "UNASSIGNED", Some("RECEIVED")),
         Standing::Cancelled => ("CANCELLED", "UNASSIGNED", Some("RECEIVED")),
         Standing::Expired => ("EXPIRED", "UNASSIGNED", None),
+        Standing::Picking => ("IN_FULFILLMENT", "PICKING", Some("RECEIVED")),
+        Standing::Picked => ("IN_FULFILLMENT", "PICKED", Some("RECEIVED")),
+        Standing::Staged => ("IN_FULFILLMENT", "STORE_STAGING", Some("PICKED")),
+        Standing::Shipped => ("OUT_FOR_DELIVERY", "STORE_STAGING", Some("OUT_FOR_DELIVERY")),
+        Standing::Nearing => ("OUT_FOR_DELIVERY", "STORE_STAGING", Some("ARRIVE_SOON")),
+        Standing::Delivered => ("DELIVERED", "STORE_STAGING", Some("DELIVERED")),
     };
     Words { order_status, picked_status, message_status }
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, StockId};
-use workflow::order::{Line, Order, Stage};
+use workflow::order::{Line, Order, Stage, Standing};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
@@ -147,7 +147,7 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } => "OPEN",
+        Stage::Confirmed { .. } | Stage::Delivered { .. } => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }
@@ -203,12 +203,19 @@ fn certus_of(order: &Order) -> Certus {
     Certus { number: order.number, certus_stage: certus_stage(order), certus_held }
 }
 
-/// The stage of the stage table: what is sold may still wait, or have no place.
+/// The stage of the stage table: what is sold may still wait, be picked, or be on the way.
 fn certus_stage(order: &Order) -> &'static str {
-    match &order.stage {
-        Stage::Confirmed { .. } if order.holds.is_empty() => "Unroutable",
-        Stage::Confirmed { .. } if order.holds.iter().all(|hold| hold.stock.is_none()) => "Waiting",
-        stage => stage.name(),
+    match order.standing(order.modified) {
+        Standing::Promised => "Promised",
+        Standing::Confirmed | Standing::PartlyWaiting => "Confirmed",
+        Standing::Waiting => "Waiting",
+        Standing::Unroutable => "Unroutable",
+        Standing::Picking | Standing::Picked => "Picking",
+        Standing::Staged => "Staged",
+        Standing::Shipped | Standing::Nearing => "Shipped",
+        Standing::Delivered => "Delivered",
+        Standing::Cancelled => "Cancelled",
+        Standing::Expired => "Expired",
     }
 }
 

@@ -65,6 +65,12 @@ pub(crate) enum Step {
     Configure {
         minutes: u64,
     },
+    /// A picker, who is a driver too, does this with an order or with a line of it.
+    Work {
+        what: Work,
+        order: usize,
+        line: u16,
+    },
     Wait(Wait),
     /// The timer's work.
     Sweep,
@@ -79,6 +85,23 @@ pub(crate) struct Request {
     pub(super) sold: bool,
     pub(super) replaces: Option<usize>,
     pub(super) shortage: Shortage,
+}
+
+/// What is done between the shelf and the doorstep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Work {
+    TakeNext,
+    Pick,
+    Missing,
+    Substitute,
+    ClearPicked,
+    Stage,
+    Share,
+    Load,
+    Near,
+    Deliver,
+    Schedule,
+    Reflag,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +146,7 @@ pub(crate) fn histories(scale: i64) -> impl Strategy<Value = History> {
             open_promises_max: open,
             ..Policy::default()
         });
-    let steps = vec(any_step(), 1..40);
+    let steps = prop_oneof![4 => vec(any_step(), 1..60), 1 => any_shift()];
     (policy, steps).prop_map(move |(policy, steps)| History { policy, scale, steps })
 }
 
@@ -155,9 +178,59 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (0..3_usize).prop_map(|place| Step::Open { place }),
         1 => (0..3_usize, any::<bool>()).prop_map(|(place, force)| Step::Close { place, force }),
         1 => (1..20_u64).prop_map(|minutes| Step::Configure { minutes }),
+        2 => any_work(),
         4 => any_wait().prop_map(Step::Wait),
         2 => Just(Step::Sweep),
     ]
+}
+
+/// A day of pickers and drivers: stock and sales, and then their work.
+fn any_shift() -> impl Strategy<Value = Vec<Step>> {
+    let sale = any_request().prop_map(|request| {
+        let shortage = match request.shortage {
+            Shortage::Unsaid => Shortage::Substitute,
+            said => said,
+        };
+        let (sold, replaces, delivery) = (true, None, 9);
+        Step::Promise(Request { sold, replaces, delivery, shortage, ..request })
+    });
+    let step = prop_oneof![
+        4 => sale,
+        24 => any_work(),
+        2 => vec(any_lot(), 1..4).prop_map(Step::Put),
+        1 => any_wait().prop_map(Step::Wait),
+    ];
+    vec(step, 20..60).prop_map(|mut steps| {
+        let spots = (0..3).flat_map(|place| (0..3).map(move |article| (place, article)));
+        let lots = spots.map(|(place, article)| LotStep {
+            place,
+            article,
+            lot: 0,
+            value: 5,
+            minutes: None,
+            kind: 9,
+        });
+        steps.insert(0, Step::Put(lots.collect()));
+        steps
+    })
+}
+
+fn any_work() -> impl Strategy<Value = Step> {
+    let what = prop_oneof![
+        6 => Just(Work::TakeNext),
+        8 => Just(Work::Pick),
+        4 => Just(Work::Missing),
+        6 => Just(Work::Substitute),
+        4 => Just(Work::ClearPicked),
+        1 => Just(Work::Stage),
+        1 => Just(Work::Share),
+        4 => Just(Work::Load),
+        1 => Just(Work::Near),
+        3 => Just(Work::Deliver),
+        1 => Just(Work::Schedule),
+        1 => Just(Work::Reflag),
+    ];
+    (what, 0..8_usize, 0..3_u16).prop_map(|(what, order, line)| Step::Work { what, order, line })
 }
 
 fn any_request() -> impl Strategy<Value = Request> {

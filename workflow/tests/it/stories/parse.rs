@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wanted};
+use workflow::command::{Command, Job, LocationRef, Lots, OrderName, Promise, Query};
 use workflow::command::{Page, SummaryFilter};
+use workflow::command::{StockRow, Wanted};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
@@ -88,6 +89,11 @@ impl Script {
             }
             "promise" | "order" => return self.promise(verb, &Said::of(rest)),
             "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
+            "picks" => return Todo::Read(Query::Picklist(rest.into())),
+            "unpicked" => return Todo::Read(Query::Unpicked(None)),
+            "unrouted" => return Todo::Read(Query::Unrouted(9)),
+            "take" | "clear" | "load" | "pick" | "missing" | "substitute" | "stage" | "share"
+            | "near" | "deliver" => return self.work(verb, &Said::of(rest)),
             "open" => Command::OpenLocation { card: card(&Said::of(rest)) },
             "change" => self.change(&Said::of(rest)),
             "close" => {
@@ -176,6 +182,50 @@ impl Script {
         };
         let command = Box::new(Command::Act { order: self.order(said.subject), action });
         Todo::Submit { who: "checkout".into(), command, order: Some(said.subject.into()) }
+    }
+
+    /// What a picker or a driver does: `pick dora: o1 tea 2`.
+    fn work(&self, verb: &str, said: &Said<'_>) -> Todo {
+        let (name, rest) = said.body.split_once(' ').unwrap_or((said.body, ""));
+        let (order, own) = (OrderName::Id(self.order(name)), Some(name.to_owned()));
+        let line = |wanted: &str| {
+            let orders = &self.shop.world.orders;
+            let lines = orders.get(&self.order(name)).map(|(_, order)| &order.asked.lines);
+            let line =
+                lines.and_then(|all| all.iter().position(|it| it.article.as_str() == wanted));
+            line.unwrap_or(9) as u16
+        };
+        let handle = |job| Command::Handle { order, version: said.version(), job };
+        let command = match verb {
+            "take" => {
+                let at = Some(said.body).filter(|name| !name.is_empty()).map(at);
+                Command::TakeNext { at }
+            }
+            "clear" => Command::ClearPicked,
+            "load" => {
+                let names = said.body.split(' ').map(|name| OrderName::Id(self.order(name)));
+                Command::Load { orders: names.collect() }
+            }
+            "pick" => {
+                let (article, units) = counted(rest);
+                handle(Job::Pick(line(article), units))
+            }
+            "missing" => handle(Job::Missing(line(rest))),
+            "substitute" => {
+                let (old, new) = rest.split_once(" by ").expect("what by what");
+                let (article, title) = (article(new), new.into());
+                let (kept, shortage) = (Kept::default(), Shortage::Skip);
+                let quantity = pieces(1);
+                let with = Line { article, title, quantity, kept, shortage };
+                handle(Job::Substitute(line(old), Box::new(with)))
+            }
+            "stage" => handle(Job::Stage),
+            "share" => handle(Job::Share(rest.into())),
+            "near" => handle(Job::Near),
+            _ => handle(Job::Deliver),
+        };
+        let order = own.filter(|_| !matches!(verb, "take" | "load" | "clear"));
+        Todo::Submit { who: said.subject.into(), command: Box::new(command), order }
     }
 
     fn change(&self, said: &Said<'_>) -> Command {
