@@ -24,7 +24,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use deliveries::routes::orders as handed_over;
+use deliveries::routes::{orders as handed_over, picking, routing};
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, status, stocks,
 };
@@ -81,6 +81,22 @@ where
 {
     table
         .service(at("/deliveries").get(handed_over::list).post(handed_over::place))
+        .service(at("/deliveries/set_desired_delivery_window").post(routing::schedule_named))
         .service(at("/deliveries/{id}").get(handed_over::show))
         .service(at("/deliveries/{id}/cancel").post(handed_over::cancel))
+        .service(at("/deliveries/{id}/stage").post(picking::stage))
+        .service(at("/deliveries/{id}/pickers").post(picking::share))
+        .service(at("/deliveries/{id}/arrive_soon").post(routing::near))
+        .service(at("/deliveries/{id}/delivered").post(routing::delivered))
+        .service(at("/deliveries/{id}/desired_delivery_window").put(routing::schedule))
+        .service(at("/picklist").get(picking::list))
+        .service(at("/picklist/waiting").get(picking::count))
+        .service(at("/picklist/next").post(picking::next))
+        .service(at("/picklist/picked").delete(picking::clear))
+        .service(at("/delivery_items/pick").post(picking::scan))
+        .service(at("/delivery_items/{id}/out_of_stock").post(picking::missing))
+        .service(at("/delivery_items/{id}/substitute").post(picking::substitute))
+        .service(at("/router/deliveries/unroute").get(routing::unrouted))
+        .service(at("/router/deliveries").get(routing::route))
+        .service(at("/router/deliveries/add").post(routing::add))
 }

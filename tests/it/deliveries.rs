@@ -1,6 +1,7 @@
 //! The workflow server's door: from a web shop's order to the doorstep.
 
 mod bad;
+mod doorstep;
 mod handover;
 
 use hyper::Method;

@@ -2,6 +2,8 @@
 
 mod item;
 pub(crate) mod order;
+pub(crate) mod picking;
+pub(crate) mod route;
 pub(crate) mod words;
 
 use serde::Serialize;

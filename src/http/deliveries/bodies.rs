@@ -4,6 +4,7 @@ mod decimal;
 mod instant;
 mod item;
 mod order;
+pub(crate) mod picking;
 mod reader;
 mod sheet;
 mod totals;

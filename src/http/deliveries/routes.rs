@@ -1,6 +1,8 @@
 //! The handlers of this door: parse, admit, ask, answer.
 
 pub(crate) mod orders;
+pub(crate) mod picking;
+pub(crate) mod routing;
 
 use actix_web::HttpResponse;
 use workflow::command::{OrderName, Query};
@@ -8,6 +10,7 @@ use workflow::id::OrderId;
 use workflow::refusal::Refusal;
 
 use super::answers::order::id_of;
+use super::bodies;
 use super::errors::Error;
 use crate::ask::{App, Said};
 use crate::failure::Failure;
@@ -18,12 +21,7 @@ pub(crate) type Handled = Result<HttpResponse, Error>;
 
 /// An order as a path names it: by its id, or by its number. What is neither names none.
 pub(crate) fn order_name(text: &str) -> Result<OrderName, Failure> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    let name = match is_number {
-        true => text.parse().ok().map(OrderName::Number),
-        false => OrderId::parse(text).map(OrderName::Id),
-    };
-    name.ok_or(Failure::Refused(Refusal::UnknownOrder))
+    bodies::picking::order_name(text).ok_or(Failure::Refused(Refusal::UnknownOrder))
 }
 
 /// The order's id; one that is named by its number is looked up, with a permit of its own.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use workflow::id::OrderId;
-use workflow::order::{Order, Standing};
+use workflow::order::{Order, Stage, Standing, Step};
 use workflow::outcome::{DeliveryView, Outcome};
 use workflow::reply::Reply;
 use workflow::time::Time;
@@ -90,7 +90,7 @@ pub(crate) fn placed(outcome: &Outcome) -> Reply {
 /// The reply to a look at one order, or to an action on it: 200.
 pub(crate) fn shown(outcome: &Outcome) -> Reply {
     let (order, stores): (_, Stores<'_>) = match outcome {
-        Outcome::Delivery(view) => (&view.order, &view.stores),
+        Outcome::Delivery(view) | Outcome::Worked(view, _) => (&view.order, &view.stores),
         Outcome::Order(order) => (&**order, &[]),
         _ => unreachable!("an order is answered with an order"),
     };
@@ -126,6 +126,13 @@ fn order_json(order: &Order, stores: Stores<'_>) -> String {
     let kept = KeptOrder::of(&order.asked.kept);
     let items = lines(order).map(|(index, line)| whole(order, index, line, stores)).collect();
     let row = words(standing(order));
+    let message_status = match &order.stage {
+        // It ends with the last word that the customer was told.
+        Stage::Cancelled { .. } if order.parts().iter().any(|part| part.step > Step::Picking) => {
+            Some("PICKED")
+        }
+        _ => row.message_status,
+    };
     let own = kept.own.as_ref();
     let address = kept.address();
     let customer = CustomerAnswer {
@@ -136,7 +143,7 @@ fn order_json(order: &Order, stores: Stores<'_>) -> String {
     };
     json(&WholeOrder {
         picked_status: row.picked_status,
-        message_status: row.message_status,
+        message_status,
         order_placed_timestamp: utc(order.asked.ordered),
         customer,
         order_options_flags: own.and_then(|own| own.order_flag.as_deref()),
@@ -171,13 +178,13 @@ fn standing(order: &Order) -> Standing {
 }
 
 /// `2026-01-12 15:30:00 UTC, 120`: the start, and the length in minutes.
-fn window(order: &Order) -> String {
+pub(super) fn window(order: &Order) -> String {
     let window = order.work.as_ref().and_then(|work| work.window);
     window.map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
 }
 
 /// An instant as the original writes it.
-fn utc(time: Time) -> String {
+pub(super) fn utc(time: Time) -> String {
     let text = time.to_string();
     let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
     format!("{} UTC", seconds.replacen('T', " ", 1))

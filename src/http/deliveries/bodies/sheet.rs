@@ -33,6 +33,14 @@ impl Sheet {
         })
     }
 
+    /// The name, or the number, that stands under this name.
+    pub(crate) fn name(&self, name: &'static str) -> Option<&str> {
+        match self.get(name)? {
+            Field::Number(text) | Field::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What stands under this name, if it is not empty.
     pub(crate) fn get(&self, name: &'static str) -> Option<&Field> {
         self.first(&[name]).map(|(_, field)| field)

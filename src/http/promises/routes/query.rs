@@ -79,6 +79,16 @@ impl Params {
         number
     }
 
+    /// The place of one of these words in their list; the first one if it is not there.
+    pub(crate) fn one_of(&mut self, name: &'static str, words: &[&'static str]) -> Option<usize> {
+        let Some(text) = self.one(name) else { return Some(0) };
+        let place = words.iter().position(|word| *word == text);
+        if place.is_none() {
+            self.faults.add(name, format!("must be one of {}", words.join(", ")));
+        }
+        place
+    }
+
     /// One text, if it is there and not empty.
     pub(crate) fn filled(&mut self, name: &str) -> Option<SmolStr> {
         self.text(name).filter(|text| !text.is_empty())
