@@ -24,7 +24,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use deliveries::routes::{orders as handed_over, picking, routing};
+use deliveries::routes::{orders as handed_over, picking, routing, shared};
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, status, stocks,
 };
@@ -82,6 +82,7 @@ where
     table
         .service(at("/deliveries").get(handed_over::list).post(handed_over::place))
         .service(at("/deliveries/set_desired_delivery_window").post(routing::schedule_named))
+        .service(at("/deliveries/history").get(handed_over::history))
         .service(at("/deliveries/{id}").get(handed_over::show))
         .service(at("/deliveries/{id}/cancel").post(handed_over::cancel))
         .service(at("/deliveries/{id}/stage").post(picking::stage))
@@ -99,4 +100,5 @@ where
         .service(at("/router/deliveries/unroute").get(routing::unrouted))
         .service(at("/router/deliveries").get(routing::route))
         .service(at("/router/deliveries/add").post(routing::add))
+        .service(at("/shared/deliveries/{secret}").get(shared::show).patch(shared::change))
 }

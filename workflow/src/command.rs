@@ -297,6 +297,8 @@ pub enum Query {
     Unrouted(usize),
     /// What this driver brings.
     Route(SmolStr),
+    /// The order whose customer knows this secret, whichever tenant's it is.
+    Shared([u8; 32]),
 }
 
 /// An order as a path names it.
@@ -319,6 +321,8 @@ pub struct RecentFilter {
     pub at: Option<LocationRef>,
     /// Those that stand like one of these; none means all.
     pub standings: Option<Vec<Standing>>,
+    /// Only those of which a piece was picked.
+    pub picked: bool,
 }
 
 /// A part of a list.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
 
-use crate::id::TenantId;
+use crate::id::{OrderId, TenantId};
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::{Policy, Settings};
@@ -50,6 +50,12 @@ impl Desk {
     /// All tenants, in the order of their names.
     pub fn tenants(&self) -> impl Iterator<Item = (&TenantId, &Tenant)> {
         self.tenants.iter()
+    }
+
+    /// The order whose customer knows this secret, and whose it is: a customer knows no tenant.
+    pub fn shared(&self, secret: &[u8; 32]) -> Option<(TenantId, OrderId)> {
+        let mut tenants = self.tenants.iter();
+        tenants.find_map(|(id, tenant)| Some((id.clone(), tenant.book.by_secret(secret)?)))
     }
 
     /// The next deadline of any tenant.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, Totals};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
@@ -96,6 +96,19 @@ pub enum Outcome {
     Worked(Box<DeliveryView>, Option<u16>),
     /// So many.
     Count(usize),
+    /// An order as its customer sees it, and whose it is.
+    Shared(TenantId, Box<DeliveryView>),
+}
+
+impl Outcome {
+    /// The order of an outcome that shows one, as its customer sees it.
+    #[must_use]
+    pub fn shared(self, tenant: TenantId) -> Outcome {
+        match self {
+            Outcome::Delivery(view) => Outcome::Shared(tenant, view),
+            other => other,
+        }
+    }
 }
 
 /// A part of an order in a picker's list.

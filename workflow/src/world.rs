@@ -11,7 +11,7 @@ mod restore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::command::{Ask, Command, Query};
+use crate::command::{Ask, Command, OrderName, Query};
 use crate::desk::{Desk, Footing};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
@@ -112,6 +112,11 @@ impl World {
         policy: &Policy,
         now: Time,
     ) -> Result<Outcome, Refusal> {
+        if let Query::Shared(secret) = &query {
+            let (tenant, id) = self.desk.shared(secret).ok_or(Refusal::UnknownOrder)?;
+            let query = Query::Delivery(OrderName::Id(id));
+            return Ok(self.read(&tenant, query, policy, now)?.shared(tenant));
+        }
         let World { desk, orders, locations } = self;
         let mut cast = cast::Plain { tenant, orders, locations };
         let mut scene = Scene {

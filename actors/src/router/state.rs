@@ -9,12 +9,13 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::commit::Commits;
-use workflow::command::{Ask, Command, Query};
+use workflow::command::{Ask, Command, OrderName, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
+use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
 use workflow::settings::Policy;
 use workflow::time::{Millis, Time};
@@ -106,6 +107,17 @@ impl State {
 
     async fn look(&mut self, tenant: &TenantId, query: Query) -> Verdict {
         let now = self.parts.pace.now();
+        let shared = match &query {
+            Query::Shared(secret) => match self.desk.shared(secret) {
+                Some(found) => Some(found),
+                None => return Verdict::Refused(Refusal::UnknownOrder),
+            },
+            _ => None,
+        };
+        let (tenant, query) = match &shared {
+            Some((tenant, id)) => (tenant, Query::Delivery(OrderName::Id(*id))),
+            None => (tenant, query),
+        };
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(tenant),
@@ -116,7 +128,13 @@ impl State {
             events: Vec::new(),
         };
         match scene.look(query).await {
-            Ok(outcome) => Verdict::Done(Shown { outcome, stored: None }),
+            Ok(outcome) => {
+                let outcome = match shared {
+                    Some((tenant, _)) => outcome.shared(tenant),
+                    None => outcome,
+                };
+                Verdict::Done(Shown { outcome, stored: None })
+            }
             Err(refusal) => Verdict::Refused(refusal),
         }
     }

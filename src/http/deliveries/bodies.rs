@@ -8,6 +8,7 @@ pub(crate) mod picking;
 mod reader;
 mod sheet;
 mod totals;
+pub(crate) mod wish;
 
 pub(crate) use order::OrderBody;
 pub(crate) use sheet::Sheet;

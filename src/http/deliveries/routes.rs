@@ -3,6 +3,7 @@
 pub(crate) mod orders;
 pub(crate) mod picking;
 pub(crate) mod routing;
+pub(crate) mod shared;
 
 use actix_web::HttpResponse;
 use workflow::command::{OrderName, Query};

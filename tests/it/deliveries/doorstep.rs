@@ -215,3 +215,38 @@ async fn a_list_has_three_deliveries_first_in_first_out() {
     let bad = refused(server.http.post("/router/deliveries/add", r#"{"deliveries":"1"}"#).await);
     assert_eq!((bad.0, bad.2), (400, vec!["deliveries".to_owned()]));
 }
+
+/// The customer sees the order without a credential, and may change two things until it is picked.
+#[actix_web::test]
+async fn a_customer_changes_the_flag_until_picking_begins() {
+    let mut server = TestServer::configured(SETTINGS).await;
+    let bare = server.http.clone();
+    server.http = bare.bearing("a-token-of-the-shop");
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let order = server.hands_over(&order("tea", 2, "")).await;
+    let path = format!("/shared/deliveries/{}", text(&order, "secure_order_id"));
+    let page = ok(bare.get(&path).await).await;
+    assert_eq!(page["order"]["number"], order["number"]);
+    let wish = r#"{"delivery_option":"kitchen_counter_delivery","order_flag":"skip"}"#;
+    let patch = async |body: &str| bare.send(Method::PATCH, &path, &[], body).await;
+    let changed = ok(patch(wish).await).await;
+    assert_eq!(changed["order"]["delivery_option"], "KITCHEN_COUNTER_DELIVERY");
+    assert_eq!(changed["order"]["order_options_flags"], "SKIP");
+    assert_eq!(changed["order"]["items"][0]["order_item_options_flags"], "SKIP");
+    assert_eq!(changed["order"]["customer"]["email"], "jane@example.com");
+    let bad = refused(patch(r#"{"order_flag":"all"}"#).await);
+    assert_eq!((bad.0, bad.2), (422, vec!["order_flag".to_owned()]));
+    let other = format!("/shared/deliveries/{}", "0".repeat(64));
+    assert_eq!(refused(bare.get(&other).await).0, 404);
+    assert_eq!(refused(bare.get("/shared/deliveries/1").await).0, 404);
+    assert_eq!(refused(bare.get("/deliveries/1").await).0, 401);
+
+    let history = async || ok(server.http.get("/deliveries/history").await).await["total"].as_u64();
+    ok(server.http.post("/picklist/next", "").await).await;
+    assert_eq!(history().await, Some(0));
+    ok(server.http.post("/delivery_items/pick", r#"{"barcode":"tea"}"#).await).await;
+    assert_eq!(history().await, Some(1));
+    let late = refused(patch(wish).await);
+    assert_eq!((late.0, late.1.as_str()), (422, "Not possible now."));
+}

@@ -16,6 +16,7 @@ use crate::time::Time;
 pub struct Book {
     orders: BTreeMap<OrderId, Option<Time>>,
     by_number: BTreeMap<u64, OrderId>,
+    by_secret: BTreeMap<[u8; 32], OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
@@ -47,6 +48,9 @@ impl Book {
     pub fn enter(&mut self, order: &Order) {
         self.orders.insert(order.id, order.deadline());
         self.by_number.insert(order.number, order.id);
+        if let Some(handover) = &order.asked.handover {
+            self.by_secret.insert(handover.secret, order.id);
+        }
         if let Some(until) = order.deadline() {
             self.deadlines.arm(until, order.id);
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
@@ -154,6 +158,9 @@ impl Book {
         assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
         self.orders.remove(&order.id);
         self.by_number.remove(&order.number);
+        if let Some(handover) = &order.asked.handover {
+            self.by_secret.remove(&handover.secret);
+        }
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.remove(&(consumer.clone(), order.id));
@@ -189,6 +196,11 @@ impl Book {
     /// The order with this number.
     pub fn by_number(&self, number: u64) -> Option<OrderId> {
         self.by_number.get(&number).copied()
+    }
+
+    /// The order whose customer knows this secret.
+    pub fn by_secret(&self, secret: &[u8; 32]) -> Option<OrderId> {
+        self.by_secret.get(secret).copied()
     }
 
     /// The orders, the newest first.

@@ -57,6 +57,7 @@ impl<C: Cast> Scene<'_, C> {
             let order = self.order_now(id).await;
             let fits = filter.shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
                 && at.is_none_or(|at| order.holds.iter().any(|hold| hold.location == at))
+                && (!filter.picked || order.is_begun())
                 && filter
                     .standings
                     .as_ref()

@@ -45,6 +45,8 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
             Query::Delivery(name) => self.delivery_named(name).await,
+            // Whoever plays scenes knows all tenants, and asks for the order itself.
+            Query::Shared(_) => Err(Refusal::UnknownOrder),
             Query::Picklist(picker) => Ok(self.picklist(&picker).await),
             Query::Unpicked(at) => {
                 let at = at.map(|name| self.find(&name, 0)).transpose()?;

@@ -124,6 +124,12 @@ impl Order {
         out.map(|part| part.found(line).picked).sum()
     }
 
+    /// Whether a piece of it was ever picked.
+    pub fn is_begun(&self) -> bool {
+        let mut found = self.parts().iter().flat_map(|part| &part.found);
+        found.any(|found| !found.picked.is_zero())
+    }
+
     /// Whether any of it has left.
     pub fn has_left(&self) -> bool {
         self.parts().iter().any(|part| part.step >= Step::Out)

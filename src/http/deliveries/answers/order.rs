@@ -90,7 +90,9 @@ pub(crate) fn placed(outcome: &Outcome) -> Reply {
 /// The reply to a look at one order, or to an action on it: 200.
 pub(crate) fn shown(outcome: &Outcome) -> Reply {
     let (order, stores): (_, Stores<'_>) = match outcome {
-        Outcome::Delivery(view) | Outcome::Worked(view, _) => (&view.order, &view.stores),
+        Outcome::Delivery(view) | Outcome::Worked(view, _) | Outcome::Shared(_, view) => {
+            (&view.order, &view.stores)
+        }
         Outcome::Order(order) => (&**order, &[]),
         _ => unreachable!("an order is answered with an order"),
     };

@@ -45,9 +45,22 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
         reference: params.filled("order_id"),
         at: params.filled("store_id").map(|name| LocationRef { id: None, reference: Some(name) }),
         standings: named.iter().any(Option::is_some).then(|| called(named)),
+        picked: false,
     };
     let (page, size) = params.end(page.zip(size))?;
     let query = Query::Recent(filter, (page - 1) * size, size);
+    let answered = visit.look(&app, query).await?;
+    Ok(answer(answered, listed))
+}
+
+/// A page of orders of which a piece was picked, the newest first: 200.
+pub(crate) async fn history(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let mut params = Params::of(head.query_string());
+    let page = params.number("page", 1, usize::MAX / PAGE_ROWS_MAX, 1);
+    let page = params.end(page)?;
+    let filter = RecentFilter { picked: true, ..RecentFilter::default() };
+    let query = Query::Recent(filter, (page - 1) * PAGE_ROWS, PAGE_ROWS);
     let answered = visit.look(&app, query).await?;
     Ok(answer(answered, listed))
 }
