@@ -4,6 +4,9 @@
 //! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
 //! came of it, checked once and then believed.
 
+mod credential;
+mod issuer;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +19,10 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 use crate::limits;
+use crate::webhooks::Targets;
+
+pub use credential::Credential;
+pub use issuer::{Issuer, Signature};
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -24,6 +31,10 @@ pub struct Overrides {
     /// The directory of journal and snapshot [default: data]
     #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Over how many shards the tenants are spread, each with a thread and a journal of its own;
+    /// it stays what it was when the directory was made [default: 1]
+    #[arg(long, env = "CERTUS_SHARDS", value_name = "N")]
+    pub shards: Option<usize>,
     /// Where clients connect [default: 127.0.0.1:8080]
     #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -74,32 +85,45 @@ pub struct Overrides {
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
     pub journal_keep_bytes: Option<u64>,
+    /// Whether webhooks may go to http, to any port, and to private and loopback addresses
+    /// [default: false]
+    #[arg(long, env = "CERTUS_WEBHOOKS_TO_PRIVATE", value_name = "BOOL")]
+    pub webhooks_to_private: Option<bool>,
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Web pages that may call from a browser, by origin, as `https://shop.example`
+    /// [default: none]
+    #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Option<Vec<String>>,
+    /// Whether a request needs a credential: on or off [default: off on loopback while none is
+    /// configured, else on]
+    #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
+    pub auth: Option<Auth>,
+    /// Requests that one credential may send in a second [default: none, as many as it likes]
+    #[arg(long, env = "CERTUS_RATE_PER_SECOND", value_name = "N")]
+    pub rate_per_second: Option<u32>,
+    /// How many of them at once [default: those of one second]
+    #[arg(long, env = "CERTUS_RATE_BURST", value_name = "N")]
+    pub rate_burst: Option<u32>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
+    /// Who signs tokens that are believed. In the file only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub jwt: Vec<Issuer>,
 }
 
-/// A bearer token and whom it stands for.
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credential {
-    /// The tenant whose things it opens.
-    pub tenant: String,
-    /// Who calls with it, as records and logs say.
-    pub name: String,
-    /// The token, at least 16 characters. Never printed.
-    #[serde(skip_serializing)]
-    pub token: String,
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} of {}", self.name, self.tenant)
-    }
+/// Whether a request needs a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// It does.
+    On,
+    /// Whoever sends none is the caller `anonymous` of the tenant `default`; on loopback only.
+    Off,
 }
 
 /// What is in force.
@@ -107,6 +131,7 @@ impl std::fmt::Debug for Credential {
 #[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
 pub struct Config {
     pub data: PathBuf,
+    pub shards: usize,
     pub listen: SocketAddr,
     pub admin_listen: SocketAddr,
     pub workers: usize,
@@ -123,8 +148,14 @@ pub struct Config {
     pub segment_bytes: u64,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
+    pub webhooks_to_private: bool,
     pub log: String,
+    pub cors_origins: Vec<String>,
+    pub auth: Auth,
+    pub rate_per_second: Option<u32>,
+    pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
+    pub jwt: Vec<Issuer>,
 }
 
 impl Config {
@@ -149,6 +180,7 @@ impl Config {
     fn of(over: Overrides, under: Overrides) -> Config {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let is_closed = !under.credentials.is_empty() || !under.jwt.is_empty();
         macro_rules! pick {
             ($name:ident, $default:expr) => {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
@@ -156,6 +188,7 @@ impl Config {
         }
         Config {
             data: pick!(data, "data".into()),
+            shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
@@ -172,12 +205,23 @@ impl Config {
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
+            webhooks_to_private: pick!(webhooks_to_private, false),
             log: pick!(log, "info".into()),
+            cors_origins: pick!(cors_origins, Vec::new()),
+            auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
+            rate_per_second: over.rate_per_second.or(under.rate_per_second),
+            rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
+            jwt: under.jwt,
         }
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        ensure!(
+            (1..=limits::SHARDS_MAX).contains(&self.shards),
+            "shards: 1 to {}",
+            limits::SHARDS_MAX
+        );
         ensure!(self.workers > 0, "workers: at least 1");
         ensure!(self.start_permits > 0, "start_permits: at least 1");
         ensure!(self.finish_permits > 0, "finish_permits: at least 1");
@@ -196,17 +240,32 @@ impl Config {
                 && self.segment_bytes >= SEGMENT_BYTES_MIN,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
-        for credential in &self.credentials {
+        for origin in &self.cors_origins {
             ensure!(
-                credential.token.len() >= limits::TOKEN_CHARS_MIN,
-                "credentials: the token of {credential:?} has fewer than {} characters",
-                limits::TOKEN_CHARS_MIN
+                is_origin(origin),
+                "cors_origins: `{origin}` is no origin, as https://shop.example is"
             );
         }
+        for credential in &self.credentials {
+            credential.caller()?;
+        }
+        for issuer in &self.jwt {
+            issuer.check()?;
+        }
+        ensure!(self.rate_per_second != Some(0), "rate_per_second: at least 1");
         ensure!(
-            !self.credentials.is_empty() || self.listen.ip().is_loopback(),
-            "listen: {} is reached from outside, so credentials are needed",
+            self.rate_burst.is_none_or(|burst| burst >= self.rate_per_second.unwrap_or(u32::MAX)),
+            "rate_burst: at least rate_per_second, which it goes with"
+        );
+        ensure!(
+            self.auth == Auth::On || self.listen.ip().is_loopback(),
+            "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
+             keys",
             self.listen
+        );
+        ensure!(
+            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
+            "auth: it is off, but credentials are configured"
         );
         ensure!(
             self.admin_listen.ip().is_loopback(),
@@ -214,6 +273,11 @@ impl Config {
             self.admin_listen
         );
         Ok(self)
+    }
+
+    /// Where webhooks may go.
+    pub fn targets(&self) -> Targets {
+        if self.webhooks_to_private { Targets::Any } else { Targets::Public }
     }
 
     /// What the rules need of it.
@@ -226,6 +290,23 @@ impl Config {
             parts_max: self.split_parts_max,
             open_promises_max: self.open_promises_max,
         }
+    }
+}
+
+/// Scheme, host and perhaps a port, and nothing behind them; `*` would let every page in.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(fits)
+    })
+}
+
+fn auth(text: &str) -> Result<Auth, String> {
+    match text {
+        "on" => Ok(Auth::On),
+        "off" => Ok(Auth::Off),
+        _ => Err("on or off".into()),
     }
 }
 
@@ -268,7 +349,49 @@ mod tests {
         let error = read("listen = \"0.0.0.0:8080\"\n", Overrides::default()).unwrap_err();
         assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
         let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
-        assert!(read(with, Overrides::default()).is_ok());
+        assert_eq!(read(with, Overrides::default()).unwrap().auth, Auth::On);
+        let keys_only = "listen = \"0.0.0.0:8080\"\nauth = \"on\"\n";
+        assert!(read(keys_only, Overrides::default()).unwrap().credentials.is_empty());
+        let contradiction = with.replace("listen =", "auth = \"off\"\n#");
+        let error = read(&contradiction, Overrides::default()).unwrap_err();
+        assert!(error.to_string().starts_with("auth: it is off"), "{error}");
+    }
+
+    #[test]
+    fn a_permission_that_is_none_is_named() {
+        let token = "[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
+        let text = format!("{token}permissions = [\"orders.read\", \"STOCK_READ\"]\n");
+        let config = read(&text, Overrides::default()).unwrap();
+        let names = config.credentials[0].caller().unwrap().permissions;
+        assert_eq!(
+            names.iter().map(|it| it.name()).collect::<Vec<_>>(),
+            ["orders.read", "stock.read"]
+        );
+        let error = read(&text.replace("STOCK_READ", "everything"), Overrides::default());
+        assert!(error.unwrap_err().to_string().contains("`everything`"));
+        assert!(
+            !read(token, Overrides::default()).unwrap().credentials[0]
+                .caller()
+                .unwrap()
+                .permissions
+                .has(workflow::permission::Permission::Admin)
+        );
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_star() {
+        for (origin, fits) in [
+            ("https://shop.example", true),
+            ("http://localhost:3000", true),
+            ("*", false),
+            ("https://*.shop.example", false),
+            ("https://shop.example/", false),
+            ("shop.example", false),
+        ] {
+            let over =
+                Overrides { cors_origins: Some(vec![origin.into()]), ..Overrides::default() };
+            assert_eq!(read("", over).is_ok(), fits, "{origin}");
+        }
     }
 
     #[test]

@@ -1,46 +1,71 @@
-//! The whole API on one screen. A route that is not in this table does not exist.
+//! The whole API on one screen, with what each route needs of who asks. A route that is not in this
+//! table does not exist.
 
 mod around;
-mod body;
+pub(crate) mod body;
+mod cors;
 mod deliveries;
 mod document;
+mod feed;
 mod health;
-mod idempotency;
+pub(crate) mod idempotency;
 mod json;
-mod path;
+mod orders;
+pub(crate) mod path;
 mod pen;
-mod problem;
+pub(crate) mod problem;
+mod problems;
 mod promises;
-mod reply;
-mod row;
+pub(crate) mod reply;
+pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
-mod text;
-mod unmatched;
-mod visit;
+pub(crate) mod text;
+mod tokens;
+pub(crate) mod unmatched;
+pub(crate) mod visit;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use deliveries::routes::{orders as handed_over, picking, routing, shared};
-use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, status, stocks,
-};
 use row::at;
+use workflow::permission::Permission as P;
 
+use crate::auth::Need;
+
+pub(crate) use cors::cors;
 pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = web::scope("").wrap(from_fn(around::around));
-    let table = delivery_door(promise_door(table))
-        .service(at("/healthz").get(health::alive))
-        .service(at("/readyz").get(health::ready))
-        .service(at("/bench/echo").post(promise::echo))
+    let table = promise_door(web::scope("").wrap(from_fn(around::around)));
+    let table = delivery_door(customer_door(table))
+        .service(at("/feed").get(P::Events, feed::feed))
+        .service(at("/healthz").get(Need::Open, health::alive))
+        .service(at("/readyz").get(Need::Open, health::ready))
+        .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
+        .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
+        .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
+        .service(at("/problems/{name}").get(Need::Open, problems::explain))
+        .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
+}
+
+/// Door 2; `/customer/orders` is `/orders`.
+#[rustfmt::skip] // a path is a line
+fn customer_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use orders::routes::{list, order, place};
+    table
+        .service(at("/orders").post(P::OrdersWrite, place::place).get(P::OrdersRead, list::list))
+        .service(at("/orders/{orderId}").get(P::OrdersRead, order::show))
+        .service(at("/orders/{orderId}/lineItems").post(P::OrdersWrite, order::add_lines))
+        .service(at("/orders/{orderId}/cancel").post(P::OrdersCancel, order::cancel))
 }
 
 /// Door 3. Paths are tried in this order, so the hot ones stand first.
@@ -49,28 +74,41 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
-    let holding = at("/api/configurations/promises");
-    let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
-    let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
+    use promises::routes::{configurations, facilities, listings, orders, promise};
+    use promises::routes::{reservations, safety_stocks, status, stocks, subscriptions};
+    let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock]; // the action decides
+    let holding = at("/api/configurations/promises").get(P::ConfigRead, configurations::show);
+    let facility = at("/api/facilities/{id}").get(P::FacilitiesRead, facilities::show);
+    let facility = facility.put(P::FacilitiesWrite, facilities::put).patch(P::FacilitiesWrite, facilities::patch);
+    let sold = at("/api/facilities/{id}/listings").get(P::StockRead, listings::list).put(P::StockWrite, listings::put);
+    let listing = at("/api/facilities/{id}/listings/{article}").get(P::StockRead, listings::show);
+    let listing = listing.patch(P::StockWrite, listings::patch).delete(P::StockWrite, listings::remove);
+    let stocks = at("/api/stocks").get(P::StockRead, stocks::list).post(P::StockWrite, stocks::make);
+    let stock = at("/api/stocks/{id}").get(P::StockRead, stocks::show).put(P::StockWrite, stocks::put);
+    let safety = at("/api/safetystocks").get(P::StockRead, safety_stocks::list).put(P::StockWrite, safety_stocks::put);
     table
-        .service(at("/api/promises/deliverypromise").post(promise::promise))
-        .service(at("/api/orders/{id}/actions").post(orders::act))
-        .service(at("/api/orders").get(orders::list).post(orders::place))
-        .service(at("/api/orders/{id}").get(orders::show))
-        .service(holding.get(configurations::show).put(configurations::put))
-        .service(at("/api/facilities").get(facilities::list).post(facilities::make))
-        .service(facility.patch(facilities::patch).delete(facilities::remove))
-        .service(at("/api/facilities/{id}/listings").get(listings::list).put(listings::put))
-        .service(at("/api/facilities/{id}/listings/{article}").get(listings::show))
-        .service(at("/api/stocks").get(stocks::list).post(stocks::make).put(stocks::put_all))
-        .service(at("/api/stocks/actions").post(stocks::act))
-        .service(at("/api/stocks/summaries").get(stocks::summaries))
-        .service(stock)
-        .service(at("/api/safetystocks").put(stocks::keep))
-        .service(at("/api/reservations").get(reservations::list))
-        .service(at("/api/reservations/{id}").get(reservations::show))
-        .service(at("/api/status").get(status::status))
-        .service(at("/api/health").get(status::health))
+        .service(at("/api/promises/deliverypromise").post(P::PromisesWrite, promise::promise))
+        .service(at("/api/orders/{id}/actions").post(act, orders::act))
+        .service(at("/api/orders").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place))
+        .service(at("/api/orders/{id}").get(P::OrdersRead, orders::show))
+        .service(holding.put(P::ConfigWrite, configurations::put))
+        .service(at("/api/facilities").get(P::FacilitiesRead, facilities::list).post(P::FacilitiesWrite, facilities::make))
+        .service(facility.delete(P::FacilitiesWrite, facilities::remove))
+        .service(sold.delete(P::StockWrite, listings::clear))
+        .service(listing)
+        .service(stocks.put(P::StockWrite, stocks::put_all))
+        .service(at("/api/stocks/actions").post(P::StockWrite, stocks::act))
+        .service(at("/api/stocks/summaries").get(P::StockRead, stocks::summaries))
+        .service(stock.delete(P::StockWrite, stocks::remove))
+        .service(safety)
+        .service(at("/api/safetystocks/{id}").delete(P::StockWrite, safety_stocks::remove))
+        .service(at("/api/reservations").get(P::StockRead, reservations::list))
+        .service(at("/api/reservations/{id}").get(P::StockRead, reservations::show))
+        .service(at("/api/subscriptions").get(P::Events, subscriptions::list).post(P::Events, subscriptions::make))
+        .service(at("/api/subscriptions/{id}").delete(P::Events, subscriptions::remove))
+        .service(at("/api/supportedevents").get(P::Events, subscriptions::supported))
+        .service(at("/api/status").get(Need::Open, status::status))
+        .service(at("/api/health").get(Need::Credential, status::health))
 }
 
 /// Door 1. Its paths are also taken with `/api` before them.
@@ -79,26 +117,29 @@ fn delivery_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
+    use deliveries::routes::{orders, picking, routing, shared};
+    let all = at("/deliveries").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place);
+    let page = at("/shared/deliveries/{secret}").get(Need::Open, shared::show).patch(Need::Open, shared::change);
     table
-        .service(at("/deliveries").get(handed_over::list).post(handed_over::place))
-        .service(at("/deliveries/set_desired_delivery_window").post(routing::schedule_named))
-        .service(at("/deliveries/history").get(handed_over::history))
-        .service(at("/deliveries/{id}").get(handed_over::show))
-        .service(at("/deliveries/{id}/cancel").post(handed_over::cancel))
-        .service(at("/deliveries/{id}/stage").post(picking::stage))
-        .service(at("/deliveries/{id}/pickers").post(picking::share))
-        .service(at("/deliveries/{id}/arrive_soon").post(routing::near))
-        .service(at("/deliveries/{id}/delivered").post(routing::delivered))
-        .service(at("/deliveries/{id}/desired_delivery_window").put(routing::schedule))
-        .service(at("/picklist").get(picking::list))
-        .service(at("/picklist/waiting").get(picking::count))
-        .service(at("/picklist/next").post(picking::next))
-        .service(at("/picklist/picked").delete(picking::clear))
-        .service(at("/delivery_items/pick").post(picking::scan))
-        .service(at("/delivery_items/{id}/out_of_stock").post(picking::missing))
-        .service(at("/delivery_items/{id}/substitute").post(picking::substitute))
-        .service(at("/router/deliveries/unroute").get(routing::unrouted))
-        .service(at("/router/deliveries").get(routing::route))
-        .service(at("/router/deliveries/add").post(routing::add))
-        .service(at("/shared/deliveries/{secret}").get(shared::show).patch(shared::change))
+        .service(all)
+        .service(at("/deliveries/set_desired_delivery_window").post(P::OrdersWrite, routing::schedule_named))
+        .service(at("/deliveries/history").get(P::OrdersRead, orders::history))
+        .service(at("/deliveries/{id}").get(P::OrdersRead, orders::show))
+        .service(at("/deliveries/{id}/cancel").post(P::OrdersCancel, orders::cancel))
+        .service(at("/deliveries/{id}/stage").post(P::Picking, picking::stage))
+        .service(at("/deliveries/{id}/pickers").post(P::Picking, picking::share))
+        .service(at("/deliveries/{id}/arrive_soon").post(P::Routing, routing::near))
+        .service(at("/deliveries/{id}/delivered").post(P::Routing, routing::delivered))
+        .service(at("/deliveries/{id}/desired_delivery_window").put(P::OrdersWrite, routing::schedule))
+        .service(at("/picklist").get(P::Picking, picking::list))
+        .service(at("/picklist/waiting").get(P::Picking, picking::count))
+        .service(at("/picklist/next").post(P::Picking, picking::next))
+        .service(at("/picklist/picked").delete(P::Picking, picking::clear))
+        .service(at("/delivery_items/pick").post(P::Picking, picking::scan))
+        .service(at("/delivery_items/{id}/out_of_stock").post(P::Picking, picking::missing))
+        .service(at("/delivery_items/{id}/substitute").post(P::Picking, picking::substitute))
+        .service(at("/router/deliveries/unroute").get(P::Routing, routing::unrouted))
+        .service(at("/router/deliveries").get(P::Routing, routing::route))
+        .service(at("/router/deliveries/add").post(P::Routing, routing::add))
+        .service(page)
 }

@@ -17,6 +17,7 @@ mod figures;
 mod kept;
 mod limits;
 mod location;
+mod notice;
 mod order;
 mod pace;
 mod random;
@@ -27,7 +28,8 @@ mod submit;
 mod tell;
 
 pub use figures::{Figures, LATENESS_BUCKETS};
-pub use pace::Pace;
+pub use notice::KeyWatch;
+pub use pace::{Clock, Pace};
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
-pub use submit::{Answer, Render, Shown, Verdict, Work};
+pub use submit::{Answer, Render, Shown, Verdict, Words, Work};

@@ -4,46 +4,21 @@ use actix_web::{HttpRequest, ResponseError};
 
 use smol_str::SmolStr;
 
-use super::deliveries;
 use super::problem::Problem;
-use super::promises;
+use super::{deliveries, orders, promises};
 use crate::failure::Failure;
 
 /// Nothing is at this path.
-pub(super) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
-    Err(into_error(head.path(), Failure::NotFound))
+pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
+    Err(into_error(&head, Failure::NotFound))
 }
 
 /// Something is at this path, but it takes only these methods.
-pub(super) fn wrong_method(path: &str, allow: SmolStr) -> actix_web::Error {
-    into_error(path, Failure::MethodNotAllowed(allow))
+pub(super) fn wrong_method(head: &HttpRequest, allow: SmolStr) -> actix_web::Error {
+    into_error(head, Failure::MethodNotAllowed(allow))
 }
 
-/// The failure in the shape of the door that the path's prefix belongs to.
-pub(super) fn error(path: &str, failure: Failure) -> Box<dyn ResponseError> {
-    match door(path) {
-        Door::Deliveries => Box::new(deliveries::errors::Error::from(failure)),
-        Door::Promises => Box::new(promises::errors::Error::from(failure)),
-        Door::None => Box::new(Problem::of(failure, path)),
-    }
-}
-
-fn into_error(path: &str, failure: Failure) -> actix_web::Error {
-    match door(path) {
-        Door::Deliveries => deliveries::errors::Error::from(failure).into(),
-        Door::Promises => promises::errors::Error::from(failure).into(),
-        Door::None => Problem::of(failure, path).into(),
-    }
-}
-
-/// Which door answers a path.
-enum Door {
-    Deliveries,
-    Promises,
-    None,
-}
-
-/// What paths of the workflow server's door start with.
+/// What the paths of the workflow server's door are, or are below.
 const DELIVERIES: [&str; 7] = [
     "/deliveries",
     "/delivery_items",
@@ -54,12 +29,25 @@ const DELIVERIES: [&str; 7] = [
     "/api/delivery_items",
 ];
 
-fn door(path: &str) -> Door {
-    if DELIVERIES.iter().any(|prefix| path.starts_with(prefix)) {
-        Door::Deliveries
+/// Whether the path is this one, or one below it.
+pub(super) fn is_below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The failure in the shape of the door that the path's prefix belongs to; the first that fits.
+pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseError> {
+    let path = head.path();
+    if is_below(path, "/orders") || is_below(path, "/customer") {
+        Box::new(orders::errors::Error::outside(head, failure))
+    } else if DELIVERIES.iter().any(|base| is_below(path, base)) {
+        Box::new(deliveries::errors::Error::from(failure))
     } else if path.starts_with("/api/") {
-        Door::Promises
+        Box::new(promises::errors::Error::from(failure))
     } else {
-        Door::None
+        Box::new(Problem::of(failure, path))
     }
+}
+
+fn into_error(head: &HttpRequest, failure: Failure) -> actix_web::Error {
+    actix_web::Error::from(error(head, failure))
 }

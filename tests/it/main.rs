@@ -6,9 +6,14 @@
 mod bad_input;
 mod crash;
 mod deliveries;
+mod feed;
 mod idempotency;
 mod operating;
+mod orders;
 mod overload;
 mod promises;
+mod security;
+mod subscriptions;
 mod support;
 mod tidy;
+mod webhooks;

@@ -1,16 +1,22 @@
 //! What may be asked of a tenant's shard.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
+use crate::id::{
+    ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, SubscriptionId, TenantId,
+    Version,
+};
 use crate::kept::Kept;
-use crate::location::{self, Card, LotRow};
+use crate::keyring;
+use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
 use crate::order::{self, Handover, Line, Shortage, Standing, Window};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
+use crate::subscription::Wish;
 use crate::time::{Millis, Time};
 
 /// A command, with whose and from whom it is.
@@ -20,6 +26,8 @@ pub struct Ask {
     pub tenant: TenantId,
     /// Who asks.
     pub who: SmolStr,
+    /// The API key it is asked with, if any: it must still be good when the command runs.
+    pub key: Option<KeyId>,
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -42,6 +50,7 @@ impl Ask {
         Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("scheduler"),
+            key: None,
             keyed: None,
             command: Command::Act { order, action: order::Command::Expire { armed_for } },
         }
@@ -51,7 +60,7 @@ impl Ask {
 /// What changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Route an order and hold its stock.
+    /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
     /// Confirm, extend, cancel or expire an order.
     Act {
@@ -65,12 +74,37 @@ pub enum Command {
         /// What it is.
         card: Arc<Card>,
     },
-    /// Change a location, its stock or its listings.
-    AtLocation {
+    /// Replace a location's card.
+    ChangeLocation {
         /// Which one.
         at: LocationRef,
-        /// What.
-        command: location::Command,
+        /// The version that the caller saw last.
+        version: Version,
+        /// The card from now on.
+        card: Arc<Card>,
+    },
+    /// Take a location away.
+    CloseLocation {
+        /// Which one.
+        at: LocationRef,
+        /// The version that the caller saw last; none means unconditionally.
+        version: Option<Version>,
+        /// Even with stock and reservations.
+        force: bool,
+    },
+    /// Make or replace listings at one location.
+    PutListings {
+        /// Where.
+        at: LocationRef,
+        /// One row per article.
+        rows: Vec<ListingRow>,
+    },
+    /// Take listings at one location away.
+    RemoveListings {
+        /// Where.
+        at: LocationRef,
+        /// Which ones.
+        which: Listings,
     },
     /// Make or replace lots, at any locations.
     PutStocks {
@@ -80,12 +114,28 @@ pub enum Command {
     /// Take lots away, at any locations.
     RemoveStocks {
         /// Which ones.
-        which: Lots,
+        which: Vec<Lots>,
+    },
+    /// Move pieces of a lot to another place within their location.
+    MoveStock {
+        /// The lot that they are of.
+        from: StockId,
+        /// The place where they will lie.
+        to: SmolStr,
+        /// How many.
+        units: Units,
+        /// Whether the lot goes away when none is left.
+        removes_empty: bool,
     },
     /// Set safety stocks.
     KeepStocks {
-        /// Location, article, pieces.
-        rows: Vec<(LocationRef, ArticleId, Units)>,
+        /// The rows, in the order of the request.
+        rows: Vec<SafetyAsk>,
+    },
+    /// Take a safety stock away.
+    UnkeepStock {
+        /// Its id.
+        id: StockId,
     },
     /// Set the tenant's settings.
     Configure {
@@ -94,6 +144,17 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// Make an API key, or take one back.
+    Keys(keyring::Command),
+    /// Tell somebody what happens from now on.
+    Subscribe(Box<Wish>),
+    /// Tell them no more.
+    Unsubscribe {
+        /// Which subscription.
+        id: SubscriptionId,
+    },
+    /// Add lines to an order, and hold their stock.
+    AddLines(Box<MoreLines>),
     /// The caller picks the oldest order that waits for a picker, unless their list is full.
     TakeNext {
         /// Where; none means anywhere.
@@ -165,15 +226,24 @@ impl Command {
             Command::Promise(_) => "Promise",
             Command::Act { action, .. } => action.name(),
             Command::OpenLocation { .. } => "OpenLocation",
-            Command::AtLocation { command, .. } => command.name(),
+            Command::ChangeLocation { .. } => "ChangeLocation",
+            Command::CloseLocation { .. } => "CloseLocation",
+            Command::PutListings { .. } => "PutListings",
+            Command::RemoveListings { .. } => "RemoveListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
+            Command::MoveStock { .. } => "MoveStock",
             Command::KeepStocks { .. } => "KeepStocks",
+            Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
             Command::TakeNext { .. } => "TakeNext",
             Command::ClearPicked => "ClearPicked",
             Command::Handle { job, .. } => job.name(),
             Command::Load { .. } => "Load",
+            Command::Keys(command) => command.name(),
+            Command::Subscribe(_) => "Subscribe",
+            Command::Unsubscribe { .. } => "Unsubscribe",
+            Command::AddLines(_) => "AddLines",
         }
     }
 }
@@ -181,7 +251,7 @@ impl Command {
 /// Route an order and hold its stock, until a deadline or for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// The lines.
+    /// The lines, up to 500; none if the order is sold and its lines follow.
     pub lines: Vec<Line>,
     /// When the source system made the order; none means now.
     pub ordered: Option<Time>,
@@ -203,6 +273,9 @@ pub struct Promise {
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.
     pub explain: bool,
+    /// Whether what is short waits wherever the article is sold, also where no listing lets it;
+    /// such an order is never refused for want of stock.
+    pub backorders: bool,
     /// How it is brought to its customer, if somebody here brings it. Such a shop's name for the
     /// order is unique within the shop.
     pub handover: Option<Box<Handover>>,
@@ -214,6 +287,19 @@ impl Promise {
         let shop = self.handover.as_ref()?.shop.as_ref()?;
         Some((shop, self.reference.as_ref()?))
     }
+}
+
+/// Add lines to an order, and hold their stock as long as the order's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoreLines {
+    /// Which order.
+    pub order: OrderId,
+    /// The version that the caller saw last.
+    pub version: Option<Version>,
+    /// The lines, 1 to 500.
+    pub lines: Vec<Line>,
+    /// As in [`Promise::backorders`].
+    pub backorders: bool,
 }
 
 /// How an order is to reach its customer, with locations as the request names them.
@@ -249,6 +335,17 @@ pub struct StockRow {
     pub row: LotRow,
 }
 
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyAsk {
+    /// The location; none means all that have no safety stock of their own.
+    pub at: Option<LocationRef>,
+    /// The article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+}
+
 /// Which lots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lots {
@@ -258,6 +355,8 @@ pub enum Lots {
     Ids(Vec<StockId>),
     /// All of these articles at one location.
     Articles(LocationRef, Vec<ArticleId>),
+    /// All in these places, at one location or wherever there are such places.
+    Storages(Option<LocationRef>, Vec<SmolStr>),
 }
 
 /// What only looks.
@@ -265,18 +364,24 @@ pub enum Lots {
 pub enum Query {
     /// One order.
     Order(OrderId),
+    /// The order with this number.
+    OrderNumbered(u64),
     /// Orders in memory, in the order of their ids.
     Orders(OrderFilter, Page<OrderId>),
     /// One location.
     Location(LocationRef),
     /// Locations, in the order of their ids.
     Locations(LocationFilter, Page<LocationId>),
+    /// One listing at a location.
+    Listing(LocationRef, ArticleId),
     /// The listings at a location, in the order of articles.
-    Listings(LocationRef, Vec<ArticleId>, Page<ArticleId>),
+    Listings(LocationRef, ListingFilter, Page<ArticleId>),
     /// One lot.
     Stock(StockId),
     /// Lots, in the order of their ids.
     Stocks(StockFilter, Page<StockId>),
+    /// Safety stocks, in the order of their ids.
+    SafetyStocks(SafetyFilter, Page<StockId>),
     /// What all locations together have of articles, in the order of articles.
     Summaries(SummaryFilter, Page<ArticleId>),
     /// One reservation.
@@ -285,6 +390,10 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// Subscriptions, in the order of their ids.
+    Subscriptions(Page<SubscriptionId>),
+    /// The orders in memory with these numbers, in their order.
+    OrdersNumbered(RangeInclusive<u64>),
     /// One order, with the locations that hold anything for it.
     Delivery(OrderName),
     /// Orders in memory, the newest first: those that fit, after so many, at most so many.
@@ -360,6 +469,37 @@ pub struct LocationFilter {
     pub kind: Vec<location::Kind>,
     /// The one with this reference.
     pub reference: Option<SmolStr>,
+    /// In which order; a page begins after a location that is in the list.
+    pub order: LocationOrder,
+}
+
+/// In which order locations are listed; those that are equal, in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LocationOrder {
+    /// As they were made, which is the order of their ids.
+    #[default]
+    Created,
+    /// By name.
+    Name,
+    /// By postal code, those without one first.
+    PostalCode,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListingFilter {
+    /// Those of these articles; empty means all.
+    pub articles: Vec<ArticleId>,
+    /// Those whose article bears this code.
+    pub code: Option<SmolStr>,
+}
+
+impl ListingFilter {
+    /// Whether the listing is one of them.
+    pub fn fits(&self, article: &ArticleId, listing: &Listing) -> bool {
+        (self.articles.is_empty() || self.articles.contains(article))
+            && self.code.as_ref().is_none_or(|code| listing.codes.contains(code))
+    }
 }
 
 /// Which lots.
@@ -373,6 +513,34 @@ pub struct StockFilter {
     pub storage: Vec<SmolStr>,
 }
 
+/// Which safety stocks.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SafetyFilter {
+    /// Those of this location itself.
+    pub at: Option<LocationRef>,
+    /// Those of this article.
+    pub article: Option<ArticleId>,
+}
+
+/// What a location does for orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// It ships to customers.
+    Ships,
+    /// Customers collect there.
+    ServesPickup,
+}
+
+impl Service {
+    /// Whether a location with this card has it.
+    pub fn is_of(self, card: &Card) -> bool {
+        match self {
+            Service::Ships => card.ships,
+            Service::ServesPickup => card.serves_pickup,
+        }
+    }
+}
+
 /// Which articles and locations a summary is about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SummaryFilter {
@@ -382,4 +550,6 @@ pub struct SummaryFilter {
     pub locations: Vec<LocationRef>,
     /// Locations with one of these statuses; empty means all.
     pub status: Vec<location::Status>,
+    /// Locations with one of these services; empty means all.
+    pub services: Vec<Service>,
 }

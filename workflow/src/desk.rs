@@ -5,16 +5,22 @@
 
 mod book;
 mod places;
+mod safeties;
+mod storages;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
+pub use safeties::Safeties;
 
-use crate::id::{OrderId, TenantId};
+use crate::id::{OrderId, SubscriptionId, TenantId};
+use crate::keyring::Keyring;
 use crate::record::Owner;
-use crate::reply::ReplyKey;
+use crate::reply::{ReplyKey, StoredReply};
 use crate::settings::{Policy, Settings};
+use crate::subscription::Subscription;
 use crate::time::{Millis, Time};
 
 /// What the router knows of all tenants of its shard.
@@ -32,10 +38,16 @@ pub struct Tenant {
     pub last_number: u64,
     /// The locations, and what they publish.
     pub places: Places,
+    /// The safety stocks.
+    pub safeties: Safeties,
     /// The orders in memory.
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
     pub keys: BTreeMap<ReplyKey, Owner>,
+    /// The API keys.
+    pub keyring: Keyring,
+    /// Who wants to be told what.
+    pub subscriptions: BTreeMap<SubscriptionId, Arc<Subscription>>,
 }
 
 impl Desk {
@@ -65,6 +77,48 @@ impl Desk {
 }
 
 impl Tenant {
+    /// Notes who keeps a reply from now on, and which one had to go for it.
+    pub fn keeps(&mut self, owner: Owner, reply: &StoredReply, evicted: Option<Arc<StoredReply>>) {
+        if let Some(evicted) = evicted {
+            self.keys.remove(&evicted.key);
+        }
+        self.keys.insert(reply.key.clone(), owner);
+    }
+
+    /// Takes in a subscription, with the key of its reply.
+    pub fn enter_subscription(&mut self, subscription: Arc<Subscription>) {
+        if let Some(reply) = &subscription.reply {
+            self.keys.insert(reply.key.clone(), Owner::Subscription(subscription.id));
+        }
+        self.subscriptions.insert(subscription.id, subscription);
+    }
+
+    /// A subscription goes away, and takes the key of its reply with it.
+    pub fn end_subscription(&mut self, id: SubscriptionId) -> Option<Arc<Subscription>> {
+        let gone = self.subscriptions.remove(&id)?;
+        if let Some(reply) = &gone.reply {
+            self.keys.remove(&reply.key);
+        }
+        Some(gone)
+    }
+
+    /// The subscription keeps the reply of the request that made it.
+    pub fn keep_in_subscription(&mut self, id: SubscriptionId, reply: Arc<StoredReply>) {
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            Arc::make_mut(subscription).reply = Some(reply);
+        }
+    }
+
+    /// The reply that a subscription keeps under a key.
+    pub fn kept_in_subscription(
+        &self,
+        id: SubscriptionId,
+        key: &ReplyKey,
+    ) -> Option<Arc<StoredReply>> {
+        let kept = self.subscriptions.get(&id)?.reply.clone();
+        kept.filter(|reply| reply.key == *key)
+    }
+
     /// How long a promise holds when its request does not say.
     pub fn promise_ttl(&self, policy: &Policy) -> Millis {
         self.settings.promise_ttl.unwrap_or(policy.promise_ttl)

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide};
+pub use decide::{Command, decide, takes_lines};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage};
 pub use part::{Found, Part, Queue, Step};
 pub use stage::Stage;
@@ -50,12 +50,14 @@ pub struct Order {
     pub caller: SmolStr,
     /// The shop's own name for the order; it need not be unique.
     pub reference: Option<SmolStr>,
-    /// What was asked. Shared with the event that placed it, since neither ever changes.
+    /// What was asked. Shared with the event that placed it, until lines are added.
     pub asked: Arc<Asked>,
     /// What is held for it; empty once it is closed.
     pub holds: Vec<Hold>,
     /// The reply of the request that made it, then those of its last actions.
     pub replies: Vec<Arc<StoredReply>>,
+    /// How many reservations it ever had; the next one has this index.
+    pub reserved: u16,
     /// What became of its pieces besides being held; none for most orders.
     pub work: Option<Box<Work>>,
 }
@@ -92,6 +94,8 @@ pub enum Event {
         /// The reservations' indices.
         holds: Vec<u16>,
     },
+    /// More is wanted, with what is held of it.
+    LinesAdded(Box<Added>),
     /// A picker has begun with the part at a location.
     Taken {
         /// The location.
@@ -218,6 +222,19 @@ pub struct Placed {
     pub work: Option<Box<Work>>,
 }
 
+/// Lines that join an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Added {
+    /// The stage from now on: what was only received is sold.
+    pub stage: Stage,
+    /// The lines; they follow those that there are.
+    pub lines: Vec<Line>,
+    /// What is held for them.
+    pub holds: Vec<Hold>,
+    /// Of lines, counted from 0 among all of the order, so many pieces nobody will bring.
+    pub dropped: Vec<(u16, Units)>,
+}
+
 impl Order {
     /// The stage that anybody may be told: past its deadline a promise is expired, swept or not
     /// (P3).
@@ -233,6 +250,15 @@ impl Order {
         match self.stage {
             Stage::Promised { until } => Some(until),
             _ => None,
+        }
+    }
+
+    /// The name of its stage, as refusals and doors say it. What is sold waits while nothing of it
+    /// is held; if nothing even waits, nothing can fulfil it.
+    pub fn stage_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Confirmed { .. } => self.standing_sold().stage_name(),
+            stage => stage.name(),
         }
     }
 
@@ -252,12 +278,6 @@ impl Order {
         wanted.less(self.shipped(line)).less(self.assigned(line))
     }
 
-    /// The index of its next reservation.
-    pub fn next_hold(&self) -> u16 {
-        let last = self.holds.iter().map(|hold| hold.index + 1).max().unwrap_or_default();
-        last.max(self.work.as_ref().map_or(0, |work| work.next_hold))
-    }
-
     /// The web shop that the order came from, if it said.
     pub fn shop(&self) -> Option<&SmolStr> {
         self.asked.handover.as_ref()?.shop.as_ref()
@@ -268,11 +288,12 @@ impl Order {
         (0..self.asked.lines.len()).any(|line| !self.unassigned(line as u16).is_zero())
     }
 
-    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() > ACTION_KEYS_PER_ORDER_MAX {
-            self.replies.remove(1);
-        }
+    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7);
+    /// answers with the one that had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() > ACTION_KEYS_PER_ORDER_MAX;
+        let evicted = is_full.then(|| self.replies.remove(1));
         self.replies.push(reply);
+        evicted
     }
 }

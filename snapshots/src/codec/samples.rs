@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::id::{
+    ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
+};
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
-    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
+    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
 use workflow::order::{
-    self, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shortage, Stage, Step,
-    Substitution, Window, Work,
+    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shortage, Stage,
+    Step, Substitution, Window, Work,
 };
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
+use workflow::subscription::{Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
 const AT: Time = Time(1_768_212_843_517);
@@ -27,7 +32,17 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.extend(shelves());
     let settings =
         Settings { version: Version(3), modified: AT, promise_ttl: Some(Millis::minutes(15)) };
+    let article = ArticleId::parse("tea-2").unwrap();
+    let everywhere = Event::Secured { article: article.clone(), safety: safety() };
+    records.push(("secured-everywhere", record(vec![everywhere])));
+    records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
+    records.extend(keys());
+    let id = SubscriptionId::of(AT, 45);
+    let mut subscribed = record(vec![Event::Subscribed(Arc::new(subscription(id)))]);
+    subscribed.reply = Some((Owner::Subscription(id), reply()));
+    records.push(("subscribed", subscribed));
+    records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
     records
 }
 
@@ -69,6 +84,8 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("delivered", at(order::Event::Delivered)),
         ("scheduled", at(order::Event::Scheduled { window })),
         ("reflagged", at(order::Event::Reflagged { shortage: Some(Shortage::Critical), kept })),
+        ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
+        ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
     ]
 }
 
@@ -105,6 +122,28 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
         ("consumed", at(ShelfEvent::Consumed { reservation, stock: stock(), units })),
         ("sold_out", at(ShelfEvent::SoldOut)),
+        ("unlisted", at(ShelfEvent::Unlisted)),
+        ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
+        ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
+    ]
+}
+
+fn keys() -> Vec<(&'static str, Record)> {
+    let at = |event| record(vec![Event::Keyring(event)]);
+    let id = KeyId::of(AT, 45);
+    let key = Key {
+        id,
+        name: "till 9".into(),
+        permissions: Permissions::ORDINARY,
+        digest: Digest(*b"0123456789abcdef0123456789abcdef"),
+        made: AT,
+        expires: Some(AT + Millis::hours(24)),
+        revoked: None,
+    };
+    vec![
+        ("key_made", at(keyring::Event::Made(Box::new(key)))),
+        ("key_revoked", at(keyring::Event::Revoked { id })),
+        ("key_forgotten", at(keyring::Event::Forgotten { id })),
     ]
 }
 
@@ -143,6 +182,22 @@ fn record(events: Vec<Event>) -> Record {
         events,
         reply: None,
     }
+}
+
+fn subscription(id: SubscriptionId) -> Subscription {
+    let wish = Wish {
+        name: "checkout".into(),
+        event: "ORDER_CREATED".into(),
+        url: "https://shop.example.com/hooks".into(),
+        headers: vec![("Authorization".into(), Secret("Basic dXNlcjpwYXNz".into()))],
+        encoding: Encoding::Standard,
+        contexts: vec![
+            Context::Locations(vec!["k1".into()]),
+            Context::Groups(vec!["north".into()]),
+        ],
+        secret: Secret([7; 32]),
+    };
+    Subscription { id, created: AT, wish, reply: None }
 }
 
 fn order() -> OrderId {
@@ -212,8 +267,17 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             dropped: vec![(1, Units::of_line(998).unwrap())],
             parts: vec![part()],
             replaced: vec![(0, 1)],
-            next_hold: 300,
         })),
+    }
+}
+
+fn added() -> Added {
+    let Placed { asked, holds, .. } = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
+    Added {
+        stage: Stage::Confirmed { at: AT },
+        lines: asked.lines.clone(),
+        holds,
+        dropped: vec![(2, units(1))],
     }
 }
 
@@ -225,6 +289,7 @@ fn card() -> Arc<Card> {
         kind: Kind::Supplier,
         ships: true,
         serves_pickup: false,
+        postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
     })
@@ -251,6 +316,11 @@ fn lot() -> Lot {
     }
 }
 
+fn safety() -> SafetyStock {
+    let units = Units::of_stock(300).unwrap();
+    SafetyStock { id: stock(), version: Version(2), created: AT, modified: AT, units }
+}
+
 fn listing() -> Listing {
     Listing {
         id: stock(),
@@ -260,6 +330,7 @@ fn listing() -> Listing {
         title: Some("Tea".into()),
         active: true,
         out_of_stock: OutOfStock::PreorderAndRestock { from: AT, days: 3 },
+        codes: vec!["4006381333931".into()],
         kept: Kept::default(),
     }
 }

@@ -8,7 +8,7 @@
 //! The kinds are in the order in which a world is put together, and what is open comes before
 //! what is closed: so a start is one scan from each tenant's first row to its last open order.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::reply::ReplyKey;
 
 /// Where the mark is: no tenant has an empty name.
@@ -23,6 +23,10 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// A safety stock that holds wherever there is none of its own.
+    Safety = 0x18,
+    /// An API key.
+    Key = 0x1C,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -33,14 +37,14 @@ pub(super) enum Kind {
     Open = 0x40,
     /// An order to which nothing can happen any more.
     Closed = 0x50,
+    /// The number of a closed order.
+    Number = 0x58,
     /// A shop's name for a closed order, and the order.
     Reference = 0x60,
     /// A shop's name for a customer, and a closed order.
     Consumer = 0x70,
     /// The key of a reply that a closed order keeps.
     ReplyKey = 0x80,
-    /// The number of a closed order.
-    Number = 0x90,
 }
 
 impl Kind {
@@ -54,15 +58,17 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Safety,
+            K::Key,
             K::Location,
             K::LocationReply,
             K::Shelf,
             K::Open,
             K::Closed,
+            K::Number,
             K::Reference,
             K::Consumer,
             K::ReplyKey,
-            K::Number,
         ];
         kinds.into_iter().find(|kind| *kind as u8 == number)
     }
@@ -71,6 +77,16 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of a safety stock that holds everywhere.
+pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
+    named(tenant, Kind::Safety, article.as_str().as_bytes())
+}
+
+/// The key of an API key.
+pub(super) fn key(tenant: &TenantId, id: KeyId) -> Vec<u8> {
+    named(tenant, Kind::Key, &id.to_bits().to_be_bytes())
 }
 
 /// The key of a location.
@@ -107,6 +123,11 @@ pub(super) fn order(tenant: &TenantId, kind: Kind, id: OrderId) -> Vec<u8> {
     named(tenant, kind, &id.to_bits().to_be_bytes())
 }
 
+/// The key of a closed order's number.
+pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
+}
+
 /// What the keys of a text's orders begin with.
 pub(super) fn texts(tenant: &TenantId, kind: Kind, text: &str) -> Vec<u8> {
     let mut key = prefix(tenant, kind);
@@ -117,18 +138,6 @@ pub(super) fn texts(tenant: &TenantId, kind: Kind, text: &str) -> Vec<u8> {
 /// The key of one of a text's orders.
 pub(super) fn text(tenant: &TenantId, kind: Kind, text: &str, id: OrderId) -> Vec<u8> {
     let mut key = texts(tenant, kind, text);
-    key.extend_from_slice(&id.to_bits().to_be_bytes());
-    key
-}
-
-/// What the key of a number begins with.
-pub(super) fn numbers(tenant: &TenantId, number: u64) -> Vec<u8> {
-    named(tenant, Kind::Number, &number.to_be_bytes())
-}
-
-/// The key of an order's number.
-pub(super) fn number(tenant: &TenantId, number: u64, id: OrderId) -> Vec<u8> {
-    let mut key = numbers(tenant, number);
     key.extend_from_slice(&id.to_bits().to_be_bytes());
     key
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use workflow::id::{ArticleId, LocationId, TenantId};
-use workflow::location::{Location, Shelf};
+use workflow::keyring::Key;
+use workflow::location::{Location, SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::StoredReply;
 use workflow::world::{Fault, Restore, World};
@@ -72,6 +73,8 @@ fn load(table: &Table, mark: &Mark, extent: Extent) -> Result<World, Error> {
 /// One row of the store, decoded.
 enum Part {
     Tenant(TenantId, TenantRow),
+    Safety(TenantId, ArticleId, SafetyStock),
+    Key(TenantId, Key),
     Location(TenantId, Location),
     Shelf(LocationId, ArticleId, Shelf),
     Order(TenantId, Order),
@@ -82,7 +85,14 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
     let mut world = Restore::default();
     for part in parts.into_iter().flatten() {
         match part {
-            Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
+            Part::Tenant(id, row) => {
+                world.tenant(&id, row.settings, row.last_number);
+                for subscription in row.subscriptions {
+                    world.subscription(&id, subscription);
+                }
+            }
+            Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
+            Part::Key(tenant, key) => world.key(&tenant, key),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
             Part::Order(tenant, order) => world.order(&tenant, order)?,
@@ -151,6 +161,11 @@ impl Scan {
         }
         match kind {
             Kind::Tenant => self.load.push(Part::Tenant(tenant, row.read(key)?)),
+            Kind::Safety => {
+                let article = read::article_of(key, name)?;
+                self.load.push(Part::Safety(tenant, article, row.read(key)?));
+            }
+            Kind::Key => self.load.push(Part::Key(tenant, row.read(key)?)),
             Kind::Location => {
                 let (id, _) = key::id_of(name).ok_or_else(unknown)?;
                 let id = LocationId::from_bits(id);
@@ -175,7 +190,7 @@ impl Scan {
             }
             Kind::Closed if extent == Extent::Open => return Ok(self.after(&tenant)),
             Kind::Open | Kind::Closed => self.order(tenant, key, row)?,
-            Kind::Reference | Kind::Consumer | Kind::ReplyKey | Kind::Number => {
+            Kind::Number | Kind::Reference | Kind::Consumer | Kind::ReplyKey => {
                 return Ok(self.after(&tenant));
             }
         }

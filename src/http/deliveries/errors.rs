@@ -117,12 +117,19 @@ fn refused(refusal: &Refusal) -> Row {
         Refusal::UnknownLocation
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::UnknownSubscription
         | Refusal::UnknownReservation => (S::NOT_FOUND, "Not found.", "not_found"),
         Refusal::NoSuchLocation { .. } => (NO, "Invalid order.", "unknown_store"),
         Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
         | Refusal::ReferenceInUse { .. }
         | Refusal::LocationInUse { .. }
+        | Refusal::TooFewPieces { .. }
+        | Refusal::TooManyKeys { .. }
+        | Refusal::TooManySubscriptions { .. }
+        | Refusal::TooManyLines { .. }
         | Refusal::TooManyLots { .. } => (NO, "Invalid order.", "invalid_order"),
         Refusal::PromiseExpired { .. } => (NO, "Order is closed.", "promise_expired"),
         Refusal::WrongVersion { .. } => {
@@ -205,12 +212,19 @@ fn refusal_text(refusal: &Refusal) -> Option<String> {
         Refusal::NotStaged { number } => {
             Some(format!("order {number} is not staged, or a driver has it"))
         }
+        Refusal::TooManyLines { limit } => Some(format!("an order has at most {limit} items")),
         Refusal::TooMuchAtOnce => Some("this touches too many reservations for one step".into()),
         Refusal::UnknownOrder
         | Refusal::UnknownLocation
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::UnknownSubscription
+        | Refusal::TooFewPieces { .. }
+        | Refusal::TooManyKeys { .. }
+        | Refusal::TooManySubscriptions { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
         | Refusal::ReferenceInUse { .. }

@@ -14,7 +14,7 @@ use workflow::kept::Kept;
 pub(super) struct KeptOrder<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(super) consumer: Option<Consumer<'a>>,
-    #[serde(rename = "@deliveries", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "certus:deliveries", skip_serializing_if = "Option::is_none")]
     pub(super) own: Option<Own<'a>>,
 }
 
@@ -82,7 +82,7 @@ pub(super) struct Own<'a> {
 /// The kept members of a line that this door reads.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(super) struct KeptItem<'a> {
-    #[serde(borrow, rename = "@deliveries", skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, rename = "certus:deliveries", skip_serializing_if = "Option::is_none")]
     pub(super) own: Option<OwnItem<'a>>,
 }
 

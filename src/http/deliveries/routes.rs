@@ -13,7 +13,7 @@ use workflow::refusal::Refusal;
 use super::answers::order::id_of;
 use super::bodies;
 use super::errors::Error;
-use crate::ask::{App, Said};
+use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::visit::Visit;
 
@@ -31,9 +31,5 @@ pub(crate) async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<Ord
         OrderName::Id(id) => return Ok(id),
         name @ OrderName::Number(_) => name,
     };
-    let found = visit.again(app)?.look(app, Query::Delivery(number)).await?;
-    match found.said {
-        Said::Now(outcome) => Ok(id_of(&outcome)),
-        Said::Kept(_) | Said::Again(_) => unreachable!("a look has no key"),
-    }
+    Ok(id_of(&visit.look_first(app, Query::Delivery(number)).await?))
 }

@@ -69,6 +69,9 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
+        Refusal::UnknownKey => (S::NOT_FOUND, "not found"), // no call of this door is about keys
+        Refusal::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too many requests"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -79,8 +82,11 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
         Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
         Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
+        Refusal::UnknownSubscription => (S::NOT_FOUND, "subscription not found"),
+        Refusal::TooManySubscriptions { .. } => (S::BAD_REQUEST, "too many subscriptions"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
         Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
@@ -91,6 +97,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         | Refusal::NotPicked
         | Refusal::NotStaged { .. }
         | Refusal::NothingToSubstitute => (S::CONFLICT, "wrong stage"),
+        Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
     }
 }
 
@@ -134,14 +141,21 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::TooManyKeys { .. }
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
+        | Refusal::UnknownSubscription
+        | Refusal::TooManySubscriptions { .. }
+        | Refusal::TooManyLines { .. }
         | Refusal::TooManyOpenPromises { .. }
         | Refusal::DuplicateOrder { .. }
         | Refusal::CriticalShort { .. }
@@ -166,6 +180,9 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
+        Refusal::UnknownKey => "there is no key with this id".into(),
+        Refusal::TooManyKeys { limit } => format!("there are {limit} keys already"),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }
@@ -189,6 +206,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("another facility has tenantFacilityId `{reference}`")
         }
         Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooFewPieces { value, free } => format!(
+            "the stock has {value} pieces, {free} of them free, and a reservation moves whole"
+        ),
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
@@ -204,9 +224,16 @@ fn refusal_text(refusal: &Refusal) -> String {
         | Refusal::NotPicked
         | Refusal::NotStaged { .. }
         | Refusal::NothingToSubstitute => "its picking does not allow it".into(),
+        Refusal::UnknownSubscription => "there is no subscription with this id".into(),
+        Refusal::TooManySubscriptions { limit } => {
+            format!(
+                "there are {limit} subscriptions to this event, or in all, the most there may be"
+            )
+        }
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
+        Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
     }
 }
 
@@ -225,10 +252,11 @@ fn action_name(command: &'static str) -> &'static str {
 fn status_name(stage: &'static str) -> &'static str {
     match stage {
         "Promised" => "PROMISED",
-        "Confirmed" => "OPEN",
+        "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
         "Delivered" => "FINISHED",
+        "Received" => "OPEN",
         other => other,
     }
 }
@@ -246,7 +274,7 @@ fn text(failure: &Failure) -> String {
             "the answer did not come in time and it may have happened; the same key settles it"
                 .into()
         }
-        Failure::Unauthorized => "a good bearer token is needed, once, in Authorization".into(),
+        Failure::Unauthorized => "a good credential is needed, once, in Authorization".into(),
         Failure::Forbidden => "the credential does not permit this".into(),
         Failure::NotFound => "there is nothing at this path".into(),
         Failure::MethodNotAllowed(allow) => format!("this path takes {allow}"),

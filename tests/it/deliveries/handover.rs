@@ -165,9 +165,9 @@ async fn one_order_is_seen_at_both_doors() {
     let there = server.http.get(&path).await.expect(200);
     assert_eq!(there["status"], "OPEN");
     assert_eq!(there["consumer"]["email"], "jane@example.com");
-    assert!(!there.to_string().contains("@deliveries"), "{there}");
+    assert!(!there.to_string().contains("certus:deliveries"), "{there}");
     let seen = server.http.get(&format!("{path}?certus=true")).await.expect(200);
-    assert!(!seen.to_string().contains("@deliveries"), "{seen}");
+    assert!(!seen.to_string().contains("certus:deliveries"), "{seen}");
 
     let made = server.http.post("/api/orders", &promise("tea", 1).to_string()).await.expect(201);
     let here = server.delivery(&made["id"]).await;

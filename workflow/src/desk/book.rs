@@ -1,7 +1,7 @@
 //! Which orders are in memory, by what they may be found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
@@ -123,6 +123,7 @@ impl Book {
             Event::Placed(_)
             | Event::Rehosted { .. }
             | Event::Lost { .. }
+            | Event::LinesAdded(_)
             | Event::Taken { .. }
             | Event::Shared { .. }
             | Event::Picked { .. }
@@ -193,11 +194,6 @@ impl Book {
         self.orders.contains_key(&order)
     }
 
-    /// The order with this number.
-    pub fn by_number(&self, number: u64) -> Option<OrderId> {
-        self.by_number.get(&number).copied()
-    }
-
     /// The order whose customer knows this secret.
     pub fn by_secret(&self, secret: &[u8; 32]) -> Option<OrderId> {
         self.by_secret.get(secret).copied()
@@ -228,6 +224,18 @@ impl Book {
     pub fn from(&self, first: Option<OrderId>) -> impl Iterator<Item = OrderId> + '_ {
         let from = first.map_or(Bound::Unbounded, Bound::Included);
         self.orders.range((from, Bound::Unbounded)).map(|(id, _)| *id)
+    }
+
+    /// The order with this number.
+    pub fn numbered(&self, number: u64) -> Option<OrderId> {
+        self.by_number.get(&number).copied()
+    }
+
+    /// The orders with these numbers, in their order.
+    pub fn with_numbers(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
+        let (first, last) = numbers.into_inner();
+        let numbers = first..last.saturating_add(1).max(first); // a range must not run backwards
+        self.by_number.range(numbers).map(|(_, id)| *id)
     }
 
     /// The orders with this reference, in the order of their ids.

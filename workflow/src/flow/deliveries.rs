@@ -17,7 +17,7 @@ impl<C: Cast> Scene<'_, C> {
         let book = &self.tenant.book;
         let id = match name {
             OrderName::Id(id) => Some(id).filter(|id| book.holds(*id)),
-            OrderName::Number(number) => book.by_number(number),
+            OrderName::Number(number) => book.numbered(number),
         };
         id.ok_or(Refusal::UnknownOrder)
     }

@@ -213,7 +213,7 @@ impl<C: Cast> Scene<'_, C> {
         let asked = &order.asked.lines[usize::from(line)];
         let (article, shortage) = (asked.article.clone(), asked.shortage);
         let rest = match shortage {
-            Shortage::Unsaid | Shortage::Wait => Rest::Waits(order.next_hold()),
+            Shortage::Unsaid | Shortage::Wait => Rest::Waits(order.reserved),
             Shortage::Substitute | Shortage::Critical => Rest::Open,
             Shortage::Skip => Rest::Dropped,
         };
@@ -288,7 +288,7 @@ impl<C: Cast> Scene<'_, C> {
             self.settle(at, location::Command::Release { reservations }).await;
         }
         let take = Take { article: with.article, units, waits: false };
-        let holds = self.hold(id, order.next_hold(), by, at, take).await;
+        let holds = self.hold(id, order.reserved, by, at, take).await;
         let event = Substitution { line, units, released, by, new, holds };
         Ok((self.tell(id, Event::Substituted(Box::new(event))).await, by))
     }

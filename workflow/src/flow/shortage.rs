@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::candidates::Want;
-use super::promise::Share;
+use super::promise::{Share, Ware};
 use super::{Cast, Look, Scene, Seen};
 use crate::id::LocationId;
 use crate::order::{Delivery, Line, Shortage};
@@ -18,7 +18,7 @@ use crate::settings::OnShortage;
 
 /// What was wanted, and who was looked at for it.
 pub(super) struct Short<'a> {
-    pub(super) lines: &'a [Line],
+    pub(super) ware: &'a Ware<'a>,
     pub(super) wants: &'a [Want],
     pub(super) candidates: &'a [Candidate],
 }
@@ -26,75 +26,97 @@ pub(super) struct Short<'a> {
 /// Line, counted from 0, and so many of its pieces.
 type Pieces = Vec<(u16, Units)>;
 
+/// What becomes of short pieces that do not wait.
+#[derive(Default)]
+pub(super) struct Borne {
+    /// These have no place at all.
+    unplaced: Pieces,
+    /// Without these nothing is wanted.
+    critical: Pieces,
+    /// These nobody will bring.
+    pub(super) dropped: Pieces,
+}
+
 impl<C: Cast> Scene<'_, C> {
-    /// Lets short lines wait, leaves them open or drops them; answers with what is dropped.
+    /// Lets short lines wait, where that is allowed.
     pub(super) async fn bear_shortage(
         &mut self,
         short: &Short<'_>,
-        delivery: &Delivery,
         plan: &Plan,
         shares: &mut Vec<Share>,
-    ) -> Result<Pieces, Refusal> {
-        let (mut unplaced, mut critical, mut dropped) = (Pieces::new(), Pieces::new(), vec![]);
+    ) -> Borne {
+        let mut borne = Borne::default();
+        let ware = short.ware;
         for need in &plan.short {
             let want = &short.wants[usize::from(need.need)];
             let mut listed = Pieces::new();
             let mut waiting = Pieces::new();
-            for (line, units) in missing(short.lines, want, shares) {
-                match short.lines[usize::from(line)].shortage {
+            for (line, units) in missing(ware.lines, want, shares) {
+                match ware.lines[usize::from(line)].shortage {
                     Shortage::Unsaid => listed.push((line, units)),
                     Shortage::Wait => waiting.push((line, units)),
                     Shortage::Substitute => {}
-                    Shortage::Critical => critical.push((line, units)),
-                    Shortage::Skip => dropped.push((line, units)),
+                    Shortage::Critical => borne.critical.push((line, units)),
+                    Shortage::Skip => borne.dropped.push((line, units)),
                 }
             }
             if !listed.is_empty() {
-                match self.host(short, want, shares, |may_wait| may_wait) {
+                match self.host(short, want, shares, ware.backorders) {
                     Some(host) => self.let_wait(want, host, &listed, shares).await,
-                    None => unplaced.extend(listed),
+                    None => borne.unplaced.extend(listed),
                 }
             }
             if !waiting.is_empty() {
-                let host = self.host(short, want, shares, |_| true);
+                let host = self.host(short, want, shares, true);
                 // Without a place they wait for one.
-                if let Some(host) = host.or_else(|| self.only_place(delivery)) {
+                if let Some(host) = host.or_else(|| self.only_place(ware.delivery)) {
                     self.let_wait(want, host, &waiting, shares).await;
                 }
             }
         }
-        unplaced.sort_unstable();
-        critical.sort_unstable();
-        dropped.sort_unstable();
-        if !critical.is_empty() {
-            return Err(Refusal::CriticalShort { short: critical });
-        }
-        let all = short.lines.iter().map(|line| line.quantity);
-        if dropped.iter().map(|(_, units)| *units).eq(all) {
-            return Err(Refusal::NothingLeft);
-        }
-        if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
-            return Err(Refusal::OutOfStock { short: unplaced });
-        }
-        Ok(dropped)
+        borne.unplaced.sort_unstable();
+        borne.critical.sort_unstable();
+        borne.dropped.sort_unstable();
+        borne
     }
 
-    /// Where pieces would wait: where the order is held anyway, else the nearest.
+    /// Refuses a request that cannot bear what is short of it.
+    pub(super) fn can_bear(&self, ware: &Ware<'_>, borne: &Borne) -> Result<(), Refusal> {
+        if !borne.critical.is_empty() {
+            return Err(Refusal::CriticalShort { short: borne.critical.clone() });
+        }
+        let all = ware.lines.iter().map(|line| line.quantity);
+        if !ware.lines.is_empty() && borne.dropped.iter().map(|(_, units)| *units).eq(all) {
+            return Err(Refusal::NothingLeft);
+        }
+        let rejects = !ware.backorders && self.policy.on_shortage == OnShortage::Reject;
+        if rejects && !borne.unplaced.is_empty() {
+            return Err(Refusal::OutOfStock { short: borne.unplaced.clone() });
+        }
+        Ok(())
+    }
+
+    /// Where pieces would wait: where a listing lets them, or else, if they wait `anyway`, wherever
+    /// the article is sold; best where the order is held anyway, else the nearest. No order is
+    /// held at more locations than it may be.
     fn host(
         &self,
         short: &Short<'_>,
         want: &Want,
         shares: &[Share],
-        fits: impl Fn(bool) -> bool,
+        anyway: bool,
     ) -> Option<(LocationId, Option<u32>)> {
-        let may_wait = |it: &&Candidate| {
-            let offer = self.tenant.places.offer(it.location, &want.article);
-            !offer.inactive && fits(offer.may_wait)
-        };
-        let hosts = short.candidates.iter().filter(|it| it.fence.is_none()).filter(may_wait);
-        let host = hosts.min_by_key(|it| {
-            let chosen = shares.iter().any(|share| share.location == it.location);
-            (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
+        let places = &self.tenant.places;
+        let offer = |it: &Candidate| places.offer(it.location, &want.article);
+        let sells =
+            |it: &Candidate| places.publishes(it.location, &want.article) && !offer(it).inactive;
+        let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
+        let may_join = shares.len() < usize::from(self.policy.parts_max);
+        let hosts = short.candidates.iter().filter(|it| it.fence.is_none());
+        let hosts = hosts.filter(|it| offer(it).may_wait || (anyway && sells(it)));
+        let host = hosts.filter(|it| may_join || chosen(it)).min_by_key(|it| {
+            let metres = it.metres.unwrap_or(u32::MAX);
+            (!offer(it).may_wait, !chosen(it), metres, it.location)
         });
         host.map(|host| (host.location, host.metres))
     }

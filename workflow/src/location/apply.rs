@@ -70,7 +70,16 @@ fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             shelf.lots.retain(|lot| lot.id != *stock);
         }
         ShelfEvent::Listed(listing) => shelf.listing = Some(listing.clone()),
+        ShelfEvent::Unlisted => shelf.listing = None,
         ShelfEvent::Kept { safety } => shelf.safety = *safety,
+        ShelfEvent::Secured(own) => {
+            shelf.safety = own.units;
+            shelf.own_safety = Some(own.clone());
+        }
+        ShelfEvent::Unsecured { safety, .. } => {
+            shelf.safety = *safety;
+            shelf.own_safety = None;
+        }
         ShelfEvent::Reserved { reservation, stock, units } => {
             shelf.hold(*reservation, Held { stock: *stock, units: *units });
         }
@@ -103,6 +112,9 @@ pub fn apply_to_row(shelf: &mut Shelf, event: &ShelfEvent) {
         | ShelfEvent::Removed { .. }
         | ShelfEvent::Listed(_)
         | ShelfEvent::Kept { .. }
+        | ShelfEvent::Unlisted
+        | ShelfEvent::Secured(_)
+        | ShelfEvent::Unsecured { .. }
         | ShelfEvent::SoldOut => apply_to_shelf(shelf, event),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! There are no rules here, and nothing that can fail: what may happen was decided before.
 
+use std::sync::Arc;
+
 use super::{Event, Order, Placed, Stage, progress};
 use crate::id::{OrderId, Version};
 use crate::time::Time;
@@ -20,6 +22,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         asked: placed.asked.clone(),
         holds: placed.holds.clone(),
         replies: Vec::new(),
+        reserved: count(placed.holds.len()),
         work: placed.work.clone(),
     }
 }
@@ -60,6 +63,15 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
             order.holds.retain(|hold| !holds.contains(&hold.index));
             progress::forget_empty_parts(order);
         }
+        Event::LinesAdded(added) => {
+            order.stage = added.stage.clone();
+            Arc::make_mut(&mut order.asked).lines.extend(added.lines.iter().cloned());
+            order.holds.extend(added.holds.iter().cloned());
+            order.reserved += count(added.holds.len());
+            for (line, units) in &added.dropped {
+                order.work.get_or_insert_default().drop_pieces(*line, *units);
+            }
+        }
         Event::Taken { .. }
         | Event::Shared { .. }
         | Event::Picked { .. }
@@ -73,4 +85,8 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Scheduled { .. }
         | Event::Reflagged { .. } => progress::apply(order, event, at),
     }
+}
+
+fn count(holds: usize) -> u16 {
+    u16::try_from(holds).expect("an order has few reservations")
 }

@@ -18,7 +18,8 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Cancelled { .. }
         | Event::Expired
         | Event::Rehosted { .. }
-        | Event::Lost { .. } => unreachable!("P1: this is not about picking: {event:?}"),
+        | Event::Lost { .. }
+        | Event::LinesAdded(_) => unreachable!("P1: this is not about picking: {event:?}"),
         Event::Taken { at, picker } => {
             let part = Part {
                 location: *at,
@@ -71,7 +72,6 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
 }
 
 fn ship(order: &mut Order, driver: &smol_str::SmolStr) {
-    work(order).next_hold = order.next_hold();
     let holds = &order.holds;
     let work = order.work.as_deref_mut().expect("P1: what is shipped was staged");
     for part in work.parts.iter_mut().filter(|part| part.step == Step::Staged) {
@@ -122,7 +122,6 @@ fn short_on_shelf(
     taken: &[(u16, Units)],
     rest: Rest,
 ) {
-    work(order).next_hold = order.next_hold();
     let mut missing = Units::ZERO;
     for (index, units) in taken {
         missing = missing.plus(*units);
@@ -136,6 +135,7 @@ fn short_on_shelf(
     match rest {
         Rest::Open => {}
         Rest::Waits(index) => {
+            order.reserved = index + 1;
             order.holds.push(Hold { index, line, location: at, stock: None, units: missing });
         }
         Rest::Dropped => work(order).drop_pieces(line, missing),
@@ -145,7 +145,6 @@ fn short_on_shelf(
 
 fn substitute(order: &mut Order, substitution: &Substitution) {
     let Substitution { line, units, released, by, new, holds } = substitution;
-    work(order).next_hold = order.next_hold();
     order.holds.retain(|hold| !released.contains(&hold.index));
     let asked = Arc::make_mut(&mut order.asked);
     match new {
@@ -160,6 +159,7 @@ fn substitute(order: &mut Order, substitution: &Substitution) {
     if !work.replaced.contains(&(*line, *by)) {
         work.replaced.push((*line, *by));
     }
+    order.reserved += u16::try_from(holds.len()).expect("an order has few reservations");
     order.holds.extend(holds.iter().cloned());
 }
 

@@ -1,10 +1,10 @@
 //! Where an order is in its life, with the facts that exist only there.
 //!
 //! ```text
-//!            ┌──────────► Confirmed ──┐
-//!  Promised ─┤                        ├──► Cancelled
-//!            ├────────────────────────┘
-//!            └──────────► Expired           Confirmed ──► Delivered
+//!  Received ──┬────────► Confirmed ──┐
+//!             │                      ├──► Cancelled
+//!  Promised ──┼──────────────────────┘
+//!             └────────► Expired (a promise)      Confirmed ──► Delivered
 //! ```
 //!
 //! What is picked, staged and on the way is told by an order's parts, while it is confirmed:
@@ -43,6 +43,8 @@ pub enum Stage {
         /// The deadline that passed.
         until: Time,
     },
+    /// Taken in without lines: there is nothing to hold yet.
+    Received,
     /// All that will ever come of it is at the door.
     Delivered {
         /// When.
@@ -64,6 +66,7 @@ impl Stage {
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
             Stage::Delivered { .. } => "Delivered",
+            Stage::Received => "Received",
         }
     }
 }

@@ -35,12 +35,34 @@ pub enum Standing {
     Nearing,
     /// It is at the door.
     Delivered,
+    /// Taken in without lines.
+    Received,
+}
+
+impl Standing {
+    /// The stage of the stage table that it is a row of.
+    pub fn stage_name(self) -> &'static str {
+        match self {
+            Standing::Received => "Received",
+            Standing::Promised => "Promised",
+            Standing::Confirmed | Standing::PartlyWaiting => "Confirmed",
+            Standing::Waiting => "Waiting",
+            Standing::Unroutable => "Unroutable",
+            Standing::Picking | Standing::Picked => "Picking",
+            Standing::Staged => "Staged",
+            Standing::Shipped | Standing::Nearing => "Shipped",
+            Standing::Delivered => "Delivered",
+            Standing::Cancelled => "Cancelled",
+            Standing::Expired => "Expired",
+        }
+    }
 }
 
 impl Order {
     /// How the order stands at `now`.
     pub fn standing(&self, now: Time) -> Standing {
         match self.stage_at(now) {
+            Stage::Received => Standing::Received,
             Stage::Promised { .. } => Standing::Promised,
             Stage::Confirmed { .. } => self.standing_sold(),
             Stage::Cancelled { .. } => Standing::Cancelled,
@@ -59,7 +81,7 @@ impl Order {
     }
 
     /// A sale stands where its least advanced part does; what waits counts while no part is begun.
-    fn standing_sold(&self) -> Standing {
+    pub(super) fn standing_sold(&self) -> Standing {
         if !self.unpicked().is_empty() {
             return if self.waits() { Standing::PartlyWaiting } else { Standing::Confirmed };
         }

@@ -172,5 +172,5 @@ fn is_last(order: &Order, driver: &str) -> bool {
 }
 
 pub(super) fn not_now(order: &Order, command: &'static str) -> Refusal {
-    Refusal::NotNow { stage: order.stage.name(), command, version: order.version }
+    Refusal::NotNow { stage: order.stage_name(), command, version: order.version }
 }

@@ -20,8 +20,6 @@ pub struct Work {
     pub parts: Vec<Part>,
     /// A line, and the line that takes its place.
     pub replaced: Vec<(u16, u16)>,
-    /// The index of its next reservation, if that does not follow from those it has.
-    pub next_hold: u16,
 }
 
 /// When an order is brought.

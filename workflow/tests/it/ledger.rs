@@ -47,7 +47,13 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) => {}
+                // What holds everywhere comes to each location as an event of its own.
+                Event::Configured(_)
+                | Event::Keyring(_)
+                | Event::Subscribed(_)
+                | Event::Unsubscribed { .. }
+                | Event::Secured { .. }
+                | Event::Unsecured { .. } => {}
             }
         }
         Ok(())
@@ -108,6 +114,21 @@ impl Ledger {
                 | order::Event::Scheduled { .. }
                 | order::Event::Reflagged { .. },
             ) => same,
+            (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
+                return wrong("P2: lines past its deadline");
+            }
+            (Stage::Received, order::Event::LinesAdded(added)) => {
+                if (added.stage != Stage::Confirmed { at }) {
+                    return wrong("P1: what gets lines is sold");
+                }
+                Stage::Confirmed { at }
+            }
+            (same, order::Event::LinesAdded(added)) => {
+                if added.stage != same {
+                    return wrong("P1: lines move no stage");
+                }
+                same
+            }
             (same, order::Event::Rehosted { .. } | order::Event::Lost { .. }) => same,
             (_, _) => return wrong("P1: not a step"),
         };
@@ -156,7 +177,16 @@ impl Ledger {
                     return Err(format!("P8: a listing's version: {listing:?}"));
                 }
             }
+            ShelfEvent::Unlisted => {
+                self.listings.remove(&spot);
+            }
             ShelfEvent::Kept { safety } => {
+                self.safety.insert(spot, safety.get().into());
+            }
+            ShelfEvent::Secured(own) => {
+                self.safety.insert(spot, own.units.get().into());
+            }
+            ShelfEvent::Unsecured { safety, .. } => {
                 self.safety.insert(spot, safety.get().into());
             }
             ShelfEvent::Reserved { reservation, stock, units } => {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use workflow::command::{Command, Job, OrderName, Promise, StockRow, Wanted};
-use workflow::id::{OrderId, StockId, Version};
+use workflow::command::{Command, Job, MoreLines, OrderName, Promise, StockRow, Wanted};
+use workflow::id::{OrderId, Version};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::{self, Line, Stage, Window};
@@ -14,7 +14,7 @@ use crate::golden;
 use crate::shop::{Answer, MIDNIGHT, Shop, article, at, expire, pieces};
 
 /// The stages, as the table calls them.
-const STAGES: [&str; 11] = [
+const STAGES: [&str; 12] = [
     "Promised",
     "Promised, short",
     "Promised, past it",
@@ -26,11 +26,12 @@ const STAGES: [&str; 11] = [
     "Staged",
     "Shipped",
     "Delivered",
+    "Received",
 ];
 /// What pickers and drivers do; the table tells it of who has the order, and of somebody else.
 const TASKS: [&str; 9] =
     ["Take", "Pick", "Missing", "Stage", "Ship", "Near", "Deliver", "Schedule", "Reflag"];
-const COMMANDS: [&str; 3] = ["Confirm", "Extend", "Cancel"];
+const COMMANDS: [&str; 4] = ["Confirm", "Extend", "Cancel", "AddLines"];
 const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
 
 fn deadline() -> Time {
@@ -43,23 +44,27 @@ fn order_at(stage: &str) -> (Shop, OrderId) {
     done(shop.submit("operator", Command::OpenLocation { card: card() }));
     done(shop.submit("operator", Command::PutStocks { rows: vec![tea()] }));
     let wanted = if stage == "Promised, short" { 3 } else { 2 };
-    let promise = Command::Promise(Box::new(promise(wanted)));
+    let mut promise = promise(wanted);
+    if stage == "Received" {
+        (promise.sold, promise.lines) = (true, Vec::new());
+    }
+    let promise = Command::Promise(Box::new(promise));
     let Outcome::Placed(placed) = done(shop.submit("checkout", promise)) else {
         panic!("a promise is placed");
     };
     let id = placed.order.id;
-    let act = |action| Command::Act { order: id, action };
+    let act = |name| command(id, name, None);
     shop.now = MIDNIGHT + Millis::minutes(30);
     match stage {
         "Confirmed" => {
-            done(shop.submit("checkout", act(command("Confirm", None))));
+            done(shop.submit("checkout", act("Confirm")));
         }
         "Cancelled" => {
-            done(shop.submit("checkout", act(command("Cancel", None))));
+            done(shop.submit("checkout", act("Cancel")));
         }
         "Promised, past it" => shop.now = deadline(),
         "Picking" | "Picked" | "Staged" | "Shipped" | "Delivered" => {
-            done(shop.submit("checkout", act(command("Confirm", None))));
+            done(shop.submit("checkout", act("Confirm")));
             let way = ["Take", "Pick", "Stage", "Ship", "Deliver"];
             let reached = ["Picking", "Picked", "Staged", "Shipped", "Delivered"];
             let last = reached.iter().position(|it| *it == stage).expect("a stage on the way");
@@ -99,18 +104,23 @@ fn done(answer: Answer) -> Outcome {
     answer.result.expect("the way to a stage is allowed")
 }
 
-fn command(name: &str, version: Option<Version>) -> order::Command {
-    match name {
+fn command(order: OrderId, name: &str, version: Option<Version>) -> Command {
+    let action = match name {
         "Confirm" => order::Command::Confirm { version, reference: None },
         "Extend" => order::Command::Extend { version },
         "Cancel" => order::Command::Cancel { version, reason: None },
+        "AddLines" => {
+            let (lines, backorders) = (promise(1).lines, false);
+            return Command::AddLines(Box::new(MoreLines { order, version, lines, backorders }));
+        }
         other => panic!("no such command: {other}"),
-    }
+    };
+    Command::Act { order, action }
 }
 
 /// What the order says to a command: its new stage and version, that all is so already, or no.
-fn cell(shop: Shop, id: OrderId, action: order::Command) -> String {
-    answer(shop, id, "checkout", Command::Act { order: id, action })
+fn cell(shop: Shop, id: OrderId, command: Command) -> String {
+    answer(shop, id, "checkout", command)
 }
 
 fn answer(mut shop: Shop, id: OrderId, who: &str, command: Command) -> String {
@@ -175,7 +185,7 @@ fn every_stage_answers_every_command_as_the_table_says() {
                     "another version" => Some(current.next()),
                     _ => None,
                 };
-                cell(shop, id, command(name, version))
+                cell(shop, id, command(id, name, version))
             });
             (version, cells.to_vec())
         });
@@ -189,7 +199,7 @@ fn every_stage_answers_every_command_as_the_table_says() {
     let columns = timers.map(|(head, armed_for)| {
         let cells = STAGES.map(|stage| {
             let (shop, id) = order_at(stage);
-            cell(shop, id, order::Command::Expire { armed_for })
+            cell(shop, id, Command::Act { order: id, action: order::Command::Expire { armed_for } })
         });
         (head, cells.to_vec())
     });
@@ -215,13 +225,14 @@ pub(crate) fn card() -> std::sync::Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })
 }
 
 pub(crate) fn tea() -> StockRow {
-    let target = LotTarget::New { article: article("tea"), id: StockId::from_bits(1) };
+    let target = LotTarget::New(article("tea"));
     let change = LotChange { value: pieces(2), ..LotChange::default() };
     StockRow { at: at("gouda"), row: LotRow { target, version: None, change } }
 }
@@ -246,5 +257,6 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         replaces: None,
         explain: false,
         handover: None,
+        backorders: false,
     }
 }

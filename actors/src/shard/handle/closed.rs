@@ -3,9 +3,11 @@
 //! Such an order is closed, so what it says never changes, and any answer of the router is older
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
+use std::ops::RangeInclusive;
+
 use snapshots::store::{Error, Store};
 use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, RecentFilter};
-use workflow::id::{OrderId, TenantId};
+use workflow::id::{OrderId, TenantId, Version};
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
 use workflow::refusal::Refusal;
@@ -20,6 +22,57 @@ pub(super) struct Live {
     pub(super) orders: Vec<Order>,
     pub(super) total: u64,
     pub(super) fitting: Vec<OrderId>,
+}
+
+/// What is asked of one order.
+pub(super) enum Act {
+    Order(OrderId, order::Command),
+    Lines(OrderId, Option<Version>, usize),
+    Job(OrderName, Job),
+}
+
+impl Act {
+    /// What a command asks of one order, if it does.
+    pub(super) fn of(command: &Command) -> Option<Act> {
+        match command {
+            Command::Act { order, action } => Some(Act::Order(*order, action.clone())),
+            Command::AddLines(more) => Some(Act::Lines(more.order, more.version, more.lines.len())),
+            Command::Handle { order, job, .. } => Some(Act::Job(*order, job.clone())),
+            _ => None,
+        }
+    }
+
+    fn order(&self) -> OrderName {
+        match self {
+            Act::Order(id, _) | Act::Lines(id, ..) => OrderName::Id(*id),
+            Act::Job(name, _) => *name,
+        }
+    }
+
+    /// What a closed order says: as it is, or no. A driver's report that came before is the same
+    /// report, and all else is too late for pickers and drivers.
+    fn said_by(self, order: Order) -> Verdict {
+        let at = order.modified;
+        let said = match self {
+            Act::Order(_, action) => {
+                order::decide(&order, &action, Millis::default(), at).map(|_| ())
+            }
+            Act::Lines(_, version, count) => {
+                order::takes_lines(&order, version, count, at).map(|_| ())
+            }
+            Act::Job(_, Job::Deliver) if matches!(order.stage, Stage::Delivered { .. }) => {
+                return done(Outcome::Worked(Box::new(without_stores(order)), None));
+            }
+            Act::Job(_, job) => {
+                let (stage, command, version) = (order.stage_name(), job.name(), order.version);
+                Err(Refusal::NotNow { stage, command, version })
+            }
+        };
+        match said {
+            Ok(()) => shown(order),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
 }
 
 impl ShardHandle {
@@ -45,36 +98,12 @@ impl ShardHandle {
     ) -> Result<Verdict, Closed> {
         let tenant = tenant.clone();
         self.stored(move |store| {
-            let order = match name {
-                OrderName::Id(id) => store.order(&tenant, id)?,
-                OrderName::Number(number) => store.order_numbered(&tenant, number)?,
-            };
-            Ok(match order {
+            Ok(match named(store, &tenant, name)? {
                 Some(order) => done(Outcome::Delivery(Box::new(without_stores(order)))),
                 None => Verdict::Refused(Refusal::UnknownOrder),
             })
         })
         .await
-    }
-
-    /// What such an order says to pickers and drivers: a driver's report that came before is the
-    /// same report, and all else is too late.
-    pub(super) async fn handle_closed(
-        &self,
-        tenant: &TenantId,
-        name: OrderName,
-        job: &Job,
-    ) -> Result<Verdict, Closed> {
-        let verdict = self.closed_delivery(tenant, name).await?;
-        let Verdict::Done(Shown { outcome: Outcome::Delivery(view), .. }) = verdict else {
-            return Ok(verdict);
-        };
-        let order = &view.order;
-        if matches!((&order.stage, job), (Stage::Delivered { .. }, Job::Deliver)) {
-            return Ok(done(Outcome::Worked(view, None)));
-        }
-        let (stage, command, version) = (order.stage.name(), job.name(), order.version);
-        Ok(Verdict::Refused(Refusal::NotNow { stage, command, version }))
     }
 
     /// A page of the newest orders in memory, with those of the same reference that have left it.
@@ -124,11 +153,50 @@ impl ShardHandle {
             let twin = stored.into_iter().find(|order| order.shop() == Some(&shop));
             Ok(match twin {
                 Some(Order { number, .. }) => Verdict::Refused(Refusal::DuplicateOrder { number }),
-                None => Verdict::LookAgain,
+                None => Verdict::LookAgain(None),
             })
         });
         // Nothing here: the router looks among those in memory.
-        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
+    }
+
+    /// The order with this number.
+    pub(super) async fn closed_order_numbered(
+        &self,
+        tenant: &TenantId,
+        number: u64,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            let order = store.order_numbered(&tenant, number)?;
+            Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+        })
+        .await
+    }
+
+    /// Orders in memory, with those of the same numbers that have left it. A number that is in
+    /// neither belongs to no order.
+    pub(super) async fn with_closed_numbered(
+        &self,
+        tenant: TenantId,
+        numbers: RangeInclusive<u64>,
+        live: Shown,
+    ) -> Result<Verdict, Closed> {
+        let Outcome::Orders { mut orders, total, fitting } = live.outcome else {
+            unreachable!("a query for orders is answered with orders")
+        };
+        self.stored(move |store| {
+            let last = (*numbers.end()).min(total); // nobody has a later number
+            let is_live = |number: &u64| orders.iter().any(|order| order.number == *number);
+            let gone: Vec<u64> = (*numbers.start()..=last).filter(|it| !is_live(it)).collect();
+            if !gone.is_empty() {
+                orders.extend(store.orders_numbered(&tenant, gone)?);
+                orders.sort_unstable_by_key(|order| order.number);
+            }
+            let outcome = Outcome::Orders { orders, total, fitting };
+            Ok(Verdict::Done(Shown { outcome, stored: None }))
+        })
+        .await
     }
 
     /// A page of orders in memory, with those that have left it. Both lists hold the first of
@@ -177,33 +245,29 @@ impl ShardHandle {
         let tenant = tenant.clone();
         let verdict = self.stored(move |store| {
             let Some(id) = store.owner_of_key(&tenant, &keyed.key)? else {
-                return Ok(Verdict::LookAgain);
+                return Ok(Verdict::LookAgain(None));
             };
             let order = store.order(&tenant, id)?.filter(|order| order.stage.is_closed());
             let mut replies = order.map(|order| order.replies).unwrap_or_default().into_iter();
             let reply = replies.find(|reply| reply.key == keyed.key);
             let verdict = reply.map(|reply| Verdict::of_stored(reply, &keyed));
-            Ok(verdict.unwrap_or(Verdict::LookAgain))
+            Ok(verdict.unwrap_or(Verdict::LookAgain(None)))
         });
         // Nothing here: the router looks among those in memory.
-        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
     /// What such an order says to an action: the time no longer matters, and nothing comes of it.
     pub(super) async fn act_on_closed(
         &self,
         tenant: &TenantId,
-        id: OrderId,
-        action: &order::Command,
+        act: Act,
     ) -> Result<Verdict, Closed> {
-        let (tenant, action) = (tenant.clone(), action.clone());
+        let tenant = tenant.clone();
         self.stored(move |store| {
-            let Some(order) = store.order(&tenant, id)? else {
-                return Ok(Verdict::Refused(Refusal::UnknownOrder));
-            };
-            Ok(match order::decide(&order, &action, Millis::default(), order.modified) {
-                Ok(_) => shown(order),
-                Err(refusal) => Verdict::Refused(refusal),
+            Ok(match named(store, &tenant, act.order())? {
+                Some(order) => act.said_by(order),
+                None => Verdict::Refused(Refusal::UnknownOrder),
             })
         })
         .await
@@ -221,6 +285,13 @@ impl ShardHandle {
             tracing::warn!(%error, "the snapshot did not answer");
             Verdict::Rebuilding
         }))
+    }
+}
+
+fn named(store: &Store, tenant: &TenantId, name: OrderName) -> Result<Option<Order>, Error> {
+    match name {
+        OrderName::Id(id) => store.order(tenant, id),
+        OrderName::Number(number) => store.order_numbered(tenant, number),
     }
 }
 

@@ -10,7 +10,8 @@ pub(crate) struct Words {
     pub(crate) message_status: Option<&'static str>,
 }
 
-const STANDINGS: [Standing; 13] = [
+const STANDINGS: [Standing; 14] = [
+    Standing::Received,
     Standing::Promised,
     Standing::Confirmed,
     Standing::PartlyWaiting,
@@ -29,6 +30,7 @@ const STANDINGS: [Standing; 13] = [
 /// The row of the stage table.
 pub(crate) fn words(standing: Standing) -> Words {
     let (order_status, picked_status, message_status) = match standing {
+        Standing::Received => ("PLACED", "UNASSIGNED", Some("RECEIVED")),
         Standing::Promised => ("PROMISED", "UNASSIGNED", None),
         Standing::Confirmed => ("IN_FULFILLMENT", "UNPICKED", Some("RECEIVED")),
         Standing::PartlyWaiting => ("BACKORDERED", "UNPICKED", Some("RECEIVED")),

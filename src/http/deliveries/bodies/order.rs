@@ -103,6 +103,7 @@ impl OrderBody {
             sold: true,
             replaces: None,
             explain: false,
+            backorders: false,
             handover: Some(Box::new(Handover { shop: self.shop, secret, wanted: self.wanted })),
         }))
     }

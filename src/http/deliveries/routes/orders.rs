@@ -20,7 +20,7 @@ use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS, PAGE_ROWS_MAX};
 /// Takes an order over from a web shop, and holds its stock: 200.
 pub(crate) async fn place(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Start, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let body = OrderBody::read(&sheet)?;
     let keyed = visit.keyed("deliveries.place", &body);
@@ -31,7 +31,7 @@ pub(crate) async fn place(app: Data<App>, head: HttpRequest, payload: Payload) -
 
 /// A page of orders, the newest first: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.number("page", 1, usize::MAX / PAGE_ROWS_MAX, 1);
     let size = params.number("page_size", 1, PAGE_ROWS_MAX, PAGE_ROWS);
@@ -55,7 +55,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// A page of orders of which a piece was picked, the newest first: 200.
 pub(crate) async fn history(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let page = params.number("page", 1, usize::MAX / PAGE_ROWS_MAX, 1);
     let page = params.end(page)?;
@@ -67,7 +67,7 @@ pub(crate) async fn history(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One order, whichever door it came in by: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let name = order_name(&id)?;
     let answered = visit.look(&app, Query::Delivery(name)).await?;
     Ok(answer(answered, shown))
@@ -75,10 +75,10 @@ pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) ->
 
 /// Ends an order; one that is cancelled stays so: 200.
 pub(crate) async fn cancel(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let mut visit = Visit::acting(&app, &head, Lane::Finish)?;
+    let visit = Visit::acting(&app, &head, Lane::Finish).await?;
     let version = asked_version(head.headers())?;
     let order = order_id(&app, &visit, &id).await?;
-    let keyed = visit.keyed(format!("deliveries.cancel/{order}"), &version.map(|it| it.0));
+    let keyed = visit.keyed(&format!("deliveries.cancel/{order}"), &version.map(|it| it.0));
     let action = order::Command::Cancel { version, reason: None };
     let answered = visit.change(&app, keyed, Command::Act { order, action }, shown).await?;
     Ok(answer(answered, shown))

@@ -8,7 +8,7 @@ use workflow::refusal::Refusal;
 
 use super::{Handled, order_name};
 use crate::admission::Lane;
-use crate::ask::{App, Said};
+use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::deliveries::answers::order::shown;
 use crate::http::deliveries::answers::picking::{
@@ -29,10 +29,10 @@ const REMOVE_COMPLETED_DELIVERY: &str = "REMOVE_COMPLETED_DELIVERY";
 
 /// The caller's items: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
-    let by_bin = params.one_of("sort", &["placed", "location"]);
-    let falling = params.one_of("direction", &["asc", "desc"]);
+    let by_bin = params.place_of("sort", &["placed", "location"]);
+    let falling = params.place_of("direction", &["asc", "desc"]);
     let sorting = by_bin
         .zip(falling)
         .map(|(by_bin, falling)| Sorting { by_bin: by_bin == 1, falling: falling == 1 });
@@ -44,7 +44,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// How many deliveries wait for a picker: 200.
 pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let at = store(&head);
     let answered = visit.look(&app, Query::Unpicked(at)).await?;
     Ok(answer(answered, waiting))
@@ -52,7 +52,7 @@ pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// Takes the oldest delivery that waits, unless the caller has three: 200 with the list.
 pub(crate) async fn next(app: Data<App>, head: HttpRequest) -> Handled {
-    let mut visit = Visit::acting(&app, &head, Lane::Operate)?;
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
     let at = store(&head);
     let keyed = visit.keyed("picklist.next", &at.as_ref().map(|at| &at.reference));
     let answered = visit.change(&app, keyed, Command::TakeNext { at }, picklist).await?;
@@ -61,7 +61,7 @@ pub(crate) async fn next(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// Completes every delivery of the list that is picked whole: 200.
 pub(crate) async fn clear(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let answered = visit.change(&app, None, Command::ClearPicked, cleared).await?;
     Ok(answer(answered, cleared))
 }
@@ -69,7 +69,7 @@ pub(crate) async fn clear(app: Data<App>, head: HttpRequest) -> Handled {
 /// A scan: 200 with the item, or with the delivery that it completes.
 pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let scan = ScanBody::read(&sheet)?;
     let version = asked_version(head.headers())?;
@@ -102,10 +102,10 @@ pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) ->
 
 /// The rest of an item is not on the shelf: 200 with the item.
 pub(crate) async fn missing(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let mut visit = Visit::acting(&app, &head, Lane::Operate)?;
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
     let version = asked_version(head.headers())?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-    let keyed = visit.keyed(format!("delivery_items.out_of_stock/{id}"), &sent(version));
+    let keyed = visit.keyed(&format!("delivery_items.out_of_stock/{id}"), &sent(version));
     let command = Command::Handle { order, version, job: Job::Missing(line) };
     let answered = visit.change(&app, keyed, command, worked).await?;
     Ok(answer(answered, worked))
@@ -119,12 +119,12 @@ pub(crate) async fn substitute(
     payload: Payload,
 ) -> Handled {
     let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let version = asked_version(head.headers())?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
     let with = product(&sheet)?;
-    let keyed = visit.keyed(format!("delivery_items.substitute/{id}"), &(&with, sent(version)));
+    let keyed = visit.keyed(&format!("delivery_items.substitute/{id}"), &(&with, sent(version)));
     let job = Job::Substitute(line, Box::new(with));
     let command = Command::Handle { order, version, job };
     let answered = visit.change(&app, keyed, command, worked).await?;
@@ -133,10 +133,10 @@ pub(crate) async fn substitute(
 
 /// Completes one delivery: 200.
 pub(crate) async fn stage(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let mut visit = Visit::acting(&app, &head, Lane::Operate)?;
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
     let version = asked_version(head.headers())?;
     let order = order_name(&id)?;
-    let keyed = visit.keyed(format!("deliveries.stage/{id}"), &sent(version));
+    let keyed = visit.keyed(&format!("deliveries.stage/{id}"), &sent(version));
     let command = Command::Handle { order, version, job: Job::Stage };
     let answered = visit.change(&app, keyed, command, staged).await?;
     Ok(answer(answered, staged))
@@ -150,12 +150,12 @@ pub(crate) async fn share(
     payload: Payload,
 ) -> Handled {
     let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let version = asked_version(head.headers())?;
     let order = order_name(&id)?;
     let with = picker(&sheet)?;
-    let keyed = visit.keyed(format!("deliveries.pickers/{id}"), &(&with, sent(version)));
+    let keyed = visit.keyed(&format!("deliveries.pickers/{id}"), &(&with, sent(version)));
     let command = Command::Handle { order, version, job: Job::Share(with) };
     let answered = visit.change(&app, keyed, command, shown).await?;
     Ok(answer(answered, shown))
@@ -171,8 +171,7 @@ async fn matching(
     named: Option<(OrderName, u16)>,
 ) -> Result<(OrderName, u16), Error> {
     let query = Query::Picklist(visit.caller.who.clone());
-    let found = visit.again(app)?.look(app, query).await?;
-    let Said::Now(outcome) = found.said else { unreachable!("a look has no key") };
+    let outcome = visit.look_first(app, query).await?;
     let list = items(&outcome);
     let fits = |item: &&crate::http::deliveries::answers::picking::PickAnswer<'_>| {
         item.store_sku == *scan.barcode || item.client_sku == scan.barcode

@@ -18,14 +18,14 @@ use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
 
 /// The oldest deliveries that are staged without a driver: 200.
 pub(crate) async fn unrouted(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let answered = visit.look(&app, Query::Unrouted(PAGE_ROWS_MAX)).await?;
     Ok(answer(answered, stops))
 }
 
 /// What the caller brings: 200.
 pub(crate) async fn route(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let query = Query::Route(visit.caller.who.clone());
     let answered = visit.look(&app, query).await?;
     Ok(answer(answered, stops))
@@ -34,7 +34,7 @@ pub(crate) async fn route(app: Data<App>, head: HttpRequest) -> Handled {
 /// Takes deliveries on the caller's route, all or none: 200 with the route.
 pub(crate) async fn add(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let orders = deliveries(&sheet)?;
     let keyed = visit.keyed("router.add", &format!("{orders:?}"));
@@ -58,10 +58,10 @@ async fn report(
     id: Path<String>,
     (operation, job): (&'static str, Job),
 ) -> Handled {
-    let mut visit = Visit::acting(&app, &head, Lane::Finish)?;
+    let visit = Visit::acting(&app, &head, Lane::Finish).await?;
     let version = asked_version(head.headers())?;
     let order = order_name(&id)?;
-    let keyed = visit.keyed(format!("{operation}/{id}"), &version.map(|version| version.0));
+    let keyed = visit.keyed(&format!("{operation}/{id}"), &version.map(|version| version.0));
     let command = Command::Handle { order, version, job };
     let answered = visit.change(&app, keyed, command, shown).await?;
     Ok(answer(answered, shown))
@@ -88,14 +88,14 @@ pub(crate) async fn schedule(
 /// The same, with the order in the body, as the original has it.
 pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let version = asked_version(head.headers())?;
     let window = window(&sheet)?;
     let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
     let order = order_name(name)?;
     let sent = (window.start.0, window.length.0, version.map(|version| version.0));
-    let keyed = visit.keyed(format!("deliveries.window/{name}"), &sent);
+    let keyed = visit.keyed(&format!("deliveries.window/{name}"), &sent);
     let command = Command::Handle { order, version, job: Job::Schedule(window) };
     let answered = visit.change(&app, keyed, command, shown).await?;
     Ok(answer(answered, shown))

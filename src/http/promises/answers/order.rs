@@ -1,5 +1,6 @@
 //! An order in this door's words: the request's members, and what the core knows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, StockId};
-use workflow::order::{Line, Order, Stage, Standing};
+use workflow::order::{Line, Order, Stage};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
@@ -134,6 +135,12 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
     entity(200, order.version, order_json(order, certus))
 }
 
+/// The order's id.
+pub(crate) fn id(outcome: &Outcome) -> OrderId {
+    let Outcome::Order(order) = outcome else { unreachable!("an order is answered with an order") };
+    order.id
+}
+
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
     let Outcome::Orders { orders, total, .. } = outcome else {
@@ -147,7 +154,7 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } | Stage::Delivered { .. } => "OPEN",
+        Stage::Confirmed { .. } | Stage::Delivered { .. } | Stage::Received => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }
@@ -169,18 +176,31 @@ fn order_json(order: &Order, certus: bool) -> String {
             .map(|until| PromisesOptions { valid_until: Shown(until) }),
         order_line_items: lines.map(|(index, line)| line_json(order.id, index, line)).collect(),
     };
-    let kept = order.asked.kept.as_json();
+    let (kept, elsewhere) = parted(order.asked.kept.as_json());
     if certus {
-        return joined(json(&answer), &with_certus(kept, &json(&certus_of(order))));
+        let ours = joined(json(&certus_of(order)), &elsewhere);
+        return joined(json(&answer), &with_certus(&kept, &ours));
     }
-    if kept.contains(OTHER_DOOR) {
-        return joined(json(&answer), &json(&members(kept)));
-    }
-    joined(json(&answer), kept)
+    joined(json(&answer), &kept)
 }
 
-/// What the kept members of another door begin with: its name follows.
-const OTHER_DOOR: &str = "\"@";
+/// The kept members that this door knows, and those that another door keeps for itself: their
+/// names begin with `certus:`, which no name in a request does.
+fn parted(kept: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    if !kept.contains("\"certus:") {
+        return (Cow::Borrowed(kept), Cow::Borrowed("{}"));
+    }
+    let mut elsewhere = BTreeMap::new();
+    let mut own = members(kept);
+    own.retain(|name, value| match name.strip_prefix("certus:") {
+        Some(door) => {
+            elsewhere.insert(door.to_owned(), *value);
+            false
+        }
+        None => true,
+    });
+    (Cow::Owned(json(&own)), Cow::Owned(json(&elsewhere)))
+}
 
 /// The kept members, with ours inside `customAttributes.certus`.
 fn with_certus(kept: &str, certus: &str) -> String {
@@ -200,27 +220,12 @@ fn certus_of(order: &Order) -> Certus {
         quantity: hold.units,
     });
     let certus_held = if order.stage.is_closed() { Vec::new() } else { held.collect() };
-    Certus { number: order.number, certus_stage: certus_stage(order), certus_held }
-}
-
-/// The stage of the stage table: what is sold may still wait, be picked, or be on the way.
-fn certus_stage(order: &Order) -> &'static str {
-    match order.standing(order.modified) {
-        Standing::Promised => "Promised",
-        Standing::Confirmed | Standing::PartlyWaiting => "Confirmed",
-        Standing::Waiting => "Waiting",
-        Standing::Unroutable => "Unroutable",
-        Standing::Picking | Standing::Picked => "Picking",
-        Standing::Staged => "Staged",
-        Standing::Shipped | Standing::Nearing => "Shipped",
-        Standing::Delivered => "Delivered",
-        Standing::Cancelled => "Cancelled",
-        Standing::Expired => "Expired",
-    }
+    Certus { number: order.number, certus_stage: order.stage_name(), certus_held }
 }
 
 fn line_json(order: OrderId, index: u16, line: &Line) -> Box<RawValue> {
-    let mut kept = members(line.kept.as_json());
+    let (known, _) = parted(line.kept.as_json());
+    let mut kept = members(&known);
     let own = kept.remove("article").map_or("{}", |article| article.get());
     let article = ArticleAnswer { tenant_article_id: &line.article, title: &line.title };
     let answer = LineAnswer {
@@ -250,10 +255,7 @@ fn stripped(order: &Order) -> StrippedOrder<'_> {
     }
 }
 
-/// The members of a kept text, each as it is; what other doors keep there is theirs.
+/// The members of a kept text, each as it is.
 fn members(kept: &str) -> BTreeMap<&str, &RawValue> {
-    let mut members: BTreeMap<&str, &RawValue> =
-        serde_json::from_str(kept).expect("what is kept is an object of ours");
-    members.retain(|name, _| !name.starts_with('@'));
-    members
+    serde_json::from_str(kept).expect("what is kept is an object of ours")
 }

@@ -80,7 +80,7 @@ impl Params {
     }
 
     /// The place of one of these words in their list; the first one if it is not there.
-    pub(crate) fn one_of(&mut self, name: &'static str, words: &[&'static str]) -> Option<usize> {
+    pub(crate) fn place_of(&mut self, name: &'static str, words: &[&'static str]) -> Option<usize> {
         let Some(text) = self.one(name) else { return Some(0) };
         let place = words.iter().position(|word| *word == text);
         if place.is_none() {
@@ -110,6 +110,52 @@ impl Params {
             self.faults.add(name, "is no id");
         }
         id
+    }
+
+    /// One value, if it is there; what it must be is said if it is not.
+    pub(crate) fn value<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        rule: &str,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, rule);
+        }
+        value
+    }
+
+    /// One of a few words, if it is there.
+    pub(crate) fn one_of<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, "has an unknown value");
+        }
+        value
+    }
+
+    /// One value, if it is there and good.
+    pub(crate) fn good<T>(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.bad(name, rule);
+        }
+        value
+    }
+
+    /// Notes that something is wrong with a parameter.
+    pub(crate) fn bad(&mut self, name: &'static str, what: &str) {
+        self.faults.add(name, what);
     }
 
     /// All values of a parameter: repeated, or with commas in between.
