@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use actors::{Answer, Clock, Pace, Shown, Verdict, Work};
 use snapshots::{Lsn, Position};
+use workflow::command::Query;
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
+use workflow::refusal::Refusal;
 use workflow::reply::StoredReply;
 
 use crate::admission::{Admission, Permit};
@@ -22,6 +24,7 @@ use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
 use crate::outside::Outside;
 use crate::patience::within;
+use crate::secrets::Secrets;
 use crate::shards::Directory;
 use crate::webhooks::Targets;
 
@@ -47,6 +50,8 @@ pub struct App {
     stopping: AtomicBool,
     latest: Latest,
     correlation: Correlation,
+    /// Where the secrets come from by which customers find their orders.
+    pub(crate) secrets: Secrets,
 }
 
 /// Who answers for tenants: the shards, or in tests of a door the core itself.
@@ -92,6 +97,7 @@ impl App {
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
             correlation: Correlation::new(),
+            secrets: Secrets::drawn(),
         }
     }
 
@@ -173,9 +179,12 @@ impl Behind {
     /// The answer; none if there will be no answer.
     async fn ask(&self, tenant: &TenantId, work: Work, permit: Permit) -> Option<Answer> {
         match self {
-            Behind::Live(shards) => {
-                shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok()
-            }
+            Behind::Live(shards) => match work {
+                Work::Look(tenant, Query::Shared(secret)) => {
+                    shared(shards, &tenant, secret, permit).await
+                }
+                work => shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok(),
+            },
             #[cfg(test)]
             Behind::Played(played) => {
                 drop(permit);
@@ -210,6 +219,28 @@ impl Behind {
             Behind::Played(_) => false,
         }
     }
+}
+
+/// The answer of the shard that knows a customer's secret: the customer knows no tenant, and each
+/// shard knows the secrets of its own tenants only.
+async fn shared(
+    shards: &Directory,
+    tenant: &TenantId,
+    secret: [u8; 32],
+    permit: Permit,
+) -> Option<Answer> {
+    let mut answer = None;
+    for shard in shards.all() {
+        let work = Work::Look(tenant.clone(), Query::Shared(secret));
+        let said = shard.ask(work, None).await.ok()?;
+        let unknown = matches!(said.verdict, Verdict::Refused(Refusal::UnknownOrder));
+        answer = Some(said);
+        if !unknown {
+            break;
+        }
+    }
+    drop(permit);
+    answer
 }
 
 /// The latest position seen: 16 bits of timeline, 48 of LSN, so that one number holds both.

@@ -4,6 +4,7 @@
 mod around;
 pub(crate) mod body;
 mod cors;
+mod deliveries;
 mod document;
 mod feed;
 mod health;
@@ -40,7 +41,7 @@ pub use promises::demo::furnish;
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)));
-    let table = customer_door(table)
+    let table = delivery_door(customer_door(table))
         .service(at("/feed").get(P::Events, feed::feed))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
@@ -108,4 +109,37 @@ where
         .service(at("/api/supportedevents").get(P::Events, subscriptions::supported))
         .service(at("/api/status").get(Need::Open, status::status))
         .service(at("/api/health").get(Need::Credential, status::health))
+}
+
+/// Door 1. Its paths are also taken with `/api` before them.
+#[rustfmt::skip] // a path is a line
+fn delivery_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use deliveries::routes::{orders, picking, routing, shared};
+    let all = at("/deliveries").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place);
+    let page = at("/shared/deliveries/{secret}").get(Need::Open, shared::show).patch(Need::Open, shared::change);
+    table
+        .service(all)
+        .service(at("/deliveries/set_desired_delivery_window").post(P::OrdersWrite, routing::schedule_named))
+        .service(at("/deliveries/history").get(P::OrdersRead, orders::history))
+        .service(at("/deliveries/{id}").get(P::OrdersRead, orders::show))
+        .service(at("/deliveries/{id}/cancel").post(P::OrdersCancel, orders::cancel))
+        .service(at("/deliveries/{id}/stage").post(P::Picking, picking::stage))
+        .service(at("/deliveries/{id}/pickers").post(P::Picking, picking::share))
+        .service(at("/deliveries/{id}/arrive_soon").post(P::Routing, routing::near))
+        .service(at("/deliveries/{id}/delivered").post(P::Routing, routing::delivered))
+        .service(at("/deliveries/{id}/desired_delivery_window").put(P::OrdersWrite, routing::schedule))
+        .service(at("/picklist").get(P::Picking, picking::list))
+        .service(at("/picklist/waiting").get(P::Picking, picking::count))
+        .service(at("/picklist/next").post(P::Picking, picking::next))
+        .service(at("/picklist/picked").delete(P::Picking, picking::clear))
+        .service(at("/delivery_items/pick").post(P::Picking, picking::scan))
+        .service(at("/delivery_items/{id}/out_of_stock").post(P::Picking, picking::missing))
+        .service(at("/delivery_items/{id}/substitute").post(P::Picking, picking::substitute))
+        .service(at("/router/deliveries/unroute").get(P::Routing, routing::unrouted))
+        .service(at("/router/deliveries").get(P::Routing, routing::route))
+        .service(at("/router/deliveries/add").post(P::Routing, routing::add))
+        .service(page)
 }

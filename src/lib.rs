@@ -16,6 +16,7 @@ pub mod limits;
 pub mod metrics;
 pub mod outside;
 mod patience;
+mod secrets;
 pub mod server;
 pub mod shards;
 pub mod telemetry;

@@ -6,6 +6,8 @@ use workflow::time::Millis;
 
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a body at the workflow server's door: 500 items with names and sums fit.
+pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Days that an API key may be good for: ten years are for ever.

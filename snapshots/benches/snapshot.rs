@@ -152,6 +152,7 @@ fn placed(n: u64) -> Record {
             title: "Tea, two pounds of it".into(),
             quantity: units,
             kept: Kept::default(),
+            shortage: order::Shortage::Unsaid,
         });
         let stock = Some(stock(n % LOCATIONS, article));
         holds.push(Hold { index: line, line, location: location(n % LOCATIONS), stock, units });
@@ -170,6 +171,7 @@ fn placed(n: u64) -> Record {
         destination: None,
         delivery: Delivery::Ship { from: vec![] },
         kept: Kept::of(format!(r#"{{"address":"{}"}}"#, "x".repeat(180))),
+        handover: None,
     };
     let placed = Placed {
         number: n + 1,
@@ -178,6 +180,7 @@ fn placed(n: u64) -> Record {
         reference: Some(format!("shop-{n}").into()),
         asked: Arc::new(asked),
         holds,
+        work: None,
     };
     let event = order::Event::Placed(Box::new(placed));
     events.push(Event::Order { id, event });

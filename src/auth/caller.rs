@@ -27,6 +27,12 @@ impl Caller {
         Caller { tenant, who, permissions: Permissions::ALL, key: None }
     }
 
+    /// A customer of this tenant: they know the secret of one order, and have no credential.
+    pub fn customer(tenant: TenantId) -> Caller {
+        let who = SmolStr::new_static("customer");
+        Caller { tenant, who, permissions: Permissions::NONE, key: None }
+    }
+
     /// Refuses unless the credential is good for this.
     ///
     /// # Errors

@@ -13,6 +13,12 @@ pub enum Kind {
     OrderExtended,
     /// Something else about an order changed.
     OrderModified,
+    /// All that a picker has picked of an order waits for a driver.
+    DeliveryStaged,
+    /// What was staged of an order is with a driver.
+    DeliveryOut,
+    /// All that will ever come of an order is at the door.
+    DeliveryDelivered,
     /// An order was ended by somebody.
     OrderCancelled,
     /// A promise passed its deadline.
@@ -74,11 +80,14 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 26] = [
+    pub const ALL: [Kind; 29] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
         Kind::OrderModified,
+        Kind::DeliveryStaged,
+        Kind::DeliveryOut,
+        Kind::DeliveryDelivered,
         Kind::OrderCancelled,
         Kind::PromiseExpired,
         Kind::RoutingRouted,
@@ -148,6 +157,11 @@ impl Kind {
             Kind::OrderModified => {
                 row("order.modified", &["ORDER_MODIFIED"], Some("order.modified"))
             }
+            Kind::DeliveryStaged => row("delivery.staged", &["DELIVERY_STAGED"], None),
+            Kind::DeliveryOut => {
+                row("delivery.out", &["DELIVERY_OUT"], Some("order.shipment.shipped"))
+            }
+            Kind::DeliveryDelivered => row("delivery.delivered", &["DELIVERY_DELIVERED"], None),
             Kind::OrderCancelled => {
                 row("order.cancelled", &["ORDER_CANCELLED"], Some("order.cancelled"))
             }

@@ -18,10 +18,12 @@ use super::Kind;
 mod at_location;
 mod of_order;
 
-use at_location::{CardData, LotData, MovedData, ReservedData, SafetyData, ShelfData};
+use at_location::{
+    CardData, ConsumedData, LotData, MovedData, ReservedData, SafetyData, ShelfData, SoldOutData,
+};
 use of_order::{
     AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
-    RoutedData, ShortData, StageData,
+    RoutedData, ShortData, StageData, WorkData,
 };
 
 /// One piece of news.
@@ -63,11 +65,14 @@ enum Data<'a> {
     Rehosted(RehostedData),
     Lost(LostData),
     Added(AddedData<'a>),
+    Work(WorkData<'a>),
     Routed(RoutedData<'a>),
     Short(ShortData<'a>),
     Reserved(ReservedData<'a>),
     Moved(MovedData<'a>),
     Lot(LotData<'a>),
+    Consumed(ConsumedData<'a>),
+    SoldOut(SoldOutData<'a>),
     Shelf(ShelfData<'a>),
     Safety(SafetyData<'a>),
     Card(CardData<'a>),
@@ -224,6 +229,36 @@ impl<'a> Teller<'a> {
                 let data = Data::Added(AddedData::of(added));
                 self.tell(Kind::OrderModified, subject, data);
             }
+            order::Event::Taken { at, .. } => self.worked(id, WorkData::at("taken", *at)),
+            order::Event::Shared { .. } => self.worked(id, WorkData::of("shared")),
+            order::Event::Picked { at, line, units } => {
+                self.worked(id, WorkData::at("picked", *at).pieces(id, *line, *units));
+            }
+            order::Event::ShortOnShelf { at, line, taken, .. } => {
+                let units = taken.iter().map(|(_, units)| *units).sum();
+                self.worked(id, WorkData::at("short", *at).pieces(id, *line, units));
+                let lost: Vec<u16> = taken.iter().map(|(index, _)| *index).collect();
+                self.tell(Kind::StockShortage, subject, Data::Lost(LostData::of(id, &lost)));
+            }
+            order::Event::Substituted(substitution) => {
+                self.worked(id, WorkData::substituted(id, substitution));
+            }
+            order::Event::Neared { .. } => self.worked(id, WorkData::of("near")),
+            order::Event::Arrived { .. } => self.worked(id, WorkData::of("arrived")),
+            order::Event::Scheduled { .. } => self.worked(id, WorkData::of("scheduled")),
+            order::Event::Reflagged { .. } => self.worked(id, WorkData::of("reflagged")),
+            order::Event::Staged { .. } => {
+                let data = Data::Stage(StageData { status: "Staged" });
+                self.tell(Kind::DeliveryStaged, subject, data);
+            }
+            order::Event::Shipped { .. } => {
+                let data = Data::Stage(StageData { status: "Shipped" });
+                self.tell(Kind::DeliveryOut, subject, data);
+            }
+            order::Event::Delivered => {
+                let data = Data::Stage(StageData { status: "Delivered" });
+                self.tell(Kind::DeliveryDelivered, subject, data);
+            }
             order::Event::Lost { holds } => {
                 self.tell(Kind::OrderModified, subject, Data::Lost(LostData::of(id, holds)));
                 for index in holds {
@@ -232,6 +267,15 @@ impl<'a> Teller<'a> {
                 }
                 self.tell(Kind::StockShortage, subject, Data::Lost(LostData::of(id, holds)));
             }
+        }
+    }
+
+    /// An order that is picked or brought changed, and is in the same stage.
+    fn worked(&mut self, id: OrderId, data: WorkData<'a>) {
+        let at = data.facility_ref;
+        self.tell(Kind::OrderModified, Subject::Order(id), Data::Work(data));
+        if let Some(last) = self.news.last_mut() {
+            last.locations.extend(at);
         }
     }
 
@@ -311,6 +355,15 @@ impl<'a> Teller<'a> {
             ShelfEvent::Released { reservation } => {
                 let subject = Subject::Reservation(*reservation);
                 self.tell_at(at, Kind::ReservationDeleted, subject, Data::Shelf(shelf));
+            }
+            ShelfEvent::Consumed { reservation, stock, units } => {
+                let (reservation_ref, consumed) = (*reservation, *units);
+                let data = Data::Consumed(ConsumedData { shelf, reservation_ref, consumed });
+                self.tell_at(at, Kind::StockChanged, Subject::Stock(*stock), data);
+            }
+            ShelfEvent::SoldOut => {
+                let data = Data::SoldOut(SoldOutData { shelf, sold_out: true });
+                self.tell_at(at, Kind::StockChanged, Subject::Location(at), data);
             }
             ShelfEvent::Rehosted { reservation, stock } => {
                 let data = Data::Moved(MovedData { shelf, stock_ref: *stock });

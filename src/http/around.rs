@@ -36,6 +36,7 @@ pub(super) async fn around<B: MessageBody + 'static>(
     let mut response = match bounded(&request) {
         Ok(()) => {
             straighten(&mut request);
+            read_alias(&mut request);
             next.call(request).await?.map_into_left_body()
         }
         Err(failure) => {
@@ -87,6 +88,17 @@ fn is_badly_encoded(path: &str) -> bool {
     })
 }
 
+/// The workflow server's paths are served with and without `/api`, as its document and its code
+/// have them.
+fn read_alias(request: &mut ServiceRequest) {
+    let bare = request.path().strip_prefix("/api");
+    let is_alias =
+        |bare: &&str| ["/deliveries", "/delivery_items"].iter().any(|name| is_below(bare, name));
+    if let Some(bare) = bare.filter(is_alias).map(str::to_owned) {
+        set_path(request, &bare);
+    }
+}
+
 /// `/api/orders/` is `/api/orders`, but two slashes are something else; `/customer/orders` is
 /// `/orders`, as the original of that door has it behind another base.
 fn straighten(request: &mut ServiceRequest) {
@@ -98,8 +110,14 @@ fn straighten(request: &mut ServiceRequest) {
     if bare.len() == path.len() {
         return;
     }
+    let short = bare.to_owned();
+    set_path(request, &short);
+}
+
+/// The request is for this path from now on, with its query.
+fn set_path(request: &mut ServiceRequest, path: &str) {
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
-    let Ok(short) = format!("{bare}{query}").parse::<PathAndQuery>() else { return };
+    let Ok(short) = format!("{path}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = Some(short);
     if let Ok(uri) = Uri::from_parts(parts) {

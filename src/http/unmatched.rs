@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, ResponseError};
 use smol_str::SmolStr;
 
 use super::problem::Problem;
-use super::{orders, promises};
+use super::{deliveries, orders, promises};
 use crate::failure::Failure;
 
 /// Nothing is at this path.
@@ -18,6 +18,17 @@ pub(super) fn wrong_method(head: &HttpRequest, allow: SmolStr) -> actix_web::Err
     into_error(head, Failure::MethodNotAllowed(allow))
 }
 
+/// What the paths of the workflow server's door are, or are below.
+const DELIVERIES: [&str; 7] = [
+    "/deliveries",
+    "/delivery_items",
+    "/picklist",
+    "/router",
+    "/shared",
+    "/api/deliveries",
+    "/api/delivery_items",
+];
+
 /// Whether the path is this one, or one below it.
 pub(super) fn is_below(path: &str, base: &str) -> bool {
     path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -28,6 +39,8 @@ pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseErr
     let path = head.path();
     if is_below(path, "/orders") || is_below(path, "/customer") {
         Box::new(orders::errors::Error::outside(head, failure))
+    } else if DELIVERIES.iter().any(|base| is_below(path, base)) {
+        Box::new(deliveries::errors::Error::from(failure))
     } else if path.starts_with("/api/") {
         Box::new(promises::errors::Error::from(failure))
     } else {

@@ -10,7 +10,7 @@ use actix_web::web::Payload;
 use actors::{Render, Words, Work};
 use serde::Serialize;
 use workflow::command::{Ask, Command, Query};
-use workflow::id::Version;
+use workflow::id::{TenantId, Version};
 use workflow::outcome::Outcome;
 use workflow::reply::Keyed;
 
@@ -36,6 +36,28 @@ impl Visit {
         accepts_json(head.headers())?;
         let caller = caller(app, head).await?;
         Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
+    }
+
+    /// Lets somebody in who needs no credential, because they know a secret: a customer. Whose the
+    /// order is that the secret opens, nobody knows before it is found.
+    pub(crate) fn of_customer(
+        app: &App,
+        head: &HttpRequest,
+        (tenant, lane): (TenantId, Lane),
+    ) -> Result<Visit, Failure> {
+        accepts_json(head.headers())?;
+        let caller = Caller::customer(tenant);
+        Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
+    }
+
+    /// Lets a request in that does something and needs no body; one that it has is not read.
+    pub(crate) async fn acting(
+        app: &App,
+        head: &HttpRequest,
+        lane: Lane,
+    ) -> Result<Visit, Failure> {
+        let visit = Visit::bare(app, head, lane).await?;
+        Ok(Visit { key: Key::read(head.headers())?, ..visit })
     }
 
     /// Reads the body of a request, and lets it in.

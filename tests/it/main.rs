@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod crash;
+mod deliveries;
 mod feed;
 mod idempotency;
 mod operating;

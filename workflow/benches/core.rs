@@ -11,7 +11,7 @@ use workflow::command::{Ask, Command, LocationRef, Promise, StockRow, Wanted};
 use workflow::id::{ArticleId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
-use workflow::order::Line;
+use workflow::order::{Line, Shortage};
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::settings::Policy;
@@ -112,13 +112,15 @@ fn asks() -> impl Iterator<Item = Ask> {
         let lines = (0..LINES).map(|_| {
             let article = article_of(dice.below(ARTICLES));
             let title = article.as_str().into();
-            Line { article, title, quantity: pieces(1 + dice.below(3)), kept: Kept::default() }
+            let (quantity, kept) = (pieces(1 + dice.below(3)), Kept::default());
+            Line { article, title, quantity, kept, shortage: Shortage::Unsaid }
         });
         ask(Command::Promise(Box::new(Promise {
             explain: false,
+            handover: None,
             backorders: false,
             lines: lines.collect(),
-            ordered: START,
+            ordered: Some(START),
             reference: None,
             consumer: None,
             destination: place(&mut dice),

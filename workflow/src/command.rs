@@ -12,7 +12,7 @@ use crate::id::{
 use crate::kept::Kept;
 use crate::keyring;
 use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
-use crate::order::{self, Line};
+use crate::order::{self, Handover, Line, Shortage, Standing, Window};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
@@ -35,6 +35,16 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Whether an order that has left memory may have a say in it: by the key, or by a name that
+    /// a new order must have alone.
+    pub fn asks_the_past(&self) -> bool {
+        let named = match &self.command {
+            Command::Promise(promise) => promise.natural_key().is_some(),
+            _ => false,
+        };
+        named || self.keyed.is_some()
+    }
+
     /// What the timer submits when a deadline has passed.
     pub fn expire(tenant: &TenantId, order: OrderId, armed_for: Time) -> Ask {
         Ask {
@@ -145,6 +155,67 @@ pub enum Command {
     },
     /// Add lines to an order, and hold their stock.
     AddLines(Box<MoreLines>),
+    /// The caller picks the oldest order that waits for a picker, unless their list is full.
+    TakeNext {
+        /// Where; none means anywhere.
+        at: Option<LocationRef>,
+    },
+    /// All that the caller has picked whole waits for a driver.
+    ClearPicked,
+    /// Pick an order, or bring it.
+    Handle {
+        /// Which one.
+        order: OrderName,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// What is done.
+        job: Job,
+    },
+    /// The caller takes these orders on their route: all, or none.
+    Load {
+        /// Which ones.
+        orders: Vec<OrderName>,
+    },
+}
+
+/// What somebody does with an order that is sold. The caller is the picker, or the driver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// They have so many pieces of a line in their hands.
+    Pick(u16, Units),
+    /// What is left of a line is not on the shelf.
+    Missing(u16),
+    /// This takes the place of what is missing of a line.
+    Substitute(u16, Box<Line>),
+    /// All they have of it is picked, and waits for a driver.
+    Stage,
+    /// This other one helps.
+    Share(SmolStr),
+    /// They are near.
+    Near,
+    /// They have brought it.
+    Deliver,
+    /// It is to be brought then.
+    Schedule(Window),
+    /// What becomes of short lines, and what doors keep of that.
+    Reflag(Option<Shortage>, Kept),
+}
+
+impl Job {
+    /// The job's name, as records, logs and metrics say it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Job::Pick(..) => "Pick",
+            Job::Missing(_) => "Missing",
+            Job::Substitute(..) => "Substitute",
+            Job::Stage => "Stage",
+            Job::Share(_) => "Share",
+            Job::Near => "Near",
+            Job::Deliver => "Deliver",
+            Job::Schedule(_) => "Schedule",
+            Job::Reflag(..) => "Reflag",
+        }
+    }
 }
 
 impl Command {
@@ -165,6 +236,10 @@ impl Command {
             Command::KeepStocks { .. } => "KeepStocks",
             Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
+            Command::TakeNext { .. } => "TakeNext",
+            Command::ClearPicked => "ClearPicked",
+            Command::Handle { job, .. } => job.name(),
+            Command::Load { .. } => "Load",
             Command::Keys(command) => command.name(),
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
@@ -178,8 +253,8 @@ impl Command {
 pub struct Promise {
     /// The lines, up to 500; none if the order is sold and its lines follow.
     pub lines: Vec<Line>,
-    /// When the source system made the order.
-    pub ordered: Time,
+    /// When the source system made the order; none means now.
+    pub ordered: Option<Time>,
     /// The shop's name for the order.
     pub reference: Option<SmolStr>,
     /// The shop's name for the customer.
@@ -201,6 +276,17 @@ pub struct Promise {
     /// Whether what is short waits wherever the article is sold, also where no listing lets it;
     /// such an order is never refused for want of stock.
     pub backorders: bool,
+    /// How it is brought to its customer, if somebody here brings it. Such a shop's name for the
+    /// order is unique within the shop.
+    pub handover: Option<Box<Handover>>,
+}
+
+impl Promise {
+    /// The web shop and its name for the order: no two orders have both the same.
+    pub fn natural_key(&self) -> Option<(&SmolStr, &SmolStr)> {
+        let shop = self.handover.as_ref()?.shop.as_ref()?;
+        Some((shop, self.reference.as_ref()?))
+    }
 }
 
 /// Add lines to an order, and hold their stock as long as the order's.
@@ -308,6 +394,44 @@ pub enum Query {
     Subscriptions(Page<SubscriptionId>),
     /// The orders in memory with these numbers, in their order.
     OrdersNumbered(RangeInclusive<u64>),
+    /// One order, with the locations that hold anything for it.
+    Delivery(OrderName),
+    /// Orders in memory, the newest first: those that fit, after so many, at most so many.
+    Recent(RecentFilter, usize, usize),
+    /// What this picker picks.
+    Picklist(SmolStr),
+    /// How many parts of orders wait for a picker, at one location or at all.
+    Unpicked(Option<LocationRef>),
+    /// Orders that wait for a driver, the oldest first, at most so many.
+    Unrouted(usize),
+    /// What this driver brings.
+    Route(SmolStr),
+    /// The order whose customer knows this secret, whichever tenant's it is.
+    Shared([u8; 32]),
+}
+
+/// An order as a path names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderName {
+    /// By its id.
+    Id(OrderId),
+    /// By its number within the tenant.
+    Number(u64),
+}
+
+/// Which of the newest orders.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RecentFilter {
+    /// Those of this web shop.
+    pub shop: Option<SmolStr>,
+    /// Those with this reference.
+    pub reference: Option<SmolStr>,
+    /// Those that hold something, or wait, at this location.
+    pub at: Option<LocationRef>,
+    /// Those that stand like one of these; none means all.
+    pub standings: Option<Vec<Standing>>,
+    /// Only those of which a piece was picked.
+    pub picked: bool,
 }
 
 /// A part of a list.

@@ -11,11 +11,11 @@ mod storages;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use book::Book;
+pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
 pub use safeties::Safeties;
 
-use crate::id::{SubscriptionId, TenantId};
+use crate::id::{OrderId, SubscriptionId, TenantId};
 use crate::keyring::Keyring;
 use crate::record::Owner;
 use crate::reply::{ReplyKey, StoredReply};
@@ -62,6 +62,12 @@ impl Desk {
     /// All tenants, in the order of their names.
     pub fn tenants(&self) -> impl Iterator<Item = (&TenantId, &Tenant)> {
         self.tenants.iter()
+    }
+
+    /// The order whose customer knows this secret, and whose it is: a customer knows no tenant.
+    pub fn shared(&self, secret: &[u8; 32]) -> Option<(TenantId, OrderId)> {
+        let mut tenants = self.tenants.iter();
+        tenants.find_map(|(id, tenant)| Some((id.clone(), tenant.book.by_secret(secret)?)))
     }
 
     /// The next deadline of any tenant.

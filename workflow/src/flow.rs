@@ -8,16 +8,19 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod deliveries;
 mod keys;
 mod lines;
 mod listings;
 mod locations;
 mod lots;
 mod orders;
+mod picking;
 mod promise;
 mod read;
 mod removals;
 mod safeties;
+mod shortage;
 mod stocks;
 mod subscriptions;
 
@@ -203,6 +206,10 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.move_stock(from, to, units, removes_empty).await?)
             }
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
+            Command::TakeNext { at } => Ok(self.take_next(at).await?),
+            Command::ClearPicked => Ok(self.clear_picked().await?),
+            Command::Handle { order, version, job } => Ok(self.handle(order, version, job).await?),
+            Command::Load { orders } => Ok(self.load(orders).await?),
             Command::UnkeepStock { id } => Ok(self.unkeep_stock(id).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
@@ -253,9 +260,7 @@ impl<C: Cast> Scene<'_, C> {
             self.events.push(Event::Location { id, event });
         }
         for (order, hosts) in moved {
-            let event = order::Event::Rehosted { hosts };
-            self.cast.follow(order, event.clone(), self.now).await;
-            self.push_order(order, event);
+            self.tell(order, order::Event::Rehosted { hosts }).await;
         }
     }
 }

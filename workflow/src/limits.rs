@@ -44,3 +44,13 @@ pub const PROMISE_FLOOR: Millis = Millis::minutes(1);
 pub const PROMISE_CEILING: Millis = Millis::hours(8);
 /// Overdue promises that one command releases when it needs their stock, before it asks again.
 pub const OVERDUE_PER_TURN_MAX: usize = 64;
+/// How long a location needs until an order can leave it, when nobody has said otherwise.
+pub const PROCESS_BUFFER: Millis = Millis::hours(4);
+/// How long the window is in which an order is brought, when nobody has said otherwise.
+pub const WINDOW_LENGTH: Millis = Millis::hours(2);
+/// Orders that a picker has in their list at once.
+pub const PICKING_MAX: usize = 3;
+/// Orders that a driver takes in one command.
+pub const LOADED_PER_COMMAND_MAX: usize = 100;
+/// Orders that one list of the newest looks at: a filter that fits few must not stop the shard.
+pub const RECENT_LOOKED_AT_MAX: usize = 1_000;

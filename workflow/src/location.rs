@@ -19,8 +19,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use apply::apply_to_shelf;
-pub use apply::{apply, open};
+pub use apply::{apply, apply_to_row, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
     Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Row, RowStatus,
@@ -130,6 +129,18 @@ pub enum ShelfEvent {
         /// How many pieces are kept back from now on.
         safety: Units,
     },
+    /// Pieces are gone together with their reservation: they have left, or never were there. What
+    /// can be promised is the same as before.
+    Consumed {
+        /// The reservation; without pieces it is no more.
+        reservation: ReservationId,
+        /// The lot.
+        stock: StockId,
+        /// How many.
+        units: Units,
+    },
+    /// Somebody looked and found none: nothing is promised until stock is written again.
+    SoldOut,
 }
 
 impl Event {
@@ -155,10 +166,12 @@ impl ShelfEvent {
             ShelfEvent::Put(_)
             | ShelfEvent::Removed { .. }
             | ShelfEvent::Listed(_)
+            | ShelfEvent::Kept { .. }
             | ShelfEvent::Unlisted
             | ShelfEvent::Secured(_)
             | ShelfEvent::Unsecured { .. }
-            | ShelfEvent::Kept { .. } => false,
+            | ShelfEvent::Consumed { .. }
+            | ShelfEvent::SoldOut => false,
         }
     }
 
@@ -168,11 +181,13 @@ impl ShelfEvent {
             ShelfEvent::Put(_)
             | ShelfEvent::Listed(_)
             | ShelfEvent::Secured(_)
-            | ShelfEvent::Unsecured { .. } => false,
+            | ShelfEvent::Unsecured { .. }
+            | ShelfEvent::SoldOut => false,
             ShelfEvent::Removed { .. } | ShelfEvent::Unlisted | ShelfEvent::Kept { .. } => true,
             ShelfEvent::Reserved { .. }
             | ShelfEvent::Released { .. }
-            | ShelfEvent::Rehosted { .. } => true,
+            | ShelfEvent::Rehosted { .. }
+            | ShelfEvent::Consumed { .. } => true,
         }
     }
 }

@@ -3,7 +3,12 @@
 mod apply;
 mod decide;
 mod line;
+mod part;
+mod progress;
 mod stage;
+mod standing;
+mod task;
+mod work;
 
 use std::sync::Arc;
 
@@ -12,10 +17,15 @@ use smol_str::SmolStr;
 
 pub use apply::{apply, place};
 pub use decide::{Command, decide, takes_lines};
-pub use line::{Asked, Delivery, Hold, Line};
+pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage};
+pub use part::{Found, Part, Queue, Step};
 pub use stage::Stage;
+pub use standing::Standing;
+pub use task::Task;
+pub use work::{Window, Work};
 
-use crate::id::{OrderId, StockId, Version};
+use crate::id::{LocationId, OrderId, StockId, Version};
+use crate::kept::Kept;
 use crate::limits::ACTION_KEYS_PER_ORDER_MAX;
 use crate::quantity::Units;
 use crate::reply::StoredReply;
@@ -48,6 +58,8 @@ pub struct Order {
     pub replies: Vec<Arc<StoredReply>>,
     /// How many reservations it ever had; the next one has this index.
     pub reserved: u16,
+    /// What became of its pieces besides being held; none for most orders.
+    pub work: Option<Box<Work>>,
 }
 
 /// What happened to an order.
@@ -84,12 +96,110 @@ pub enum Event {
     },
     /// More is wanted, with what is held of it.
     LinesAdded(Box<Added>),
+    /// A picker has begun with the part at a location.
+    Taken {
+        /// The location.
+        at: LocationId,
+        /// Who.
+        picker: SmolStr,
+    },
+    /// A picker has another one help.
+    Shared {
+        /// Who picks it.
+        picker: SmolStr,
+        /// Who helps.
+        with: SmolStr,
+    },
+    /// Pieces of a line are in a picker's hands.
+    Picked {
+        /// The location.
+        at: LocationId,
+        /// The line, counted from 0.
+        line: u16,
+        /// How many.
+        units: Units,
+    },
+    /// Pieces that were held of a line are not on the shelf.
+    ShortOnShelf {
+        /// The location.
+        at: LocationId,
+        /// The line, counted from 0.
+        line: u16,
+        /// Reservations, and how many of their pieces are not there.
+        taken: Vec<(u16, Units)>,
+        /// What becomes of the order's wish for them.
+        rest: Rest,
+    },
+    /// Something else takes the place of pieces that were not there.
+    Substituted(Box<Substitution>),
+    /// All that a picker has picked of it waits for a driver.
+    Staged {
+        /// Who.
+        picker: SmolStr,
+    },
+    /// All that was staged is with a driver, and has left its locations.
+    Shipped {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// A driver is near.
+    Neared {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// What a driver has of it is at the door; more of the order is to come.
+    Arrived {
+        /// Who.
+        driver: SmolStr,
+    },
+    /// All that will ever come is at the door.
+    Delivered,
+    /// It is to be brought then.
+    Scheduled {
+        /// When.
+        window: Window,
+    },
+    /// What becomes of short lines, and what doors keep of that, is this from now on.
+    Reflagged {
+        /// Of all lines, if it changed.
+        shortage: Option<Shortage>,
+        /// The kept members.
+        kept: Kept,
+    },
+}
+
+/// What becomes of pieces that were not on the shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rest {
+    /// They stay open until something else takes their place.
+    Open,
+    /// They wait for stock there, as this reservation.
+    Waits(u16),
+    /// Nobody will bring them.
+    Dropped,
+}
+
+/// What takes the place of pieces that were not there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Substitution {
+    /// The line that was short.
+    pub line: u16,
+    /// How many of its pieces are replaced.
+    pub units: Units,
+    /// Its reservations that waited for them, and wait no more.
+    pub released: Vec<u16>,
+    /// The line that takes their place.
+    pub by: u16,
+    /// That line, if the order did not have it; its quantity is that of the pieces.
+    pub new: Option<Line>,
+    /// What is held for it.
+    pub holds: Vec<Hold>,
 }
 
 impl Event {
     /// Whether the order is closed after it.
     pub fn closes(&self) -> bool {
-        matches!(self, Event::Cancelled { .. } | Event::Expired)
+        matches!(self, Event::Cancelled { .. } | Event::Expired | Event::Delivered)
     }
 }
 
@@ -108,6 +218,8 @@ pub struct Placed {
     pub asked: Arc<Asked>,
     /// What is held for it.
     pub holds: Vec<Hold>,
+    /// What else is known of it from the beginning.
+    pub work: Option<Box<Work>>,
 }
 
 /// Lines that join an order.
@@ -119,6 +231,8 @@ pub struct Added {
     pub lines: Vec<Line>,
     /// What is held for them.
     pub holds: Vec<Hold>,
+    /// Of lines, counted from 0 among all of the order, so many pieces nobody will bring.
+    pub dropped: Vec<(u16, Units)>,
 }
 
 impl Order {
@@ -143,10 +257,7 @@ impl Order {
     /// is held; if nothing even waits, nothing can fulfil it.
     pub fn stage_name(&self) -> &'static str {
         match &self.stage {
-            Stage::Confirmed { .. } if self.holds.is_empty() => "Unroutable",
-            Stage::Confirmed { .. } if self.holds.iter().all(|hold| hold.stock.is_none()) => {
-                "Waiting"
-            }
+            Stage::Confirmed { .. } => self.standing_sold().stage_name(),
             stage => stage.name(),
         }
     }
@@ -156,9 +267,20 @@ impl Order {
         self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()
     }
 
-    /// Pieces of a line that nothing can fulfil.
+    /// Pieces of a line that nobody will bring.
+    pub fn dropped(&self, line: u16) -> Units {
+        self.work.as_ref().map_or(Units::ZERO, |work| work.dropped(line))
+    }
+
+    /// Pieces of a line that are wanted, and that nothing can fulfil.
     pub fn unassigned(&self, line: u16) -> Units {
-        self.asked.lines[usize::from(line)].quantity.less(self.assigned(line))
+        let wanted = self.asked.lines[usize::from(line)].quantity.less(self.dropped(line));
+        wanted.less(self.shipped(line)).less(self.assigned(line))
+    }
+
+    /// The web shop that the order came from, if it said.
+    pub fn shop(&self) -> Option<&SmolStr> {
+        self.asked.handover.as_ref()?.shop.as_ref()
     }
 
     /// Whether some piece has no place at all; such a promise cannot be confirmed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::keyring::Key;
 use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
 use crate::order::{Hold, Order};
@@ -110,6 +110,52 @@ pub enum Outcome {
         /// How many there are.
         total: usize,
     },
+    /// An order as it is, with the locations that hold anything for it.
+    Delivery(Box<DeliveryView>),
+    /// Orders, the newest first.
+    Deliveries {
+        /// The page.
+        rows: Vec<DeliveryView>,
+        /// How many fit the filter, of those that were looked at.
+        total: usize,
+    },
+    /// What a picker picks, the oldest first.
+    Picklist(Vec<PickView>),
+    /// What became of one line, or of the whole order if no line is named.
+    Worked(Box<DeliveryView>, Option<u16>),
+    /// So many.
+    Count(usize),
+    /// An order as its customer sees it, and whose it is.
+    Shared(TenantId, Box<DeliveryView>),
+}
+
+impl Outcome {
+    /// The order of an outcome that shows one, as its customer sees it.
+    #[must_use]
+    pub fn shared(self, tenant: TenantId) -> Outcome {
+        match self {
+            Outcome::Delivery(view) => Outcome::Shared(tenant, view),
+            other => other,
+        }
+    }
+}
+
+/// A part of an order in a picker's list.
+#[derive(Clone, Debug)]
+pub struct PickView {
+    /// The order.
+    pub order: Order,
+    /// Where it is picked.
+    pub location: LocationId,
+}
+
+/// An order, with the locations that hold anything for it.
+#[derive(Clone, Debug)]
+pub struct DeliveryView {
+    /// The order.
+    pub order: Order,
+    /// The locations.
+    pub stores: Vec<(LocationId, Arc<Card>)>,
 }
 
 /// An order that was just placed, with what routing saw.

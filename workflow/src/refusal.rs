@@ -122,6 +122,38 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
+    /// The web shop has an order under this name already.
+    DuplicateOrder {
+        /// That order's number.
+        number: u64,
+    },
+    /// Lines without which the customer wants nothing are short.
+    CriticalShort {
+        /// Line, counted from 0, and missing pieces.
+        short: Vec<(u16, Units)>,
+    },
+    /// All lines are short, and all of them were to be dropped then.
+    NothingLeft,
+    /// Nothing that the caller picks fits, or all of it is picked.
+    WrongItem,
+    /// The caller does not pick this order.
+    NotInList,
+    /// Who is to help has it in their list already.
+    AlreadyInList,
+    /// Who is to help has as many orders as anybody may.
+    ListFull {
+        /// How many anybody may have.
+        limit: usize,
+    },
+    /// Something of it is still to be picked.
+    NotPicked,
+    /// It is not staged, or a driver has it.
+    NotStaged {
+        /// The order's number.
+        number: u64,
+    },
+    /// No piece of the line is missing.
+    NothingToSubstitute,
     /// The order would have more lines than an order may.
     TooManyLines {
         /// How many it may have.
@@ -157,6 +189,16 @@ impl Refusal {
             Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+            Refusal::DuplicateOrder { .. } => "duplicate_order",
+            Refusal::CriticalShort { .. } => "critical_short",
+            Refusal::NothingLeft => "nothing_left",
+            Refusal::WrongItem => "wrong_item",
+            Refusal::NotInList => "not_in_list",
+            Refusal::AlreadyInList => "already_in_list",
+            Refusal::ListFull { .. } => "list_full",
+            Refusal::NotPicked => "not_picked",
+            Refusal::NotStaged { .. } => "not_staged",
+            Refusal::NothingToSubstitute => "nothing_to_substitute",
             Refusal::TooManyLines { .. } => "too_many_lines",
         }
     }

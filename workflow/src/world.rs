@@ -11,8 +11,8 @@ mod restore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::command::{Ask, Command, Query};
-use crate::desk::{Desk, Tenant};
+use crate::command::{Ask, Command, OrderName, Query};
+use crate::desk::{Desk, Footing, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
 use crate::keyring;
@@ -113,6 +113,11 @@ impl World {
         policy: &Policy,
         now: Time,
     ) -> Result<Outcome, Refusal> {
+        if let Query::Shared(secret) = &query {
+            let (tenant, id) = self.desk.shared(secret).ok_or(Refusal::UnknownOrder)?;
+            let query = Query::Delivery(OrderName::Id(id));
+            return Ok(self.read(&tenant, query, policy, now)?.shared(tenant));
+        }
         let World { desk, orders, locations } = self;
         let mut cast = cast::Plain { tenant, orders, locations };
         let mut scene = Scene {
@@ -170,7 +175,9 @@ impl World {
         }
         let (_, order) = self.orders.get_mut(&id).expect("D2: an event's order was placed before");
         tenant.book.acted(order, event);
+        let before = Footing::of(order);
         order::apply(order, event, record.at);
+        tenant.book.stands(id, &before, &Footing::of(order));
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {

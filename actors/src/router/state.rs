@@ -9,13 +9,14 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::commit::Commits;
-use workflow::command::{Ask, Command, Query};
+use workflow::command::{Ask, Command, OrderName, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
 use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
+use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
 use workflow::settings::Policy;
 use workflow::subscription::Subscription;
@@ -115,6 +116,17 @@ impl State {
 
     async fn look(&mut self, tenant: &TenantId, query: Query) -> Verdict {
         let now = self.parts.pace.now();
+        let shared = match &query {
+            Query::Shared(secret) => match self.desk.shared(secret) {
+                Some(found) => Some(found),
+                None => return Verdict::Refused(Refusal::UnknownOrder),
+            },
+            _ => None,
+        };
+        let (tenant, query) = match &shared {
+            Some((tenant, id)) => (tenant, Query::Delivery(OrderName::Id(*id))),
+            None => (tenant, query),
+        };
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(tenant),
@@ -125,7 +137,13 @@ impl State {
             events: Vec::new(),
         };
         match scene.look(query).await {
-            Ok(outcome) => Verdict::Done(Shown { outcome, stored: None }),
+            Ok(outcome) => {
+                let outcome = match shared {
+                    Some((tenant, _)) => outcome.shared(tenant),
+                    None => outcome,
+                };
+                Verdict::Done(Shown { outcome, stored: None })
+            }
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
@@ -155,9 +173,9 @@ impl State {
             {
                 return Some(Verdict::of_stored(stored, keyed));
             }
-            if looked < self.dismissed {
-                return Some(Verdict::LookAgain(None));
-            }
+        }
+        if ask.asks_the_past() && looked < self.dismissed {
+            return Some(Verdict::LookAgain(None));
         }
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
     }

@@ -159,6 +159,15 @@ impl ShardHandle {
                 let live = closed::Live { orders, total, fitting };
                 self.with_closed(tenant, filter, page, live).await?
             }
+            (Query::Delivery(name), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_delivery(&tenant, name).await?
+            }
+            (Query::Recent(filter, after, size), Verdict::Done(shown)) => {
+                let Outcome::Deliveries { rows, total } = shown.outcome else {
+                    unreachable!("a query for deliveries is answered with deliveries")
+                };
+                self.with_closed_deliveries(&tenant, filter, (after, size), (rows, total)).await?
+            }
             (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order_numbered(&tenant, number).await?
             }
@@ -170,16 +179,22 @@ impl ShardHandle {
         Ok(Answer { at, verdict })
     }
 
-    /// Carries out what is asked; under a key, unless an order that has left memory did so
-    /// before. If orders leave memory between that look and the router's, both look again.
+    /// Carries out what is asked, unless an order that has left memory says what comes of it: by
+    /// the key, or because it has the name that a new order must have alone. If orders leave
+    /// memory between that look and the router's, both look again.
     async fn change(&self, ask: Box<Ask>, words: Words, permit: Permit) -> Result<Answer, Closed> {
-        let Some(keyed) = ask.keyed.clone() else {
+        if !ask.asks_the_past() {
             return self.change_once(ask, words, permit, Lsn::ZERO).await;
-        };
+        }
         let mut permit = permit;
         loop {
             let looked = self.passed();
-            if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
+            if let Some(keyed) = ask.keyed.clone()
+                && let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed).await?
+            {
+                return Ok(Answer { at: self.durable(), verdict });
+            }
+            if let Some(verdict) = self.named_by_closed(&ask).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
             let answer = self.change_once(ask.clone(), words.clone(), permit, looked).await?;

@@ -174,10 +174,11 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         title: "Tea".into(),
         quantity: Units::of_line(units).expect("a count"),
         kept: Kept::default(),
+        shortage: order::Shortage::Unsaid,
     };
     Command::Promise(Box::new(Promise {
         lines: vec![line],
-        ordered: BEGIN,
+        ordered: Some(BEGIN),
         reference: Some("R1".into()),
         consumer: None,
         destination: None,
@@ -187,6 +188,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         sold: false,
         replaces: None,
         explain: false,
+        handover: None,
         backorders: false,
     }))
 }

@@ -10,7 +10,10 @@ use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
-use workflow::order::{self, Added, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::order::{
+    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shortage, Stage,
+    Step, Substitution, Window, Work,
+};
 use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
@@ -52,6 +55,12 @@ fn orders() -> Vec<(&'static str, Record)> {
     promised.reply = Some((Owner::Order(order()), reply()));
     let collect = Delivery::Collect { at: location() };
     let reason = Some("too late".into());
+    let window = Window { start: AT, length: Millis::hours(2) };
+    let kept = Kept::of(r#"{"source":"web"}"#.into());
+    let short = |rest| {
+        let taken = vec![(7, units(1)), (300, units(2))];
+        at(order::Event::ShortOnShelf { at: location(), line: 1, taken, rest })
+    };
     vec![
         ("promised", promised),
         ("sold", at(placed(Stage::Confirmed { at: AT }, collect))),
@@ -61,6 +70,20 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("expired", at(order::Event::Expired)),
         ("rehosted", at(order::Event::Rehosted { hosts: vec![(0, Some(stock())), (1, None)] })),
         ("lost", at(order::Event::Lost { holds: vec![0, 300] })),
+        ("taken", at(order::Event::Taken { at: location(), picker: "pia".into() })),
+        ("shared", at(order::Event::Shared { picker: "pia".into(), with: "emil".into() })),
+        ("picked", at(order::Event::Picked { at: location(), line: 1, units: units(2) })),
+        ("short_on_shelf", short(Rest::Waits(301))),
+        ("short_and_open", short(Rest::Open)),
+        ("short_and_dropped", short(Rest::Dropped)),
+        ("substituted", at(order::Event::Substituted(Box::new(substitution())))),
+        ("staged", at(order::Event::Staged { picker: "pia".into() })),
+        ("shipped", at(order::Event::Shipped { driver: "dirk".into() })),
+        ("neared", at(order::Event::Neared { driver: "dirk".into() })),
+        ("arrived", at(order::Event::Arrived { driver: "dirk".into() })),
+        ("delivered", at(order::Event::Delivered)),
+        ("scheduled", at(order::Event::Scheduled { window })),
+        ("reflagged", at(order::Event::Reflagged { shortage: Some(Shortage::Critical), kept })),
         ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
     ]
@@ -97,6 +120,8 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+        ("consumed", at(ShelfEvent::Consumed { reservation, stock: stock(), units })),
+        ("sold_out", at(ShelfEvent::SoldOut)),
         ("unlisted", at(ShelfEvent::Unlisted)),
         ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
         ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
@@ -120,6 +145,32 @@ fn keys() -> Vec<(&'static str, Record)> {
         ("key_revoked", at(keyring::Event::Revoked { id })),
         ("key_forgotten", at(keyring::Event::Forgotten { id })),
     ]
+}
+
+fn units(count: i64) -> Units {
+    Units::of_stock(count).unwrap()
+}
+
+fn part() -> Part {
+    Part {
+        location: location(),
+        step: Step::Near,
+        pickers: vec!["pia".into(), "emil".into()],
+        driver: Some("dirk".into()),
+        found: vec![Found { line: 1, picked: units(2), missing: units(1) }],
+    }
+}
+
+fn substitution() -> Substitution {
+    let placed = placed(Stage::Confirmed { at: AT }, Delivery::Ship { from: vec![] });
+    Substitution {
+        line: 1,
+        units: units(3),
+        released: vec![301],
+        by: 2,
+        new: placed.asked.lines.first().cloned(),
+        holds: placed.holds,
+    }
 }
 
 fn record(events: Vec<Event>) -> Record {
@@ -183,6 +234,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
         title: "Tea, two pounds of it".into(),
         quantity: Units::of_line(quantity).unwrap(),
         kept: Kept::of(r#"{"gift":true}"#.into()),
+        shortage: Shortage::Skip,
     };
     let hold = |index, line, stock| Hold {
         index,
@@ -203,14 +255,30 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             destination: Place::of_degrees(50.94, -6.96),
             delivery,
             kept: Kept::of(r#"{"source":"web"}"#.into()),
+            handover: Some(Box::new(Handover {
+                shop: Some("205697".into()),
+                secret: *b"0123456789abcdef0123456789abcdef",
+                wanted: Some(AT),
+            })),
         }),
         holds: vec![hold(0, 0, Some(stock())), hold(1, 1, None)],
+        work: Some(Box::new(Work {
+            window: Some(Window { start: AT, length: Millis::hours(2) }),
+            dropped: vec![(1, Units::of_line(998).unwrap())],
+            parts: vec![part()],
+            replaced: vec![(0, 1)],
+        })),
     }
 }
 
 fn added() -> Added {
     let Placed { asked, holds, .. } = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
-    Added { stage: Stage::Confirmed { at: AT }, lines: asked.lines.clone(), holds }
+    Added {
+        stage: Stage::Confirmed { at: AT },
+        lines: asked.lines.clone(),
+        holds,
+        dropped: vec![(2, units(1))],
+    }
 }
 
 fn card() -> Arc<Card> {

@@ -189,17 +189,20 @@ impl Turn<'_> {
                 Ok(())
             }
             location::Event::Closed => self.close(id),
+            // Pieces may wait where the article never was: then a shelf begins.
+            location::Event::Shelf { article, event: ShelfEvent::Reserved { stock: None, .. } } => {
+                self.shelf(id, article).map(|_| ())
+            }
             location::Event::Shelf { event, .. } if event.is_about_reservations() => Ok(()),
-            location::Event::Shelf { article, event } => self.apply_shelf(id, article, event),
+            location::Event::Shelf { article, event } => {
+                location::apply_to_row(self.shelf(id, article)?, event);
+                Ok(())
+            }
         }
     }
 
-    fn apply_shelf(
-        &mut self,
-        id: LocationId,
-        article: &ArticleId,
-        event: &ShelfEvent,
-    ) -> Result<(), Error> {
+    /// The shelf as it is after the events so far, made if there is none.
+    fn shelf(&mut self, id: LocationId, article: &ArticleId) -> Result<&mut Shelf, Error> {
         let key = (id, article.clone());
         if !self.touched.shelves.contains_key(&key) {
             let stored = self.store.stored_shelf(&self.record.tenant, id, article)?;
@@ -208,8 +211,7 @@ impl Turn<'_> {
         }
         let slot = self.touched.shelves.get_mut(&key);
         let slot = slot.expect("the shelf was just put there");
-        location::apply_to_shelf(slot.now.get_or_insert_default(), event);
-        Ok(())
+        Ok(slot.now.get_or_insert_default())
     }
 
     /// A location goes away with its shelves and its replies.

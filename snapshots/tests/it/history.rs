@@ -8,7 +8,8 @@ use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
 use workflow::command::{
-    Ask, Command, LocationRef, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted,
+    Ask, Command, Job, LocationRef, Lots, MoreLines, OrderName, Promise, SafetyAsk, StockRow,
+    Wanted,
 };
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
@@ -16,7 +17,7 @@ use workflow::keyring::{self, Digest};
 use workflow::location::{
     Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
-use workflow::order::{self, Line, Stage};
+use workflow::order::{self, Line, Stage, Step};
 use workflow::outcome::Outcome;
 use workflow::permission::Permissions;
 use workflow::place::Place;
@@ -165,7 +166,8 @@ impl Shop {
         if locations < 3 {
             return Command::OpenLocation { card: self.card() };
         }
-        match self.below(40) {
+        match self.below(50) {
+            40.. => self.work(tenant),
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
                 Command::CloseLocation { at: self.location(tenant), version: None, force: true }
@@ -210,9 +212,10 @@ impl Shop {
         let replaced = self.order(tenant, |stage| matches!(stage, Stage::Promised { .. }));
         Command::Promise(Box::new(Promise {
             explain: false,
+            handover: None,
             backorders: false,
             lines,
-            ordered: self.now,
+            ordered: Some(self.now),
             reference: self.name("order", 6),
             consumer: self.name("customer", 4),
             destination: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
@@ -230,6 +233,7 @@ impl Shop {
             title: "Tea".into(),
             quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
             kept: Kept::of(r#"{"gift":true}"#.into()),
+            shortage: order::Shortage::Unsaid,
         });
         lines.collect()
     }
@@ -257,6 +261,39 @@ impl Shop {
             }
         };
         Command::Act { order, action }
+    }
+
+    /// What a picker or a driver does next.
+    fn work(&mut self, tenant: &TenantId) -> Command {
+        let of = |(known, order): &(TenantId, order::Order)| {
+            (known == tenant && !order.stage.is_closed()).then(|| order.clone())
+        };
+        let open: Vec<order::Order> = self.world.orders.values().filter_map(of).collect();
+        let at = |step: Step| {
+            let has = |order: &&order::Order| order.parts().iter().any(|part| part.step == step);
+            open.iter().find(has)
+        };
+        let handle = |order: &order::Order, job| {
+            let order = OrderName::Number(order.number);
+            Command::Handle { order, version: None, job }
+        };
+        let line = self.below(3) as u16;
+        match (self.below(8), at(Step::Picking), at(Step::Out)) {
+            (0..=2, Some(order), _) if usize::from(line) < order.asked.lines.len() => {
+                let held = order.parts().iter().map(|part| order.held_at(line, part.location));
+                handle(order, Job::Pick(line, held.max().unwrap_or_default()))
+            }
+            (3, Some(order), _) => handle(order, Job::Missing(line)),
+            (4, ..) => Command::ClearPicked,
+            (5, ..) => {
+                let staged = open.iter().find(|order| order.is_staged());
+                Command::Load {
+                    orders: staged.map(|it| OrderName::Id(it.id)).into_iter().collect(),
+                }
+            }
+            (6, _, Some(order)) => handle(order, Job::Deliver),
+            _ => Command::TakeNext { at: None },
+        }
     }
 
     fn put(&mut self, tenant: &TenantId) -> Command {

@@ -53,6 +53,25 @@ impl<'a> LotData<'a> {
     }
 }
 
+/// Pieces of a lot that are gone, and of their reservation; without pieces it is no more.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConsumedData<'a> {
+    #[serde(flatten)]
+    pub(super) shelf: ShelfData<'a>,
+    pub(super) reservation_ref: ReservationId,
+    pub(super) consumed: Units,
+}
+
+/// An article of which nothing is promised until one of its lots is written again.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SoldOutData<'a> {
+    #[serde(flatten)]
+    pub(super) shelf: ShelfData<'a>,
+    pub(super) sold_out: bool,
+}
+
 /// A reservation that was made; without a lot it waits.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use workflow::order::{Added, Hold, Line, Placed, Stage};
+use workflow::order::{Added, Hold, Line, Placed, Stage, Substitution};
 use workflow::quantity::Units;
 use workflow::time::Time;
 
@@ -86,10 +86,59 @@ impl<'a> AddedData<'a> {
     }
 }
 
+/// What pickers and drivers did, without who they are.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WorkData<'a> {
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) facility_ref: Option<LocationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_ref: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity: Option<Units>,
+    /// The line that takes the place of this one, and its article if the order did not have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_line_ref: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_tenant_article_id: Option<&'a ArticleId>,
+}
+
+impl<'a> WorkData<'a> {
+    pub(super) fn of(what: &'static str) -> WorkData<'a> {
+        WorkData {
+            what,
+            facility_ref: None,
+            line_ref: None,
+            quantity: None,
+            by_line_ref: None,
+            by_tenant_article_id: None,
+        }
+    }
+
+    pub(super) fn at(what: &'static str, at: LocationId) -> WorkData<'a> {
+        WorkData { facility_ref: Some(at), ..WorkData::of(what) }
+    }
+
+    /// The same, of so many pieces of a line.
+    pub(super) fn pieces(self, id: OrderId, line: u16, units: Units) -> WorkData<'a> {
+        WorkData { line_ref: Some(id.line(line)), quantity: Some(units), ..self }
+    }
+
+    pub(super) fn substituted(id: OrderId, substitution: &'a Substitution) -> WorkData<'a> {
+        let Substitution { line, units, by, new, .. } = substitution;
+        WorkData {
+            by_line_ref: Some(id.line(*by)),
+            by_tenant_article_id: new.as_ref().map(|line| &line.article),
+            ..WorkData::of("substituted").pieces(id, *line, *units)
+        }
+    }
+}
+
 /// An order that reached a stage, with nothing more to say.
 #[derive(Debug, Serialize)]
 pub(super) struct StageData {
-    status: &'static str,
+    pub(super) status: &'static str,
 }
 
 impl StageData {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use workflow::id::{ArticleId, TenantId, Version};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind as Whose, Lot, LotDetails, Status};
-use workflow::order::{Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::order::{Asked, Delivery, Handover, Hold, Line, Placed, Shortage, Stage};
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::settings::Settings;
@@ -45,7 +45,13 @@ fn secret_json() -> Kept {
 fn placed() -> order::Event {
     let article = ArticleId::parse("tea").unwrap();
     let hold = |index, stock| Hold { index, line: 0, location: shop(), stock, units: units(1) };
-    let line = Line { article, title: "Tea".into(), quantity: units(3), kept: secret_json() };
+    let line = Line {
+        article,
+        title: "Tea".into(),
+        quantity: units(3),
+        kept: secret_json(),
+        shortage: Shortage::Unsaid,
+    };
     let asked = Asked {
         lines: vec![line],
         ordered: AT,
@@ -53,6 +59,7 @@ fn placed() -> order::Event {
         destination: Place::of_degrees(50.9, 7.0),
         delivery: Delivery::Ship { from: Vec::new() },
         kept: secret_json(),
+        handover: Some(Box::new(Handover { shop: None, secret: [0xAB; 32], wanted: None })),
     };
     order::Event::Placed(Box::new(Placed {
         number: 7,
@@ -61,6 +68,7 @@ fn placed() -> order::Event {
         reference: Some("R1".into()),
         asked: Arc::new(asked),
         holds: vec![hold(0, Some(lot_id())), hold(1, None)],
+        work: None,
     }))
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 use workflow::id::OrderId;
-use workflow::order::{Line, Order, Stage};
+use workflow::order::{Line, Order, Standing};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
@@ -128,14 +128,17 @@ pub(crate) fn page(found: &Found, call: &Call) -> Reply {
 
 /// The word for where an order is in its life.
 pub(crate) fn status(order: &Order) -> &'static str {
-    let waits = || order.holds.iter().any(|hold| hold.stock.is_none());
-    match &order.stage {
-        Stage::Received | Stage::Promised { .. } => "PENDING",
-        Stage::Confirmed { .. } if order.holds.is_empty() => "REJECTED",
-        Stage::Confirmed { .. } if waits() => "BACKORDERED",
-        Stage::Confirmed { .. } => "CONFIRMED",
-        Stage::Cancelled { .. } => "CANCELLED",
-        Stage::Expired { .. } => "EXPIRED",
+    // No order expires after it last changed: who looked has noted that in its stage.
+    match order.standing(order.modified) {
+        Standing::Received | Standing::Promised => "PENDING",
+        Standing::Confirmed => "CONFIRMED",
+        Standing::PartlyWaiting | Standing::Waiting => "BACKORDERED",
+        Standing::Unroutable => "REJECTED",
+        Standing::Picking | Standing::Picked | Standing::Staged => "IN_PROGRESS",
+        Standing::Shipped | Standing::Nearing => "SHIPPED",
+        Standing::Delivered => "DELIVERED",
+        Standing::Cancelled => "CANCELLED",
+        Standing::Expired => "EXPIRED",
     }
 }
 
@@ -204,14 +207,22 @@ fn line_answer(order: &Order, index: u16, line: &Line) -> LineAnswer {
         None => (Some(line.article.to_string()), None),
     };
     let (held, backordered) = pieces(order, index);
-    let status = match &order.stage {
-        Stage::Confirmed { .. } if !backordered.is_zero() => "BACKORDERED",
-        Stage::Confirmed { .. } if held.is_zero() => "REJECTED",
-        Stage::Confirmed { .. } => "CONFIRMED",
-        Stage::Received
-        | Stage::Promised { .. }
-        | Stage::Cancelled { .. }
-        | Stage::Expired { .. } => status(order),
+    let status = match order.standing(order.modified) {
+        Standing::Received | Standing::Promised | Standing::Cancelled | Standing::Expired => {
+            status(order)
+        }
+        _ if !backordered.is_zero() => "BACKORDERED",
+        _ if held.is_zero() && order.shipped(index).is_zero() => "REJECTED",
+        Standing::Confirmed
+        | Standing::PartlyWaiting
+        | Standing::Waiting
+        | Standing::Unroutable => "CONFIRMED",
+        Standing::Picking
+        | Standing::Picked
+        | Standing::Staged
+        | Standing::Shipped
+        | Standing::Nearing
+        | Standing::Delivered => status(order),
     };
     LineAnswer {
         line_item_id: order.number * 1_000 + u64::from(index) + 1,

@@ -161,7 +161,17 @@ fn refused(refusal: &Refusal) -> Row {
         | Refusal::TooFewPieces { .. }
         | Refusal::LocationInUse { .. }
         | Refusal::TooManyKeys { .. }
-        | Refusal::TooManySubscriptions { .. } => CONFLICT,
+        | Refusal::TooManySubscriptions { .. }
+        | Refusal::DuplicateOrder { .. }
+        | Refusal::CriticalShort { .. }
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => CONFLICT,
         Refusal::TooManyOpenPromises { .. } => row(&Failure::TooMany),
     }
 }
@@ -207,6 +217,16 @@ fn refusal_text(refusal: &Refusal) -> String {
         | Refusal::TooManyKeys { .. }
         | Refusal::UnknownSubscription
         | Refusal::TooManySubscriptions { .. }
+        | Refusal::DuplicateOrder { .. }
+        | Refusal::CriticalShort { .. }
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute
         | Refusal::TooManyOpenPromises { .. } => refusal.name().replace('_', " "),
     }
 }
@@ -216,6 +236,11 @@ fn stage_word(stage: &'static str) -> &'static str {
     match stage {
         "Received" | "Promised" => "PENDING",
         "Confirmed" => "CONFIRMED",
+        "Waiting" => "BACKORDERED",
+        "Unroutable" => "REJECTED",
+        "Picking" | "Staged" => "IN_PROGRESS",
+        "Shipped" => "SHIPPED",
+        "Delivered" => "DELIVERED",
         "Cancelled" => "CANCELLED",
         "Expired" => "EXPIRED",
         other => other,

@@ -88,6 +88,15 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownSubscription => (S::NOT_FOUND, "subscription not found"),
         Refusal::TooManySubscriptions { .. } => (S::BAD_REQUEST, "too many subscriptions"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+        Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
+        Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
+        Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => (S::CONFLICT, "wrong stage"),
         Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
     }
 }
@@ -147,7 +156,17 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownSubscription
         | Refusal::TooManySubscriptions { .. }
         | Refusal::TooManyLines { .. }
-        | Refusal::TooManyOpenPromises { .. } => (None, None),
+        | Refusal::TooManyOpenPromises { .. }
+        | Refusal::DuplicateOrder { .. }
+        | Refusal::CriticalShort { .. }
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => (None, None),
     }
 }
 
@@ -194,6 +213,17 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("an article has at most {limit} stocks at one facility")
         }
         Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::DuplicateOrder { number } => {
+            format!("order {number} has this name within its shop")
+        }
+        Refusal::CriticalShort { .. } | Refusal::NothingLeft => "not enough stock".into(),
+        Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::ListFull { .. }
+        | Refusal::NotPicked
+        | Refusal::NotStaged { .. }
+        | Refusal::NothingToSubstitute => "its picking does not allow it".into(),
         Refusal::UnknownSubscription => "there is no subscription with this id".into(),
         Refusal::TooManySubscriptions { limit } => {
             format!(
@@ -225,6 +255,7 @@ fn status_name(stage: &'static str) -> &'static str {
         "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
+        "Delivered" => "FINISHED",
         "Received" => "OPEN",
         other => other,
     }

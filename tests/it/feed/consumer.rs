@@ -1,6 +1,6 @@
 //! Somebody who has nothing but the feed, and keeps the stock's numbers by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow::time::Time;
@@ -13,6 +13,7 @@ pub(super) struct Consumer {
     lots: BTreeMap<String, Lot>,
     reservations: BTreeMap<String, (Option<String>, u64)>,
     safety: BTreeMap<(String, String), u64>,
+    sold_out: BTreeSet<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,21 @@ impl Consumer {
         let text = |name: &str| data[name].as_str().map(str::to_owned);
         let must = |name: &str| text(name).unwrap_or_else(|| panic!("{name} in {data}"));
         match kind {
+            "stock.changed" if data["soldOut"] == true => {
+                self.sold_out.insert((must("facilityRef"), must("tenantArticleId")));
+            }
+            "stock.changed" if data["consumed"].is_u64() => {
+                let consumed = data["consumed"].as_u64().expect("it is a number");
+                self.lots.get_mut(id).expect("it was made before").value -= consumed;
+                let reservation = must("reservationRef");
+                let known = self.reservations.get_mut(&reservation).expect("it was made before");
+                known.1 -= consumed;
+                if known.1 == 0 {
+                    self.reservations.remove(&reservation);
+                }
+            }
             "stock.created" | "stock.changed" => {
+                self.sold_out.remove(&(must("facilityRef"), must("tenantArticleId")));
                 let is = |name: &str| data[name].as_bool().expect("it is yes or no");
                 let lot = Lot {
                     facility: must("facilityRef"),
@@ -76,6 +91,7 @@ impl Consumer {
             "location.deleted" => {
                 self.lots.retain(|_, lot| lot.facility != id);
                 self.safety.retain(|(facility, _), _| facility != id);
+                self.sold_out.retain(|(facility, _)| facility != id);
             }
             _ => {}
         }
@@ -86,7 +102,10 @@ impl Consumer {
         let row = |(id, lot): (&String, &Lot)| {
             let held = self.reservations.values().filter(|(stock, _)| stock.as_ref() == Some(id));
             let reserved = held.map(|(_, quantity)| quantity).sum();
-            let is_sellable = lot.is_fit && lot.until.is_none_or(|until| until > now);
+            let shelf = (lot.facility.clone(), lot.article.clone());
+            let is_sold_out = self.sold_out.contains(&shelf);
+            let is_sellable =
+                lot.is_fit && !is_sold_out && lot.until.is_none_or(|until| until > now);
             let available = if is_sellable { lot.value - reserved } else { 0 };
             let row = (lot.facility.clone(), lot.article.clone(), lot.value, reserved, available);
             (id.clone(), row)

@@ -63,3 +63,28 @@ async fn the_number_of_shards_stays() {
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(!ended.status.success() && said.contains("holds 2 shards"), "{said}");
 }
+
+/// A customer names no tenant: their order is found in whichever shard it is.
+#[actix_web::test]
+async fn a_customer_finds_their_order_in_any_shard() {
+    let server = TestServer::configured(SETTINGS).await;
+    let body = json!({
+        "customer": { "name": "Jane Doe", "shipping_address": "1 Main St",
+            "email": "jane@example.com" },
+        "order": {},
+        "order_items": [ { "client_sku": "tea", "quantity": 1, "price": "2.50",
+            "order_item_options_flags": "backorder" } ],
+    });
+    for token in ["the-token-of-ours1", "the-token-of-theirs"] {
+        let http = server.http.bearing(token);
+        let made = http.post("/deliveries", &body.to_string()).await.expect(200);
+        let path = format!("/shared/deliveries/{}", text(&made["order"], "secure_order_id"));
+        let page = server.http.get(&path).await.expect(200);
+        assert_eq!(page["order"]["id"], made["order"]["id"]);
+        let wish = r#"{"order_flag":"skip"}"#;
+        let changed = server.http.send(hyper::Method::PATCH, &path, &[], wish).await.expect(200);
+        assert_eq!(changed["order"]["order_options_flags"], "SKIP");
+    }
+    let nobodys = format!("/shared/deliveries/{}", "0".repeat(64));
+    server.http.get(&nobodys).await.expect(404);
+}

@@ -91,6 +91,8 @@ async fn open_paths_are_few_and_known() {
         "GET /healthz",
         "GET /problems/{name}",
         "GET /readyz",
+        "GET /shared/deliveries/{secret}",
+        "PATCH /shared/deliveries/{secret}",
         "POST /oauth2/token",
     ];
     assert_eq!(open, known);

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, RangeInclusive};
 
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::id::OrderId;
-use crate::order::{Event, Order};
+use crate::id::{LocationId, OrderId};
+use crate::order::{Event, Order, Queue};
 use crate::schedule::Deadlines;
 use crate::time::Time;
 
@@ -15,11 +16,31 @@ use crate::time::Time;
 pub struct Book {
     orders: BTreeMap<OrderId, Option<Time>>,
     by_number: BTreeMap<u64, OrderId>,
+    by_secret: BTreeMap<[u8; 32], OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
     deadlines: Deadlines,
     reservations: u64,
+    /// Parts that wait for a picker, by location; the oldest order comes first.
+    unpicked: BTreeMap<LocationId, BTreeSet<OrderId>>,
+    picking: BTreeSet<(SmolStr, OrderId, LocationId)>,
+    staged: BTreeSet<OrderId>,
+    routes: BTreeSet<(SmolStr, OrderId)>,
+}
+
+/// What of an order is counted and listed at the desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footing {
+    holds: u64,
+    queues: SmallVec<[Queue; 2]>,
+}
+
+impl Footing {
+    /// That of an order as it is.
+    pub fn of(order: &Order) -> Footing {
+        Footing { holds: order.holds.len() as u64, queues: order.queues() }
+    }
 }
 
 impl Book {
@@ -27,6 +48,9 @@ impl Book {
     pub fn enter(&mut self, order: &Order) {
         self.orders.insert(order.id, order.deadline());
         self.by_number.insert(order.number, order.id);
+        if let Some(handover) = &order.asked.handover {
+            self.by_secret.insert(handover.secret, order.id);
+        }
         if let Some(until) = order.deadline() {
             self.deadlines.arm(until, order.id);
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
@@ -37,13 +61,81 @@ impl Book {
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.insert((consumer.clone(), order.id));
         }
-        self.reservations += order.holds.len() as u64;
+        self.stands(order.id, &Footing::default(), &Footing::of(order));
+    }
+
+    /// Notes how an order stood, and how it stands.
+    pub fn stands(&mut self, order: OrderId, before: &Footing, after: &Footing) {
+        self.reservations = self.reservations + after.holds - before.holds;
+        if before.queues == after.queues {
+            return;
+        }
+        for queue in &before.queues {
+            self.leave(order, queue);
+        }
+        for queue in &after.queues {
+            self.join(order, queue);
+        }
+    }
+
+    fn join(&mut self, order: OrderId, queue: &Queue) {
+        match queue {
+            Queue::Unpicked(at) => {
+                self.unpicked.entry(*at).or_default().insert(order);
+            }
+            Queue::Picking(picker, at) => {
+                self.picking.insert((picker.clone(), order, *at));
+            }
+            Queue::Staged => {
+                self.staged.insert(order);
+            }
+            Queue::Route(driver) => {
+                self.routes.insert((driver.clone(), order));
+            }
+        }
+    }
+
+    fn leave(&mut self, order: OrderId, queue: &Queue) {
+        match queue {
+            Queue::Unpicked(at) => {
+                if let Some(waiting) = self.unpicked.get_mut(at) {
+                    waiting.remove(&order);
+                    if waiting.is_empty() {
+                        self.unpicked.remove(at);
+                    }
+                }
+            }
+            Queue::Picking(picker, at) => {
+                self.picking.remove(&(picker.clone(), order, *at));
+            }
+            Queue::Staged => {
+                self.staged.remove(&order);
+            }
+            Queue::Route(driver) => {
+                self.routes.remove(&(driver.clone(), order));
+            }
+        }
     }
 
     /// Notes what is about to happen to an order, while it is still as it was before.
     pub fn acted(&mut self, before: &Order, event: &Event) {
         match event {
-            Event::Placed(_) | Event::Rehosted { .. } => {}
+            Event::Placed(_)
+            | Event::Rehosted { .. }
+            | Event::Lost { .. }
+            | Event::LinesAdded(_)
+            | Event::Taken { .. }
+            | Event::Shared { .. }
+            | Event::Picked { .. }
+            | Event::ShortOnShelf { .. }
+            | Event::Substituted(_)
+            | Event::Staged { .. }
+            | Event::Shipped { .. }
+            | Event::Neared { .. }
+            | Event::Arrived { .. }
+            | Event::Delivered
+            | Event::Scheduled { .. }
+            | Event::Reflagged { .. } => {}
             Event::Confirmed { reference } => {
                 self.ends(before);
                 if let Some(reference) = reference {
@@ -58,12 +150,7 @@ impl Book {
                 self.deadlines.arm(*until, before.id);
                 self.orders.insert(before.id, Some(*until));
             }
-            Event::Cancelled { .. } | Event::Expired => {
-                self.ends(before);
-                self.reservations -= before.holds.len() as u64;
-            }
-            Event::Lost { holds } => self.reservations -= holds.len() as u64,
-            Event::LinesAdded(added) => self.reservations += added.holds.len() as u64,
+            Event::Cancelled { .. } | Event::Expired => self.ends(before),
         }
     }
 
@@ -72,6 +159,9 @@ impl Book {
         assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
         self.orders.remove(&order.id);
         self.by_number.remove(&order.number);
+        if let Some(handover) = &order.asked.handover {
+            self.by_secret.remove(&handover.secret);
+        }
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.remove(&(consumer.clone(), order.id));
@@ -102,6 +192,16 @@ impl Book {
     /// Whether the order is in memory.
     pub fn holds(&self, order: OrderId) -> bool {
         self.orders.contains_key(&order)
+    }
+
+    /// The order whose customer knows this secret.
+    pub fn by_secret(&self, secret: &[u8; 32]) -> Option<OrderId> {
+        self.by_secret.get(secret).copied()
+    }
+
+    /// The orders, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.orders.keys().rev().copied()
     }
 
     /// Whether the order is a promise whose deadline has passed.
@@ -146,6 +246,42 @@ impl Book {
     /// The orders of this customer, in the order of their ids.
     pub fn of_consumer(&self, consumer: &SmolStr) -> Vec<OrderId> {
         of_text(&self.by_consumer, consumer)
+    }
+
+    /// The oldest order with a part that waits for a picker, at one location or at any.
+    pub fn next_unpicked(&self, at: Option<LocationId>) -> Option<(OrderId, LocationId)> {
+        let first = |(at, waiting): (&LocationId, &BTreeSet<OrderId>)| {
+            waiting.first().map(|order| (*order, *at))
+        };
+        match at {
+            Some(at) => self.unpicked.get(&at).and_then(|waiting| first((&at, waiting))),
+            None => self.unpicked.iter().filter_map(first).min(),
+        }
+    }
+
+    /// How many parts wait for a picker, at one location or at all.
+    pub fn unpicked(&self, at: Option<LocationId>) -> usize {
+        match at {
+            Some(at) => self.unpicked.get(&at).map_or(0, BTreeSet::len),
+            None => self.unpicked.values().map(BTreeSet::len).sum(),
+        }
+    }
+
+    /// What this picker picks, the oldest first.
+    pub fn picking(&self, picker: &SmolStr) -> Vec<(OrderId, LocationId)> {
+        let first = (picker.clone(), OrderId::from_bits(0), LocationId::from_bits(0));
+        let all = self.picking.range(first..).take_while(|(known, ..)| known == picker);
+        all.map(|(_, order, at)| (*order, *at)).collect()
+    }
+
+    /// What waits for a driver, the oldest first.
+    pub fn staged(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.staged.iter().copied()
+    }
+
+    /// What this driver brings, the oldest first.
+    pub fn route(&self, driver: &SmolStr) -> Vec<OrderId> {
+        of_text(&self.routes, driver)
     }
 
     /// How many promises of this caller are open.

@@ -7,7 +7,6 @@ use crate::order::{self, Added, Event};
 use crate::outcome::Outcome;
 use crate::record::Owner;
 use crate::refusal::Refusal;
-use crate::settings::OnShortage;
 
 impl<C: Cast> Scene<'_, C> {
     /// Plays the adding of lines. The lines that there are keep what they hold.
@@ -33,10 +32,7 @@ impl<C: Cast> Scene<'_, C> {
             Ok(planned) => planned,
             Err(due) => return Err(Halt::Overdue(due, Box::new(Command::AddLines(more)))),
         };
-        let rejects = !more.backorders && self.policy.on_shortage == OnShortage::Reject;
-        if rejects && !planned.unplaced.is_empty() {
-            return Err(Refusal::OutOfStock { short: planned.unplaced }.into());
-        }
+        self.can_bear(&ware, &planned.shortage)?;
         if !self.fits_one_record(&more.lines, &planned.shares, before.reserved) {
             return Err(Refusal::TooMuchAtOnce.into());
         }
@@ -45,11 +41,10 @@ impl<C: Cast> Scene<'_, C> {
         let lines = u16::try_from(before.asked.lines.len()).expect("an order has few lines");
         let base = Base { line: lines, hold: before.reserved };
         let holds = self.reserve(id, &more.lines, &planned.shares, base).await;
-        let event = Event::LinesAdded(Box::new(Added { stage, lines: more.lines, holds }));
-        self.tenant.book.acted(&before, &event);
-        self.cast.follow(id, event.clone(), self.now).await;
-        self.push_order(id, event);
-        let after = self.cast.order(id).await;
+        let dropped = planned.shortage.dropped.into_iter();
+        let dropped = dropped.map(|(line, units)| (base.line + line, units)).collect();
+        let added = Added { stage, lines: more.lines, holds, dropped };
+        let after = self.tell(id, Event::LinesAdded(Box::new(added))).await;
         Ok((Outcome::Order(Box::new(after)), Some(Owner::Order(id))))
     }
 }

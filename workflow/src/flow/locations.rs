@@ -69,9 +69,7 @@ impl<C: Cast> Scene<'_, C> {
             let before = self.cast.order(order).await;
             let lost = before.holds.iter().filter(|hold| hold.location == id);
             let event = order::Event::Lost { holds: lost.map(|hold| hold.index).collect() };
-            self.tenant.book.acted(&before, &event);
-            self.cast.follow(order, event.clone(), self.now).await;
-            self.push_order(order, event);
+            self.tell(order, event).await;
         }
         Ok(())
     }

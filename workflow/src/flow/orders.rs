@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Cast, Scene};
+use super::{Act, Acted, Cast, Scene};
+use crate::desk::Footing;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::location;
 use crate::order::{self, Order};
@@ -22,17 +23,39 @@ impl<C: Cast> Scene<'_, C> {
         if !self.tenant.book.holds(id) {
             return Err(Refusal::UnknownOrder);
         }
+        let acted = self.carry(id, command).await?;
+        Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
+    }
+
+    /// An order that is there decides, and all that follows from it is done.
+    pub(super) async fn carry(
+        &mut self,
+        id: OrderId,
+        command: order::Command,
+    ) -> Result<Acted, Refusal> {
         let hold_for = self.tenant.promise_ttl(self.policy);
         let acted = self.cast.act(id, Act { command, hold_for, now: self.now }).await?;
-        if let Some(event) = acted.event {
-            self.tenant.book.acted(&acted.before, &event);
-            let closes = event.closes();
-            self.push_order(id, event);
-            if closes {
+        if let Some(event) = &acted.event {
+            self.tenant.book.acted(&acted.before, event);
+            let (before, after) = (Footing::of(&acted.before), Footing::of(&acted.after));
+            self.tenant.book.stands(id, &before, &after);
+            self.push_order(id, event.clone());
+            if event.closes() {
                 self.free(&acted.before).await;
             }
         }
-        Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
+        Ok(acted)
+    }
+
+    /// The order applies what was decided elsewhere.
+    pub(super) async fn tell(&mut self, id: OrderId, event: order::Event) -> Order {
+        let before = self.cast.order(id).await;
+        self.tenant.book.acted(&before, &event);
+        self.cast.follow(id, event.clone(), self.now).await;
+        self.push_order(id, event);
+        let after = self.cast.order(id).await;
+        self.tenant.book.stands(id, &Footing::of(&before), &Footing::of(&after));
+        after
     }
 
     /// Frees all that an order held.
@@ -48,8 +71,10 @@ impl<C: Cast> Scene<'_, C> {
         let command = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
         let act = Act { command, hold_for: Millis::default(), now: self.now };
         let acted = self.cast.act(before.id, act).await;
-        let event = acted.expect("S6: a promise that is open can be cancelled").event;
-        let event = event.expect("P6: only a cancelled order is cancelled already");
+        let acted = acted.expect("S6: a promise that is open can be cancelled");
+        let (footing, after) = (Footing::of(before), Footing::of(&acted.after));
+        self.tenant.book.stands(before.id, &footing, &after);
+        let event = acted.event.expect("P6: only a cancelled order is cancelled already");
         self.tenant.book.acted(before, &event);
         self.push_order(before.id, event);
         for (location, reservations) in held_by(before) {
@@ -68,7 +93,7 @@ impl<C: Cast> Scene<'_, C> {
         }
     }
 
-    async fn settle(&mut self, location: LocationId, command: location::Command) {
+    pub(super) async fn settle(&mut self, location: LocationId, command: location::Command) {
         let (events, published) = self.cast.settle(location, command, self.now).await;
         self.took_place(location, events, published).await;
     }

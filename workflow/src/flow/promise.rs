@@ -3,25 +3,26 @@
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use smol_str::SmolStr;
 
 use super::candidates::{Want, wants};
+use super::shortage::{Borne, Short};
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::command::{Command, Promise, Wanted};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
-    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
-    RESERVATIONS_PER_ORDER_MAX,
+    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX, PROCESS_BUFFER,
+    RESERVATIONS_PER_ORDER_MAX, WINDOW_LENGTH,
 };
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
-use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
+use crate::order::{
+    self, Asked, Delivery, Handover, Hold, Line, Order, Placed, Stage, Window, Work,
+};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
 use crate::routing::{self, Candidate, Considered, Need, Plan, Search, Strategy};
-use crate::settings::OnShortage;
 use crate::time::Time;
 
 /// What is wanted, and how it is to be found.
@@ -40,8 +41,8 @@ pub(super) struct Ware<'a> {
 /// Where lines are to be fulfilled.
 pub(super) struct Planned {
     pub(super) shares: Vec<Share>,
-    /// Lines with pieces that have no place at all.
-    pub(super) unplaced: Vec<(u16, Units)>,
+    /// What becomes of pieces that are short.
+    pub(super) shortage: Borne,
     search: Search,
     considered: Vec<Considered>,
 }
@@ -55,9 +56,9 @@ pub(super) struct Base {
 
 /// What one location is to give: by line, held or waiting.
 pub(super) struct Share {
-    location: LocationId,
-    metres: Option<u32>,
-    lines: SmallVec<[PartLine; 4]>,
+    pub(super) location: LocationId,
+    pub(super) metres: Option<u32>,
+    pub(super) lines: SmallVec<[PartLine; 4]>,
 }
 
 impl<C: Cast> Scene<'_, C> {
@@ -70,6 +71,7 @@ impl<C: Cast> Scene<'_, C> {
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
             return Err(Refusal::UnknownOrder.into());
         }
+        self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;
         let replaced = self.replaced(promise.replaces).await?;
@@ -88,12 +90,7 @@ impl<C: Cast> Scene<'_, C> {
                 return Err(Halt::Overdue(due, Box::new(Command::Promise(promise))));
             }
         };
-        if !planned.unplaced.is_empty()
-            && !promise.backorders
-            && self.policy.on_shortage == OnShortage::Reject
-        {
-            return Err(Refusal::OutOfStock { short: planned.unplaced }.into());
-        }
+        self.can_bear(&ware, &planned.shortage)?;
         if !self.fits_one_record(&promise.lines, &planned.shares, 0) {
             return Err(Refusal::TooMuchAtOnce.into());
         }
@@ -107,13 +104,26 @@ impl<C: Cast> Scene<'_, C> {
         let promise = *promise;
         let asked = Asked {
             lines: promise.lines,
-            ordered: promise.ordered,
+            ordered: promise.ordered.unwrap_or(self.now),
             consumer: promise.consumer,
             destination: promise.destination,
             delivery,
             kept: promise.kept,
+            handover: promise.handover,
         };
-        let mut order = self.place(id, stage, asked, promise.reference, holds).await;
+        let window = asked.handover.as_ref().and_then(|it| self.window(it, &planned.shares));
+        let dropped = planned.shortage.dropped;
+        let work = Work { window, dropped, ..Work::default() }.boxed();
+        let placed = Placed {
+            number: self.tenant.last_number + 1,
+            stage,
+            caller: self.who.clone(),
+            reference: promise.reference,
+            asked: Arc::new(asked),
+            holds,
+            work,
+        };
+        let mut order = self.place(id, placed).await;
         if let Some(before) = &replaced {
             self.let_who_waits(before).await;
             order = self.cast.order(id).await; // it may have waited itself
@@ -146,12 +156,13 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         let mut shares = shares(ware.lines, &wants, &candidates, &plan);
-        let unplaced = self.wait_for_stock(ware, &wants, &candidates, &plan, &mut shares).await;
+        let short = Short { ware, wants: &wants, candidates: &candidates };
+        let shortage = self.bear_shortage(&short, &plan, &mut shares).await;
         let considered = match ware.explain {
             true => routing::explain(&needs, &candidates, &plan),
             false => Vec::new(),
         };
-        Ok(Planned { shares, unplaced, search: plan.search, considered })
+        Ok(Planned { shares, shortage, search: plan.search, considered })
     }
 
     /// How the order begins, if its deadline is in range.
@@ -235,70 +246,6 @@ impl<C: Cast> Scene<'_, C> {
         overdue
     }
 
-    /// Lets short lines wait where a listing allows it, or wherever the article is sold if they
-    /// are backordered anyway, and answers with those that may not.
-    async fn wait_for_stock(
-        &mut self,
-        ware: &Ware<'_>,
-        wants: &[Want],
-        candidates: &[Candidate],
-        plan: &Plan,
-        shares: &mut Vec<Share>,
-    ) -> Vec<(u16, Units)> {
-        let lines = ware.lines;
-        let mut unplaced = Vec::new();
-        for short in &plan.short {
-            let want = &wants[usize::from(short.need)];
-            let offer =
-                |candidate: &Candidate| self.tenant.places.offer(candidate.location, &want.article);
-            let sells = |candidate: &Candidate| {
-                self.tenant.places.publishes(candidate.location, &want.article)
-                    && !offer(candidate).inactive
-            };
-            let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
-            let may_join = shares.len() < usize::from(self.policy.parts_max);
-            let host = candidates
-                .iter()
-                .filter(|candidate| candidate.fence.is_none())
-                .filter(|it| offer(it).may_wait || (ware.backorders && sells(it)))
-                .filter(|it| may_join || chosen(it))
-                .min_by_key(|it| {
-                    let metres = it.metres.unwrap_or(u32::MAX);
-                    (!offer(it).may_wait, !chosen(it), metres, it.location)
-                });
-            let Some(host) = host else {
-                unplaced.extend(missing(lines, want, shares));
-                continue;
-            };
-            let available = offer(host).available;
-            let look = Look::OutOfStock(want.article.clone());
-            let seen = self.cast.look(host.location, look, self.now).await;
-            let Seen::OutOfStock(out_of_stock) = seen else {
-                unreachable!("a look at what happens without stock sees that")
-            };
-            for (line, units) in missing(lines, want, shares) {
-                let part = PartLine {
-                    line,
-                    units,
-                    waits: true,
-                    available,
-                    out_of_stock,
-                    expected: out_of_stock.expected(self.now),
-                };
-                match shares.iter_mut().find(|share| share.location == host.location) {
-                    Some(share) => share.lines.push(part),
-                    None => shares.push(Share {
-                        location: host.location,
-                        metres: host.metres,
-                        lines: SmallVec::from_iter([part]),
-                    }),
-                }
-            }
-        }
-        unplaced.sort_unstable();
-        unplaced
-    }
-
     /// Whether the reservations fit in one record, and under one order's id beside those that it
     /// `had`. Nearly always the widest guess does; only else is it worth looking how many lots
     /// there are.
@@ -367,28 +314,39 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// The order begins.
-    async fn place(
-        &mut self,
-        id: OrderId,
-        stage: Stage,
-        asked: Asked,
-        reference: Option<SmolStr>,
-        holds: Vec<Hold>,
-    ) -> Order {
-        self.tenant.last_number += 1;
-        let placed = Placed {
-            number: self.tenant.last_number,
-            stage,
-            caller: self.who.clone(),
-            reference,
-            asked: Arc::new(asked),
-            holds,
-        };
+    async fn place(&mut self, id: OrderId, placed: Placed) -> Order {
+        self.tenant.last_number = placed.number;
         let order = order::place(id, &placed, self.now);
         self.tenant.book.enter(&order);
         self.cast.place(order.clone()).await;
         self.push_order(id, order::Event::Placed(Box::new(placed)));
         order
+    }
+
+    /// Refuses a second order under the name that its shop has given to another one.
+    async fn is_new(&mut self, promise: &Promise) -> Result<(), Refusal> {
+        let Some((shop, reference)) = promise.natural_key() else { return Ok(()) };
+        for id in self.tenant.book.with_reference(reference) {
+            let order = self.cast.order(id).await;
+            if order.shop() == Some(shop) {
+                return Err(Refusal::DuplicateOrder { number: order.number });
+            }
+        }
+        Ok(())
+    }
+
+    /// When the order is brought: as wanted if that can be met, else as soon as all pieces that
+    /// have a date are there; none if no piece has one.
+    fn window(&self, handover: &Handover, shares: &[Share]) -> Option<Window> {
+        let parts = shares.iter().flat_map(|share| &share.lines);
+        let ready = self.now + PROCESS_BUFFER;
+        let dates = parts.filter_map(|part| match part.waits {
+            false => Some(ready),
+            true => part.expected.map(|expected| expected.max(ready)),
+        });
+        let earliest = dates.max()?;
+        let start = handover.wanted.filter(|wanted| *wanted >= earliest).unwrap_or(earliest);
+        Some(Window { start, length: WINDOW_LENGTH })
     }
 
     fn parts(&self, shares: Vec<Share>) -> Vec<PartView> {
@@ -437,15 +395,4 @@ fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan)
         shares.push(share);
     }
     shares
-}
-
-/// Lines of a want that no share fills, with what is missing.
-fn missing(lines: &[Line], want: &Want, shares: &[Share]) -> Vec<(u16, Units)> {
-    let given = |line: u16| {
-        let parts = shares.iter().flat_map(|share| &share.lines);
-        parts.filter(|part| part.line == line).map(|part| part.units).sum::<Units>()
-    };
-    let missing = |line: u16| lines[usize::from(line)].quantity.less(given(line));
-    let lines = want.lines.iter().map(|line| (*line, missing(*line)));
-    lines.filter(|(_, units)| !units.is_zero()).collect()
 }

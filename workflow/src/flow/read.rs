@@ -40,6 +40,23 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
+            Query::Delivery(name) => self.delivery_named(name).await,
+            // Whoever plays scenes knows all tenants, and asks for the order itself.
+            Query::Shared(_) => Err(Refusal::UnknownOrder),
+            Query::Picklist(picker) => Ok(self.picklist(&picker).await),
+            Query::Unpicked(at) => {
+                let at = at.map(|name| self.find(&name, 0)).transpose()?;
+                Ok(Outcome::Count(self.tenant.book.unpicked(at)))
+            }
+            Query::Unrouted(size) => {
+                let ids = self.tenant.book.staged().take(size).collect();
+                Ok(self.deliveries(ids).await)
+            }
+            Query::Route(driver) => {
+                let ids = self.tenant.book.route(&driver);
+                Ok(self.deliveries(ids).await)
+            }
+            Query::Recent(filter, after, size) => self.recent(filter, after, size).await,
             Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
             Query::OrdersNumbered(numbers) => {
                 let ids: Vec<OrderId> = self.tenant.book.with_numbers(numbers).collect();
@@ -54,7 +71,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// The order as anybody may be told: past its deadline a promise is expired (P3).
-    async fn order_now(&mut self, id: OrderId) -> Order {
+    pub(super) async fn order_now(&mut self, id: OrderId) -> Order {
         let mut order = self.cast.order(id).await;
         order.stage = order.stage_at(self.now);
         order

@@ -53,7 +53,7 @@ impl<C: Cast> Scene<'_, C> {
         for (article, safety) in &everywhere {
             self.spread(article, safety.units, &mut told);
         }
-        let mut said = self.tell(told).await?;
+        let mut said = self.tell_places(told).await?;
         for (article, safety) in everywhere {
             self.tenant.safeties.put_default(&article, safety);
             self.events.push(Event::Secured { article, safety });
@@ -85,7 +85,7 @@ impl<C: Cast> Scene<'_, C> {
             (None, article) => {
                 let mut told = BTreeMap::new();
                 self.spread(&article, Units::ZERO, &mut told);
-                self.tell(told).await?;
+                self.tell_places(told).await?;
                 self.tenant.safeties.remove_default(&article);
                 self.events.push(Event::Unsecured { article });
             }
@@ -135,7 +135,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Tells locations, and answers with what became of their rows.
-    async fn tell(
+    async fn tell_places(
         &mut self,
         told: BTreeMap<LocationId, Told>,
     ) -> Result<BTreeMap<LocationId, std::vec::IntoIter<RowStatus>>, Refusal> {

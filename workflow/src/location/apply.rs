@@ -50,9 +50,10 @@ pub fn apply(location: &mut Location, event: &Event, at: Time) {
 }
 
 /// Makes `event` true on one article's shelf.
-pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
+fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
     match event {
         ShelfEvent::Put(put) => {
+            shelf.sold_out = false;
             match shelf.lots.iter_mut().find(|lot| lot.id == put.id) {
                 Some(lot) => {
                     let reserved = lot.reserved;
@@ -89,5 +90,31 @@ pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             let held = shelf.release(*reservation);
             shelf.hold(*reservation, Held { stock: *stock, ..held });
         }
+        ShelfEvent::Consumed { reservation, stock, units } => {
+            let held = shelf.release(*reservation);
+            assert_eq!(held.stock, Some(*stock), "S2: pieces leave the lot that they are held of");
+            if held.units > *units {
+                shelf.hold(*reservation, Held { units: held.units.minus(*units), ..held });
+            }
+            shelf.take_off(*stock, *units);
+        }
+        ShelfEvent::SoldOut => shelf.sold_out = true,
+    }
+}
+
+/// The same for a shelf as it is stored: without reservations, which the orders remember.
+pub fn apply_to_row(shelf: &mut Shelf, event: &ShelfEvent) {
+    match event {
+        ShelfEvent::Consumed { stock, units, .. } => shelf.take_off(*stock, *units),
+        ShelfEvent::Reserved { .. } | ShelfEvent::Released { .. } | ShelfEvent::Rehosted { .. } => {
+        }
+        ShelfEvent::Put(_)
+        | ShelfEvent::Removed { .. }
+        | ShelfEvent::Listed(_)
+        | ShelfEvent::Kept { .. }
+        | ShelfEvent::Unlisted
+        | ShelfEvent::Secured(_)
+        | ShelfEvent::Unsecured { .. }
+        | ShelfEvent::SoldOut => apply_to_shelf(shelf, event),
     }
 }

@@ -96,6 +96,13 @@ pub enum Command {
         /// The articles.
         articles: Vec<ArticleId>,
     },
+    /// Take pieces off together with their reservations.
+    Consume {
+        /// Article, reservation, and how many of its pieces.
+        rows: Vec<(ArticleId, ReservationId, Units)>,
+        /// Whether they were looked for and not found.
+        sold_out: bool,
+    },
 }
 
 /// Pieces to hold for one line of an order.
@@ -251,6 +258,7 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
         Command::Vacate { reservations } => Ok(release(location, reservations, None)),
         Command::Settle { articles } => Ok(settle(location, articles, now)),
+        Command::Consume { rows, sold_out } => Ok(consume(location, rows, *sold_out)),
     }
 }
 
@@ -392,6 +400,28 @@ fn release(
         }
         if let Some(now) = settled {
             draft.settle(now, &mut done.events);
+        }
+    }
+    done
+}
+
+fn consume(
+    location: &Location,
+    rows: &[(ArticleId, ReservationId, Units)],
+    sold_out: bool,
+) -> Done {
+    let mut done = Done::default();
+    for (article, reservation, units) in rows {
+        let shelf = &location.shelves[article];
+        let stock = shelf.holds[reservation].stock.expect("S2: what leaves is held of a lot");
+        let (reservation, units) = (*reservation, *units);
+        let event = ShelfEvent::Consumed { reservation, stock, units };
+        done.events.push(Event::Shelf { article: article.clone(), event });
+        let said = done.events.iter().any(|event| {
+            matches!(event, Event::Shelf { article: it, event: ShelfEvent::SoldOut } if it == article)
+        });
+        if sold_out && !shelf.sold_out && !said {
+            done.events.push(Event::Shelf { article: article.clone(), event: ShelfEvent::SoldOut });
         }
     }
     done

@@ -17,6 +17,7 @@ pub(super) struct Draft<'a> {
     shelf: &'a Shelf,
     lots: SmallVec<[Lot; 1]>,
     safety: Units,
+    sold_out: bool,
     /// Reservations that wait, and how much they want, oldest first.
     waiting: Vec<(ReservationId, Units)>,
 }
@@ -25,7 +26,8 @@ impl<'a> Draft<'a> {
     pub(super) fn of(article: &'a ArticleId, shelf: &'a Shelf) -> Draft<'a> {
         let units = |id: &ReservationId| shelf.holds[id].units;
         let waiting = shelf.waiting.iter().map(|id| (*id, units(id))).collect();
-        Draft { article, shelf, lots: shelf.lots.clone(), safety: shelf.safety, waiting }
+        let (lots, safety, sold_out) = (shelf.lots.clone(), shelf.safety, shelf.sold_out);
+        Draft { article, shelf, lots, safety, sold_out, waiting }
     }
 
     /// The lot will be like this: what is reserved beyond its value loses its host first, the
@@ -35,6 +37,7 @@ impl<'a> Draft<'a> {
         lot.reserved = place.map(|at| self.lots[at].reserved).unwrap_or_default();
         lot.reserved = self.shed(lot.id, lot.reserved, lot.value, events);
         self.push(ShelfEvent::Put(Box::new(lot.clone())), events);
+        self.sold_out = false;
         match place {
             Some(at) => self.lots[at] = lot,
             None => self.lots.push(lot),
@@ -118,7 +121,7 @@ impl<'a> Draft<'a> {
 
     /// Waiting reservations take what is free, oldest first; one that fits nowhere is passed by.
     pub(super) fn settle(mut self, now: Time, events: &mut Vec<Event>) {
-        if self.waiting.is_empty() {
+        if self.waiting.is_empty() || self.sold_out {
             return;
         }
         self.waiting.sort_unstable();

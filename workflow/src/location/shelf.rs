@@ -21,6 +21,8 @@ pub struct Shelf {
     pub safety: Units,
     /// What somebody has said about that for this location; without it a default holds.
     pub own_safety: Option<Box<SafetyStock>>,
+    /// Whether somebody looked and found none since stock was written last.
+    pub sold_out: bool,
     /// Who holds what. The orders remember it too, so no snapshot keeps it (S2).
     #[serde(skip)]
     pub holds: Holds,
@@ -51,13 +53,18 @@ impl Shelf {
 
     /// Lots with free pieces, in the order in which they are reserved, less the safety stock.
     pub fn free_lots(&self, now: Time) -> SmallVec<[(StockId, Units); 2]> {
-        free_lots(&self.lots, self.safety, now)
+        if self.sold_out { SmallVec::new() } else { free_lots(&self.lots, self.safety, now) }
+    }
+
+    /// The lots of which anything may be promised; none once somebody found none.
+    fn promisable(&self) -> &[Lot] {
+        if self.sold_out { &[] } else { &self.lots }
     }
 
     /// What the location publishes of this article.
     pub fn offer(&self, now: Time) -> Offer {
         let mut offer = Offer::default();
-        for lot in &self.lots {
+        for lot in self.promisable() {
             let free = lot.free(now);
             offer.available = offer.available.with(free);
             offer.lots += u16::from(!free.is_zero());
@@ -96,6 +103,9 @@ impl Shelf {
             }
         }
         sum.available_on_stock = sum.available_on_stock.less(self.safety);
+        if self.sold_out {
+            sum.available_on_stock = Units::ZERO;
+        }
         sum
     }
 
@@ -105,6 +115,7 @@ impl Shelf {
             lots: self.lots.clone(),
             listing: self.listing.clone(),
             safety: self.safety,
+            sold_out: self.sold_out,
             ..Shelf::default() // a hot article has many holds, and an offer needs none of them
         };
         for held in reservations.iter().filter_map(|id| self.holds.get(id)) {
@@ -149,6 +160,14 @@ impl Shelf {
             }
         }
         held
+    }
+
+    /// Pieces are gone from a lot; nothing is reserved of them any more.
+    pub(super) fn take_off(&mut self, stock: StockId, units: Units) {
+        let lot = self.lot_mut(stock);
+        lot.value = lot.value.minus(units);
+        lot.version = lot.version.next();
+        assert!(lot.reserved <= lot.value, "S1: no more is reserved than lies there");
     }
 
     pub(super) fn lot_mut(&mut self, stock: StockId) -> &mut Lot {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Event, Order, Placed, Stage};
+use super::{Event, Order, Placed, Stage, progress};
 use crate::id::{OrderId, Version};
 use crate::time::Time;
 
@@ -23,6 +23,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         holds: placed.holds.clone(),
         replies: Vec::new(),
         reserved: count(placed.holds.len()),
+        work: placed.work.clone(),
     }
 }
 
@@ -56,14 +57,33 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
                     hold.stock = *stock;
                 }
             }
+            progress::forget_empty_parts(order);
         }
-        Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
+        Event::Lost { holds } => {
+            order.holds.retain(|hold| !holds.contains(&hold.index));
+            progress::forget_empty_parts(order);
+        }
         Event::LinesAdded(added) => {
             order.stage = added.stage.clone();
             Arc::make_mut(&mut order.asked).lines.extend(added.lines.iter().cloned());
             order.holds.extend(added.holds.iter().cloned());
             order.reserved += count(added.holds.len());
+            for (line, units) in &added.dropped {
+                order.work.get_or_insert_default().drop_pieces(*line, *units);
+            }
         }
+        Event::Taken { .. }
+        | Event::Shared { .. }
+        | Event::Picked { .. }
+        | Event::ShortOnShelf { .. }
+        | Event::Substituted(_)
+        | Event::Staged { .. }
+        | Event::Shipped { .. }
+        | Event::Neared { .. }
+        | Event::Arrived { .. }
+        | Event::Delivered
+        | Event::Scheduled { .. }
+        | Event::Reflagged { .. } => progress::apply(order, event, at),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::task::{self, Task};
 use super::{Event, Order, Stage};
 use crate::id::Version;
 use crate::limits::LINES_PER_ORDER_MAX;
@@ -35,6 +36,13 @@ pub enum Command {
         /// The deadline that the timer was armed for.
         armed_for: Time,
     },
+    /// Pick it, or bring it.
+    Work {
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// What is done.
+        task: Task,
+    },
 }
 
 impl Command {
@@ -45,6 +53,7 @@ impl Command {
             Command::Extend { .. } => "Extend",
             Command::Cancel { .. } => "Cancel",
             Command::Expire { .. } => "Expire",
+            Command::Work { task, .. } => task.name(),
         }
     }
 
@@ -52,7 +61,8 @@ impl Command {
         match self {
             Command::Confirm { version, .. }
             | Command::Extend { version, .. }
-            | Command::Cancel { version, .. } => *version,
+            | Command::Cancel { version, .. }
+            | Command::Work { version, .. } => *version,
             Command::Expire { .. } => None,
         }
     }
@@ -74,6 +84,8 @@ pub fn decide(
         (_, Command::Expire { .. }) => Ok(None),
         // A repeated cancel is the same cancel, whatever version it sends (P6).
         (Stage::Cancelled { .. }, Command::Cancel { .. }) => Ok(None),
+        // So is a repeated report of a driver.
+        (Stage::Delivered { .. }, Command::Work { task: Task::Deliver { .. }, .. }) => Ok(None),
 
         // The order of these rows is the order of precedence.
         (Stage::Expired { until }, _) => Err(Refusal::PromiseExpired { until }),
@@ -92,6 +104,14 @@ pub fn decide(
         }
         (Stage::Promised { until }, Command::Extend { .. }) => {
             Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
+        }
+        (Stage::Confirmed { .. }, Command::Work { task, .. }) => task::decide(order, task),
+        // What is at the door stays there: only the rest can still be ended.
+        (Stage::Confirmed { .. }, Command::Cancel { .. }) if order.has_left() => {
+            match order.is_under_way() {
+                true => Err(task::not_now(order, command.name())),
+                false => Ok(Some(Event::Delivered)),
+            }
         }
         (
             Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
@@ -121,11 +141,9 @@ pub fn takes_lines(
             asked: version.unwrap_or_default(),
             current: order.version,
         }),
-        stage @ Stage::Cancelled { .. } => Err(Refusal::NotNow {
-            stage: stage.name(),
-            command: "AddLines",
-            version: order.version,
-        }),
+        // Whoever picks knows what there is to pick.
+        Stage::Cancelled { .. } | Stage::Delivered { .. } => Err(task::not_now(order, "AddLines")),
+        _ if !order.parts().is_empty() => Err(task::not_now(order, "AddLines")),
         _ if order.asked.lines.len() + count > LINES_PER_ORDER_MAX => {
             Err(Refusal::TooManyLines { limit: LINES_PER_ORDER_MAX })
         }

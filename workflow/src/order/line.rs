@@ -20,6 +20,24 @@ pub struct Line {
     pub quantity: Units,
     /// The rest of the line, for doors.
     pub kept: Kept,
+    /// What becomes of pieces that no stock has.
+    pub shortage: Shortage,
+}
+
+/// What becomes of a line's pieces that no stock has, as far as the order itself says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Shortage {
+    /// It does not say: they wait where a listing lets them, else the operator decides.
+    #[default]
+    Unsaid,
+    /// They stay open until something else takes their place.
+    Substitute,
+    /// They wait for stock, whatever the listing says.
+    Wait,
+    /// Without them the customer wants nothing: the order is refused, or later cancelled.
+    Critical,
+    /// They are dropped.
+    Skip,
 }
 
 /// Everything that came with the request; of it, only lines may be added while the order lives.
@@ -37,6 +55,19 @@ pub struct Asked {
     pub delivery: Delivery,
     /// The rest of the request, for doors.
     pub kept: Kept,
+    /// How it is brought to its customer, if somebody here brings it.
+    pub handover: Option<Box<Handover>>,
+}
+
+/// How an order is brought to its customer, and by what they find it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Handover {
+    /// The web shop: within it, the shop's name for an order is unique.
+    pub shop: Option<SmolStr>,
+    /// Whoever knows it may see the order; nobody can guess it.
+    pub secret: [u8; 32],
+    /// The earliest that the customer wants it.
+    pub wanted: Option<Time>,
 }
 
 /// How an order reaches its customer.

@@ -4,8 +4,13 @@
 //!  Received ──┬────────► Confirmed ──┐
 //!             │                      ├──► Cancelled
 //!  Promised ──┼──────────────────────┘
-//!             └────────► Expired (a promise)   (waiting, picking, … come between
-//!                                               Confirmed and the door)
+//!             └────────► Expired (a promise)      Confirmed ──► Delivered
+//! ```
+//!
+//! What is picked, staged and on the way is told by an order's parts, while it is confirmed:
+//!
+//! ```text
+//!  Unpicked ──► Picking ──► Staged ──► Out ──► Near ──► Delivered
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -40,12 +45,17 @@ pub enum Stage {
     },
     /// Taken in without lines: there is nothing to hold yet.
     Received,
+    /// All that will ever come of it is at the door.
+    Delivered {
+        /// When.
+        at: Time,
+    },
 }
 
 impl Stage {
     /// Whether nothing can happen any more.
     pub fn is_closed(&self) -> bool {
-        matches!(self, Stage::Cancelled { .. } | Stage::Expired { .. })
+        matches!(self, Stage::Cancelled { .. } | Stage::Expired { .. } | Stage::Delivered { .. })
     }
 
     /// The stage's name, as refusals, logs and metrics say it.
@@ -55,6 +65,7 @@ impl Stage {
             Stage::Confirmed { .. } => "Confirmed",
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
+            Stage::Delivered { .. } => "Delivered",
             Stage::Received => "Received",
         }
     }

@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::World;
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, ReservationId, StockId};
-use crate::order::Stage;
+use crate::order::{Stage, Step};
 use crate::quantity::Units;
 use crate::settings::Settings;
 
@@ -123,10 +123,18 @@ impl World {
                 faults.push(Fault { invariant: "S7", what });
             }
             for (line, asked) in (0_u16..).zip(&order.asked.lines) {
-                if order.assigned(line) > asked.quantity {
+                let gone = order.dropped(line).with(order.shipped(line));
+                if order.assigned(line).with(gone) > asked.quantity {
                     let what = format_smolstr!("{id} line {line}: more held than asked for");
                     faults.push(Fault { invariant: "S6", what });
                 }
+            }
+            let open = order.parts().iter().filter(|part| part.step < Step::Out);
+            let mut places: Vec<LocationId> = open.map(|part| part.location).collect();
+            places.sort_unstable();
+            if places.windows(2).any(|two| two[0] == two[1]) {
+                let what = format_smolstr!("{id} has two open parts at one location");
+                faults.push(Fault { invariant: "P1", what });
             }
             let Some((_, desk)) = self.desk.tenants().find(|(known, _)| *known == tenant) else {
                 continue;

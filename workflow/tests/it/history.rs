@@ -8,12 +8,14 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::command::{Command, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted};
+use workflow::command::{
+    Command, Job, Lots, MoreLines, OrderName, Promise, SafetyAsk, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
 use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
-use workflow::order::{self, Line};
+use workflow::order::{self, Line, Shortage, Window};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
 use workflow::record::Record;
@@ -22,7 +24,7 @@ use workflow::time::{Millis, Time};
 use workflow::world::World;
 
 pub(crate) use steps::{History, Step, histories};
-use steps::{LotStep, Request, Sent, Verb, Wait};
+use steps::{LotStep, Request, Sent, Verb, Wait, Work};
 
 use crate::ledger::Ledger;
 use crate::shop::{Shop, article, at, expire, pieces};
@@ -30,6 +32,8 @@ use crate::shop::{Shop, article, at, expire, pieces};
 const PLACES: [&str; 3] = ["gouda", "delft", "assen"];
 const ARTICLES: [&str; 3] = ["tea", "coffee", "milk"];
 const CALLERS: [&str; 3] = ["anna", "bert", "cleo"];
+/// Who picks, and brings.
+pub(crate) const PICKER: &str = "dora";
 
 /// A history while it is played.
 pub(crate) struct Run {
@@ -79,6 +83,7 @@ impl Run {
                 return due.map(|command| self.submit("scheduler", command)).collect();
             }
             Step::Promise(request) => (CALLERS[request.caller], self.promise(request)),
+            Step::Work { .. } => (PICKER, self.command(step)),
             other => ("operator", self.command(other)),
         };
         Ok(vec![self.submit(who, command)?])
@@ -176,6 +181,7 @@ impl Run {
                 let version = self.shop.world.desk.tenant(&tenant).settings.version;
                 Command::Configure { version, promise_ttl: Millis::minutes(minutes) }
             }
+            Step::Work { what, order, line } => self.work(what, order, line),
             Step::Promise(_) | Step::Wait(_) | Step::Sweep => unreachable!("played elsewhere"),
         }
     }
@@ -188,9 +194,10 @@ impl Run {
         };
         Command::Promise(Box::new(Promise {
             explain: false,
+            handover: None,
             backorders: false,
-            lines: self.lines(&request.lines),
-            ordered: self.shop.now,
+            lines: self.lines(&request.lines, request.shortage),
+            ordered: Some(self.shop.now),
             reference: None,
             consumer: None,
             destination: Place::of_degrees(52.0, 4.6),
@@ -215,16 +222,17 @@ impl Run {
         lines: &[(usize, i64)],
         backorders: bool,
     ) -> Command {
-        let lines = self.lines(lines);
+        let lines = self.lines(lines, Shortage::Unsaid);
         Command::AddLines(Box::new(MoreLines { order, version, lines, backorders }))
     }
 
-    fn lines(&self, lines: &[(usize, i64)]) -> Vec<Line> {
+    fn lines(&self, lines: &[(usize, i64)], shortage: Shortage) -> Vec<Line> {
         let lines = lines.iter().map(|(article, quantity)| Line {
             article: article_of(*article),
             title: ARTICLES[*article].into(),
             quantity: pieces((quantity * self.scale).min(1_000_000)),
             kept: Kept::default(),
+            shortage,
         });
         lines.collect()
     }
@@ -250,6 +258,56 @@ impl Run {
             Verb::Cancel => order::Command::Cancel { version, reason: None },
         };
         Command::Act { order, action }
+    }
+
+    /// An order in whose way the work is, if there is one; else any.
+    fn in_work(&self, what: Work, order: usize) -> OrderId {
+        let mut desk = self.shop.world.desk.clone();
+        let book = &desk.tenant(&crate::shop::tenant()).book;
+        let list: Vec<OrderId> = match what {
+            Work::Pick | Work::Missing | Work::Substitute | Work::Stage | Work::Share => {
+                book.picking(&PICKER.into()).into_iter().map(|(id, _)| id).collect()
+            }
+            Work::Load => book.staged().collect(),
+            Work::Near | Work::Deliver => book.route(&PICKER.into()),
+            Work::TakeNext | Work::ClearPicked | Work::Schedule | Work::Reflag => Vec::new(),
+        };
+        match list.len() {
+            0 => self.order(order),
+            length => list[order % length],
+        }
+    }
+
+    fn work(&self, what: Work, order: usize, line: u16) -> Command {
+        let id = self.in_work(what, order);
+        let known = self.shop.world.orders.get(&id).map(|(_, order)| order);
+        let line = known.map_or(line, |order| line % order.asked.lines.len().max(1) as u16);
+        let open = known.and_then(|order| {
+            let part = order.part_of(PICKER, Some(line))?;
+            Some(order.held_at(line, part.location).less(part.found(line).picked))
+        });
+        let job = match what {
+            Work::TakeNext => return Command::TakeNext { at: None },
+            Work::ClearPicked => return Command::ClearPicked,
+            Work::Load => return Command::Load { orders: vec![OrderName::Id(id)] },
+            Work::Pick => Job::Pick(line, open.unwrap_or(pieces(1))),
+            Work::Missing => Job::Missing(line),
+            Work::Substitute => {
+                let (article, title) = (article_of(usize::from(line)), "instead".into());
+                let (kept, shortage) = (Kept::default(), Shortage::Skip);
+                let quantity = pieces(1);
+                Job::Substitute(line, Box::new(Line { article, title, quantity, kept, shortage }))
+            }
+            Work::Stage => Job::Stage,
+            Work::Share => Job::Share("emil".into()),
+            Work::Near => Job::Near,
+            Work::Deliver => Job::Deliver,
+            Work::Schedule => {
+                Job::Schedule(Window { start: self.shop.now, length: Millis::hours(1) })
+            }
+            Work::Reflag => Job::Reflag(Some(Shortage::Skip), Kept::default()),
+        };
+        Command::Handle { order: OrderName::Id(id), version: None, job }
     }
 
     fn lot_row(&self, step: &LotStep) -> StockRow {

@@ -3,11 +3,12 @@
 //! It shares no code with `location::apply`; so where both agree, both are right or the events
 //! are wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
 use workflow::location::{self, Card, Listing, Lot, ShelfEvent};
 use workflow::order::{self, Stage};
+use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::time::Time;
 
@@ -28,6 +29,10 @@ pub(crate) struct Ledger {
     pub(crate) lots: BTreeMap<(Spot, StockId), Lot>,
     pub(crate) listings: BTreeMap<Spot, Listing>,
     pub(crate) safety: BTreeMap<Spot, u64>,
+    /// Where somebody looked and found none since stock was written.
+    pub(crate) sold_out: BTreeSet<Spot>,
+    /// Pieces that have left, or that were not on the shelf.
+    pub(crate) gone: BTreeMap<Spot, u64>,
     pub(crate) pledges: BTreeMap<(Spot, ReservationId), Pledge>,
     /// The stage of every order, and how many events it had.
     pub(crate) orders: BTreeMap<OrderId, (Stage, u32)>,
@@ -69,7 +74,7 @@ impl Ledger {
         *events += 1;
         let open = stage.clone();
         *stage = match (open, event) {
-            (Stage::Cancelled { .. } | Stage::Expired { .. }, _) => {
+            (Stage::Cancelled { .. } | Stage::Expired { .. } | Stage::Delivered { .. }, _) => {
                 return wrong("P1: an event after the final one");
             }
             (Stage::Promised { until }, order::Event::Confirmed { .. }) if until <= at => {
@@ -94,6 +99,21 @@ impl Ledger {
             (_, order::Event::Cancelled { reason }) => {
                 Stage::Cancelled { at, reason: reason.clone() }
             }
+            (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
+            (
+                same @ Stage::Confirmed { .. },
+                order::Event::Taken { .. }
+                | order::Event::Shared { .. }
+                | order::Event::Picked { .. }
+                | order::Event::ShortOnShelf { .. }
+                | order::Event::Substituted(_)
+                | order::Event::Staged { .. }
+                | order::Event::Shipped { .. }
+                | order::Event::Neared { .. }
+                | order::Event::Arrived { .. }
+                | order::Event::Scheduled { .. }
+                | order::Event::Reflagged { .. },
+            ) => same,
             (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
                 return wrong("P2: lines past its deadline");
             }
@@ -125,6 +145,7 @@ impl Ledger {
                 self.lots.retain(|((at, _), _), _| *at != id);
                 self.listings.retain(|(at, _), _| *at != id);
                 self.safety.retain(|(at, _), _| *at != id);
+                self.sold_out.retain(|(at, _)| *at != id);
                 self.pledges.retain(|((at, _), _), _| *at != id);
             }
             location::Event::Shelf { article, event } => {
@@ -137,6 +158,7 @@ impl Ledger {
     fn note_shelf(&mut self, spot: Spot, event: &ShelfEvent) -> Result<(), String> {
         match event {
             ShelfEvent::Put(lot) => {
+                self.sold_out.remove(&spot);
                 let old = self.lots.insert((spot.clone(), lot.id), (**lot).clone());
                 let version = old.map_or(0, |old| old.version.0);
                 if lot.version.0 != version + 1 {
@@ -184,6 +206,47 @@ impl Ledger {
                 };
                 pledge.stock = *stock;
             }
+            ShelfEvent::Consumed { reservation, stock, units } => {
+                self.note_consumed(spot, *reservation, *stock, units.get().into())?;
+            }
+            ShelfEvent::SoldOut => {
+                self.sold_out.insert(spot);
+            }
+        }
+        Ok(())
+    }
+
+    /// S3, S9: pieces leave with their reservation, and what is available does not move.
+    fn note_consumed(
+        &mut self,
+        spot: Spot,
+        reservation: ReservationId,
+        stock: StockId,
+        units: u64,
+    ) -> Result<(), String> {
+        let before = self.free(&spot, Time(0), |_| true);
+        let Some(pledge) = self.pledges.get_mut(&(spot.clone(), reservation)) else {
+            return Err(format!("S2: {reservation} leaves and is not there"));
+        };
+        if pledge.stock != Some(stock) || pledge.units < units {
+            return Err(format!("S3: {units} of {reservation} leave, of {pledge:?}"));
+        }
+        pledge.units -= units;
+        if pledge.units == 0 {
+            self.pledges.remove(&(spot.clone(), reservation));
+        }
+        let lot = self.lots.get_mut(&(spot.clone(), stock)).expect("it is held of");
+        let left = i64::from(lot.value.get()) - i64::try_from(units).expect("few");
+        let Some(left) = Units::of_stock(left) else {
+            return Err(format!("S3: {units} leave {lot:?}"));
+        };
+        lot.value = left;
+        lot.version = lot.version.next();
+        *self.gone.entry(spot.clone()).or_default() += units;
+        if self.free(&spot, Time(0), |_| true) != before {
+            return Err(format!(
+                "S9: what leaves moves what is available: {units} of {reservation}"
+            ));
         }
         Ok(())
     }
@@ -227,6 +290,9 @@ impl Ledger {
         };
         let lots = self.lots_at(spot).filter(sellable);
         let free: u64 = lots.map(|lot| u64::from(lot.value.get()) - held_of(lot.id)).sum();
+        if self.sold_out.contains(spot) {
+            return 0;
+        }
         free.saturating_sub(self.safety.get(spot).copied().unwrap_or_default())
     }
 

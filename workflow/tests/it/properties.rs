@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use workflow::command::{Command, Page, Query, SummaryFilter};
+use workflow::command::{Command, Job, OrderName, Page, Query, SummaryFilter};
 use workflow::id::OrderId;
 use workflow::location;
 use workflow::order::{self, Stage};
@@ -20,7 +20,7 @@ use workflow::time::{Millis, Time};
 use workflow::world::World;
 
 use crate::budget::{budget, seed};
-use crate::history::{History, Run, Seen, Tally, histories, publish_anew};
+use crate::history::{History, PICKER, Run, Seen, Tally, histories, publish_anew};
 use crate::model;
 
 type Verdict = Result<(), TestCaseError>;
@@ -127,7 +127,17 @@ fn every_reservation_belongs_to_one_open_order_line() {
 /// S3: what lies somewhere is what came, as counted from the events alone.
 #[test]
 fn on_hand_is_what_the_events_brought() {
-    always(&["PutStocks done", "RemoveStocks done", "CloseLocation done"], |run, _| {
+    let demanded = [
+        "PutStocks done",
+        "RemoveStocks done",
+        "CloseLocation done",
+        "Pick done",
+        "Missing done",
+        "Substitute done",
+        "Load done",
+        "Deliver done",
+    ];
+    always(&demanded, |run, _| {
         let mut lots = run.ledger.lots.len();
         for (id, (_, location)) in &run.shop.world.locations {
             for (article, shelf) in location.shelves.iter() {
@@ -249,6 +259,12 @@ fn nothing_is_left_when_everything_has_ended() {
         let promised = |stage: &Stage| matches!(stage, Stage::Promised { .. });
         let left = run.ledger.orders.values().filter(|(stage, _)| promised(stage)).count();
         holds!(left == 0, "S7: {left} promises outlive their deadlines");
+        for order in run.orders.clone() {
+            // What is on the way can only be brought.
+            let (order, version, job) = (OrderName::Id(order), None, Job::Deliver);
+            let seen = run.submit(PICKER, Command::Handle { order, version, job });
+            seen.map_err(TestCaseError::fail)?;
+        }
         for order in run.orders.clone() {
             let action = order::Command::Cancel { version: None, reason: None };
             let seen = run.submit("operator", Command::Act { order, action });

@@ -227,12 +227,14 @@ fn promise(node: &Node, client: usize) -> Command {
         title: (*name).into(),
         quantity: pieces(*quantity),
         kept: Kept::default(),
+        shortage: order::Shortage::Unsaid,
     });
     Command::Promise(Box::new(Promise {
         explain: false,
+        handover: None,
         backorders: false,
         lines: lines.collect(),
-        ordered: MIDNIGHT,
+        ordered: Some(MIDNIGHT),
         reference: None,
         consumer: None,
         destination: None,

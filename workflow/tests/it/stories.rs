@@ -187,6 +187,8 @@ stories! {
     only_locations_that_may_fulfil_are_asked: "fences";
     /// S5, S6, P7.
     a_shortage_is_accepted_or_rejected_as_the_operator_says: "shortage";
+    what_is_picked_is_brought_to_the_door: "picking";
+    a_line_says_itself_what_becomes_of_what_is_short: "flags";
     /// S2: oldest first.
     what_waits_takes_the_stock_that_comes: "waiting";
     /// S1, S2, S3.

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use workflow::command::{Command, MoreLines, Promise, StockRow, Wanted};
+use workflow::command::{Command, Job, MoreLines, OrderName, Promise, StockRow, Wanted};
 use workflow::id::{OrderId, Version};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
-use workflow::order::{self, Line, Stage};
+use workflow::order::{self, Line, Stage, Window};
 use workflow::outcome::Outcome;
 use workflow::time::{Millis, Time};
 
@@ -14,15 +14,23 @@ use crate::golden;
 use crate::shop::{Answer, MIDNIGHT, Shop, article, at, expire, pieces};
 
 /// The stages, as the table calls them.
-const STAGES: [&str; 7] = [
+const STAGES: [&str; 12] = [
     "Promised",
     "Promised, short",
     "Promised, past it",
     "Confirmed",
     "Cancelled",
     "Expired",
+    "Picking",
+    "Picked",
+    "Staged",
+    "Shipped",
+    "Delivered",
     "Received",
 ];
+/// What pickers and drivers do; the table tells it of who has the order, and of somebody else.
+const TASKS: [&str; 9] =
+    ["Take", "Pick", "Missing", "Stage", "Ship", "Near", "Deliver", "Schedule", "Reflag"];
 const COMMANDS: [&str; 4] = ["Confirm", "Extend", "Cancel", "AddLines"];
 const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
 
@@ -55,6 +63,15 @@ fn order_at(stage: &str) -> (Shop, OrderId) {
             done(shop.submit("checkout", act("Cancel")));
         }
         "Promised, past it" => shop.now = deadline(),
+        "Picking" | "Picked" | "Staged" | "Shipped" | "Delivered" => {
+            done(shop.submit("checkout", act("Confirm")));
+            let way = ["Take", "Pick", "Stage", "Ship", "Deliver"];
+            let reached = ["Picking", "Picked", "Staged", "Shipped", "Delivered"];
+            let last = reached.iter().position(|it| *it == stage).expect("a stage on the way");
+            for name in &way[..=last] {
+                done(shop.submit("dora", task(name, id)));
+            }
+        }
         "Expired" => {
             shop.now = deadline();
             done(shop.submit("scheduler", expire(id, deadline())));
@@ -62,6 +79,24 @@ fn order_at(stage: &str) -> (Shop, OrderId) {
         _ => {}
     }
     (shop, id)
+}
+
+/// What a picker or a driver does with the order, which has one line of two pieces.
+fn task(name: &str, id: OrderId) -> Command {
+    let order = OrderName::Id(id);
+    let job = match name {
+        "Take" => return Command::TakeNext { at: None },
+        "Ship" => return Command::Load { orders: vec![order] },
+        "Pick" => Job::Pick(0, pieces(2)),
+        "Missing" => Job::Missing(0),
+        "Stage" => Job::Stage,
+        "Near" => Job::Near,
+        "Deliver" => Job::Deliver,
+        "Schedule" => Job::Schedule(Window { start: MIDNIGHT, length: Millis::hours(1) }),
+        "Reflag" => Job::Reflag(Some(order::Shortage::Skip), Kept::default()),
+        other => panic!("no such task: {other}"),
+    };
+    Command::Handle { order, version: None, job }
 }
 
 #[track_caller]
@@ -84,9 +119,13 @@ fn command(order: OrderId, name: &str, version: Option<Version>) -> Command {
 }
 
 /// What the order says to a command: its new stage and version, that all is so already, or no.
-fn cell(mut shop: Shop, id: OrderId, command: Command) -> String {
+fn cell(shop: Shop, id: OrderId, command: Command) -> String {
+    answer(shop, id, "checkout", command)
+}
+
+fn answer(mut shop: Shop, id: OrderId, who: &str, command: Command) -> String {
     let before = shop.world.orders[&id].1.clone();
-    let answer = shop.submit("checkout", command);
+    let answer = shop.submit(who, command);
     let after = &shop.world.orders[&id].1;
     match answer.result {
         Err(refusal) => {
@@ -100,12 +139,13 @@ fn cell(mut shop: Shop, id: OrderId, command: Command) -> String {
         Ok(_) => {
             assert_eq!(after.version, before.version.next(), "P8: one event, one version");
             let closed = after.stage.is_closed();
-            assert!(!closed || after.holds.is_empty(), "S7: closed is what holds nothing");
+            assert!(!closed || after.holds.is_empty(), "S7: what is closed holds nothing");
             let until = match after.stage {
                 Stage::Promised { until } if until > deadline() => ", later",
                 _ => "",
             };
-            format!("{}{until}", after.stage.name())
+            let standing = after.standing(shop.now);
+            format!("{standing:?}{until}")
         }
     }
 }
@@ -164,6 +204,16 @@ fn every_stage_answers_every_command_as_the_table_says() {
         (head, cells.to_vec())
     });
     block(&mut printed, "Expire, armed for", &columns);
+    for name in TASKS {
+        let columns = ["dora", "somebody else"].map(|who| {
+            let cells = STAGES.map(|stage| {
+                let (shop, id) = order_at(stage);
+                answer(shop, id, who, task(name, id))
+            });
+            (who, cells.to_vec())
+        });
+        block(&mut printed, name, &columns);
+    }
     golden::check("stages.txt", &printed);
 }
 
@@ -194,8 +244,9 @@ pub(crate) fn promise(quantity: i64) -> Promise {
             title: "tea".into(),
             quantity: pieces(quantity),
             kept: Kept::default(),
+            shortage: order::Shortage::Unsaid,
         }],
-        ordered: MIDNIGHT,
+        ordered: Some(MIDNIGHT),
         reference: None,
         consumer: None,
         destination: None,
@@ -205,6 +256,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         sold: false,
         replaces: None,
         explain: false,
+        handover: None,
         backorders: false,
     }
 }

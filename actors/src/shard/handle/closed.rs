@@ -6,10 +6,10 @@
 use std::ops::RangeInclusive;
 
 use snapshots::store::{Error, Store};
-use workflow::command::{Command, OrderFilter, Page};
+use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, RecentFilter};
 use workflow::id::{OrderId, TenantId, Version};
-use workflow::order::{self, Order};
-use workflow::outcome::Outcome;
+use workflow::order::{self, Order, Stage};
+use workflow::outcome::{DeliveryView, Outcome};
 use workflow::refusal::Refusal;
 use workflow::reply::Keyed;
 use workflow::time::Millis;
@@ -28,6 +28,7 @@ pub(super) struct Live {
 pub(super) enum Act {
     Order(OrderId, order::Command),
     Lines(OrderId, Option<Version>, usize),
+    Job(OrderName, Job),
 }
 
 impl Act {
@@ -36,17 +37,20 @@ impl Act {
         match command {
             Command::Act { order, action } => Some(Act::Order(*order, action.clone())),
             Command::AddLines(more) => Some(Act::Lines(more.order, more.version, more.lines.len())),
+            Command::Handle { order, job, .. } => Some(Act::Job(*order, job.clone())),
             _ => None,
         }
     }
 
-    fn order(&self) -> OrderId {
+    fn order(&self) -> OrderName {
         match self {
-            Act::Order(id, _) | Act::Lines(id, ..) => *id,
+            Act::Order(id, _) | Act::Lines(id, ..) => OrderName::Id(*id),
+            Act::Job(name, _) => *name,
         }
     }
 
-    /// What a closed order says: as it is, or no.
+    /// What a closed order says: as it is, or no. A driver's report that came before is the same
+    /// report, and all else is too late for pickers and drivers.
     fn said_by(self, order: Order) -> Verdict {
         let at = order.modified;
         let said = match self {
@@ -55,6 +59,13 @@ impl Act {
             }
             Act::Lines(_, version, count) => {
                 order::takes_lines(&order, version, count, at).map(|_| ())
+            }
+            Act::Job(_, Job::Deliver) if matches!(order.stage, Stage::Delivered { .. }) => {
+                return done(Outcome::Worked(Box::new(without_stores(order)), None));
+            }
+            Act::Job(_, job) => {
+                let (stage, command, version) = (order.stage_name(), job.name(), order.version);
+                Err(Refusal::NotNow { stage, command, version })
             }
         };
         match said {
@@ -77,6 +88,76 @@ impl ShardHandle {
             Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
         })
         .await
+    }
+
+    /// One order, as those see it who bring it: it holds nothing any more.
+    pub(super) async fn closed_delivery(
+        &self,
+        tenant: &TenantId,
+        name: OrderName,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            Ok(match named(store, &tenant, name)? {
+                Some(order) => done(Outcome::Delivery(Box::new(without_stores(order)))),
+                None => Verdict::Refused(Refusal::UnknownOrder),
+            })
+        })
+        .await
+    }
+
+    /// A page of the newest orders in memory, with those of the same reference that have left it.
+    /// Without a reference nobody can say which of those are the newest: then they are left out.
+    pub(super) async fn with_closed_deliveries(
+        &self,
+        tenant: &TenantId,
+        filter: RecentFilter,
+        (after, size): (usize, usize),
+        (rows, total): (Vec<DeliveryView>, usize),
+    ) -> Result<Verdict, Closed> {
+        let closed_fit = filter.at.is_none();
+        let Some(name) = filter.reference.filter(|_| closed_fit) else {
+            return Ok(done(Outcome::Deliveries { rows, total }));
+        };
+        let (tenant, shop, standings) = (tenant.clone(), filter.shop, filter.standings);
+        self.stored(move |store| {
+            let (mut rows, mut total) = (rows, total);
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            for order in stored.into_iter().rev() {
+                let fits = order.stage.is_closed()
+                    && shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
+                    && standings
+                        .as_ref()
+                        .is_none_or(|all| all.contains(&order.standing(order.modified)))
+                    && !rows.iter().any(|live| live.order.id == order.id);
+                if !fits {
+                    continue;
+                }
+                if total >= after && rows.len() < size {
+                    rows.push(without_stores(order));
+                }
+                total += 1;
+            }
+            Ok(done(Outcome::Deliveries { rows, total }))
+        })
+        .await
+    }
+
+    /// The refusal of a new order whose name an order has that left memory.
+    pub(super) async fn named_by_closed(&self, ask: &Ask) -> Result<Option<Verdict>, Closed> {
+        let Command::Promise(promise) = &ask.command else { return Ok(None) };
+        let Some((shop, name)) = promise.natural_key() else { return Ok(None) };
+        let (tenant, shop, name) = (ask.tenant.clone(), shop.clone(), name.clone());
+        let verdict = self.stored(move |store| {
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            let twin = stored.into_iter().find(|order| order.shop() == Some(&shop));
+            Ok(match twin {
+                Some(Order { number, .. }) => Verdict::Refused(Refusal::DuplicateOrder { number }),
+                None => Verdict::LookAgain(None),
+            })
+        });
+        // Nothing here: the router looks among those in memory.
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
     /// The order with this number.
@@ -184,7 +265,7 @@ impl ShardHandle {
     ) -> Result<Verdict, Closed> {
         let tenant = tenant.clone();
         self.stored(move |store| {
-            Ok(match store.order(&tenant, act.order())? {
+            Ok(match named(store, &tenant, act.order())? {
                 Some(order) => act.said_by(order),
                 None => Verdict::Refused(Refusal::UnknownOrder),
             })
@@ -207,6 +288,21 @@ impl ShardHandle {
     }
 }
 
+fn named(store: &Store, tenant: &TenantId, name: OrderName) -> Result<Option<Order>, Error> {
+    match name {
+        OrderName::Id(id) => store.order(tenant, id),
+        OrderName::Number(number) => store.order_numbered(tenant, number),
+    }
+}
+
 fn shown(order: Order) -> Verdict {
-    Verdict::Done(Shown { outcome: Outcome::Order(Box::new(order)), stored: None })
+    done(Outcome::Order(Box::new(order)))
+}
+
+fn done(outcome: Outcome) -> Verdict {
+    Verdict::Done(Shown { outcome, stored: None })
+}
+
+fn without_stores(order: Order) -> DeliveryView {
+    DeliveryView { order, stores: Vec::new() }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use workflow::id::ArticleId;
 use workflow::kept::Kept;
 use workflow::limits::LINES_PER_ORDER_MAX;
-use workflow::order::Line;
+use workflow::order::{Line, Shortage};
 use workflow::quantity::Units;
 
 use super::field::{integer, read, text};
@@ -104,6 +104,7 @@ impl GoodLine {
             title: name.into(),
             quantity: Units::of_line(self.quantity.into()).expect("a good line has pieces"),
             kept: kept.map(Kept::of).unwrap_or_default(),
+            shortage: Shortage::Unsaid,
         }
     }
 }

@@ -117,7 +117,7 @@ impl GoodOrder {
         let kept = serde_json::to_string(&kept).expect("an order that was read can be written");
         Command::Promise(Box::new(Promise {
             lines: self.lines.into_iter().map(GoodLine::into_line).collect(),
-            ordered: at,
+            ordered: Some(at),
             reference: None,
             consumer: Some(customer),
             destination: None,
@@ -128,6 +128,7 @@ impl GoodOrder {
             replaces: None,
             explain: false,
             backorders: true,
+            handover: None,
         }))
     }
 }

@@ -154,7 +154,7 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } | Stage::Received => "OPEN",
+        Stage::Confirmed { .. } | Stage::Delivered { .. } | Stage::Received => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }

@@ -230,7 +230,10 @@ fn looked(pen: &mut Pen, seen: &Considered) {
 pub(super) fn valid_until(stage: &Stage) -> Option<Time> {
     match stage {
         Stage::Promised { until } | Stage::Expired { until } => Some(*until),
-        Stage::Received | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
+        Stage::Received
+        | Stage::Confirmed { .. }
+        | Stage::Cancelled { .. }
+        | Stage::Delivered { .. } => None,
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Number;
 use smol_str::SmolStr;
 use workflow::id::ArticleId;
 use workflow::kept::Kept;
-use workflow::order::Line;
+use workflow::order::{Line, Shortage};
 use workflow::quantity::Units;
 
 use super::{check_attributes, check_list, free_text};
@@ -142,7 +142,8 @@ impl LineBody<'_> {
         let named = self.article(faults, at);
         self.check_kept(faults, at);
         let (article, title) = named?;
-        Some(Line { article, title, quantity: quantity?, kept: self.kept() })
+        let (quantity, kept) = (quantity?, self.kept());
+        Some(Line { article, title, quantity, kept, shortage: Shortage::Unsaid })
     }
 
     fn article(&self, faults: &mut Faults, at: &Path<'_>) -> Option<(ArticleId, SmolStr)> {

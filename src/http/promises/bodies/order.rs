@@ -170,7 +170,7 @@ impl OrderBody<'_> {
             let who = who?;
             Some(Command::Promise(Box::new(Promise {
                 lines: lines?,
-                ordered: ordered?,
+                ordered: Some(ordered?),
                 reference,
                 consumer: who.id,
                 destination: who.destination,
@@ -180,6 +180,7 @@ impl OrderBody<'_> {
                 sold,
                 replaces,
                 explain,
+                handover: None,
                 backorders: false,
             })))
         };

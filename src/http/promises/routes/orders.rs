@@ -78,6 +78,7 @@ fn needed(action: &core::Command) -> Permission {
         core::Command::Confirm { .. }
         | core::Command::Extend { .. }
         | core::Command::Expire { .. } => Permission::OrdersWrite,
+        core::Command::Work { .. } => Permission::Picking, // no action of this door
         core::Command::Cancel { .. } => Permission::OrdersCancel,
     }
 }

@@ -63,6 +63,37 @@ impl Params {
         Some(Page { after: after?, size: size? })
     }
 
+    /// One whole number within these bounds, or the usual one.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        most: usize,
+        usual: usize,
+    ) -> Option<usize> {
+        let Some(text) = self.one(name) else { return Some(usual) };
+        let number = text.parse::<usize>().ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.faults.add(name, format!("must be {least} to {most}"));
+        }
+        number
+    }
+
+    /// The place of one of these words in their list; the first one if it is not there.
+    pub(crate) fn place_of(&mut self, name: &'static str, words: &[&'static str]) -> Option<usize> {
+        let Some(text) = self.one(name) else { return Some(0) };
+        let place = words.iter().position(|word| *word == text);
+        if place.is_none() {
+            self.faults.add(name, format!("must be one of {}", words.join(", ")));
+        }
+        place
+    }
+
+    /// One text, if it is there and not empty.
+    pub(crate) fn filled(&mut self, name: &str) -> Option<SmolStr> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
     /// One text, if it is there.
     pub(crate) fn text(&mut self, name: &str) -> Option<SmolStr> {
         self.one(name).map(SmolStr::from)

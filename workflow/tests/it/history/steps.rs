@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use workflow::location::{OutOfStock, Status};
+use workflow::order::Shortage;
 use workflow::settings::{OnShortage, Policy};
 
 /// What the operator has set, and what was asked from the opening on.
@@ -84,6 +85,12 @@ pub(crate) enum Step {
     Configure {
         minutes: u64,
     },
+    /// A picker, who is a driver too, does this with an order or with a line of it.
+    Work {
+        what: Work,
+        order: usize,
+        line: u16,
+    },
     Wait(Wait),
     /// The timer's work.
     Sweep,
@@ -97,6 +104,24 @@ pub(crate) struct Request {
     pub(super) caller: usize,
     pub(super) sold: bool,
     pub(super) replaces: Option<usize>,
+    pub(super) shortage: Shortage,
+}
+
+/// What is done between the shelf and the doorstep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Work {
+    TakeNext,
+    Pick,
+    Missing,
+    Substitute,
+    ClearPicked,
+    Stage,
+    Share,
+    Load,
+    Near,
+    Deliver,
+    Schedule,
+    Reflag,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +166,7 @@ pub(crate) fn histories(scale: i64) -> impl Strategy<Value = History> {
             open_promises_max: open,
             ..Policy::default()
         });
-    let steps = vec(any_step(), 1..40);
+    let steps = prop_oneof![4 => vec(any_step(), 1..60), 1 => any_shift()];
     (policy, steps).prop_map(move |(policy, steps)| History { policy, scale, steps })
 }
 
@@ -186,9 +211,59 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (0..3_usize).prop_map(|place| Step::Open { place }),
         1 => (0..3_usize, any::<bool>()).prop_map(|(place, force)| Step::Close { place, force }),
         1 => (1..20_u64).prop_map(|minutes| Step::Configure { minutes }),
+        2 => any_work(),
         4 => any_wait().prop_map(Step::Wait),
         2 => Just(Step::Sweep),
     ]
+}
+
+/// A day of pickers and drivers: stock and sales, and then their work.
+fn any_shift() -> impl Strategy<Value = Vec<Step>> {
+    let sale = any_request().prop_map(|request| {
+        let shortage = match request.shortage {
+            Shortage::Unsaid => Shortage::Substitute,
+            said => said,
+        };
+        let (sold, replaces, delivery) = (true, None, 9);
+        Step::Promise(Request { sold, replaces, delivery, shortage, ..request })
+    });
+    let step = prop_oneof![
+        4 => sale,
+        24 => any_work(),
+        2 => vec(any_lot(), 1..4).prop_map(Step::Put),
+        1 => any_wait().prop_map(Step::Wait),
+    ];
+    vec(step, 20..60).prop_map(|mut steps| {
+        let spots = (0..3).flat_map(|place| (0..3).map(move |article| (place, article)));
+        let lots = spots.map(|(place, article)| LotStep {
+            place,
+            article,
+            lot: 0,
+            value: 5,
+            minutes: None,
+            kind: 9,
+        });
+        steps.insert(0, Step::Put(lots.collect()));
+        steps
+    })
+}
+
+fn any_work() -> impl Strategy<Value = Step> {
+    let what = prop_oneof![
+        6 => Just(Work::TakeNext),
+        8 => Just(Work::Pick),
+        4 => Just(Work::Missing),
+        6 => Just(Work::Substitute),
+        4 => Just(Work::ClearPicked),
+        1 => Just(Work::Stage),
+        1 => Just(Work::Share),
+        4 => Just(Work::Load),
+        1 => Just(Work::Near),
+        3 => Just(Work::Deliver),
+        1 => Just(Work::Schedule),
+        1 => Just(Work::Reflag),
+    ];
+    (what, 0..8_usize, 0..3_u16).prop_map(|(what, order, line)| Step::Work { what, order, line })
 }
 
 fn any_request() -> impl Strategy<Value = Request> {
@@ -196,8 +271,8 @@ fn any_request() -> impl Strategy<Value = Request> {
     let minutes = prop_oneof![3 => Just(None), 5 => (1..6_u64).prop_map(Some), 1 => Just(Some(0))];
     let replaces = prop_oneof![4 => Just(None), 1 => (0..8_usize).prop_map(Some)];
     let sold = prop_oneof![5 => Just(false), 1 => Just(true)];
-    (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces).prop_map(
-        |(lines, minutes, delivery, caller, sold, replaces)| Request {
+    (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces, any_shortage()).prop_map(
+        |(lines, minutes, delivery, caller, sold, replaces, shortage)| Request {
             // Some orders are only received; their lines follow, or never come.
             lines: if sold && delivery > 6 { Vec::new() } else { lines },
             minutes,
@@ -205,8 +280,19 @@ fn any_request() -> impl Strategy<Value = Request> {
             caller,
             sold,
             replaces,
+            shortage,
         },
     )
+}
+
+fn any_shortage() -> impl Strategy<Value = Shortage> {
+    prop_oneof![
+        8 => Just(Shortage::Unsaid),
+        1 => Just(Shortage::Substitute),
+        1 => Just(Shortage::Wait),
+        1 => Just(Shortage::Critical),
+        1 => Just(Shortage::Skip),
+    ]
 }
 
 fn any_lot() -> impl Strategy<Value = LotStep> {

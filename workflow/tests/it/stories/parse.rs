@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Lots, MoreLines, Promise, Query, StockRow, Wanted};
+use workflow::command::{Command, Job, LocationRef, Lots, MoreLines, OrderName, Promise, Query};
 use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
+use workflow::command::{StockRow, Wanted};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
 use workflow::location::{OutOfStock, Status};
-use workflow::order::{self, Line};
+use workflow::order::{self, Handover, Line, Shortage};
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::time::{Millis, Time};
@@ -89,6 +90,11 @@ impl Script {
             "promise" | "order" => return self.promise(verb, &Said::of(rest)),
             "add" => return self.add(&Said::of(rest).knows(&["version", "backordered"])),
             "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
+            "picks" => return Todo::Read(Query::Picklist(rest.into())),
+            "unpicked" => return Todo::Read(Query::Unpicked(None)),
+            "unrouted" => return Todo::Read(Query::Unrouted(9)),
+            "take" | "clear" | "load" | "pick" | "missing" | "substitute" | "stage" | "share"
+            | "near" | "deliver" => return self.work(verb, &Said::of(rest)),
             "open" => Command::OpenLocation { card: card(&Said::of(rest)) },
             "change" => self.change(&Said::of(rest)),
             "close" => {
@@ -146,16 +152,31 @@ impl Script {
                 from: from.into_iter().flat_map(|it| it.split(' ')).map(at).collect(),
             },
         };
-        let known = ["until", "from", "collect", "to", "replaces", "by", "backordered"];
+        let known = [
+            "until",
+            "from",
+            "collect",
+            "to",
+            "replaces",
+            "by",
+            "shop",
+            "wanted",
+            "as",
+            "backordered",
+        ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let promise = Promise {
             explain: false,
+            handover: said.value("shop").map(|shop| {
+                let (shop, wanted) = (Some(shop.into()), said.time("wanted"));
+                Box::new(Handover { shop, secret: [0; 32], wanted })
+            }),
             backorders: said.has("backordered"),
             lines: lines(said.body),
-            ordered: self.shop.now,
-            reference: Some(said.subject.into()),
+            ordered: Some(self.shop.now),
+            reference: Some(said.value("as").unwrap_or(said.subject).into()),
             consumer: None,
             destination: said.value("to").map(place),
             delivery,
@@ -197,6 +218,50 @@ impl Script {
         };
         let command = Box::new(Command::Act { order: self.order(said.subject), action });
         Todo::Submit { who: "checkout".into(), command, order: Some(said.subject.into()) }
+    }
+
+    /// What a picker or a driver does: `pick dora: o1 tea 2`.
+    fn work(&self, verb: &str, said: &Said<'_>) -> Todo {
+        let (name, rest) = said.body.split_once(' ').unwrap_or((said.body, ""));
+        let (order, own) = (OrderName::Id(self.order(name)), Some(name.to_owned()));
+        let line = |wanted: &str| {
+            let orders = &self.shop.world.orders;
+            let lines = orders.get(&self.order(name)).map(|(_, order)| &order.asked.lines);
+            let line =
+                lines.and_then(|all| all.iter().position(|it| it.article.as_str() == wanted));
+            line.unwrap_or(9) as u16
+        };
+        let handle = |job| Command::Handle { order, version: said.version(), job };
+        let command = match verb {
+            "take" => {
+                let at = Some(said.body).filter(|name| !name.is_empty()).map(at);
+                Command::TakeNext { at }
+            }
+            "clear" => Command::ClearPicked,
+            "load" => {
+                let names = said.body.split(' ').map(|name| OrderName::Id(self.order(name)));
+                Command::Load { orders: names.collect() }
+            }
+            "pick" => {
+                let (article, units) = counted(rest);
+                handle(Job::Pick(line(article), units))
+            }
+            "missing" => handle(Job::Missing(line(rest))),
+            "substitute" => {
+                let (old, new) = rest.split_once(" by ").expect("what by what");
+                let (article, title) = (article(new), new.into());
+                let (kept, shortage) = (Kept::default(), Shortage::Skip);
+                let quantity = pieces(1);
+                let with = Line { article, title, quantity, kept, shortage };
+                handle(Job::Substitute(line(old), Box::new(with)))
+            }
+            "stage" => handle(Job::Stage),
+            "share" => handle(Job::Share(rest.into())),
+            "near" => handle(Job::Near),
+            _ => handle(Job::Deliver),
+        };
+        let order = own.filter(|_| !matches!(verb, "take" | "load" | "clear"));
+        Todo::Submit { who: said.subject.into(), command: Box::new(command), order }
     }
 
     fn change(&self, said: &Said<'_>) -> Command {
@@ -316,10 +381,11 @@ impl Script {
 
 /// `tea 2 + jam 1`; `nothing` is no line.
 fn lines(text: &str) -> Vec<Line> {
-    let counts = text.split(" + ").filter(|line| *line != "nothing").map(counted);
-    let lines = counts.map(|(name, quantity)| {
-        let title = name.into();
-        Line { article: article(name), title, quantity, kept: Kept::default() }
+    let lines = text.split(" + ").filter(|line| *line != "nothing").map(|line| {
+        let (line, shortage) = shortage(line);
+        let (name, quantity) = counted(line);
+        let (title, kept) = (name.into(), Kept::default());
+        Line { article: article(name), title, quantity, kept, shortage }
     });
     lines.collect()
 }
@@ -352,6 +418,21 @@ fn place(text: &str) -> Place {
     let degrees = |text: &str| text.parse().expect("degrees");
     let (lat, lon) = text.split_once(' ').expect("latitude and longitude");
     Place::of_degrees(degrees(lat), degrees(lon)).expect("a place on earth")
+}
+
+/// `tea 2 skip`: what becomes of the line's pieces that no stock has.
+fn shortage(text: &str) -> (&str, Shortage) {
+    for (word, shortage) in [
+        (" substitute", Shortage::Substitute),
+        (" wait", Shortage::Wait),
+        (" critical", Shortage::Critical),
+        (" skip", Shortage::Skip),
+    ] {
+        if let Some(line) = text.strip_suffix(word) {
+            return (line, shortage);
+        }
+    }
+    (text, Shortage::Unsaid)
 }
 
 /// `tea 2`.

@@ -93,6 +93,36 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
         Outcome::Settings { settings, promise_ttl } => {
             format!("promises hold {} min, version {}", promise_ttl.0 / 60_000, settings.version)
         }
+        Outcome::Picklist(parts) => {
+            let parts = parts.iter().map(|part| {
+                format!(
+                    "{} at {}",
+                    script.name_of(part.order.id),
+                    location_name(script, part.location)
+                )
+            });
+            let parts: Vec<String> = parts.collect();
+            if parts.is_empty() {
+                "nothing to pick".into()
+            } else {
+                format!("picks {}", parts.join(", "))
+            }
+        }
+        Outcome::Worked(view, line) => {
+            let line = line.map_or(String::new(), |line| found_words(&view.order, line));
+            format!("{}{line}", order_words(script, &view.order, true))
+        }
+        Outcome::Count(count) => format!("{count}"),
+        Outcome::Deliveries { rows, .. } => {
+            let rows = rows.iter().map(|row| {
+                format!(
+                    "{} {:?}",
+                    script.name_of(row.order.id),
+                    row.order.standing(script.shop.now)
+                )
+            });
+            rows.collect::<Vec<_>>().join(", ")
+        }
         other => panic!("no story asks for this: {other:?}"),
     };
     if text.is_empty() { vec![] } else { vec![text] }
@@ -108,7 +138,16 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownSafetyStock
         | Refusal::UnknownKey
         | Refusal::UnknownSubscription
-        | Refusal::TooMuchAtOnce => String::new(),
+        | Refusal::TooMuchAtOnce
+        | Refusal::NothingLeft
+        | Refusal::WrongItem
+        | Refusal::NotInList
+        | Refusal::AlreadyInList
+        | Refusal::NotPicked
+        | Refusal::NothingToSubstitute => String::new(),
+        Refusal::ListFull { limit } => format!(", limit {limit}"),
+        Refusal::NotStaged { number } => format!(", number {number}"),
+        Refusal::DuplicateOrder { number } => format!(", number {number}"),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
@@ -125,7 +164,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::NotNow { stage, command, version } => {
             format!(", {command} of {stage}, version {version}")
         }
-        Refusal::OutOfStock { short } => {
+        Refusal::OutOfStock { short } | Refusal::CriticalShort { short } => {
             let short = short.iter().map(|(line, units)| format!(", line {line} short of {units}"));
             short.collect()
         }
@@ -166,6 +205,9 @@ pub(super) fn others(
                     pieces.push(format!("{name} {verb} {}", held(script, *id, index)));
                 }
             }
+            order::Event::Taken { .. } => pieces.push(format!("{name} taken")),
+            order::Event::Staged { .. } => pieces.push(format!("{name} staged")),
+            order::Event::Shipped { .. } => pieces.push(format!("{name} shipped")),
             other => panic!("another order does this: {other:?}"),
         }
     }
@@ -275,15 +317,37 @@ fn order_words(script: &Script, order: &Order, changed: bool) -> String {
         }
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
+        Stage::Delivered { at } => format!("delivered at {}", clock(*at)),
         Stage::Received => "received".into(),
     };
     let mut text = format!("{stage}, version {}", order.version);
+    for part in order.parts() {
+        text.push_str(&format!(", {:?} at {}", part.step, location_name(script, part.location)));
+    }
     if !changed {
         for hold in &order.holds {
             let verb = if hold.stock.is_some() { "has" } else { "waits for" };
             text.push_str(&format!(", {verb} {}", held(script, order.id, hold.index)));
         }
     }
+    text
+}
+
+/// What was found of a line: `; tea 2: 1 picked, 1 missing`.
+fn found_words(order: &Order, line: u16) -> String {
+    let asked = &order.asked.lines[usize::from(line)];
+    let mut text = format!(" ({} {}", asked.article, asked.quantity);
+    for part in order.parts() {
+        let found = part.found(line);
+        text.push_str(&format!(", {} picked, {} missing", found.picked, found.missing));
+    }
+    let (dropped, open) = (order.dropped(line), order.unassigned(line));
+    for (word, units) in [("dropped", dropped), ("open", open)] {
+        if !units.is_zero() {
+            text.push_str(&format!(", {units} {word}"));
+        }
+    }
+    text.push(')');
     text
 }
 

@@ -1,0 +1,200 @@
+//! An order in this door's words.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use smol_str::SmolStr;
+use workflow::id::OrderId;
+use workflow::order::{Order, Stage, Standing, Step};
+use workflow::outcome::{DeliveryView, Outcome};
+use workflow::reply::Reply;
+use workflow::time::Time;
+
+use super::item::{ItemAnswer, Stores, WholeItem, item, whole};
+use super::json;
+use super::words::words;
+use crate::http::deliveries::kept::KeptOrder;
+use crate::http::promises::answers::promise::held_in_a_word;
+use crate::http::reply::{CERTUS_OUTCOME, entity, plain};
+
+#[derive(Serialize)]
+struct Answer<T> {
+    status: &'static str,
+    order: T,
+}
+
+/// An order that was just made.
+#[derive(Serialize)]
+struct OrderAnswer<'a, T> {
+    order_status: &'static str,
+    estimated_delivery_window: String,
+    id: OrderId,
+    number: u64,
+    client_id: Option<&'a str>,
+    client_internal_order_id: Option<&'a str>,
+    version: u32,
+    secure_order_id: Option<String>,
+    items: Vec<T>,
+    warnings: Option<&'a RawValue>,
+}
+
+/// An order with all that is known of it.
+#[derive(Serialize)]
+struct WholeOrder<'a> {
+    #[serde(flatten)]
+    order: OrderAnswer<'a, WholeItem<'a>>,
+    picked_status: &'static str,
+    message_status: Option<&'static str>,
+    order_placed_timestamp: String,
+    customer: CustomerAnswer<'a>,
+    order_options_flags: Option<&'a str>,
+    delivery_option: Option<&'a str>,
+    client_payment_id: Option<&'a str>,
+    payment_card_last4: Option<&'a str>,
+    sums: Option<&'a RawValue>,
+}
+
+#[derive(Serialize)]
+struct CustomerAnswer<'a> {
+    name: Option<String>,
+    shipping_address: Option<String>,
+    email: Option<&'a str>,
+    phone_number: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ListAnswer {
+    status: &'static str,
+    deliveries: Vec<Box<RawValue>>,
+    total: usize,
+}
+
+/// The reply to an order that was made: 200, as this door says it.
+pub(crate) fn placed(outcome: &Outcome) -> Reply {
+    let Outcome::Placed(view) = outcome else {
+        unreachable!("an order is answered with what was placed")
+    };
+    let stores: Vec<_> = view.parts.iter().map(|part| (part.location, part.card.clone())).collect();
+    let order = &view.order;
+    let kept = KeptOrder::of(&order.asked.kept);
+    let items: Vec<ItemAnswer> =
+        lines(order).map(|(index, line)| item(order, index, line, &stores)).collect();
+    let body = json(&Answer { status: "ok", order: head(order, &kept, items) });
+    let mut reply = entity(200, order.version, body);
+    let held = SmolStr::new_static(held_in_a_word(view));
+    reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
+    reply
+}
+
+/// The reply to a look at one order, or to an action on it: 200.
+pub(crate) fn shown(outcome: &Outcome) -> Reply {
+    let (order, stores): (_, Stores<'_>) = match outcome {
+        Outcome::Delivery(view) | Outcome::Worked(view, _) | Outcome::Shared(_, view) => {
+            (&view.order, &view.stores)
+        }
+        Outcome::Order(order) => (&**order, &[]),
+        _ => unreachable!("an order is answered with an order"),
+    };
+    let body = format!("{{\"status\":\"ok\",\"order\":{}}}", order_json(order, stores));
+    entity(200, order.version, body)
+}
+
+/// A page of orders, the newest first: 200.
+pub(crate) fn list(outcome: &Outcome) -> Reply {
+    let Outcome::Deliveries { rows, total } = outcome else {
+        unreachable!("deliveries are answered with deliveries")
+    };
+    let row = |view: &DeliveryView| {
+        crate::http::promises::answers::raw(order_json(&view.order, &view.stores))
+    };
+    let deliveries = rows.iter().map(row).collect();
+    plain(200, json(&ListAnswer { status: "ok", deliveries, total: *total }))
+}
+
+/// The order's id, of an answer that shows it.
+pub(crate) fn id_of(outcome: &Outcome) -> OrderId {
+    match outcome {
+        Outcome::Delivery(view) => view.order.id,
+        _ => unreachable!("a look at one order is answered with it"),
+    }
+}
+
+fn lines(order: &Order) -> impl Iterator<Item = (u16, &workflow::order::Line)> {
+    (0_u16..).zip(&order.asked.lines)
+}
+
+fn order_json(order: &Order, stores: Stores<'_>) -> String {
+    let kept = KeptOrder::of(&order.asked.kept);
+    let items = lines(order).map(|(index, line)| whole(order, index, line, stores)).collect();
+    let row = words(standing(order));
+    let message_status = match &order.stage {
+        // It ends with the last word that the customer was told.
+        Stage::Cancelled { .. } if order.parts().iter().any(|part| part.step > Step::Picking) => {
+            Some("PICKED")
+        }
+        _ => row.message_status,
+    };
+    let own = kept.own.as_ref();
+    let address = kept.address();
+    let customer = CustomerAnswer {
+        name: address.and_then(|it| it.name()),
+        shipping_address: address.and_then(|it| it.line()),
+        email: kept.consumer.as_ref().and_then(|it| it.email.as_deref()),
+        phone_number: address.and_then(|it| it.phone_numbers.as_ref()?.first()?.value.as_deref()),
+    };
+    json(&WholeOrder {
+        picked_status: row.picked_status,
+        message_status,
+        order_placed_timestamp: utc(order.asked.ordered),
+        customer,
+        order_options_flags: own.and_then(|own| own.order_flag.as_deref()),
+        delivery_option: own.and_then(|own| own.delivery_option.as_deref()),
+        client_payment_id: own.and_then(|own| own.payment_id.as_deref()),
+        payment_card_last4: own.and_then(|own| own.card_last4.as_deref()),
+        sums: own.and_then(|own| own.sums),
+        order: head(order, &kept, items),
+    })
+}
+
+fn head<'a, T>(order: &'a Order, kept: &KeptOrder<'a>, items: Vec<T>) -> OrderAnswer<'a, T> {
+    let handover = order.asked.handover.as_ref();
+    OrderAnswer {
+        order_status: words(standing(order)).order_status,
+        estimated_delivery_window: window(order),
+        id: order.id,
+        number: order.number,
+        client_id: order.shop().map(SmolStr::as_str),
+        client_internal_order_id: order.reference.as_deref(),
+        version: order.version.0,
+        secure_order_id: handover.map(|it| hex(&it.secret)),
+        items,
+        warnings: kept.own.as_ref().and_then(|own| own.warnings),
+    }
+}
+
+/// How the order stands. Whoever was shown it has seen what the time did to it: so no time can
+/// change that any more.
+fn standing(order: &Order) -> Standing {
+    order.standing(order.modified)
+}
+
+/// `2026-01-12 15:30:00 UTC, 120`: the start, and the length in minutes.
+pub(super) fn window(order: &Order) -> String {
+    let window = order.work.as_ref().and_then(|work| work.window);
+    window.map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
+}
+
+/// An instant as the original writes it.
+pub(super) fn utc(time: Time) -> String {
+    let text = time.to_string();
+    let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
+    format!("{} UTC", seconds.replacen('T', " ", 1))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes all");
+        text
+    })
+}

@@ -1,0 +1,205 @@
+//! The pick list: what pickers do, from the next delivery to the staging area.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Path, Payload};
+use workflow::command::{Command, Job, LocationRef, OrderName, Query};
+use workflow::id::Version;
+use workflow::refusal::Refusal;
+
+use super::{Handled, order_name};
+use crate::admission::Lane;
+use crate::ask::App;
+use crate::failure::Failure;
+use crate::http::deliveries::answers::order::shown;
+use crate::http::deliveries::answers::picking::{
+    Sorting, cleared, items, picklist, picklist_sorted, staged, waiting, worked,
+};
+use crate::http::deliveries::bodies::Sheet;
+use crate::http::deliveries::bodies::picking::{ScanBody, item_name, picker, product};
+use crate::http::deliveries::errors::Error;
+use crate::http::promises::routes::query::Params;
+use crate::http::reply::answer;
+use crate::http::visit::{Visit, asked_version};
+use crate::limits::DELIVERY_BODY_BYTES_MAX;
+
+/// What a scanner sends for an item that is not on the shelf.
+const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
+/// What it sends for a delivery that is complete.
+const REMOVE_COMPLETED_DELIVERY: &str = "REMOVE_COMPLETED_DELIVERY";
+
+/// The caller's items: 200.
+pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
+    let mut params = Params::of(head.query_string());
+    let by_bin = params.place_of("sort", &["placed", "location"]);
+    let falling = params.place_of("direction", &["asc", "desc"]);
+    let sorting = by_bin
+        .zip(falling)
+        .map(|(by_bin, falling)| Sorting { by_bin: by_bin == 1, falling: falling == 1 });
+    let sorting = params.end(sorting)?;
+    let query = Query::Picklist(visit.caller.who.clone());
+    let answered = visit.look(&app, query).await?;
+    Ok(answer(answered, |outcome| picklist_sorted(outcome, sorting)))
+}
+
+/// How many deliveries wait for a picker: 200.
+pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
+    let at = store(&head);
+    let answered = visit.look(&app, Query::Unpicked(at)).await?;
+    Ok(answer(answered, waiting))
+}
+
+/// Takes the oldest delivery that waits, unless the caller has three: 200 with the list.
+pub(crate) async fn next(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
+    let at = store(&head);
+    let keyed = visit.keyed("picklist.next", &at.as_ref().map(|at| &at.reference));
+    let answered = visit.change(&app, keyed, Command::TakeNext { at }, picklist).await?;
+    Ok(answer(answered, picklist))
+}
+
+/// Completes every delivery of the list that is picked whole: 200.
+pub(crate) async fn clear(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
+    let answered = visit.change(&app, None, Command::ClearPicked, cleared).await?;
+    Ok(answer(answered, cleared))
+}
+
+/// A scan: 200 with the item, or with the delivery that it completes.
+pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let scan = ScanBody::read(&sheet)?;
+    let version = asked_version(head.headers())?;
+    let keyed = visit.keyed("delivery_items.pick", &scan);
+    let named = scan.id.as_deref().map(|id| item_name(id).ok_or(wrong_item())).transpose()?;
+    let (order, job) = match (scan.barcode.as_str(), named) {
+        (OUT_OF_STOCK, Some((order, line))) => (order, Job::Missing(line)),
+        (OUT_OF_STOCK, None) => return Err(Error::unselected()),
+        (REMOVE_COMPLETED_DELIVERY, _) => {
+            let id = scan.delivery_id.as_deref().ok_or_else(Error::unselected)?;
+            let command = Command::Handle { order: order_name(id)?, version, job: Job::Stage };
+            let answered = visit.change(&app, keyed, command, staged).await?;
+            return Ok(answer(answered, staged));
+        }
+        (_, named) => {
+            let (order, line) = matching(&app, &visit, &scan, named).await?;
+            (order, Job::Pick(line, scan.units()))
+        }
+    };
+    let answered = visit.change(&app, keyed, Command::Handle { order, version, job }, worked).await;
+    // No order has the number of nothing: then the code fits nothing in the list.
+    let answered = answered.map_err(|failed| match failed.failure {
+        Failure::Refused(Refusal::UnknownOrder) => {
+            crate::failure::Failed { failure: wrong_item(), ..failed }
+        }
+        _ => failed,
+    })?;
+    Ok(answer(answered, worked))
+}
+
+/// The rest of an item is not on the shelf: 200 with the item.
+pub(crate) async fn missing(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
+    let version = asked_version(head.headers())?;
+    let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    let keyed = visit.keyed(&format!("delivery_items.out_of_stock/{id}"), &sent(version));
+    let command = Command::Handle { order, version, job: Job::Missing(line) };
+    let answered = visit.change(&app, keyed, command, worked).await?;
+    Ok(answer(answered, worked))
+}
+
+/// Something takes the place of what is missing: 200 with the new item.
+pub(crate) async fn substitute(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let version = asked_version(head.headers())?;
+    let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    let with = product(&sheet)?;
+    let keyed = visit.keyed(&format!("delivery_items.substitute/{id}"), &(&with, sent(version)));
+    let job = Job::Substitute(line, Box::new(with));
+    let command = Command::Handle { order, version, job };
+    let answered = visit.change(&app, keyed, command, worked).await?;
+    Ok(answer(answered, worked))
+}
+
+/// Completes one delivery: 200.
+pub(crate) async fn stage(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
+    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
+    let version = asked_version(head.headers())?;
+    let order = order_name(&id)?;
+    let keyed = visit.keyed(&format!("deliveries.stage/{id}"), &sent(version));
+    let command = Command::Handle { order, version, job: Job::Stage };
+    let answered = visit.change(&app, keyed, command, staged).await?;
+    Ok(answer(answered, staged))
+}
+
+/// Shares a delivery with another picker: 200 with the order.
+pub(crate) async fn share(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let version = asked_version(head.headers())?;
+    let order = order_name(&id)?;
+    let with = picker(&sheet)?;
+    let keyed = visit.keyed(&format!("deliveries.pickers/{id}"), &(&with, sent(version)));
+    let command = Command::Handle { order, version, job: Job::Share(with) };
+    let answered = visit.change(&app, keyed, command, shown).await?;
+    Ok(answer(answered, shown))
+}
+
+/// The item of the caller's list that a code means: the one that is named if it has the code, else
+/// the first that has it and is not picked. What means none is asked of an order that is not
+/// there, so that a repetition of what was done is still seen.
+async fn matching(
+    app: &App,
+    visit: &Visit,
+    scan: &ScanBody,
+    named: Option<(OrderName, u16)>,
+) -> Result<(OrderName, u16), Error> {
+    let query = Query::Picklist(visit.caller.who.clone());
+    let outcome = visit.look_first(app, query).await?;
+    let list = items(&outcome);
+    let fits = |item: &&crate::http::deliveries::answers::picking::PickAnswer<'_>| {
+        item.store_sku == *scan.barcode || item.client_sku == scan.barcode
+    };
+    let name = |number: u64| item_name(&number.to_string());
+    let is_named = |item: &&crate::http::deliveries::answers::picking::PickAnswer<'_>| {
+        let order = match named {
+            Some((OrderName::Number(number), line)) => number * 1_000 + u64::from(line) + 1,
+            Some((OrderName::Id(_), _)) | None => 0,
+        };
+        item.id == order
+    };
+    let chosen = list.iter().filter(fits).find(is_named);
+    let open = || list.iter().filter(fits).find(|item| !item.open.is_zero());
+    let item = chosen.or_else(open).and_then(|item| name(item.id));
+    Ok(item.unwrap_or((OrderName::Number(0), 0)))
+}
+
+/// The store that the query names.
+fn store(head: &HttpRequest) -> Option<LocationRef> {
+    let mut params = Params::of(head.query_string());
+    params.filled("store_id").map(|name| LocationRef { id: None, reference: Some(name) })
+}
+
+fn wrong_item() -> Failure {
+    Failure::Refused(Refusal::WrongItem)
+}
+
+fn sent(version: Option<Version>) -> Option<u32> {
+    version.map(|version| version.0)
+}

@@ -1,0 +1,102 @@
+//! Routes: what drivers do, from the staging area to the doorstep.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Path, Payload};
+use workflow::command::{Command, Job, Query};
+
+use super::{Handled, order_name};
+use crate::admission::Lane;
+use crate::ask::App;
+use crate::failure::Failure;
+use crate::http::deliveries::answers::order::shown;
+use crate::http::deliveries::answers::route::stops;
+use crate::http::deliveries::bodies::Sheet;
+use crate::http::deliveries::bodies::picking::{deliveries, window};
+use crate::http::reply::answer;
+use crate::http::visit::{Visit, asked_version};
+use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
+
+/// The oldest deliveries that are staged without a driver: 200.
+pub(crate) async fn unrouted(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
+    let answered = visit.look(&app, Query::Unrouted(PAGE_ROWS_MAX)).await?;
+    Ok(answer(answered, stops))
+}
+
+/// What the caller brings: 200.
+pub(crate) async fn route(app: Data<App>, head: HttpRequest) -> Handled {
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
+    let query = Query::Route(visit.caller.who.clone());
+    let answered = visit.look(&app, query).await?;
+    Ok(answer(answered, stops))
+}
+
+/// Takes deliveries on the caller's route, all or none: 200 with the route.
+pub(crate) async fn add(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let orders = deliveries(&sheet)?;
+    let keyed = visit.keyed("router.add", &format!("{orders:?}"));
+    let answered = visit.change(&app, keyed, Command::Load { orders }, stops).await?;
+    Ok(answer(answered, stops))
+}
+
+/// The driver is near: 200 with the order.
+pub(crate) async fn near(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
+    report(app, head, id, ("deliveries.arrive_soon", Job::Near)).await
+}
+
+/// It is at the door: 200 with the order.
+pub(crate) async fn delivered(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
+    report(app, head, id, ("deliveries.delivered", Job::Deliver)).await
+}
+
+async fn report(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    (operation, job): (&'static str, Job),
+) -> Handled {
+    let visit = Visit::acting(&app, &head, Lane::Finish).await?;
+    let version = asked_version(head.headers())?;
+    let order = order_name(&id)?;
+    let keyed = visit.keyed(&format!("{operation}/{id}"), &version.map(|version| version.0));
+    let command = Command::Handle { order, version, job };
+    let answered = visit.change(&app, keyed, command, shown).await?;
+    Ok(answer(answered, shown))
+}
+
+/// Sets when an order is to be brought: 200 with the order.
+pub(crate) async fn schedule(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let version = asked_version(head.headers())?;
+    let order = order_name(&id)?;
+    let job = Job::Schedule(window(&sheet)?);
+    let command = Command::Handle { order, version, job };
+    let answered = visit.change(&app, None, command, shown).await?;
+    Ok(answer(answered, shown))
+}
+
+/// The same, with the order in the body, as the original has it.
+pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
+    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let sheet: Sheet = raw.decode()?;
+    let version = asked_version(head.headers())?;
+    let window = window(&sheet)?;
+    let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
+    let order = order_name(name)?;
+    let sent = (window.start.0, window.length.0, version.map(|version| version.0));
+    let keyed = visit.keyed(&format!("deliveries.window/{name}"), &sent);
+    let command = Command::Handle { order, version, job: Job::Schedule(window) };
+    let answered = visit.change(&app, keyed, command, shown).await?;
+    Ok(answer(answered, shown))
+}

@@ -1,0 +1,252 @@
+//! From the shelf to the doorstep, over HTTP: pickers, drivers, and what becomes of the stock.
+
+use super::*;
+
+const SETTINGS: &str = r#"
+[[credentials]]
+token = "a-token-of-the-shop"
+name = "shop"
+tenant = "acme"
+[[credentials]]
+token = "a-token-of-picker-1"
+name = "pia"
+tenant = "acme"
+[[credentials]]
+token = "a-token-of-driver-1"
+name = "dirk"
+tenant = "acme"
+"#;
+
+async fn ok(reply: Reply) -> Value {
+    reply.expect(200)
+}
+
+/// Totals of an article: on hand, reserved, available.
+async fn totals(server: &TestServer, article: &str) -> (u64, u64, u64) {
+    let path = format!("/api/stocks/summaries?tenantArticleIds={article}");
+    let seen = server.http.get(&path).await.expect(200);
+    let row = &seen["stockSummaries"][0];
+    let of = |name: &str| find(row, name).unwrap_or_else(|| panic!("no {name} in {row}"));
+    (of("stockOnHand"), of("reserved"), of("available"))
+}
+
+/// The first number under a name that begins so, wherever it stands.
+fn find(value: &Value, name: &str) -> Option<u64> {
+    match value {
+        Value::Object(all) => {
+            let here = all.iter().find(|(key, _)| key.starts_with(name));
+            let here = here.and_then(|(_, value)| value.as_u64());
+            here.or_else(|| all.values().find_map(|value| find(value, name)))
+        }
+        Value::Array(all) => all.iter().find_map(|value| find(value, name)),
+        _ => None,
+    }
+}
+
+/// The seed's sample from the web shop to the door; what is picked stays on hand and reserved until
+/// it leaves, so what is available never moves.
+#[actix_web::test]
+async fn the_sample_is_brought_to_the_door() {
+    let mut server = TestServer::configured(SETTINGS).await;
+    let bare = server.http.clone();
+    server.http = bare.bearing("a-token-of-the-shop");
+    let (pia, dirk) = (bare.bearing("a-token-of-picker-1"), bare.bearing("a-token-of-driver-1"));
+    let store = server.facility("9781").await;
+    server.stock(&store, "NHK1480", 5).await;
+    server.stock(&store, "AKT5687", 5).await;
+    let order = server.hands_over(&sample(SEED)).await;
+    let number = order["number"].as_u64().expect("a number");
+    let status = async |server: &TestServer| {
+        let seen = server.delivery(&json!(number)).await;
+        ["order_status", "picked_status", "message_status"].map(|name| text(&seen, name))
+    };
+    assert_eq!(ok(pia.get("/picklist/waiting").await).await["count"], 1);
+    assert_eq!(status(&server).await, ["IN_FULFILLMENT", "UNPICKED", "RECEIVED"]);
+
+    let list = ok(pia.post("/picklist/next", "").await).await;
+    assert_eq!(list.as_array().map(Vec::len), Some(2));
+    assert_eq!(list[0]["picking_progress"], "2/0/0");
+    assert_eq!(status(&server).await, ["IN_FULFILLMENT", "PICKING", "RECEIVED"]);
+    assert_eq!(ok(dirk.get("/picklist").await).await, json!([]));
+
+    let scan = json!({ "barcode": "NHK1480", "quantity": 1, "id": list[0]["id"],
+        "delivery_id": number });
+    let scan = scan.to_string();
+    let item = pia.post_as("scan-1", "/delivery_items/pick", &scan).await;
+    assert_eq!(item.header("etag"), "\"3\"");
+    let item = item.expect(200);
+    assert_eq!(
+        (&item["picked_status"], &item["picking_progress"]),
+        (&json!("SCANNED"), &json!("2/1/0"))
+    );
+    // K1: the same scan under its key is one scan.
+    let again = pia.post_as("scan-1", "/delivery_items/pick", &scan).await.expect(200);
+    assert_eq!(again, item);
+    let wrong = refused(pia.post("/delivery_items/pick", r#"{"barcode":"none"}"#).await);
+    assert_eq!((wrong.0, wrong.1.as_str()), (422, "You scanned the wrong item."));
+    let most =
+        refused(pia.post("/delivery_items/pick", r#"{"barcode":"NHK1480","quantity":2}"#).await);
+    assert_eq!(most.1, "You scanned the wrong item.", "picking more than is wanted");
+    let none = refused(pia.post("/api/delivery_items/pick", r#"{"barcode":"OUT_OF_STOCK"}"#).await);
+    assert_eq!(none.1, "Please select a product first.");
+    let early = refused(pia.post(&format!("/deliveries/{number}/stage"), "").await);
+    assert_eq!((early.0, early.1.as_str()), (422, "The order is not picked yet."));
+    for barcode in ["NHK1480", "AKT5687"] {
+        let scan = json!({ "barcode": barcode }).to_string();
+        assert_eq!(
+            ok(pia.post("/delivery_items/pick", &scan).await).await["picked_status"],
+            "PICKED"
+        );
+    }
+    assert_eq!(status(&server).await, ["IN_FULFILLMENT", "PICKED", "RECEIVED"]);
+    let full = refused(pia.post("/delivery_items/pick", r#"{"barcode":"AKT5687"}"#).await);
+    assert_eq!(full.1, "You scanned the wrong item.");
+    let body = json!({ "deliveries": [number] }).to_string();
+    let early = refused(dirk.post("/router/deliveries/add", &body).await);
+    assert_eq!((early.0, early.1.as_str()), (422, "The order is not staged."));
+
+    let done = json!({ "barcode": "REMOVE_COMPLETED_DELIVERY", "delivery_id": number });
+    let done = ok(pia.post("/delivery_items/pick", &done.to_string()).await).await;
+    assert_eq!(
+        (&done["delivery_id"], &done["remove_completed_delivery"]),
+        (&json!(number), &json!(true))
+    );
+    assert_eq!(status(&server).await, ["IN_FULFILLMENT", "STORE_STAGING", "PICKED"]);
+    assert_eq!(ok(pia.get("/picklist").await).await, json!([]));
+    assert_eq!(totals(&server, "NHK1480").await, (5, 2, 3));
+
+    let staged = ok(dirk.get("/router/deliveries/unroute").await).await;
+    assert_eq!((&staged[0]["id"], &staged[0]["quantity"]), (&json!(number), &json!(3)));
+    let none = refused(
+        dirk.post("/router/deliveries/add", &json!({ "deliveries": [number, 999] }).to_string())
+            .await,
+    );
+    assert_eq!(none.0, 404, "all or none");
+    let route = ok(dirk.post("/router/deliveries/add", &body).await).await;
+    assert_eq!(route[0]["id"], number);
+    assert_eq!(totals(&server, "NHK1480").await, (3, 0, 3), "available has not moved");
+    assert_eq!(status(&server).await, ["OUT_FOR_DELIVERY", "STORE_STAGING", "OUT_FOR_DELIVERY"]);
+    let late = refused(server.http.post(&format!("/deliveries/{number}/cancel"), "").await);
+    assert_eq!((late.0, late.1.as_str()), (422, "Not possible now."));
+
+    // D5, D14: a restart knows all of it.
+    server.restart().await;
+    let bare = server.http.clone();
+    server.http = bare.bearing("a-token-of-the-shop");
+    let dirk = bare.bearing("a-token-of-driver-1");
+    assert_eq!(ok(dirk.get("/router/deliveries").await).await[0]["id"], number);
+    ok(dirk.post(&format!("/deliveries/{number}/arrive_soon"), "").await).await;
+    assert_eq!(status(&server).await, ["OUT_FOR_DELIVERY", "STORE_STAGING", "ARRIVE_SOON"]);
+    for _ in 0..2 {
+        ok(dirk.post(&format!("/deliveries/{number}/delivered"), "").await).await;
+    }
+    assert_eq!(status(&server).await, ["DELIVERED", "STORE_STAGING", "DELIVERED"]);
+    assert_eq!(ok(dirk.get("/router/deliveries").await).await, json!([]));
+}
+
+/// What is not on the shelf goes off on hand and reserved; then something takes its place.
+#[actix_web::test]
+async fn what_is_not_on_the_shelf_is_substituted() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    server.stock(&store, "jam", 2).await;
+    let order = server.hands_over(&order("tea", 2, "substitute")).await;
+    let item = order["items"][0]["id"].clone();
+    let http = &server.http;
+    ok(http.post("/picklist/next", "").await).await;
+    ok(http.post("/delivery_items/pick", r#"{"barcode":"tea"}"#).await).await;
+    let path = format!("/delivery_items/{item}/substitute");
+    let jam = r#"{"product":{"client_sku":"jam","product_name":"Jam","price":"2.10"}}"#;
+    let early = refused(http.post(&path, jam).await);
+    assert_eq!((early.0, early.1.as_str()), (422, "Nothing to substitute."));
+    let missing = http.post(&format!("/delivery_items/{item}/out_of_stock"), "").await;
+    let missing = ok(missing).await;
+    assert_eq!(missing["picking_progress"], "2/1/1");
+    assert_eq!(totals(&server, "tea").await, (4, 1, 0), "none is promised until it is written");
+    let none = r#"{"product":{"client_sku":"milk"}}"#;
+    assert_eq!(refused(http.post(&path, none).await).1, "Out of stock.");
+    assert_eq!(refused(http.post(&path, r#"{"product":{}}"#).await).2, ["product.client_sku"]);
+    let new = ok(http.post(&path, jam).await).await;
+    assert_eq!((&new["client_sku"], &new["quantity"]), (&json!("jam"), &json!(1)));
+    assert_eq!(new["original_item_id"], item);
+    let list = ok(http.get("/picklist").await).await;
+    assert_eq!((&list[0]["is_replaced"], &list[1]["id"]), (&json!(true), &new["id"]));
+    ok(http.post("/delivery_items/pick", r#"{"barcode":"jam"}"#).await).await;
+    let cleared = ok(http.delete("/picklist/picked").await).await;
+    assert_eq!(cleared["message"], "1 orders have been removed from the list.");
+
+    let path = format!("/deliveries/{}/desired_delivery_window", order["number"]);
+    let window = json!({ "start_utc": 1_770_000_000, "end_utc": 1_770_003_600 }).to_string();
+    let seen = http.put(&path, &window).await.expect(200);
+    let said = &seen["order"]["estimated_delivery_window"];
+    assert_eq!(said, "2026-02-02 02:40:00 UTC, 60");
+    let turned = json!({ "start_utc": 2, "end_utc": 1 }).to_string();
+    assert_eq!(refused(http.put(&path, &turned).await).2, ["end_utc"]);
+}
+
+/// A picker has at most three, the oldest first; another one may help.
+#[actix_web::test]
+async fn a_list_has_three_deliveries_first_in_first_out() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 9).await;
+    for _ in 0..4 {
+        server.hands_over(&order("tea", 1, "")).await;
+    }
+    let mut lists = Vec::new();
+    for _ in 0..4 {
+        let list = ok(server.http.post("/picklist/next", "").await).await;
+        let ids = list.as_array().expect("a list").iter();
+        lists.push(ids.filter_map(|item| item["delivery_id"].as_u64()).collect::<Vec<u64>>());
+    }
+    assert_eq!(lists, [vec![1], vec![1, 2], vec![1, 2, 3], vec![1, 2, 3]]);
+    let falling = ok(server.http.get("/picklist?direction=desc").await).await;
+    assert_eq!(falling[0]["delivery_id"], 3);
+    assert_eq!(refused(server.http.get("/picklist?sort=price").await).0, 400);
+    let share = r#"{"picker_id":"emil"}"#;
+    ok(server.http.post("/deliveries/1/pickers", share).await).await;
+    let twice = refused(server.http.post("/deliveries/1/pickers", share).await);
+    assert_eq!((twice.0, twice.1.as_str()), (422, "The order is already in that list."));
+    let other = refused(server.http.post("/deliveries/4/pickers", share).await);
+    assert_eq!(other.1, "The order is not in your list.");
+    let bad = refused(server.http.post("/deliveries/1/pickers", "{}").await);
+    assert_eq!((bad.0, bad.2), (422, vec!["picker_id".to_owned()]));
+    let bad = refused(server.http.post("/router/deliveries/add", r#"{"deliveries":"1"}"#).await);
+    assert_eq!((bad.0, bad.2), (400, vec!["deliveries".to_owned()]));
+}
+
+/// The customer sees the order without a credential, and may change two things until it is picked.
+#[actix_web::test]
+async fn a_customer_changes_the_flag_until_picking_begins() {
+    let mut server = TestServer::configured(SETTINGS).await;
+    let bare = server.http.clone();
+    server.http = bare.bearing("a-token-of-the-shop");
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let order = server.hands_over(&order("tea", 2, "")).await;
+    let path = format!("/shared/deliveries/{}", text(&order, "secure_order_id"));
+    let page = ok(bare.get(&path).await).await;
+    assert_eq!(page["order"]["number"], order["number"]);
+    let wish = r#"{"delivery_option":"kitchen_counter_delivery","order_flag":"skip"}"#;
+    let patch = async |body: &str| bare.send(Method::PATCH, &path, &[], body).await;
+    let changed = ok(patch(wish).await).await;
+    assert_eq!(changed["order"]["delivery_option"], "KITCHEN_COUNTER_DELIVERY");
+    assert_eq!(changed["order"]["order_options_flags"], "SKIP");
+    assert_eq!(changed["order"]["items"][0]["order_item_options_flags"], "SKIP");
+    assert_eq!(changed["order"]["customer"]["email"], "jane@example.com");
+    let bad = refused(patch(r#"{"order_flag":"all"}"#).await);
+    assert_eq!((bad.0, bad.2), (422, vec!["order_flag".to_owned()]));
+    let other = format!("/shared/deliveries/{}", "0".repeat(64));
+    assert_eq!(refused(bare.get(&other).await).0, 404);
+    assert_eq!(refused(bare.get("/shared/deliveries/1").await).0, 404);
+    assert_eq!(refused(bare.get("/deliveries/1").await).0, 401);
+
+    let history = async || ok(server.http.get("/deliveries/history").await).await["total"].as_u64();
+    ok(server.http.post("/picklist/next", "").await).await;
+    assert_eq!(history().await, Some(0));
+    ok(server.http.post("/delivery_items/pick", r#"{"barcode":"tea"}"#).await).await;
+    assert_eq!(history().await, Some(1));
+    let late = refused(patch(wish).await);
+    assert_eq!((late.0, late.1.as_str()), (422, "Not possible now."));
+}
