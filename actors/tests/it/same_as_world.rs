@@ -61,7 +61,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
     let mut expected: Vec<Record> = Vec::new();
     let mut shard = TestShard::start().await;
     let mut orders = Vec::new();
-    for step in 0..120_i64 {
+    for step in 0..240_i64 {
         let command = match step {
             0 => Command::OpenLocation { card: card("gouda") },
             1 => Command::OpenLocation { card: card("edam") },

@@ -59,6 +59,7 @@ impl Ledger {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "a row per event")]
     fn note_order(&mut self, id: OrderId, event: &order::Event, at: Time) -> Result<(), String> {
         let wrong = |why: &str| Err(format!("{why}: {event:?} of {id} at {at}"));
         if let order::Event::Placed(placed) = event {

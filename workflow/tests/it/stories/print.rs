@@ -34,6 +34,7 @@ pub(super) fn answer(printed: &mut String, pieces: &[String]) {
 }
 
 /// What a command came to; `changed` tells whether anything did.
+#[expect(clippy::too_many_lines, reason = "a row per outcome")]
 pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<String> {
     let text = match outcome {
         Outcome::Placed(placed) => placed_words(script, placed),
