@@ -10,7 +10,7 @@ use snapshots::disk::Real;
 use snapshots::journal::{Journal, Local, Options};
 use workflow::command::{Command, Job, OrderName, Query};
 use workflow::limits::PROMISE_FLOOR;
-use workflow::outcome::Outcome;
+use workflow::outcome::{Outcome, PickView};
 use workflow::record::Record;
 use workflow::settings::Policy;
 use workflow::world::World;
@@ -34,13 +34,15 @@ fn work(world: &mut World, step: i64) -> Command {
         other => panic!("{other:?}"),
     };
     let handle = |order, job| Command::Handle { order, version: None, job };
+    // An order to which tea was added has two lines, and they are worked in turn.
+    let line = |part: &PickView| (step / 12 % part.order.asked.lines.len() as i64) as u16;
     match (step % 6, picked) {
         (1, Some(part)) if step / 6 % 2 == 0 => {
-            let held = part.order.held_at(0, part.location);
-            handle(OrderName::Id(part.order.id), Job::Pick(0, held))
+            let held = part.order.held_at(line(&part), part.location);
+            handle(OrderName::Id(part.order.id), Job::Pick(line(&part), held))
         }
         (2, Some(part)) if step / 6 % 2 == 1 => {
-            handle(OrderName::Id(part.order.id), Job::Missing(0))
+            handle(OrderName::Id(part.order.id), Job::Missing(line(&part)))
         }
         (3, _) => Command::ClearPicked,
         (4, _) => Command::Load { orders: ids(Query::Unrouted(2)) },
