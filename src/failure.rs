@@ -3,6 +3,8 @@
 //! A file of its own because four doors map it, each once. It knows no status and no text for
 //! customers.
 
+use std::fmt;
+
 use smol_str::SmolStr;
 use snapshots::Position;
 use workflow::refusal::Refusal;
@@ -60,6 +62,15 @@ pub struct Fault {
     pub path: String,
     /// What is wrong with it.
     pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            return out.write_str(&self.what);
+        }
+        write!(out, "{}: {}", self.path, self.what)
+    }
 }
 
 /// A failure, with the place in history that it reflects if a shard said it.

@@ -82,7 +82,7 @@ impl Error {
     fn sentences(&self) -> Vec<String> {
         match &self.cause {
             Cause::Failed(Failed { failure: Failure::Malformed(faults), .. }) => {
-                faults.iter().take(FAULTS_MAX).map(fault_text).collect()
+                faults.iter().take(FAULTS_MAX).map(Fault::to_string).collect()
             }
             Cause::Failed(failed) => vec![text(&failed.failure)],
             Cause::KeyMissing => vec!["Idempotency-Key: is required".into()],
@@ -174,13 +174,6 @@ fn refused(refusal: &Refusal) -> Row {
         | Refusal::NothingToSubstitute => CONFLICT,
         Refusal::TooManyOpenPromises { .. } => row(&Failure::TooMany),
     }
-}
-
-fn fault_text(fault: &Fault) -> String {
-    if fault.path.is_empty() {
-        return fault.what.clone();
-    }
-    format!("{}: {}", fault.path, fault.what)
 }
 
 fn refusal_text(refusal: &Refusal) -> String {

@@ -14,7 +14,7 @@ use workflow::id::Version;
 use workflow::refusal::Refusal;
 
 use super::answers::configuration::duration;
-use crate::failure::{Failed, Failure, Fault};
+use crate::failure::{Failed, Failure};
 use crate::http::reply;
 use crate::limits::FAULTS_MAX;
 
@@ -106,7 +106,7 @@ fn entries(failure: &Failure) -> Vec<Entry> {
     let entry =
         |description: String| Entry { summary, description, version: None, request_version: None };
     if let Failure::Malformed(faults) = failure {
-        return faults.iter().take(FAULTS_MAX).map(|fault| entry(fault_text(fault))).collect();
+        return faults.iter().take(FAULTS_MAX).map(|fault| entry(fault.to_string())).collect();
     }
     if let Failure::Refused(Refusal::OutOfStock { short }) = failure {
         let short = short.iter().take(FAULTS_MAX).map(|(line, units)| {
@@ -119,13 +119,6 @@ fn entries(failure: &Failure) -> Vec<Entry> {
         return vec![Entry { version, request_version, ..entry(refusal_text(refusal)) }];
     }
     vec![entry(text(failure))]
-}
-
-fn fault_text(fault: &Fault) -> String {
-    if fault.path.is_empty() {
-        return fault.what.clone();
-    }
-    format!("{}: {}", fault.path, fault.what)
 }
 
 /// The entity's version, and the one that was sent.
@@ -329,6 +322,7 @@ impl From<Failure> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Fault;
 
     #[test]
     fn a_stale_version_names_both() {
