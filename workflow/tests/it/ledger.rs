@@ -59,7 +59,6 @@ impl Ledger {
         Ok(())
     }
 
-    #[expect(clippy::too_many_lines, reason = "a row per event")]
     fn note_order(&mut self, id: OrderId, event: &order::Event, at: Time) -> Result<(), String> {
         let wrong = |why: &str| Err(format!("{why}: {event:?} of {id} at {at}"));
         if let order::Event::Placed(placed) = event {
@@ -101,20 +100,7 @@ impl Ledger {
                 Stage::Cancelled { at, reason: reason.clone() }
             }
             (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
-            (
-                same @ Stage::Confirmed { .. },
-                order::Event::Taken { .. }
-                | order::Event::Shared { .. }
-                | order::Event::Picked { .. }
-                | order::Event::ShortOnShelf { .. }
-                | order::Event::Substituted(_)
-                | order::Event::Staged { .. }
-                | order::Event::Shipped { .. }
-                | order::Event::Neared { .. }
-                | order::Event::Arrived { .. }
-                | order::Event::Scheduled { .. }
-                | order::Event::Reflagged { .. },
-            ) => same,
+            (same @ Stage::Confirmed { .. }, step) if is_work(step) => same,
             (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
                 return wrong("P2: lines past its deadline");
             }
@@ -301,4 +287,22 @@ impl Ledger {
     pub(crate) fn is_overdue(&self, order: OrderId, now: Time) -> bool {
         matches!(self.orders.get(&order), Some((Stage::Promised { until }, _)) if *until <= now)
     }
+}
+
+/// Whether the event is a step between the shelf and the doorstep.
+fn is_work(event: &order::Event) -> bool {
+    matches!(
+        event,
+        order::Event::Taken { .. }
+            | order::Event::Shared { .. }
+            | order::Event::Picked { .. }
+            | order::Event::ShortOnShelf { .. }
+            | order::Event::Substituted(_)
+            | order::Event::Staged { .. }
+            | order::Event::Shipped { .. }
+            | order::Event::Neared { .. }
+            | order::Event::Arrived { .. }
+            | order::Event::Scheduled { .. }
+            | order::Event::Reflagged { .. }
+    )
 }

@@ -34,7 +34,6 @@ pub(super) fn answer(printed: &mut String, pieces: &[String]) {
 }
 
 /// What a command came to; `changed` tells whether anything did.
-#[expect(clippy::too_many_lines, reason = "a row per outcome")]
 pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<String> {
     let text = match outcome {
         Outcome::Placed(placed) => placed_words(script, placed),
@@ -44,6 +43,19 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
         }
         Outcome::Closed => "closed".into(),
         Outcome::Gone => "gone".into(),
+        Outcome::Settings { settings, promise_ttl } => {
+            format!("promises hold {} min, version {}", promise_ttl.0 / 60_000, settings.version)
+        }
+        other => stock_rows(script, other)
+            .or_else(|| work_rows(script, other))
+            .unwrap_or_else(|| panic!("no story asks for this: {other:?}")),
+    };
+    if text.is_empty() { vec![] } else { vec![text] }
+}
+
+/// What came of listings, stock and safety stock.
+fn stock_rows(script: &Script, outcome: &Outcome) -> Option<String> {
+    Some(match outcome {
         Outcome::Listings { rows, .. } => {
             let rows = rows.iter().map(|(status, article, listing)| {
                 format!("{article} {}, version {}", status_word(*status), listing.version)
@@ -91,9 +103,13 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        Outcome::Settings { settings, promise_ttl } => {
-            format!("promises hold {} min, version {}", promise_ttl.0 / 60_000, settings.version)
-        }
+        _ => return None,
+    })
+}
+
+/// What pickers and drivers are shown.
+fn work_rows(script: &Script, outcome: &Outcome) -> Option<String> {
+    Some(match outcome {
         Outcome::Picklist(parts) => {
             let parts = parts.iter().map(|part| {
                 format!(
@@ -124,9 +140,8 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        other => panic!("no story asks for this: {other:?}"),
-    };
-    if text.is_empty() { vec![] } else { vec![text] }
+        _ => return None,
+    })
 }
 
 /// Why not, with the values that a door's answer needs.
