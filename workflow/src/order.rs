@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 
 pub use apply::{apply, place};
 pub use decide::{Command, decide, takes_lines};
-pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage};
+pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage, line_number, of_line_number};
 pub use part::{Found, Part, Queue, Step};
 pub use stage::Stage;
 pub use standing::Standing;

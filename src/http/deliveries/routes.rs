@@ -5,17 +5,21 @@ pub(crate) mod picking;
 pub(crate) mod routing;
 pub(crate) mod shared;
 
-use actix_web::HttpResponse;
-use workflow::command::{OrderName, Query};
-use workflow::id::OrderId;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use actors::Render;
+use workflow::command::{Command, Job, OrderName, Query};
+use workflow::id::{OrderId, Version};
 use workflow::refusal::Refusal;
 
 use super::answers::order::id_of;
 use super::bodies;
 use super::errors::Error;
+use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
-use crate::http::visit::Visit;
+use crate::http::reply::answer;
+use crate::http::visit::{Visit, asked_version};
 
 /// What a handler comes to.
 pub(crate) type Handled = Result<HttpResponse, Error>;
@@ -23,6 +27,26 @@ pub(crate) type Handled = Result<HttpResponse, Error>;
 /// An order as a path names it: by its id, or by its number. What is neither names none.
 pub(crate) fn order_name(text: &str) -> Result<OrderName, Failure> {
     bodies::picking::order_name(text).ok_or(Failure::Refused(Refusal::UnknownOrder))
+}
+
+/// A job on the order that the path names, without a body: 200, in the words of `render`.
+pub(super) async fn act(
+    (app, head, id): (Data<App>, HttpRequest, Path<String>),
+    (lane, operation): (Lane, &'static str),
+    (job, render): (Job, Render),
+) -> Handled {
+    let visit = Visit::acting(&app, &head, lane).await?;
+    let version = asked_version(head.headers())?;
+    let order = order_name(&id)?;
+    let keyed = visit.keyed(&format!("{operation}/{id}"), &sent(version));
+    let command = Command::Handle { order, version, job };
+    let answered = visit.change(&app, keyed, command, render).await?;
+    Ok(answer(answered, render))
+}
+
+/// The version as a key's fingerprint counts it.
+fn sent(version: Option<Version>) -> Option<u32> {
+    version.map(|version| version.0)
 }
 
 /// The order's id; one that is named by its number is looked up, with a permit of its own.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 use workflow::id::OrderId;
-use workflow::order::{Line, Order, Standing};
+use workflow::order::{Line, Order, Standing, line_number};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
@@ -225,7 +225,7 @@ fn line_answer(order: &Order, index: u16, line: &Line) -> LineAnswer {
         | Standing::Delivered => status(order),
     };
     LineAnswer {
-        line_item_id: order.number * 1_000 + u64::from(index) + 1,
+        line_item_id: line_number(order.number, index),
         part_number,
         price_option_id,
         quantity: line.quantity,

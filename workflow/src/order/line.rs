@@ -99,3 +99,17 @@ pub struct Hold {
     /// How many pieces.
     pub units: Units,
 }
+
+/// An order's lines are numbered within so many numbers of its own.
+const NUMBERS_PER_ORDER: u64 = 1_000;
+
+/// The number of a line within the tenant: that of its order, and its place there from 1.
+pub fn line_number(order: u64, line: u16) -> u64 {
+    order * NUMBERS_PER_ORDER + u64::from(line) + 1
+}
+
+/// The order's number and the line, counted from 0, that such a number names.
+pub fn of_line_number(number: u64) -> Option<(u64, u16)> {
+    let line = u16::try_from((number % NUMBERS_PER_ORDER).checked_sub(1)?).ok()?;
+    Some((number / NUMBERS_PER_ORDER, line))
+}

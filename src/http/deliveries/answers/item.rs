@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use workflow::id::LocationId;
 use workflow::location::Card;
-use workflow::order::{Line, Order, Shortage};
+use workflow::order::{Line, Order, Shortage, line_number};
 use workflow::quantity::Units;
 
 use crate::http::deliveries::kept::KeptItem;
@@ -50,11 +50,6 @@ pub(super) struct WholeItem<'a> {
 /// The locations that hold something for an order.
 pub(super) type Stores<'a> = &'a [(LocationId, Arc<Card>)];
 
-/// The number of an item: that of its order, and its place within it from 1.
-pub(crate) fn item_number(order: &Order, line: u16) -> u64 {
-    order.number * 1_000 + u64::from(line) + 1
-}
-
 /// An item of an order.
 pub(super) fn item(order: &Order, index: u16, line: &Line, stores: Stores<'_>) -> ItemAnswer {
     let of_line = || order.holds.iter().filter(|hold| hold.line == index);
@@ -68,7 +63,7 @@ pub(super) fn item(order: &Order, index: u16, line: &Line, stores: Stores<'_>) -
     };
     let at = of_line().next().map(|hold| hold.location);
     ItemAnswer {
-        id: item_number(order, index),
+        id: line_number(order.number, index),
         client_sku: line.article.to_string(),
         quantity: line.quantity,
         held,

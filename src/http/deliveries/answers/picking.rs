@@ -3,12 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use workflow::id::LocationId;
-use workflow::order::{Order, Step};
+use workflow::order::{Order, Step, line_number};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::item::item_number;
 use super::{flag, json};
 use crate::http::deliveries::kept::KeptItem;
 use crate::http::reply::{entity, plain};
@@ -167,7 +166,7 @@ fn pick_answer(order: &Order, line: u16, at: Option<LocationId>) -> PickAnswer<'
     let replaced = || order.work.iter().flat_map(|work| &work.replaced);
     let original = replaced().find(|(_, by)| *by == line).map(|(old, _)| *old);
     PickAnswer {
-        id: item_number(order, line),
+        id: line_number(order.number, line),
         picked_status,
         product_name: &asked.title,
         shipping_weight: own.shipping_weight,
@@ -181,7 +180,7 @@ fn pick_answer(order: &Order, line: u16, at: Option<LocationId>) -> PickAnswer<'
         scanned_quantity: done,
         picking_progress: format!("{quantity}/{picked}/{missing}"),
         is_replaced: replaced().any(|(old, _)| *old == line),
-        original_item_id: original.map(|old| item_number(order, old)),
+        original_item_id: original.map(|old| line_number(order.number, old)),
         price: own.price,
         order_item_options_flags: flag(asked.shortage),
         version: order.version.0,

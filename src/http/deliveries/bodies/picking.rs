@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use workflow::command::OrderName;
 use workflow::id::{ArticleId, OrderId};
 use workflow::kept::Kept;
-use workflow::order::{Line, Shortage, Window};
+use workflow::order::{Line, Shortage, Window, of_line_number};
 use workflow::quantity::Units;
 use workflow::time::{Millis, Time};
 
@@ -158,12 +158,11 @@ pub(crate) fn order_name(text: &str) -> Option<OrderName> {
 
 /// An item by its number, or by its id: its order, and its place there, counted from 0.
 pub(crate) fn item_name(text: &str) -> Option<(OrderName, u16)> {
-    const ITEMS: u64 = 1_000;
     const PART_BITS: u32 = 16;
     match order_name(text)? {
         OrderName::Number(number) => {
-            let line = u16::try_from((number % ITEMS).checked_sub(1)?).ok()?;
-            Some((OrderName::Number(number / ITEMS), line))
+            let (order, line) = of_line_number(number)?;
+            Some((OrderName::Number(order), line))
         }
         OrderName::Id(id) => {
             let bits = id.to_bits();

@@ -3,16 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, Job, LocationRef, OrderName, Query};
-use workflow::id::Version;
+use workflow::order::{line_number, of_line_number};
 use workflow::refusal::Refusal;
 
-use super::{Handled, order_name};
+use super::{Handled, act, order_name, sent};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::deliveries::answers::order::shown;
 use crate::http::deliveries::answers::picking::{
-    Sorting, cleared, items, picklist, picklist_sorted, staged, waiting, worked,
+    PickAnswer, Sorting, cleared, items, picklist, picklist_sorted, staged, waiting, worked,
 };
 use crate::http::deliveries::bodies::Sheet;
 use crate::http::deliveries::bodies::picking::{ScanBody, item_name, picker, product};
@@ -133,13 +133,8 @@ pub(crate) async fn substitute(
 
 /// Completes one delivery: 200.
 pub(crate) async fn stage(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
-    let version = asked_version(head.headers())?;
-    let order = order_name(&id)?;
-    let keyed = visit.keyed(&format!("deliveries.stage/{id}"), &sent(version));
-    let command = Command::Handle { order, version, job: Job::Stage };
-    let answered = visit.change(&app, keyed, command, staged).await?;
-    Ok(answer(answered, staged))
+    let operation = (Lane::Operate, "deliveries.stage");
+    act((app, head, id), operation, (Job::Stage, staged)).await
 }
 
 /// Shares a delivery with another picker: 200 with the order.
@@ -173,21 +168,17 @@ async fn matching(
     let query = Query::Picklist(visit.caller.who.clone());
     let outcome = visit.look_first(app, query).await?;
     let list = items(&outcome);
-    let fits = |item: &&crate::http::deliveries::answers::picking::PickAnswer<'_>| {
-        item.store_sku == *scan.barcode || item.client_sku == scan.barcode
+    let fits =
+        |item: &&PickAnswer<'_>| item.store_sku == *scan.barcode || item.client_sku == scan.barcode;
+    let named = match named {
+        Some((OrderName::Number(number), line)) => Some(line_number(number, line)),
+        Some((OrderName::Id(_), _)) | None => None,
     };
-    let name = |number: u64| item_name(&number.to_string());
-    let is_named = |item: &&crate::http::deliveries::answers::picking::PickAnswer<'_>| {
-        let order = match named {
-            Some((OrderName::Number(number), line)) => number * 1_000 + u64::from(line) + 1,
-            Some((OrderName::Id(_), _)) | None => 0,
-        };
-        item.id == order
-    };
-    let chosen = list.iter().filter(fits).find(is_named);
+    let chosen = list.iter().filter(fits).find(|item| named == Some(item.id));
     let open = || list.iter().filter(fits).find(|item| !item.open.is_zero());
-    let item = chosen.or_else(open).and_then(|item| name(item.id));
-    Ok(item.unwrap_or((OrderName::Number(0), 0)))
+    let item = chosen.or_else(open).and_then(|item| of_line_number(item.id));
+    let (number, line) = item.unwrap_or_default();
+    Ok((OrderName::Number(number), line))
 }
 
 /// The store that the query names.
@@ -198,8 +189,4 @@ fn store(head: &HttpRequest) -> Option<LocationRef> {
 
 fn wrong_item() -> Failure {
     Failure::Refused(Refusal::WrongItem)
-}
-
-fn sent(version: Option<Version>) -> Option<u32> {
-    version.map(|version| version.0)
 }

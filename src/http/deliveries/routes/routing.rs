@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, Job, Query};
 
-use super::{Handled, order_name};
+use super::{Handled, act, order_name, sent};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
@@ -44,27 +44,14 @@ pub(crate) async fn add(app: Data<App>, head: HttpRequest, payload: Payload) -> 
 
 /// The driver is near: 200 with the order.
 pub(crate) async fn near(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    report(app, head, id, ("deliveries.arrive_soon", Job::Near)).await
+    let operation = (Lane::Finish, "deliveries.arrive_soon");
+    act((app, head, id), operation, (Job::Near, shown)).await
 }
 
 /// It is at the door: 200 with the order.
 pub(crate) async fn delivered(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    report(app, head, id, ("deliveries.delivered", Job::Deliver)).await
-}
-
-async fn report(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    (operation, job): (&'static str, Job),
-) -> Handled {
-    let visit = Visit::acting(&app, &head, Lane::Finish).await?;
-    let version = asked_version(head.headers())?;
-    let order = order_name(&id)?;
-    let keyed = visit.keyed(&format!("{operation}/{id}"), &version.map(|version| version.0));
-    let command = Command::Handle { order, version, job };
-    let answered = visit.change(&app, keyed, command, shown).await?;
-    Ok(answer(answered, shown))
+    let operation = (Lane::Finish, "deliveries.delivered");
+    act((app, head, id), operation, (Job::Deliver, shown)).await
 }
 
 /// Sets when an order is to be brought: 200 with the order.
@@ -94,8 +81,8 @@ pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: P
     let window = window(&sheet)?;
     let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
     let order = order_name(name)?;
-    let sent = (window.start.0, window.length.0, version.map(|version| version.0));
-    let keyed = visit.keyed(&format!("deliveries.window/{name}"), &sent);
+    let asked = (window.start.0, window.length.0, sent(version));
+    let keyed = visit.keyed(&format!("deliveries.window/{name}"), &asked);
     let command = Command::Handle { order, version, job: Job::Schedule(window) };
     let answered = visit.change(&app, keyed, command, shown).await?;
     Ok(answer(answered, shown))
