@@ -4,6 +4,8 @@
 //! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
 //! came of it, checked once and then believed.
 
+mod invitations;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +16,8 @@ use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
 use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
+
+pub use invitations::InvitationsSection;
 
 use crate::limits;
 
@@ -81,6 +85,9 @@ pub struct Overrides {
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
+    /// How invitations are handled. In the file only.
+    #[arg(skip)]
+    pub invitations: Option<InvitationsSection>,
 }
 
 /// A bearer token and whom it stands for.
@@ -125,6 +132,7 @@ pub struct Config {
     pub journal_keep_bytes: Option<u64>,
     pub log: String,
     pub credentials: Vec<Credential>,
+    pub invitations: InvitationsSection,
 }
 
 impl Config {
@@ -174,6 +182,7 @@ impl Config {
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             log: pick!(log, "info".into()),
             credentials: under.credentials,
+            invitations: under.invitations.unwrap_or_default(),
         }
     }
 
@@ -196,6 +205,7 @@ impl Config {
                 && self.segment_bytes >= SEGMENT_BYTES_MIN,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
+        self.invitations.rules()?;
         for credential in &self.credentials {
             ensure!(
                 credential.token.len() >= limits::TOKEN_CHARS_MIN,
@@ -225,6 +235,7 @@ impl Config {
             on_shortage: self.promise_on_shortage,
             parts_max: self.split_parts_max,
             open_promises_max: self.open_promises_max,
+            invitations: self.invitations.rules().expect("the rules were checked with the rest"),
         }
     }
 }
@@ -269,6 +280,25 @@ mod tests {
         assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
         let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
         assert!(read(with, Overrides::default()).is_ok());
+    }
+
+    #[test]
+    fn a_tenant_has_its_own_rules_of_invitations_and_else_those_of_all() {
+        let text = "[invitations]\nzone = \"Europe/Amsterdam\"\nquiet = \"21:00-08:00\"\n\
+            strict_gtin = true\n[invitations.tenants.acme]\nquiet = \"\"\n\
+            count_from = \"confirmed\"\nmails_per_address_max = 2\n";
+        let policy = read(text, Overrides::default()).unwrap().policy();
+        let night = workflow::time::Time(1_768_255_200_000); // 22:00 UTC in winter
+        let of = |name: &str| {
+            policy.invitations.of(&workflow::id::TenantId::parse(name).unwrap()).clone()
+        };
+        assert!(of("acme").strict_gtin && of("other").strict_gtin);
+        assert_eq!(of("acme").cap.unwrap().within, Millis::hours(24));
+        assert_eq!(of("acme").calendar.awake(night), night);
+        assert!(of("other").calendar.awake(night) > night && of("other").cap.is_none());
+        for bad in ["zone = \"Mars\"", "quiet = \"x\"", "mails_per_address_max = 0"] {
+            assert!(read(&format!("[invitations]\n{bad}\n"), Overrides::default()).is_err());
+        }
     }
 
     #[test]

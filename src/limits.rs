@@ -56,5 +56,7 @@ pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// How many seconds those inside have to finish when the server stops.
 pub const SHUTDOWN_S: u64 = 30;
+/// Days over which the mails to one address may be counted.
+pub const CAP_DAYS_MAX: u32 = 366;
 /// Characters of a configured token: fewer can be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;

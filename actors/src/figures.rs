@@ -13,6 +13,10 @@ pub struct Figures {
     pub lots: usize,
     /// Reservations.
     pub reservations: u64,
+    /// Mails with a time at which they go.
+    pub mails_pending: usize,
+    /// Those of them whose time has come.
+    pub mails_due: usize,
     /// Commands that changed something, since the start.
     pub commands: u64,
     /// Commands that the rules refused, since the start.

@@ -16,9 +16,10 @@ use snapshots::follower::{self, Follower, Keep};
 use snapshots::journal::{self, Journal, Local};
 use snapshots::recovery::{self, Recovered};
 use snapshots::store::Store;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use workflow::settings::Policy;
 
+use handle::Ends;
 pub use handle::{Closed, ShardHandle};
 
 use crate::pace::Pace;
@@ -34,7 +35,7 @@ pub fn folders(dir: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// How a shard is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What the operator has set for all tenants.
     pub policy: Policy,
@@ -101,6 +102,7 @@ impl Shard {
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;
+        let mail = Arc::new(Notify::new());
         let follower = follower::Options { keep: options.keep(), ..Default::default() };
         let follower = Follower::start(store.clone(), commits.clone(), follower)?;
         let progress = follower.progress();
@@ -111,6 +113,7 @@ impl Shard {
             policy: options.policy,
             pace,
             random,
+            mail: mail.clone(),
         };
         let arbiter = Arbiter::new();
         let (started, starting) = oneshot::channel();
@@ -123,7 +126,7 @@ impl Shard {
             let _ = started.send(router);
         });
         let router = starting.await.map_err(|_| Error::Ended)?;
-        let handle = ShardHandle::new(router, commits, store, progress);
+        let handle = ShardHandle::new(Ends { router, commits, store, progress, mail });
         Ok(Shard { handle, arbiter, writer, follower })
     }
 

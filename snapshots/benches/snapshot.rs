@@ -177,6 +177,7 @@ fn placed(n: u64) -> Record {
         reference: Some(format!("shop-{n}").into()),
         asked: Arc::new(asked),
         holds,
+        report: None,
     };
     let event = order::Event::Placed(Box::new(placed));
     events.push(Event::Order { id, event });

@@ -5,13 +5,19 @@
 
 mod book;
 mod places;
+mod post;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use book::Book;
 pub use places::{Places, Seat, Takes};
+pub use post::{Brief, Post, address};
+
+use smol_str::SmolStr;
 
 use crate::id::TenantId;
+use crate::invitation::MailId;
+use crate::order::Order;
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::{Policy, Settings};
@@ -36,6 +42,10 @@ pub struct Tenant {
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
     pub keys: BTreeMap<ReplyKey, Owner>,
+    /// The mails of the orders in memory.
+    pub post: Post,
+    /// Addresses that get no mail, without regard to case.
+    pub suppressed: BTreeSet<SmolStr>,
 }
 
 impl Desk {
@@ -52,13 +62,33 @@ impl Desk {
         self.tenants.iter()
     }
 
-    /// The next deadline of any tenant.
+    /// The end of the next promise of any tenant.
     pub fn next_due(&self) -> Option<Time> {
         self.tenants.values().filter_map(|tenant| tenant.book.deadlines().first()).min()
+    }
+
+    /// When the next mail of any tenant is due that is not due yet.
+    pub fn next_mail(&self, now: Time) -> Option<Time> {
+        self.tenants
+            .values()
+            .filter_map(|tenant| tenant.post.due().first_after(now, MailId::LEAST))
+            .min()
+    }
+
+    /// Whether a mail of any tenant is due.
+    pub fn has_mail(&self, now: Time) -> bool {
+        let first = self.tenants.values().filter_map(|tenant| tenant.post.due().first()).min();
+        first.is_some_and(|first| first <= now)
     }
 }
 
 impl Tenant {
+    /// Notes an order that was placed, or that was read from a snapshot.
+    pub fn enter(&mut self, order: &Order) {
+        self.book.enter(order);
+        self.post.enter(order);
+    }
+
     /// How long a promise holds when its request does not say.
     pub fn promise_ttl(&self, policy: &Policy) -> Millis {
         self.settings.promise_ttl.unwrap_or(policy.promise_ttl)

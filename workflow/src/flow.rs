@@ -8,6 +8,7 @@
 //! nothing refuses any more (S6).
 
 mod candidates;
+mod invitations;
 mod locations;
 mod orders;
 mod promise;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::command::{Command, Promise, Query};
 use crate::desk::Tenant;
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId};
 use crate::location::{self, Holds, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
@@ -141,6 +142,8 @@ pub struct Scene<'a, C: Cast> {
     pub cast: &'a mut C,
     /// What the router knows of the tenant.
     pub tenant: &'a mut Tenant,
+    /// Whose it is.
+    pub whose: &'a TenantId,
     /// What the operator has set.
     pub policy: &'a Policy,
     /// The time of the command.
@@ -183,6 +186,11 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::Invite(invite) => Ok(self.invite(*invite).await?),
+            Command::Invitation { order, action } => {
+                Ok(self.about_invitation(order, action).await?)
+            }
+            Command::Suppress { address } => Ok((self.suppress(&address), None)),
         }
     }
 

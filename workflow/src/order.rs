@@ -16,6 +16,7 @@ pub use line::{Asked, Delivery, Hold, Line};
 pub use stage::Stage;
 
 use crate::id::{OrderId, StockId, Version};
+use crate::invitation::{self, Invitation, Report};
 use crate::limits::ACTION_KEYS_PER_ORDER_MAX;
 use crate::quantity::Units;
 use crate::reply::StoredReply;
@@ -46,6 +47,8 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// The reply of the request that made it, then those of its last actions.
     pub replies: Vec<Arc<StoredReply>>,
+    /// What the shop reported of it for reviews.
+    pub report: Option<Box<Report>>,
 }
 
 /// What happened to an order.
@@ -80,6 +83,10 @@ pub enum Event {
         /// The reservations' indices.
         holds: Vec<u16>,
     },
+    /// The shop reported it for reviews, perhaps with an invitation.
+    Invited(Box<Report>),
+    /// Something happened to its invitation. The order itself did not change.
+    Invitation(invitation::Event),
 }
 
 impl Event {
@@ -104,9 +111,33 @@ pub struct Placed {
     pub asked: Arc<Asked>,
     /// What is held for it.
     pub holds: Vec<Hold>,
+    /// What the shop reported of it for reviews, if it was made by that.
+    pub report: Option<Box<Report>>,
 }
 
 impl Order {
+    /// The invitation to review it.
+    pub fn invitation(&self) -> Option<&Invitation> {
+        self.report.as_ref()?.invitation.as_ref()
+    }
+
+    /// Whether mails about it wait: a promise is not sold yet, and of an order that nothing can
+    /// fulfil there is nothing to review.
+    pub fn mails_wait(&self) -> bool {
+        let wants_stock = || self.asked.lines.iter().any(|line| !line.quantity.is_zero());
+        match self.stage {
+            Stage::Promised { .. } => true,
+            Stage::Confirmed { .. } => self.holds.is_empty() && wants_stock(),
+            Stage::Received { .. } | Stage::Cancelled { .. } | Stage::Expired { .. } => false,
+        }
+    }
+
+    /// Whether it may leave memory: it is closed, and no door asks for it by more than its id, its
+    /// number, its reference and its customer. What was reported for reviews is found by more.
+    pub fn is_done(&self) -> bool {
+        self.stage.is_closed() && self.report.is_none()
+    }
+
     /// The stage that anybody may be told: past its deadline a promise is expired, swept or not
     /// (P3).
     pub fn stage_at(&self, now: Time) -> Stage {

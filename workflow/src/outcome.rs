@@ -81,6 +81,21 @@ pub enum Outcome {
         /// How long a promise holds.
         promise_ttl: Millis,
     },
+    /// Mails that are still to go: by day and filter code, in this order.
+    MailDays(Vec<MailDay>),
+    /// The address gets no mail.
+    Suppressed,
+}
+
+/// How many mails are to go on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailDay {
+    /// The day on the tenant's calendar, as `2026-01-12`.
+    pub day: String,
+    /// The filter code of their invitations.
+    pub filtercode: Option<SmolStr>,
+    /// How many.
+    pub mails: u64,
 }
 
 /// An order that was just placed, with what routing saw.

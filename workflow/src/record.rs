@@ -47,6 +47,11 @@ pub enum Event {
     },
     /// To the tenant's settings: they are these from now on.
     Configured(Settings),
+    /// To an address: it gets no mail of the tenant from now on.
+    Suppressed {
+        /// The address, in lower case.
+        address: SmolStr,
+    },
 }
 
 /// The entity that keeps a reply.

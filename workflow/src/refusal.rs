@@ -99,6 +99,24 @@ pub enum Refusal {
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
     TooMuchAtOnce,
+    /// The path names an invitation that is not there.
+    UnknownInvitation,
+    /// The shop reported an order under this id before.
+    ExternalIdTaken,
+    /// The reminder would go less than 24 hours after the invitation.
+    ReminderTooSoon,
+    /// A product's GTIN has another check digit, and the tenant wants that refused.
+    WrongCheckDigit {
+        /// The product, counted from 0.
+        product: usize,
+    },
+    /// No mail of the invitation is unsent.
+    NothingUnsent {
+        /// The invitation's version.
+        version: Version,
+    },
+    /// The mail is not to be sent now: too early, sent already, or dropped.
+    MailNotDue,
 }
 
 impl Refusal {
@@ -122,6 +140,12 @@ impl Refusal {
             Refusal::LocationInUse { .. } => "location_in_use",
             Refusal::TooManyLots { .. } => "too_many_lots",
             Refusal::TooMuchAtOnce => "too_much_at_once",
+            Refusal::UnknownInvitation => "unknown_invitation",
+            Refusal::ExternalIdTaken => "external_id_taken",
+            Refusal::ReminderTooSoon => "reminder_too_soon",
+            Refusal::WrongCheckDigit { .. } => "wrong_check_digit",
+            Refusal::NothingUnsent { .. } => "nothing_unsent",
+            Refusal::MailNotDue => "mail_not_due",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
         }
     }

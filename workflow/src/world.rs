@@ -15,6 +15,7 @@ use crate::command::{Ask, Command, Query};
 use crate::desk::Desk;
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
+use crate::invitation::marks;
 use crate::location::{self, Location};
 use crate::order::{self, Order};
 use crate::outcome::Outcome;
@@ -85,6 +86,7 @@ impl World {
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(&tenant),
+            whose: &tenant,
             policy,
             now,
             random,
@@ -117,6 +119,7 @@ impl World {
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(tenant),
+            whose: tenant,
             policy,
             now,
             random: 0,
@@ -135,6 +138,9 @@ impl World {
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
+                Event::Suppressed { address } => {
+                    self.desk.tenant(&record.tenant).suppressed.insert(address.clone());
+                }
             }
         }
         if let Some((owner, reply)) = &record.reply {
@@ -147,13 +153,15 @@ impl World {
         if let order::Event::Placed(placed) = event {
             let order = order::place(id, placed, record.at);
             tenant.last_number = tenant.last_number.max(placed.number);
-            tenant.book.enter(&order);
+            tenant.enter(&order);
             self.orders.insert(id, (record.tenant.clone(), order));
             return;
         }
         let (_, order) = self.orders.get_mut(&id).expect("D2: an event's order was placed before");
         tenant.book.acted(order, event);
+        let before = marks(order);
         order::apply(order, event, record.at);
+        tenant.post.follow(order, &before);
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::commit::Commits;
+use tokio::sync::Notify;
 use workflow::command::{Ask, Command, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
+use workflow::invitation::MailId;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
@@ -20,6 +22,7 @@ use workflow::settings::Policy;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
+use super::Mails;
 use super::cast::Live;
 use crate::figures::Figures;
 use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
@@ -39,6 +42,8 @@ pub(crate) struct Parts {
     pub(crate) pace: Pace,
     /// The ids' chance.
     pub(crate) random: Random,
+    /// Who is told that mails are due.
+    pub(crate) mail: Arc<Notify>,
 }
 
 /// All that a command works with.
@@ -53,18 +58,20 @@ pub(crate) struct State {
     /// Keys whose records may not be durable yet, in the order of records (K3).
     fresh: VecDeque<(Lsn, TenantId, ReplyKey)>,
     figures: Figures,
+    /// The time of the newest command, look or sweep.
+    latest: Time,
     /// The bytes of the record at hand, kept for its room.
     payload: Vec<u8>,
 }
 
 impl State {
     /// Every order and location of `world` becomes an actor of this thread.
-    pub(super) fn new(world: World, parts: Parts) -> State {
+    pub(super) fn new(world: World, mut parts: Parts) -> State {
         let mut live = Live::default();
         let mut closed = VecDeque::new();
         let last = parts.commits.last();
         for (id, (tenant, order)) in world.orders {
-            if order.stage.is_closed() {
+            if order.is_done() {
                 closed.push_back((last, tenant, id));
             }
             live.seat_order(order);
@@ -73,6 +80,7 @@ impl State {
             live.seat_location(location);
         }
         let dismissed = (parts.passed)();
+        let latest = parts.pace.now();
         State {
             desk: world.desk,
             live,
@@ -81,6 +89,7 @@ impl State {
             dismissed,
             fresh: VecDeque::new(),
             figures: Figures::default(),
+            latest,
             payload: Vec::new(),
         }
     }
@@ -100,6 +109,7 @@ impl State {
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
                     None => self.change(ask, render, pending).await,
                 }
+                self.call_the_mailer();
             }
         }
     }
@@ -109,6 +119,7 @@ impl State {
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(tenant),
+            whose: tenant,
             policy: &self.parts.policy,
             now,
             random: 0,
@@ -150,6 +161,7 @@ impl State {
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
         let now = self.parts.pace.now();
+        self.latest = now;
         let random = self.parts.random.draw(now);
         let Ask { tenant, who, keyed, mut command } = ask;
         let asker = Asker { tenant, who, command: command.name() };
@@ -195,6 +207,7 @@ impl State {
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(&asker.tenant),
+            whose: &asker.tenant,
             policy: &self.parts.policy,
             now,
             random,
@@ -242,9 +255,19 @@ impl State {
         }
     }
 
+    /// Tells the mailer if it has something to do. It is told again after every command as long
+    /// as it has, which costs nothing and cannot be lost.
+    fn call_the_mailer(&self) {
+        if self.desk.has_mail(self.latest) {
+            self.parts.mail.notify_one();
+        }
+    }
+
     /// Expires what is due, at most so many; tells whether the disk had room.
     pub(super) async fn expire(&mut self) -> bool {
         let now = self.parts.pace.now();
+        self.latest = now;
+        self.call_the_mailer();
         let mut due: Vec<(TenantId, Time, OrderId)> = Vec::new();
         for (tenant, desk) in self.desk.tenants() {
             let room = EXPIRED_PER_SWEEP_MAX - due.len();
@@ -279,6 +302,8 @@ impl State {
             return None;
         }
         let now = self.parts.pace.now();
+        self.latest = now;
+        self.call_the_mailer();
         while self.desk.next_due().is_some_and(|due| due <= now) {
             if !self.expire().await {
                 break;
@@ -300,6 +325,9 @@ impl State {
                 return;
             }
             let order = self.live.order(id).await;
+            if !order.is_done() {
+                continue; // it closed, and something about it goes on
+            }
             let Tenant { book, keys, .. } = self.desk.tenant(&tenant);
             book.forget(&order);
             for reply in &order.replies {
@@ -311,9 +339,33 @@ impl State {
         }
     }
 
-    /// The next deadline.
+    /// When something is due next: a promise ends, or the mailer is to be told of a mail.
     pub(super) fn next_due(&self) -> Option<Time> {
-        self.desk.next_due()
+        self.desk.next_due().into_iter().chain(self.desk.next_mail(self.latest)).min()
+    }
+
+    /// Mails that are due, the oldest of each tenant first, so that no tenant starves another
+    /// (F1); or those that are on their way.
+    pub(super) fn mails(&mut self, which: Mails) -> Vec<(TenantId, MailId)> {
+        let now = self.parts.pace.now();
+        let tenants = self.desk.tenants();
+        let named = |tenant: &TenantId, mail| (tenant.clone(), mail);
+        match which {
+            Mails::Claimed => tenants
+                .flat_map(|(id, tenant)| tenant.post.claimed().map(move |mail| named(id, mail)))
+                .collect(),
+            Mails::Due(max) => {
+                let due: Vec<_> = tenants.filter(|(_, it)| it.post.has_due(now)).collect();
+                let share = max.div_ceil(due.len().max(1));
+                due.into_iter()
+                    .flat_map(|(id, tenant)| {
+                        let mails = tenant.post.due().overdue(now).take(share);
+                        mails.map(move |(_, mail)| named(id, mail))
+                    })
+                    .take(max)
+                    .collect()
+            }
+        }
     }
 
     /// What the shard holds and has done.
@@ -325,6 +377,8 @@ impl State {
             figures.locations += tenant.places.len();
             figures.lots += tenant.places.stocks();
             figures.reservations += tenant.book.reservations();
+            figures.mails_pending += tenant.post.due().len();
+            figures.mails_due += tenant.post.due().overdue(self.latest).count();
         }
         figures
     }

@@ -10,15 +10,16 @@ use snapshots::commit::{Commits, Figures as JournalFigures};
 use snapshots::follower::Progress;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
-use tokio::sync::oneshot;
-use workflow::command::{Ask, Command, Query};
+use tokio::sync::{Notify, oneshot};
+use workflow::command::{Ask, Command, OrderRef, Query};
 use workflow::id::TenantId;
+use workflow::invitation::MailId;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::{Millis, Time};
 
 use crate::figures::Figures;
-use crate::router::{Advance, Inspect, Router};
+use crate::router::{Advance, Inspect, Mails, Router};
 use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
 use crate::tell::tell;
 
@@ -28,11 +29,12 @@ pub struct ShardHandle(Arc<Ends>);
 
 /// The ends of a shard that can be held. A clone of an address is more than a count, so clones of
 /// a handle share one.
-struct Ends {
-    router: Addr<Router>,
-    commits: Commits<Pending>,
-    store: Arc<Store>,
-    progress: Arc<Progress>,
+pub(super) struct Ends {
+    pub(super) router: Addr<Router>,
+    pub(super) commits: Commits<Pending>,
+    pub(super) store: Arc<Store>,
+    pub(super) progress: Arc<Progress>,
+    pub(super) mail: Arc<Notify>,
 }
 
 /// The shard gave no answer: it has stopped, or its journal has failed. What was asked may have
@@ -44,13 +46,8 @@ pub struct Closed;
 type Permit = Option<Box<dyn Any + Send>>;
 
 impl ShardHandle {
-    pub(super) fn new(
-        router: Addr<Router>,
-        commits: Commits<Pending>,
-        store: Arc<Store>,
-        progress: Arc<Progress>,
-    ) -> ShardHandle {
-        ShardHandle(Arc::new(Ends { router, commits, store, progress }))
+    pub(super) fn new(ends: Ends) -> ShardHandle {
+        ShardHandle(Arc::new(ends))
     }
 
     /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
@@ -90,6 +87,21 @@ impl ShardHandle {
         self.0.router.send(Inspect).await.ok()
     }
 
+    /// Mails that are due, at most so many; none if the shard has stopped.
+    pub async fn mails_due(&self, max: usize) -> Vec<(TenantId, MailId)> {
+        self.0.router.send(Mails::Due(max)).await.unwrap_or_default()
+    }
+
+    /// Mails that were claimed and are not done.
+    pub async fn mails_claimed(&self) -> Vec<(TenantId, MailId)> {
+        self.0.router.send(Mails::Claimed).await.unwrap_or_default()
+    }
+
+    /// Waits until mails are due. A call that came while nobody waited is not lost.
+    pub async fn mail_called(&self) {
+        self.0.mail.notified().await;
+    }
+
     /// Moves a time that stands still, and answers when all that is due then is done and durable;
     /// none if time is real.
     pub async fn advance(&self, by: Millis) -> Option<Time> {
@@ -119,6 +131,16 @@ impl ShardHandle {
                 };
                 let live = closed::Live { orders, total, fitting };
                 self.with_closed(tenant, filter, page, live).await?
+            }
+            (Query::OrderAt(name), Verdict::Refused(Refusal::UnknownOrder)) => match name {
+                OrderRef::Id(id) => self.closed_order(&tenant, id).await?,
+                OrderRef::Number(number) => self.closed_number(&tenant, number).await?,
+            },
+            (Query::Numbered(part), Verdict::Done(shown)) => {
+                let Outcome::Orders { orders, total, .. } = shown.outcome else {
+                    unreachable!("a query for orders is answered with orders")
+                };
+                self.with_closed_numbers(tenant, part, orders, total).await?
             }
             (_, verdict) => verdict,
         };

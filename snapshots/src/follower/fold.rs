@@ -3,9 +3,10 @@
 //! Uses the core's own `apply`, so the snapshot is what the live entities are. Reservations are
 //! folded into the orders only; shelves get them back when a world is put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId, Version};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
 use workflow::location::{self, Shelf, ShelfEvent};
@@ -26,6 +27,7 @@ pub(super) struct Fold {
 #[derive(Default)]
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
+    suppressed: BTreeSet<SmolStr>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -97,6 +99,10 @@ impl Turn<'_> {
             Event::Location { id, event } => self.apply_location(*id, event),
             Event::Configured(settings) => {
                 self.tenant()?.settings = *settings;
+                Ok(())
+            }
+            Event::Suppressed { address } => {
+                self.touched.suppressed.insert(address.clone());
                 Ok(())
             }
         }
@@ -258,6 +264,10 @@ impl Touched {
         if let Some(Slot { now, old }) = self.tenant {
             writes.put_tenant(tenant, &now.unwrap_or_default(), old);
         }
+        for address in self.suppressed {
+            let old = store.stored_suppressed(tenant, &address)?;
+            writes.put_suppressed(tenant, &address, old);
+        }
         for (id, Slot { now, old }) in self.locations {
             match now {
                 Some(row) => writes.put_location(tenant, id, &row, old),
@@ -296,8 +306,9 @@ impl Held {
             Some(Before { row, keys }) => (row, keys),
             None => (OldOrder::default(), Vec::new()),
         };
-        if order.stage.is_closed() {
+        if order.is_done() {
             if !row.is_closed {
+                writes.put_number(tenant, order.number, order.id);
                 if let Some(consumer) = &order.asked.consumer {
                     writes.put_consumer(tenant, consumer, order.id);
                 }

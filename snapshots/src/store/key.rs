@@ -23,6 +23,8 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// An address that gets no mail.
+    Suppressed = 0x1c,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -37,6 +39,8 @@ pub(super) enum Kind {
     Reference = 0x60,
     /// A shop's name for a customer, and a closed order.
     Consumer = 0x70,
+    /// A closed order's number, and the order.
+    Number = 0x78,
     /// The key of a reply that a closed order keeps.
     ReplyKey = 0x80,
 }
@@ -52,6 +56,7 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Suppressed,
             K::Location,
             K::LocationReply,
             K::Shelf,
@@ -59,6 +64,7 @@ impl Kind {
             K::Closed,
             K::Reference,
             K::Consumer,
+            K::Number,
             K::ReplyKey,
         ];
         kinds.into_iter().find(|kind| *kind as u8 == number)
@@ -68,6 +74,16 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of an address that gets no mail.
+pub(super) fn suppressed(tenant: &TenantId, address: &str) -> Vec<u8> {
+    named(tenant, Kind::Suppressed, address.as_bytes())
+}
+
+/// The key of a closed order's number.
+pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
 }
 
 /// The key of a location.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, TenantId};
 use workflow::location::{Location, Shelf};
 use workflow::order::Order;
@@ -72,6 +73,7 @@ fn load(table: &Table, mark: &Mark, extent: Extent) -> Result<World, Error> {
 /// One row of the store, decoded.
 enum Part {
     Tenant(TenantId, TenantRow),
+    Suppressed(TenantId, SmolStr),
     Location(TenantId, Location),
     Shelf(LocationId, ArticleId, Shelf),
     Order(TenantId, Order),
@@ -83,6 +85,7 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
     for part in parts.into_iter().flatten() {
         match part {
             Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
+            Part::Suppressed(tenant, address) => world.suppressed(&tenant, address),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
             Part::Order(tenant, order) => world.order(&tenant, order)?,
@@ -151,6 +154,10 @@ impl Scan {
         }
         match kind {
             Kind::Tenant => self.load.push(Part::Tenant(tenant, row.read(key)?)),
+            Kind::Suppressed => {
+                let address = std::str::from_utf8(name).map_err(|_| unknown())?;
+                self.load.push(Part::Suppressed(tenant, SmolStr::new(address)));
+            }
             Kind::Location => {
                 let (id, _) = key::id_of(name).ok_or_else(unknown)?;
                 let id = LocationId::from_bits(id);
@@ -175,7 +182,9 @@ impl Scan {
             }
             Kind::Closed if extent == Extent::Open => return Ok(self.after(&tenant)),
             Kind::Open | Kind::Closed => self.order(tenant, key, row)?,
-            Kind::Reference | Kind::Consumer | Kind::ReplyKey => return Ok(self.after(&tenant)),
+            Kind::Reference | Kind::Consumer | Kind::Number | Kind::ReplyKey => {
+                return Ok(self.after(&tenant));
+            }
         }
         Ok(self.hand_over())
     }

@@ -227,6 +227,19 @@ impl Store {
         })
     }
 
+    /// The closed order with this number.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_by_number(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        self.answer(|table| {
+            let key = key::number(tenant, number);
+            let Some(row) = get(table, &key)? else { return Ok(None) };
+            let id: OrderId = row.read(&key)?;
+            Ok(order(table, tenant, id)?.map(|(order, _)| order))
+        })
+    }
+
     /// Asks the database, if what it does not have is certainly nowhere.
     fn answer<T>(&self, ask: impl FnOnce(&Table) -> Result<T, Error>) -> Result<T, Error> {
         let inner = self.inner.read();
@@ -260,6 +273,16 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<(TenantRow, Footprint)>, Error> {
         self.stored(&key::tenant(tenant))
+    }
+
+    /// What the row of an address that gets no mail takes up.
+    pub(crate) fn stored_suppressed(
+        &self,
+        tenant: &TenantId,
+        address: &str,
+    ) -> Result<Footprint, Error> {
+        let row = self.ask(|table| get(table, &key::suppressed(tenant, address)))?;
+        Ok(row.map(|row| row.footprint).unwrap_or_default())
     }
 
     pub(crate) fn stored_location(

@@ -82,6 +82,12 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
+        Refusal::UnknownInvitation => (S::NOT_FOUND, "invitation not found"),
+        Refusal::ExternalIdTaken => (S::CONFLICT, "external id taken"),
+        Refusal::ReminderTooSoon => (S::BAD_REQUEST, "reminder too soon"),
+        Refusal::WrongCheckDigit { .. } => (S::BAD_REQUEST, "wrong check digit"),
+        Refusal::NothingUnsent { .. } => (S::CONFLICT, "nothing unsent"),
+        Refusal::MailNotDue => (S::CONFLICT, "mail not due"),
     }
 }
 
@@ -119,7 +125,8 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         Refusal::WrongVersion { asked, current } => (version(current), version(asked)),
         Refusal::LinesUnassigned { version: current }
         | Refusal::NotNow { version: current, .. }
-        | Refusal::LocationInUse { version: current } => (version(current), None),
+        | Refusal::LocationInUse { version: current }
+        | Refusal::NothingUnsent { version: current } => (version(current), None),
         Refusal::UnknownOrder
         | Refusal::UnknownLocation
         | Refusal::UnknownStock { .. }
@@ -133,7 +140,12 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::ReferenceInUse { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
-        | Refusal::TooManyOpenPromises { .. } => (None, None),
+        | Refusal::TooManyOpenPromises { .. }
+        | Refusal::UnknownInvitation
+        | Refusal::ExternalIdTaken
+        | Refusal::ReminderTooSoon
+        | Refusal::WrongCheckDigit { .. }
+        | Refusal::MailNotDue => (None, None),
     }
 }
 
@@ -177,6 +189,14 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
+        Refusal::UnknownInvitation => "the order has no invitation".into(),
+        Refusal::ExternalIdTaken => "an order was reported under this id before".into(),
+        Refusal::ReminderTooSoon => "the reminder must follow after 24 hours or more".into(),
+        Refusal::WrongCheckDigit { product } => {
+            format!("products[{product}].gtin: the check digit is wrong")
+        }
+        Refusal::NothingUnsent { .. } => "no mail of the invitation is unsent".into(),
+        Refusal::MailNotDue => "the mail is not to be sent now".into(),
     }
 }
 
@@ -198,6 +218,7 @@ fn status_name(stage: &'static str) -> &'static str {
         "Confirmed" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
+        "Received" => "OPEN",
         other => other,
     }
 }

@@ -17,7 +17,8 @@ pub struct Book {
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
-    deadlines: Deadlines,
+    deadlines: Deadlines<OrderId>,
+    by_number: BTreeMap<u64, OrderId>,
     reservations: u64,
 }
 
@@ -25,6 +26,7 @@ impl Book {
     /// Notes an order that was placed, or that was read from a snapshot.
     pub fn enter(&mut self, order: &Order) {
         self.orders.insert(order.id, order.deadline());
+        self.by_number.insert(order.number, order.id);
         if let Some(until) = order.deadline() {
             self.deadlines.arm(until, order.id);
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
@@ -41,7 +43,10 @@ impl Book {
     /// Notes what is about to happen to an order, while it is still as it was before.
     pub fn acted(&mut self, before: &Order, event: &Event) {
         match event {
-            Event::Placed(_) | Event::Rehosted { .. } => {}
+            Event::Placed(_)
+            | Event::Rehosted { .. }
+            | Event::Invited(_)
+            | Event::Invitation(_) => {}
             Event::Confirmed { reference } => {
                 self.ends(before);
                 if let Some(reference) = reference {
@@ -66,8 +71,9 @@ impl Book {
 
     /// Forgets an order that leaves memory.
     pub fn forget(&mut self, order: &Order) {
-        assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
+        assert!(order.is_done(), "D14: only an order that is done leaves memory");
         self.orders.remove(&order.id);
+        self.by_number.remove(&order.number);
         self.unrefer(order);
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.remove(&(consumer.clone(), order.id));
@@ -132,13 +138,18 @@ impl Book {
         of_text(&self.by_consumer, consumer)
     }
 
+    /// The order with this number.
+    pub fn by_number(&self, number: u64) -> Option<OrderId> {
+        self.by_number.get(&number).copied()
+    }
+
     /// How many promises of this caller are open.
     pub fn open_promises(&self, caller: &str) -> u32 {
         self.open_promises.get(caller).copied().unwrap_or_default()
     }
 
     /// What is due when.
-    pub fn deadlines(&self) -> &Deadlines {
+    pub fn deadlines(&self) -> &Deadlines<OrderId> {
         &self.deadlines
     }
 

@@ -91,6 +91,7 @@ impl<C: Cast> Scene<'_, C> {
             self.tenant.book.acted(&before, &event);
             self.cast.follow(order, event.clone(), self.now).await;
             self.push_order(order, event);
+            self.mails_remark(&before).await;
         }
         Ok(())
     }

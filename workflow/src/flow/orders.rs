@@ -31,6 +31,8 @@ impl<C: Cast> Scene<'_, C> {
             if closes {
                 self.free(&acted.before).await;
             }
+            let after = self.mails_follow(&acted.before, acted.after).await;
+            return Ok((Outcome::Order(Box::new(after)), Some(Owner::Order(id))));
         }
         Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
     }
@@ -48,10 +50,11 @@ impl<C: Cast> Scene<'_, C> {
         let command = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
         let act = Act { command, hold_for: Millis::default(), now: self.now };
         let acted = self.cast.act(before.id, act).await;
-        let event = acted.expect("S6: a promise that is open can be cancelled").event;
-        let event = event.expect("P6: only a cancelled order is cancelled already");
+        let acted = acted.expect("S6: a promise that is open can be cancelled");
+        let event = acted.event.expect("P6: only a cancelled order is cancelled already");
         self.tenant.book.acted(before, &event);
         self.push_order(before.id, event);
+        self.mails_follow(before, acted.after).await;
         for (location, reservations) in held_by(before) {
             self.settle(location, location::Command::Vacate { reservations }).await;
         }

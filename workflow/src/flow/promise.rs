@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use smol_str::SmolStr;
 
 use super::candidates::{Want, wants};
 use super::{Cast, Halt, Look, Scene, Seen};
@@ -74,15 +73,18 @@ impl<C: Cast> Scene<'_, C> {
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &shares).await;
         let promise = *promise;
-        let asked = Asked {
+        let asked = Arc::new(Asked {
             lines: promise.lines,
             ordered: promise.ordered,
             consumer: promise.consumer,
             destination: promise.destination,
             delivery,
             kept: promise.kept,
-        };
-        let mut order = self.place(id, stage, asked, promise.reference, holds).await;
+        });
+        let (number, caller) = (self.tenant.last_number + 1, self.who.clone());
+        let reference = promise.reference;
+        let placed = Placed { number, stage, caller, reference, asked, holds, report: None };
+        let mut order = self.place(id, placed).await;
         if let Some(before) = &replaced {
             self.let_who_waits(before).await;
             order = self.cast.order(id).await; // it may have waited itself
@@ -291,26 +293,11 @@ impl<C: Cast> Scene<'_, C> {
         holds
     }
 
-    /// The order begins.
-    async fn place(
-        &mut self,
-        id: OrderId,
-        stage: Stage,
-        asked: Asked,
-        reference: Option<SmolStr>,
-        holds: Vec<Hold>,
-    ) -> Order {
-        self.tenant.last_number += 1;
-        let placed = Placed {
-            number: self.tenant.last_number,
-            stage,
-            caller: self.who.clone(),
-            reference,
-            asked: Arc::new(asked),
-            holds,
-        };
+    /// The order begins, with the number after the last one.
+    pub(super) async fn place(&mut self, id: OrderId, placed: Placed) -> Order {
+        self.tenant.last_number = placed.number;
         let order = order::place(id, &placed, self.now);
-        self.tenant.book.enter(&order);
+        self.tenant.enter(&order);
         self.cast.place(order.clone()).await;
         self.push_order(id, order::Event::Placed(Box::new(placed)));
         order

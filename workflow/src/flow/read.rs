@@ -44,11 +44,18 @@ impl<C: Cast> Scene<'_, C> {
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
             Query::Settings => Ok(self.settings()),
+            Query::OrderAt(name) => {
+                let id = self.order_named(name)?;
+                Ok(Outcome::Order(Box::new(self.order_now(id).await)))
+            }
+            Query::Numbered(part) => Ok(self.numbered(part).await),
+            Query::Invitations(filter, part) => Ok(self.invitations(&filter, part).await),
+            Query::MailDays(from, to) => Ok(self.mail_days(from, to)),
         }
     }
 
     /// The order as anybody may be told: past its deadline a promise is expired (P3).
-    async fn order_now(&mut self, id: OrderId) -> Order {
+    pub(super) async fn order_now(&mut self, id: OrderId) -> Order {
         let mut order = self.cast.order(id).await;
         order.stage = order.stage_at(self.now);
         order

@@ -4,6 +4,7 @@
 
 use super::{Event, Order, Placed, Stage};
 use crate::id::{OrderId, Version};
+use crate::invitation;
 use crate::time::Time;
 
 /// The order that an event of placing makes.
@@ -20,11 +21,19 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         asked: placed.asked.clone(),
         holds: placed.holds.clone(),
         replies: Vec::new(),
+        report: placed.report.clone(),
     }
 }
 
 /// Makes `event` true at the time of its command.
 pub fn apply(order: &mut Order, event: &Event, at: Time) {
+    if let Event::Invitation(event) = event {
+        // Its mails go on after the order is closed, and neither its version nor its lines change.
+        let report = order.report.as_mut().expect("M6: an event's order was reported before");
+        let invitation = report.invitation.as_mut();
+        let invitation = invitation.expect("M6: an event's invitation was asked for before");
+        return invitation::apply(invitation, event, at);
+    }
     assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();
     order.modified = at;
@@ -54,6 +63,8 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
                 }
             }
         }
+        Event::Invited(report) => order.report = Some(report.clone()),
+        Event::Invitation(_) => unreachable!("it was applied above"),
         Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
     }
 }

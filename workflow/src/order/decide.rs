@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::{Event, Order, Stage};
 use crate::id::Version;
+use crate::invitation::{self, Report};
 use crate::refusal::Refusal;
 use crate::time::{Millis, Time};
 
@@ -34,6 +35,10 @@ pub enum Command {
         /// The deadline that the timer was armed for.
         armed_for: Time,
     },
+    /// Note what the shop reports of it for reviews.
+    Invite(Box<Report>),
+    /// Do something about its invitation.
+    Invitation(invitation::Command),
 }
 
 impl Command {
@@ -44,6 +49,8 @@ impl Command {
             Command::Extend { .. } => "Extend",
             Command::Cancel { .. } => "Cancel",
             Command::Expire { .. } => "Expire",
+            Command::Invite(_) => "Invite",
+            Command::Invitation(command) => command.name(),
         }
     }
 
@@ -52,7 +59,8 @@ impl Command {
             Command::Confirm { version, .. }
             | Command::Extend { version, .. }
             | Command::Cancel { version, .. } => *version,
-            Command::Expire { .. } => None,
+            // An invitation has a version of its own.
+            Command::Expire { .. } | Command::Invite(_) | Command::Invitation(_) => None,
         }
     }
 }
@@ -66,6 +74,10 @@ pub fn decide(
     now: Time,
 ) -> Result<Option<Event>, Refusal> {
     match (order.stage_at(now), command) {
+        (_, Command::Invitation(command)) => {
+            Ok(invitation::decide(order, command, now)?.map(Event::Invitation))
+        }
+
         // A timer that comes late, or for a deadline that has moved, is not a mistake.
         (Stage::Expired { until }, Command::Expire { armed_for }) => {
             Ok((order.deadline() == Some(until) && until == *armed_for).then_some(Event::Expired))
@@ -92,9 +104,14 @@ pub fn decide(
         (Stage::Promised { until }, Command::Extend { .. }) => {
             Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
         }
-        (Stage::Promised { .. } | Stage::Confirmed { .. }, Command::Cancel { reason, .. }) => {
-            Ok(Some(Event::Cancelled { reason: reason.clone() }))
-        }
+        (
+            Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Received { .. },
+            Command::Cancel { reason, .. },
+        ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
+        (
+            Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Received { .. },
+            Command::Invite(report),
+        ) if order.report.is_none() => Ok(Some(Event::Invited(report.clone()))),
 
         (stage, command) => Err(Refusal::NotNow {
             stage: stage.name(),

@@ -6,6 +6,7 @@
 //!            ├────────────────────────┘
 //!            └──────────► Expired           (waiting, picking, … come between
 //!                                            Confirmed and the door)
+//!  Received ────────────────────────────► Cancelled
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,11 @@ pub enum Stage {
         /// The deadline that passed.
         until: Time,
     },
+    /// Taken in, with nothing to hold.
+    Received {
+        /// When.
+        at: Time,
+    },
 }
 
 impl Stage {
@@ -53,6 +59,7 @@ impl Stage {
             Stage::Confirmed { .. } => "Confirmed",
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
+            Stage::Received { .. } => "Received",
         }
     }
 }

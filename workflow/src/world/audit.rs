@@ -41,12 +41,16 @@ impl World {
         self.orders.hash(&mut hasher);
         self.locations.hash(&mut hasher);
         // A tenant that nothing ever happened to has a desk once it was refused something.
-        let touched =
-            |tenant: &&Tenant| tenant.last_number > 0 || tenant.settings != Settings::default();
+        let touched = |tenant: &&Tenant| {
+            tenant.last_number > 0
+                || tenant.settings != Settings::default()
+                || !tenant.suppressed.is_empty()
+        };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
             tenant.settings.hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);
+            tenant.suppressed.hash(&mut hasher);
         }
         hasher.finish()
     }

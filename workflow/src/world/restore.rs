@@ -48,6 +48,11 @@ impl Restore {
         tenant.last_number = last_number;
     }
 
+    /// Takes in an address that gets no mail.
+    pub fn suppressed(&mut self, tenant: &TenantId, address: SmolStr) {
+        self.world.desk.tenant(tenant).suppressed.insert(address);
+    }
+
     /// Takes in a location with its replies. Seats are given in the order of these calls.
     pub fn location(&mut self, tenant: &TenantId, location: Location) {
         let desk = self.world.desk.tenant(tenant);
@@ -94,7 +99,7 @@ impl Restore {
             };
             shelf.restore_hold(order.id.reservation(hold.index), held);
         }
-        self.world.desk.tenant(tenant).book.enter(&order);
+        self.world.desk.tenant(tenant).enter(&order);
         if !self.keys.contains_key(tenant) {
             self.keys.insert(tenant.clone(), Vec::new());
         }

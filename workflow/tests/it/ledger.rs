@@ -42,7 +42,7 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) => {}
+                Event::Configured(_) | Event::Suppressed { .. } => {}
             }
         }
         Ok(())
@@ -60,6 +60,9 @@ impl Ledger {
         let Some((stage, events)) = self.orders.get_mut(&id) else {
             return wrong("P1: an event before the first");
         };
+        if let order::Event::Invitation(_) = event {
+            return Ok(()); // it has a version of its own, and outlives the order's stages
+        }
         *events += 1;
         let open = stage.clone();
         *stage = match (open, event) {
@@ -88,7 +91,12 @@ impl Ledger {
             (_, order::Event::Cancelled { reason }) => {
                 Stage::Cancelled { at, reason: reason.clone() }
             }
-            (same, order::Event::Rehosted { .. } | order::Event::Lost { .. }) => same,
+            (
+                same,
+                order::Event::Rehosted { .. }
+                | order::Event::Lost { .. }
+                | order::Event::Invited(_),
+            ) => same,
             (_, _) => return wrong("P1: not a step"),
         };
         Ok(())

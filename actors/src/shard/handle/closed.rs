@@ -4,7 +4,7 @@
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
 use snapshots::store::{Error, Store};
-use workflow::command::{OrderFilter, Page};
+use workflow::command::{OrderFilter, Page, Part};
 use workflow::id::{OrderId, TenantId};
 use workflow::order::{self, Order};
 use workflow::outcome::Outcome;
@@ -33,6 +33,44 @@ impl ShardHandle {
         self.stored(move |store| {
             let order = store.order(&tenant, id)?;
             Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+        })
+        .await
+    }
+
+    /// One order, by its number.
+    pub(super) async fn closed_number(
+        &self,
+        tenant: &TenantId,
+        number: u64,
+    ) -> Result<Verdict, Closed> {
+        let tenant = tenant.clone();
+        self.stored(move |store| {
+            let order = store.order_by_number(&tenant, number)?;
+            Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+        })
+        .await
+    }
+
+    /// A part of all orders by number: those in memory, and the others between them.
+    pub(super) async fn with_closed_numbers(
+        &self,
+        tenant: TenantId,
+        part: Part,
+        mut orders: Vec<Order>,
+        total: u64,
+    ) -> Result<Verdict, Closed> {
+        self.stored(move |store| {
+            for number in part.numbers(total) {
+                if !orders.iter().any(|order| order.number == number) {
+                    orders.extend(store.order_by_number(&tenant, number)?);
+                }
+            }
+            orders.sort_unstable_by_key(|order| order.number);
+            if part.newest_first {
+                orders.reverse();
+            }
+            let outcome = Outcome::Orders { orders, total, fitting: Vec::new() };
+            Ok(Verdict::Done(Shown { outcome, stored: None }))
         })
         .await
     }

@@ -150,6 +150,7 @@ fn status(stage: &Stage) -> &'static str {
         Stage::Confirmed { .. } => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
+        Stage::Received { .. } => "OPEN",
     }
 }
 

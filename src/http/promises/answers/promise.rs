@@ -228,7 +228,7 @@ fn thousandths(pen: &mut Pen, value: u64) {
 pub(super) fn valid_until(stage: &Stage) -> Option<Time> {
     match stage {
         Stage::Promised { until } | Stage::Expired { until } => Some(*until),
-        Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
+        Stage::Confirmed { .. } | Stage::Cancelled { .. } | Stage::Received { .. } => None,
     }
 }
 

@@ -44,7 +44,7 @@ impl<'a> Said<'a> {
         self.value(key).is_some()
     }
 
-    fn value(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a str> {
         self.options.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
     }
 
@@ -52,7 +52,7 @@ impl<'a> Said<'a> {
         self.value(key).map(|text| MIDNIGHT + clock(text))
     }
 
-    fn version(&self) -> Option<Version> {
+    pub(super) fn version(&self) -> Option<Version> {
         self.value("version").map(|text| Version(text.parse().expect("a version")))
     }
 
@@ -81,6 +81,15 @@ impl Script {
                 self.set_policy(&Said::of_options(rest));
                 return Todo::Set;
             }
+            "rules" => {
+                self.set_rules(&Said::of_options(rest));
+                return Todo::Set;
+            }
+            "report" => return Script::report(&Said::of(rest)),
+            "claim" | "done" | "failed" => return self.mail(verb, &Said::of(rest)),
+            "ask" | "uninvite" => return self.invitation(verb, &Said::of(rest)),
+            "suppress" => Command::Suppress { address: rest.into() },
+            "mails" => return Todo::Read(Query::MailDays(self.shop.now, Time(i64::MAX))),
             "show" => return Todo::Read(Query::Order(self.order(rest))),
             "summary" => {
                 let filter = SummaryFilter { articles: vec![article(rest)], ..Default::default() };
@@ -257,7 +266,7 @@ impl Script {
     }
 
     /// The order with this name; an id that nothing has if there is none.
-    fn order(&self, name: &str) -> OrderId {
+    pub(super) fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
     }
 }

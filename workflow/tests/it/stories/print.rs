@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use workflow::id::{ArticleId, LocationId, StockId};
+use workflow::invitation::Event as InvitationEvent;
 use workflow::location::{RowStatus, Shelf};
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{Outcome, PartView, PlacedView};
@@ -11,7 +12,7 @@ use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 use workflow::time::Time;
 
-use super::Script;
+use super::{Script, mail};
 use crate::shop::MIDNIGHT;
 
 /// Writes an answer under its line; a long one takes several.
@@ -68,6 +69,14 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
+        Outcome::Suppressed => "no mail any more".into(),
+        Outcome::MailDays(days) => {
+            let days = days.iter().map(|it| {
+                let code = it.filtercode.as_deref().unwrap_or("no code");
+                format!("{}, {code}: {}", it.day, it.mails)
+            });
+            days.collect::<Vec<_>>().join("; ")
+        }
         Outcome::Settings { settings, promise_ttl } => {
             format!("promises hold {} min, version {}", promise_ttl.0 / 60_000, settings.version)
         }
@@ -83,7 +92,11 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
-        | Refusal::TooMuchAtOnce => String::new(),
+        | Refusal::TooMuchAtOnce
+        | Refusal::UnknownInvitation
+        | Refusal::ExternalIdTaken
+        | Refusal::ReminderTooSoon
+        | Refusal::MailNotDue => String::new(),
         Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
         Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
@@ -94,7 +107,10 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::PromiseExpired { until } => format!(", until {}", clock(*until)),
         Refusal::WrongVersion { asked, current } => format!(", asked {asked}, current {current}"),
-        Refusal::LinesUnassigned { version } | Refusal::LocationInUse { version } => {
+        Refusal::WrongCheckDigit { product } => format!(", product {product}"),
+        Refusal::NothingUnsent { version }
+        | Refusal::LinesUnassigned { version }
+        | Refusal::LocationInUse { version } => {
             format!(", version {version}")
         }
         Refusal::NotNow { stage, command, version } => {
@@ -127,6 +143,11 @@ pub(super) fn others(
         match event {
             order::Event::Expired => pieces.push(format!("{name} expired")),
             order::Event::Cancelled { .. } => pieces.push(format!("{name} cancelled")),
+            order::Event::Invitation(event) => {
+                if let InvitationEvent::MailDropped { mails, .. } = event {
+                    pieces.push(format!("{name} drops {}", plural(mails.len(), "mail")));
+                }
+            }
             order::Event::Lost { holds } => {
                 pieces.push(format!("{name} loses {}", plural(holds.len(), "reservation")));
             }
@@ -241,8 +262,10 @@ fn order_words(script: &Script, order: &Order, changed: bool) -> String {
         Stage::Confirmed { at } => format!("confirmed at {}", clock(*at)),
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
+        Stage::Received { at } => format!("received at {}", clock(*at)),
     };
     let mut text = format!("{stage}, version {}", order.version);
+    text.push_str(&mail::words(order));
     if !changed {
         for hold in &order.holds {
             let verb = if hold.stock.is_some() { "has" } else { "waits for" };
@@ -277,7 +300,7 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// An instant as the time of the day, with the days after the first one before it.
-fn clock(at: Time) -> String {
+pub(super) fn clock(at: Time) -> String {
     let millis = at.since(MIDNIGHT).0;
     let (days, rest) = (millis / 86_400_000, millis % 86_400_000);
     let seconds = rest / 1_000;
