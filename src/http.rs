@@ -5,6 +5,7 @@ mod body;
 mod document;
 mod health;
 mod idempotency;
+mod invitations;
 mod json;
 mod path;
 mod pen;
@@ -23,6 +24,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
+use invitations::routes::{invitations as reviews, orders as reports};
 use promises::routes::{
     configurations, facilities, listings, orders, promise, reservations, status, stocks,
 };
@@ -32,7 +34,8 @@ pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = promise_door(web::scope("").wrap(from_fn(around::around)))
+    let table = promise_door(web::scope("").wrap(from_fn(around::around)));
+    let table = invitation_door(table)
         .service(at("/healthz").get(health::alive))
         .service(at("/readyz").get(health::ready))
         .service(at("/bench/echo").post(promise::echo))
@@ -68,4 +71,19 @@ where
         .service(at("/api/reservations/{id}").get(reservations::show))
         .service(at("/api/status").get(status::status))
         .service(at("/api/health").get(status::health))
+}
+
+/// Door 4. Each path is also there with `.json` behind it, and `platform` in a query is ignored.
+#[rustfmt::skip] // a path is a line
+fn invitation_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    let one = at("/api/v2/invitations/{id}").get(reviews::show).patch(reviews::change);
+    table
+        .service(at("/api/v2/orders").get(reports::list).post(reports::report))
+        .service(at("/api/v2/orders/{id}").get(reports::show))
+        .service(at("/api/v2/invitations").get(reviews::list))
+        .service(at("/api/v2/invitations/calendar").get(reviews::calendar))
+        .service(one.delete(reviews::remove))
 }

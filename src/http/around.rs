@@ -28,7 +28,7 @@ pub(super) async fn around<B: MessageBody + 'static>(
     let name = correlation_id(&app, &request);
     let mut response = match bounded(&request) {
         Ok(()) => {
-            ignore_trailing_slash(&mut request);
+            ignore_endings(&mut request);
             next.call(request).await?.map_into_left_body()
         }
         Err(failure) => {
@@ -74,13 +74,13 @@ fn is_badly_encoded(path: &str) -> bool {
     })
 }
 
-/// `/api/orders/` is `/api/orders`; two slashes are something else.
-fn ignore_trailing_slash(request: &mut ServiceRequest) {
+/// `/api/orders/` is `/api/orders`; two slashes are something else. At door 4, `.json` says
+/// nothing either.
+fn ignore_endings(request: &mut ServiceRequest) {
     let path = request.path();
-    let Some(bare) = path.strip_suffix('/').filter(|bare| !bare.is_empty()) else { return };
-    if bare.ends_with('/') {
-        return;
-    }
+    let slash = path.strip_suffix('/').filter(|bare| !bare.is_empty());
+    let json = path.strip_suffix(".json").filter(|_| path.starts_with("/api/v2/"));
+    let Some(bare) = slash.or(json).filter(|bare| !bare.ends_with('/')) else { return };
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
     let Ok(short) = format!("{bare}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();

@@ -6,6 +6,7 @@
 mod bad_input;
 mod crash;
 mod idempotency;
+mod invitations;
 mod operating;
 mod overload;
 mod promises;

@@ -1,5 +1,7 @@
 //! The query of a request: `size`, `startAfterId` and filters.
 
+use std::ops::RangeInclusive;
+
 use smol_str::SmolStr;
 use workflow::command::Page;
 
@@ -79,6 +81,51 @@ impl Params {
             self.faults.add(name, "is no id");
         }
         id
+    }
+
+    /// One number within its bounds; `usual` if it is not there.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        usual: u64,
+        parse: impl FnOnce(&str) -> Option<u64>,
+        bounds: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let Some(text) = self.one(name) else { return Some(usual) };
+        let number = parse(&text).filter(|number| bounds.contains(number));
+        if number.is_none() {
+            self.faults.add(name, format!("must be {} to {}", bounds.start(), bounds.end()));
+        }
+        number
+    }
+
+    /// One of these words; the first if it is not there.
+    pub(crate) fn one_of(
+        &mut self,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Option<&'static str> {
+        let Some(text) = self.one(name) else { return words.first().copied() };
+        let word = words.iter().find(|word| **word == text).copied();
+        if word.is_none() {
+            self.faults.add(name, format!("must be {}", words.join(" or ")));
+        }
+        word
+    }
+
+    /// What one of these words stands for, if it is there.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.one(name)?;
+        let choice = words.iter().find(|(word, _)| *word == text).map(|(_, it)| *it);
+        if choice.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.faults.add(name, format!("must be {}", words.join(" or ")));
+        }
+        choice
     }
 
     /// All values of a parameter: repeated, or with commas in between.
