@@ -5,11 +5,11 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actors::{Answer, Shown, Verdict, Work};
+use actors::{Answer, MailFigures, Shown, Verdict, Work};
 use dashmap::DashMap;
 use smol_str::SmolStr;
 use snapshots::{Lsn, Position};
@@ -21,6 +21,7 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::unsubscribe::Unsubscribe;
 
 pub use actors::ShardHandle;
 
@@ -36,11 +37,18 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// Reads the links that customers unsubscribe with.
+    pub unsubscribe: Option<Arc<Unsubscribe>>,
+    /// What the mailer has done, if there is one.
+    pub mail: OnceLock<MailCounts>,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
     correlation: Correlation,
 }
+
+/// Tells what a mailer has done.
+pub type MailCounts = Box<dyn Fn() -> MailFigures + Send + Sync>;
 
 /// Where the tenants live.
 #[derive(Default)]
@@ -84,6 +92,8 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            unsubscribe: None,
+            mail: OnceLock::new(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
@@ -127,6 +137,11 @@ impl App {
     /// Whether requests are let in.
     pub fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed) && !self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// What the mailer has done; none if no mail server is configured.
+    pub fn mail_figures(&self) -> Option<MailFigures> {
+        self.mail.get().map(|figures| figures())
     }
 
     /// The latest position that an answer reflected; it is on disk.

@@ -5,6 +5,7 @@
 //! came of it, checked once and then believed.
 
 mod invitations;
+mod mail;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
 pub use invitations::InvitationsSection;
+pub use mail::MailSection;
 
 use crate::limits;
 
@@ -88,6 +90,9 @@ pub struct Overrides {
     /// How invitations are handled. In the file only.
     #[arg(skip)]
     pub invitations: Option<InvitationsSection>,
+    /// The mail server. In the file only.
+    #[arg(skip)]
+    pub mail: Option<MailSection>,
 }
 
 /// A bearer token and whom it stands for.
@@ -133,6 +138,7 @@ pub struct Config {
     pub log: String,
     pub credentials: Vec<Credential>,
     pub invitations: InvitationsSection,
+    pub mail: Option<MailSection>,
 }
 
 impl Config {
@@ -183,6 +189,7 @@ impl Config {
             log: pick!(log, "info".into()),
             credentials: under.credentials,
             invitations: under.invitations.unwrap_or_default(),
+            mail: under.mail,
         }
     }
 
@@ -206,6 +213,7 @@ impl Config {
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
         self.invitations.rules()?;
+        self.mail.iter().try_for_each(MailSection::check)?;
         for credential in &self.credentials {
             ensure!(
                 credential.token.len() >= limits::TOKEN_CHARS_MIN,
@@ -299,6 +307,21 @@ mod tests {
         for bad in ["zone = \"Mars\"", "quiet = \"x\"", "mails_per_address_max = 0"] {
             assert!(read(&format!("[invitations]\n{bad}\n"), Overrides::default()).is_err());
         }
+    }
+
+    #[test]
+    fn a_password_is_never_printed_nor_sent_in_the_clear() {
+        let with = |tls: &str| {
+            let text = "[mail]\nhost = \"mx\"\nfrom = \"a@b.nl\"\n\
+                public_url = \"https://orders.example.nl\"\nuser = \"me\"\n\
+                password = \"hunter2-hunter2\"\n";
+            read(&format!("{text}tls = \"{tls}\"\n"), Overrides::default())
+        };
+        let config = with("starttls").unwrap();
+        let printed = format!("{config:?}{}", toml::to_string(&config).unwrap());
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(with("none").unwrap_err().to_string().contains("without TLS"));
+        assert!(with("ssl").is_err());
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod row;
 pub(crate) mod testing;
 mod text;
 mod unmatched;
+mod unsubscribe;
 mod visit;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest};
@@ -30,6 +31,7 @@ use promises::routes::{
 };
 use row::at;
 
+pub use invitations::stationery::Stationery;
 pub use promises::demo::furnish;
 
 /// The route table.
@@ -38,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
     let table = invitation_door(table)
         .service(at("/healthz").get(health::alive))
         .service(at("/readyz").get(health::ready))
+        .service(at("/unsubscribe/{token}").get(unsubscribe::ask).post(unsubscribe::suppress))
         .service(at("/bench/echo").post(promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);

@@ -14,3 +14,4 @@ pub mod limits;
 pub mod metrics;
 pub mod server;
 pub mod telemetry;
+pub mod unsubscribe;

@@ -4,11 +4,12 @@
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Options, Pace, Random, Shard, ShardHandle};
+use actors::{Mailer, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::Context;
 use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
@@ -18,7 +19,9 @@ use crate::admission::Admission;
 use crate::ask::{App, Shards};
 use crate::auth::{Caller, Credentials};
 use crate::config::Config;
+use crate::http::Stationery;
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::unsubscribe::Unsubscribe;
 use crate::{http, metrics};
 
 /// A server that runs.
@@ -28,6 +31,7 @@ pub struct Server {
     doors: ServerHandle,
     operators: ServerHandle,
     app: web::Data<App>,
+    mailer: Option<Mailer>,
     shard: Shard,
 }
 
@@ -67,11 +71,13 @@ impl Server {
         let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
             .await
             .with_context(|| format!("cannot serve {}", config.data.display()))?;
-        let app = web::Data::new(app_of(config, &shard, extras.echo)?);
+        let links = Arc::new(Unsubscribe::of_dir(&config.data)?);
+        let app = web::Data::new(app_of(config, &shard, extras.echo, links.clone())?);
         app.set_ready(shard.handle().durable());
         let (doors, address) = serve_doors(config, app.clone())?;
         let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
-        Ok(Server { address, admin_address, doors, operators, app, shard })
+        let mailer = mailer(config, &shard, &app, links)?;
+        Ok(Server { address, admin_address, doors, operators, app, mailer, shard })
     }
 
     /// Where clients connect.
@@ -94,7 +100,8 @@ impl Server {
         &self.app
     }
 
-    /// Closes the doors, lets everybody inside finish, and syncs the journal.
+    /// Closes the doors, lets everybody inside and every mail on its way finish, and syncs the
+    /// journal.
     ///
     /// # Errors
     /// When the journal could not be closed.
@@ -102,12 +109,40 @@ impl Server {
         self.app.stop();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        web::block(move || self.shard.stop()).await??;
+        let (mailer, shard) = (self.mailer, self.shard);
+        web::block(move || {
+            mailer.into_iter().for_each(Mailer::stop);
+            shard.stop()
+        })
+        .await??;
         Ok(())
     }
 }
 
-fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
+/// The mailer, if a mail server is configured. Without one, mails stay due.
+fn mailer(
+    config: &Config,
+    shard: &Shard,
+    app: &App,
+    links: Arc<Unsubscribe>,
+) -> anyhow::Result<Option<Mailer>> {
+    let Some(section) = &config.mail else {
+        tracing::info!("no mail server is configured; mails stay due");
+        return Ok(None);
+    };
+    let public_url = section.public_url.trim_end_matches('/').to_owned();
+    let options = section.options(Arc::new(Stationery { links, public_url }));
+    let mailer = Mailer::start(shard.handle(), options).context("mail")?;
+    let _ = app.mail.set(Box::new(mailer.counts())); // a server has one mailer, set once
+    Ok(Some(mailer))
+}
+
+fn app_of(
+    config: &Config,
+    shard: &Shard,
+    echo: bool,
+    links: Arc<Unsubscribe>,
+) -> anyhow::Result<App> {
     let mut tokens = Vec::new();
     for credential in &config.credentials {
         let tenant = TenantId::parse(&credential.tenant)
@@ -120,6 +155,7 @@ fn app_of(config: &Config, shard: &Shard, echo: bool) -> anyhow::Result<App> {
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.echo = echo;
+    app.unsubscribe = Some(links);
     Ok(app)
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod errors;
 pub(crate) mod routes;
+pub(super) mod stationery;

@@ -167,3 +167,13 @@ fn warnings(products: &[Product<'_>]) -> Vec<Warning> {
     });
     wrong.collect()
 }
+
+/// The products of an order, as mails show them.
+pub(crate) fn products(order: &Order) -> Vec<actors::Product> {
+    let product = |it: Product<'_>| actors::Product {
+        name: it.name.into_owned(),
+        url: it.url,
+        image_url: it.image_url,
+    };
+    reported(order).into_iter().map(product).collect()
+}
