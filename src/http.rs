@@ -82,11 +82,13 @@ fn invitation_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
-    let one = at("/api/v2/invitations/{id}").get(reviews::show).patch(reviews::change);
     table
         .service(at("/api/v2/orders").get(reports::list).post(reports::report))
         .service(at("/api/v2/orders/{id}").get(reports::show))
         .service(at("/api/v2/invitations").get(reviews::list))
         .service(at("/api/v2/invitations/calendar").get(reviews::calendar))
-        .service(one.delete(reviews::remove))
+        .service(
+            at("/api/v2/invitations/{id}")
+                .get(reviews::show).patch(reviews::change).delete(reviews::remove),
+        )
 }

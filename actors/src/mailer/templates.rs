@@ -105,7 +105,7 @@ mod tests {
         let texts = Templates::of(None).fill(&words("<script>alert(1)</script>{{ tenant }}"));
         let Texts { html, text, subject } = texts.unwrap();
         assert!(!html.contains("<script>") && html.contains("&lt;script&gt;"), "{html}");
-        assert!(html.contains("&lt;b&gt;{{ 7 * 7 }}&lt;/b&gt;"), "{html}");
+        assert!(html.contains("&lt;b&gt;{{ 7 * 7 }}&lt;"), "{html}");
         assert!(!html.contains("b=\"2\"") && text.contains("{{ tenant }}"), "{html}");
         assert!(!subject.contains("alert") && !subject.contains("R1"), "{subject}");
     }

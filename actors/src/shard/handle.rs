@@ -134,7 +134,7 @@ impl ShardHandle {
             }
             (Query::OrderAt(name), Verdict::Refused(Refusal::UnknownOrder)) => match name {
                 OrderRef::Id(id) => self.closed_order(&tenant, id).await?,
-                OrderRef::Number(number) => self.closed_number(&tenant, number).await?,
+                OrderRef::Number(number) => self.closed_order_numbered(&tenant, number).await?,
             },
             (Query::Numbered(part), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, .. } = shown.outcome else {

@@ -7,14 +7,19 @@ use snapshots::Lsn;
 use snapshots::codec;
 use snapshots::disk::Real;
 use snapshots::journal::{Journal, Local, Options};
-use workflow::command::Command;
+use workflow::calendar::{Delay, Unit};
+use workflow::command::{Command, InvitationAction, Invite, OrderRef};
+use workflow::invitation::{Which, Wish};
+use workflow::kept::Kept;
 use workflow::limits::PROMISE_FLOOR;
 use workflow::outcome::Outcome;
 use workflow::record::Record;
 use workflow::settings::Policy;
 use workflow::world::World;
 
-use crate::support::{BEGIN, SEED, TestShard, ask, cancel, card, confirm, promise, put_tea};
+use crate::support::{
+    BEGIN, SEED, TestShard, ask, cancel, card, confirm, promise, put_tea, tenant,
+};
 
 /// F6, S6: the same commands with the same seed are the same records, played by actors or by
 /// plain functions; and the fold of the journal is the world.
@@ -33,6 +38,8 @@ async fn actors_and_plain_functions_write_the_same_records() {
                 let at = *world.locations.keys().nth(step as usize - 2).expect("both are open");
                 put_tea(&at, 20)
             }
+            _ if step % 11 == 9 => report(step),
+            _ if step % 11 == 10 => claim(world.desk.tenant(&tenant()).last_number),
             _ if step % 7 == 5 => confirm(orders[step as usize % orders.len()]),
             _ if step % 7 == 6 => cancel(orders[step as usize % orders.len()]),
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
@@ -60,4 +67,24 @@ async fn actors_and_plain_functions_write_the_same_records() {
     assert_eq!(written, expected);
     assert_eq!(folded.hash(), world.hash());
     assert_eq!(folded.faults(), []);
+}
+
+/// A report with an invitation that is due at once.
+fn report(step: i64) -> Command {
+    Command::Invite(Box::new(Invite {
+        external_id: format!("report-{step}").into(),
+        email: "jan@example.nl".into(),
+        fullname: None,
+        filtercode: None,
+        products: Vec::new(),
+        kept: Kept::default(),
+        wrong_check_digit: None,
+        wish: Delay::of(Unit::Days, 0).map(|delay| Wish::of(delay, None)),
+    }))
+}
+
+/// The invitation of the newest order, if it has one.
+fn claim(number: u64) -> Command {
+    let (order, action) = (OrderRef::Number(number), InvitationAction::Claim(Which::Invitation));
+    Command::Invitation { order, action }
 }

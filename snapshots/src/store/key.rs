@@ -24,7 +24,7 @@ pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
     /// An address that gets no mail.
-    Suppressed = 0x1c,
+    Suppressed = 0x1E,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -35,12 +35,12 @@ pub(super) enum Kind {
     Open = 0x40,
     /// An order to which nothing can happen any more.
     Closed = 0x50,
+    /// The number of a closed order.
+    Number = 0x58,
     /// A shop's name for a closed order, and the order.
     Reference = 0x60,
     /// A shop's name for a customer, and a closed order.
     Consumer = 0x70,
-    /// A closed order's number, and the order.
-    Number = 0x78,
     /// The key of a reply that a closed order keeps.
     ReplyKey = 0x80,
 }
@@ -62,9 +62,9 @@ impl Kind {
             K::Shelf,
             K::Open,
             K::Closed,
+            K::Number,
             K::Reference,
             K::Consumer,
-            K::Number,
             K::ReplyKey,
         ];
         kinds.into_iter().find(|kind| *kind as u8 == number)

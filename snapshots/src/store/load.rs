@@ -182,7 +182,7 @@ impl Scan {
             }
             Kind::Closed if extent == Extent::Open => return Ok(self.after(&tenant)),
             Kind::Open | Kind::Closed => self.order(tenant, key, row)?,
-            Kind::Reference | Kind::Consumer | Kind::Number | Kind::ReplyKey => {
+            Kind::Number | Kind::Reference | Kind::Consumer | Kind::ReplyKey => {
                 return Ok(self.after(&tenant));
             }
         }

@@ -231,7 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::order`].
-    pub fn order_by_number(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
         self.answer(|table| {
             let key = key::number(tenant, number);
             let Some(row) = get(table, &key)? else { return Ok(None) };

@@ -1,3 +1,5 @@
+//! Delays, quiet hours and their bounds, as a table and for any calendar.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -38,14 +38,14 @@ impl ShardHandle {
     }
 
     /// One order, by its number.
-    pub(super) async fn closed_number(
+    pub(super) async fn closed_order_numbered(
         &self,
         tenant: &TenantId,
         number: u64,
     ) -> Result<Verdict, Closed> {
         let tenant = tenant.clone();
         self.stored(move |store| {
-            let order = store.order_by_number(&tenant, number)?;
+            let order = store.order_numbered(&tenant, number)?;
             Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
         })
         .await
@@ -62,7 +62,7 @@ impl ShardHandle {
         self.stored(move |store| {
             for number in part.numbers(total) {
                 if !orders.iter().any(|order| order.number == number) {
-                    orders.extend(store.order_by_number(&tenant, number)?);
+                    orders.extend(store.order_numbered(&tenant, number)?);
                 }
             }
             orders.sort_unstable_by_key(|order| order.number);

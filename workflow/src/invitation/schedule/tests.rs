@@ -1,3 +1,5 @@
+//! The rule of 24 hours, on both sides of a change of clocks.
+
 use super::*;
 use crate::calendar::Unit;
 use crate::time::Millis;
