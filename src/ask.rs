@@ -5,13 +5,12 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actors::{Answer, MailFigures, Shown, Verdict, Work};
-use dashmap::DashMap;
-use smol_str::SmolStr;
+use actors::{Answer, Clock, MailFigures, Pace, Shown, Verdict, Work};
 use snapshots::{Lsn, Position};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
@@ -21,14 +20,16 @@ use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
+use crate::outside::Outside;
+use crate::patience::within;
+use crate::shards::Directory;
 use crate::unsubscribe::Unsubscribe;
-
-pub use actors::ShardHandle;
+use crate::webhooks::Targets;
 
 /// What all handlers share.
 pub struct App {
-    /// Where the tenants live.
-    pub shards: Shards,
+    /// Who answers for the tenants.
+    pub behind: Behind,
     /// Who may come in.
     pub admission: Admission,
     /// Who asks.
@@ -39,28 +40,23 @@ pub struct App {
     pub answer_time_max: Duration,
     /// Reads the links that customers unsubscribe with.
     pub unsubscribe: Option<Arc<Unsubscribe>>,
-    /// What the mailer has done, if there is one.
-    pub mail: OnceLock<MailCounts>,
+    /// Where calls may go.
+    pub targets: Targets,
+    /// Those who tell what happens, by shard; none where there is no journal.
+    pub outside: Vec<Outside>,
+    /// The time that stands in answers which no shard gave.
+    pub clock: Clock,
     ready: AtomicBool,
     stopping: AtomicBool,
     latest: Latest,
     correlation: Correlation,
 }
 
-/// Tells what a mailer has done.
-pub type MailCounts = Box<dyn Fn() -> MailFigures + Send + Sync>;
-
-/// Where the tenants live.
-#[derive(Default)]
-pub struct Shards {
-    all: Option<Shard>,
-    by_tenant: DashMap<TenantId, Shard>,
-}
-
-/// Who answers for a tenant: a shard, or in tests of a door the core itself.
-#[derive(Clone)]
-enum Shard {
-    Live(ShardHandle),
+/// Who answers for tenants: the shards, or in tests of a door the core itself.
+pub enum Behind {
+    /// The shards.
+    Live(Directory),
+    /// The core, without a journal.
     #[cfg(test)]
     Played(Arc<crate::http::testing::Played>),
 }
@@ -85,15 +81,17 @@ pub enum Said {
 
 impl App {
     /// An app that is not ready yet; see [`App::set_ready`].
-    pub fn of(shards: Shards, credentials: Credentials) -> App {
+    pub fn of(behind: Behind, credentials: Credentials) -> App {
         App {
-            shards,
+            behind,
             admission: Admission::default(),
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
             unsubscribe: None,
-            mail: OnceLock::new(),
+            targets: Targets::Public,
+            outside: Vec::new(),
+            clock: Pace::real().clock(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             latest: Latest::default(),
@@ -111,12 +109,11 @@ impl App {
         if !self.is_ready() {
             return Err(Failure::Stopping.into());
         }
-        let shard = self.shards.of_tenant(&caller.tenant).ok_or(Failure::Stopping)?;
-        let asked = shard.ask(work, permit);
-        match tokio::time::timeout(self.answer_time_max, asked).await {
-            Ok(Some(answer)) => self.sort(answer),
+        let asked = pin!(self.behind.ask(&caller.tenant, work, permit));
+        match within(self.answer_time_max, asked).await {
+            Some(Some(answer)) => self.sort(answer),
             // Nobody will answer any more, or not in time: either way it may have happened.
-            Ok(None) | Err(_) => {
+            Some(None) | None => {
                 tracing::warn!(tenant = %caller.tenant, "a shard did not answer in time");
                 Err(Failure::OutcomeUnknown.into())
             }
@@ -129,9 +126,15 @@ impl App {
         self.ready.store(true, Ordering::Relaxed);
     }
 
-    /// Refuses whatever comes from now on.
+    /// Refuses whatever comes from now on, and ends the streams.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.outside.iter().for_each(|outside| outside.feed.close());
+    }
+
+    /// Those who tell what happens to a tenant's things; none where there is no journal.
+    pub fn outside_of(&self, tenant: &TenantId) -> Option<&Outside> {
+        self.outside.get(self.behind.directory().place(tenant)?)
     }
 
     /// Whether requests are let in.
@@ -139,18 +142,20 @@ impl App {
         self.ready.load(Ordering::Relaxed) && !self.stopping.load(Ordering::Relaxed)
     }
 
-    /// What the mailer has done; none if no mail server is configured.
+    /// What the mailers have done; none if no mail server is configured.
     pub fn mail_figures(&self) -> Option<MailFigures> {
-        self.mail.get().map(|figures| figures())
+        let all = self.outside.iter().filter_map(|outside| outside.mail_figures());
+        all.reduce(|sum, figures| sum.and(&figures))
     }
 
-    /// The latest position that an answer reflected; it is on disk.
-    pub fn latest(&self) -> Position {
-        self.latest.position()
+    /// The latest position that an answer reflected; it is on disk. None if there are several
+    /// shards: then only an answer of a shard has a position.
+    pub fn latest(&self) -> Option<Position> {
+        (!self.behind.is_several()).then(|| self.latest.position())
     }
 
     /// A name for a request that came without one.
-    pub fn correlation_id(&self) -> SmolStr {
+    pub fn correlation_id(&self) -> String {
         self.correlation.next()
     }
 
@@ -165,64 +170,54 @@ impl App {
             Verdict::Refused(refusal) => return failed(Failure::Refused(refusal)),
             Verdict::KeyReused => return failed(Failure::KeyReused),
             Verdict::KeyBusy => return failed(Failure::KeyBusy),
+            Verdict::KeyRevoked => return failed(Failure::Unauthorized),
             Verdict::NoRoom => return failed(Failure::NoRoom),
             // The handle looks again itself; what it could not find out is tried again later.
-            Verdict::Rebuilding | Verdict::LookAgain => return failed(Failure::Overloaded),
+            Verdict::Rebuilding | Verdict::LookAgain(_) => return failed(Failure::Overloaded),
         };
         Ok(Answered { at, said })
     }
 }
 
-impl Shards {
-    /// One shard for all tenants.
-    pub fn one(shard: ShardHandle) -> Shards {
-        Shards { all: Some(Shard::Live(shard)), by_tenant: DashMap::new() }
-    }
-
-    /// The core itself for all tenants, without a journal.
-    #[cfg(test)]
-    pub(crate) fn played(world: Arc<crate::http::testing::Played>) -> Shards {
-        Shards { all: Some(Shard::Played(world)), by_tenant: DashMap::new() }
-    }
-
-    /// Whether a snapshot does not follow its journal.
-    pub fn has_trouble(&self) -> bool {
-        self.all.iter().any(Shard::has_trouble)
-            || self.by_tenant.iter().any(|shard| shard.has_trouble())
-    }
-
-    /// Gives a tenant a shard of its own.
-    pub fn put(&self, tenant: TenantId, shard: ShardHandle) {
-        self.by_tenant.insert(tenant, Shard::Live(shard));
-    }
-
-    /// Where a tenant lives. A clone: no guard of the map leaves this function.
-    fn of_tenant(&self, tenant: &TenantId) -> Option<Shard> {
-        if let Some(shard) = &self.all {
-            return Some(shard.clone());
-        }
-        self.by_tenant.get(tenant).map(|shard| shard.value().clone())
-    }
-}
-
-impl Shard {
+impl Behind {
     /// The answer; none if there will be no answer.
-    async fn ask(&self, work: Work, permit: Permit) -> Option<Answer> {
+    async fn ask(&self, tenant: &TenantId, work: Work, permit: Permit) -> Option<Answer> {
         match self {
-            Shard::Live(shard) => shard.ask(work, Some(Box::new(permit))).await.ok(),
+            Behind::Live(shards) => {
+                shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok()
+            }
             #[cfg(test)]
-            Shard::Played(played) => {
+            Behind::Played(played) => {
                 drop(permit);
                 Some(played.answer(work))
             }
         }
     }
 
-    fn has_trouble(&self) -> bool {
+    /// Whether a snapshot does not follow its journal.
+    pub fn has_trouble(&self) -> bool {
         match self {
-            Shard::Live(shard) => shard.snapshot_trouble().is_some(),
+            Behind::Live(shards) => shards.has_trouble(),
             #[cfg(test)]
-            Shard::Played(played) => played.is_stuck(),
+            Behind::Played(played) => played.is_stuck(),
+        }
+    }
+
+    /// The shards; in tests of a door there are none.
+    pub fn directory(&self) -> &Directory {
+        match self {
+            Behind::Live(shards) => shards,
+            #[cfg(test)]
+            Behind::Played(_) => unreachable!("a played core has no shard"),
+        }
+    }
+
+    /// Whether there are several journals, whose positions cannot be compared.
+    fn is_several(&self) -> bool {
+        match self {
+            Behind::Live(shards) => shards.all().len() > 1,
+            #[cfg(test)]
+            Behind::Played(_) => false,
         }
     }
 }
@@ -248,21 +243,26 @@ impl Latest {
     }
 }
 
-/// Names for requests: a number that differs from start to start, and a count.
+/// Names for requests: a number that differs from start to start, and a count, both in hexadecimal.
 struct Correlation {
-    start: u64,
+    start: String,
     count: AtomicU64,
 }
 
 impl Correlation {
     fn new() -> Correlation {
         let start = RandomState::new().build_hasher().finish();
-        Correlation { start, count: AtomicU64::new(0) }
+        Correlation { start: format!("{:08x}-", start as u32), count: AtomicU64::new(0) }
     }
 
-    fn next(&self) -> SmolStr {
+    fn next(&self) -> String {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        smol_str::format_smolstr!("{:08x}-{count:x}", self.start as u32)
+        let places = count.checked_ilog2().map_or(0, |bits| bits / 4);
+        let digit = |place| char::from_digit((count >> (4 * place)) as u32 & 0xF, 16);
+        let mut name = String::with_capacity(self.start.len() + 16);
+        name.push_str(&self.start);
+        name.extend((0..=places).rev().filter_map(digit));
+        name
     }
 }
 
@@ -283,6 +283,11 @@ mod tests {
 
     #[test]
     fn no_two_requests_are_given_the_same_name() {
+        let names = Correlation { start: "00c0ffee-".to_owned(), count: AtomicU64::new(0) };
+        for count in [0, 1, 15, 16, 0xABC, u64::MAX] {
+            names.count.store(count, Ordering::Relaxed);
+            assert_eq!(names.next(), format!("00c0ffee-{count:x}"));
+        }
         let names = Correlation::new();
         assert_ne!(names.next(), names.next());
     }

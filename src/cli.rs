@@ -2,6 +2,7 @@
 
 mod bench;
 mod config;
+mod keys;
 mod serve;
 mod verify;
 
@@ -26,6 +27,8 @@ enum Command {
     Serve(serve::Options),
     /// Check every record, the snapshot and all invariants of a directory that nobody serves
     Verify(verify::Options),
+    /// Make, list and revoke the API keys of a running server
+    Keys(keys::Options),
     /// Print the configuration that is in force
     Config(config::Options),
     /// Send load, measure, and audit what the server did
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(options) => serve::run(options),
         Command::Verify(options) => verify::run(&options),
+        Command::Keys(options) => keys::run(options),
         Command::Config(options) => config::run(options),
         Command::Bench(options) => bench::run(&options),
     };

@@ -7,10 +7,13 @@
 mod invitations;
 mod mail;
 
+mod credential;
+mod issuer;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
@@ -22,6 +25,11 @@ pub use invitations::InvitationsSection;
 pub use mail::MailSection;
 
 use crate::limits;
+use crate::tls::Files;
+use crate::webhooks::Targets;
+
+pub use credential::Credential;
+pub use issuer::{Issuer, Signature};
 
 /// All that can be set, each perhaps not.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -30,6 +38,10 @@ pub struct Overrides {
     /// The directory of journal and snapshot [default: data]
     #[arg(long, env = "CERTUS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Over how many shards the tenants are spread, each with a thread and a journal of its own;
+    /// it stays what it was when the directory was made [default: 1]
+    #[arg(long, env = "CERTUS_SHARDS", value_name = "N")]
+    pub shards: Option<usize>,
     /// Where clients connect [default: 127.0.0.1:8080]
     #[arg(long, env = "CERTUS_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -80,9 +92,34 @@ pub struct Overrides {
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_BYTES", value_name = "BYTES")]
     pub journal_keep_bytes: Option<u64>,
+    /// Whether webhooks may go to http, to any port, and to private and loopback addresses
+    /// [default: false]
+    #[arg(long, env = "CERTUS_WEBHOOKS_TO_PRIVATE", value_name = "BOOL")]
+    pub webhooks_to_private: Option<bool>,
     /// What is logged, as `info` or `certus=debug,warn` [default: info]
     #[arg(long, env = "CERTUS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// The certificate that the doors show, with those between it and its authority, PEM
+    /// [default: none, the doors speak plain HTTP]
+    #[arg(long, env = "CERTUS_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, env = "CERTUS_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Web pages that may call from a browser, by origin, as `https://shop.example`
+    /// [default: none]
+    #[arg(long, env = "CERTUS_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Option<Vec<String>>,
+    /// Whether a request needs a credential: on or off [default: off on loopback while none is
+    /// configured, else on]
+    #[arg(long, env = "CERTUS_AUTH", value_name = "WHAT", value_parser = auth)]
+    pub auth: Option<Auth>,
+    /// Requests that one credential may send in a second [default: none, as many as it likes]
+    #[arg(long, env = "CERTUS_RATE_PER_SECOND", value_name = "N")]
+    pub rate_per_second: Option<u32>,
+    /// How many of them at once [default: those of one second]
+    #[arg(long, env = "CERTUS_RATE_BURST", value_name = "N")]
+    pub rate_burst: Option<u32>,
     /// Who may call, and for which tenant. In the file only.
     #[arg(skip)]
     #[serde(default)]
@@ -93,25 +130,20 @@ pub struct Overrides {
     /// The mail server. In the file only.
     #[arg(skip)]
     pub mail: Option<MailSection>,
+    /// Who signs tokens that are believed. In the file only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub jwt: Vec<Issuer>,
 }
 
-/// A bearer token and whom it stands for.
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credential {
-    /// The tenant whose things it opens.
-    pub tenant: String,
-    /// Who calls with it, as records and logs say.
-    pub name: String,
-    /// The token, at least 16 characters. Never printed.
-    #[serde(skip_serializing)]
-    pub token: String,
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} of {}", self.name, self.tenant)
-    }
+/// Whether a request needs a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// It does.
+    On,
+    /// Whoever sends none is the caller `anonymous` of the tenant `default`; on loopback only.
+    Off,
 }
 
 /// What is in force.
@@ -119,6 +151,7 @@ impl std::fmt::Debug for Credential {
 #[expect(missing_docs, reason = "the fields are those of Overrides, which says what they mean")]
 pub struct Config {
     pub data: PathBuf,
+    pub shards: usize,
     pub listen: SocketAddr,
     pub admin_listen: SocketAddr,
     pub workers: usize,
@@ -135,10 +168,17 @@ pub struct Config {
     pub segment_bytes: u64,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
+    pub webhooks_to_private: bool,
     pub log: String,
+    pub tls: Option<Files>,
+    pub cors_origins: Vec<String>,
+    pub auth: Auth,
+    pub rate_per_second: Option<u32>,
+    pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
     pub invitations: InvitationsSection,
     pub mail: Option<MailSection>,
+    pub jwt: Vec<Issuer>,
 }
 
 impl Config {
@@ -157,19 +197,28 @@ impl Config {
                 toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
             }
         };
-        Config::of(over, under).checked()
+        Config::of(over, under)?.checked()
     }
 
-    fn of(over: Overrides, under: Overrides) -> Config {
+    fn of(over: Overrides, under: Overrides) -> anyhow::Result<Config> {
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let is_closed = !under.credentials.is_empty() || !under.jwt.is_empty();
         macro_rules! pick {
             ($name:ident, $default:expr) => {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
             };
         }
-        Config {
+        let certificate = over.tls_certificate.or(under.tls_certificate);
+        let key = over.tls_key.or(under.tls_key);
+        let tls = match (certificate, key) {
+            (Some(certificate), Some(key)) => Some(Files { certificate, key }),
+            (None, None) => None,
+            _ => bail!("tls_certificate, tls_key: one needs the other"),
+        };
+        Ok(Config {
             data: pick!(data, "data".into()),
+            shards: pick!(shards, 1),
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
@@ -186,14 +235,26 @@ impl Config {
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
+            webhooks_to_private: pick!(webhooks_to_private, false),
             log: pick!(log, "info".into()),
+            tls,
+            cors_origins: pick!(cors_origins, Vec::new()),
+            auth: pick!(auth, if is_closed { Auth::On } else { Auth::Off }),
+            rate_per_second: over.rate_per_second.or(under.rate_per_second),
+            rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
             invitations: under.invitations.unwrap_or_default(),
             mail: under.mail,
-        }
+            jwt: under.jwt,
+        })
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        ensure!(
+            (1..=limits::SHARDS_MAX).contains(&self.shards),
+            "shards: 1 to {}",
+            limits::SHARDS_MAX
+        );
         ensure!(self.workers > 0, "workers: at least 1");
         ensure!(self.start_permits > 0, "start_permits: at least 1");
         ensure!(self.finish_permits > 0, "finish_permits: at least 1");
@@ -214,17 +275,32 @@ impl Config {
         );
         self.invitations.rules()?;
         self.mail.iter().try_for_each(MailSection::check)?;
-        for credential in &self.credentials {
+        for origin in &self.cors_origins {
             ensure!(
-                credential.token.len() >= limits::TOKEN_CHARS_MIN,
-                "credentials: the token of {credential:?} has fewer than {} characters",
-                limits::TOKEN_CHARS_MIN
+                is_origin(origin),
+                "cors_origins: `{origin}` is no origin, as https://shop.example is"
             );
         }
+        for credential in &self.credentials {
+            credential.caller()?;
+        }
+        for issuer in &self.jwt {
+            issuer.check()?;
+        }
+        ensure!(self.rate_per_second != Some(0), "rate_per_second: at least 1");
         ensure!(
-            !self.credentials.is_empty() || self.listen.ip().is_loopback(),
-            "listen: {} is reached from outside, so credentials are needed",
+            self.rate_burst.is_none_or(|burst| burst >= self.rate_per_second.unwrap_or(u32::MAX)),
+            "rate_burst: at least rate_per_second, which it goes with"
+        );
+        ensure!(
+            self.auth == Auth::On || self.listen.ip().is_loopback(),
+            "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
+             keys",
             self.listen
+        );
+        ensure!(
+            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
+            "auth: it is off, but credentials are configured"
         );
         ensure!(
             self.admin_listen.ip().is_loopback(),
@@ -232,6 +308,11 @@ impl Config {
             self.admin_listen
         );
         Ok(self)
+    }
+
+    /// Where webhooks may go.
+    pub fn targets(&self) -> Targets {
+        if self.webhooks_to_private { Targets::Any } else { Targets::Public }
     }
 
     /// What the rules need of it.
@@ -245,6 +326,23 @@ impl Config {
             open_promises_max: self.open_promises_max,
             invitations: self.invitations.rules().expect("the rules were checked with the rest"),
         }
+    }
+}
+
+/// Scheme, host and perhaps a port, and nothing behind them; `*` would let every page in.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(fits)
+    })
+}
+
+fn auth(text: &str) -> Result<Auth, String> {
+    match text {
+        "on" => Ok(Auth::On),
+        "off" => Ok(Auth::Off),
+        _ => Err("on or off".into()),
     }
 }
 
@@ -287,7 +385,49 @@ mod tests {
         let error = read("listen = \"0.0.0.0:8080\"\n", Overrides::default()).unwrap_err();
         assert!(error.to_string().starts_with("listen: 0.0.0.0:8080"), "{error}");
         let with = "listen = \"0.0.0.0:8080\"\n[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
-        assert!(read(with, Overrides::default()).is_ok());
+        assert_eq!(read(with, Overrides::default()).unwrap().auth, Auth::On);
+        let keys_only = "listen = \"0.0.0.0:8080\"\nauth = \"on\"\n";
+        assert!(read(keys_only, Overrides::default()).unwrap().credentials.is_empty());
+        let contradiction = with.replace("listen =", "auth = \"off\"\n#");
+        let error = read(&contradiction, Overrides::default()).unwrap_err();
+        assert!(error.to_string().starts_with("auth: it is off"), "{error}");
+    }
+
+    #[test]
+    fn a_permission_that_is_none_is_named() {
+        let token = "[[credentials]]\ntenant = \"a\"\nname = \"b\"\ntoken = \"0123456789abcdef\"\n";
+        let text = format!("{token}permissions = [\"orders.read\", \"STOCK_READ\"]\n");
+        let config = read(&text, Overrides::default()).unwrap();
+        let names = config.credentials[0].caller().unwrap().permissions;
+        assert_eq!(
+            names.iter().map(|it| it.name()).collect::<Vec<_>>(),
+            ["orders.read", "stock.read"]
+        );
+        let error = read(&text.replace("STOCK_READ", "everything"), Overrides::default());
+        assert!(error.unwrap_err().to_string().contains("`everything`"));
+        assert!(
+            !read(token, Overrides::default()).unwrap().credentials[0]
+                .caller()
+                .unwrap()
+                .permissions
+                .has(workflow::permission::Permission::Admin)
+        );
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_star() {
+        for (origin, fits) in [
+            ("https://shop.example", true),
+            ("http://localhost:3000", true),
+            ("*", false),
+            ("https://*.shop.example", false),
+            ("https://shop.example/", false),
+            ("shop.example", false),
+        ] {
+            let over =
+                Overrides { cors_origins: Some(vec![origin.into()]), ..Overrides::default() };
+            assert_eq!(read("", over).is_ok(), fits, "{origin}");
+        }
     }
 
     #[test]

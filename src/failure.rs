@@ -49,7 +49,7 @@ pub enum Failure {
     /// The client wants something that is not JSON.
     NotAcceptable,
     /// Something broke; the log has the details under this id.
-    Broken(SmolStr),
+    Broken(String),
 }
 
 /// One thing that is wrong with a request.

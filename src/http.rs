@@ -1,49 +1,75 @@
-//! The whole API on one screen. A route that is not in this table does not exist.
+//! The whole API on one screen, with what each route needs of who asks. A route that is not in this
+//! table does not exist.
 
 mod around;
-mod body;
+pub(crate) mod body;
+mod cors;
 mod document;
+mod feed;
 mod health;
-mod idempotency;
+pub(crate) mod idempotency;
 mod invitations;
 mod json;
-mod path;
+mod orders;
+pub(crate) mod path;
 mod pen;
-mod problem;
+pub(crate) mod problem;
+mod problems;
 mod promises;
-mod reply;
-mod row;
+pub(crate) mod reply;
+pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
-mod text;
-mod unmatched;
+pub(crate) mod text;
+mod tokens;
+pub(crate) mod unmatched;
 mod unsubscribe;
-mod visit;
+pub(crate) mod visit;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Scope};
 
-use invitations::routes::{invitations as reviews, orders as reports};
-use promises::routes::{
-    configurations, facilities, listings, orders, promise, reservations, status, stocks,
-};
 use row::at;
+use workflow::permission::Permission as P;
 
+use crate::auth::Need;
+
+pub(crate) use cors::cors;
 pub use invitations::stationery::Stationery;
 pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)));
-    let table = invitation_door(table)
-        .service(at("/healthz").get(health::alive))
-        .service(at("/readyz").get(health::ready))
-        .service(at("/unsubscribe/{token}").get(unsubscribe::ask).post(unsubscribe::suppress))
-        .service(at("/bench/echo").post(promise::echo))
+    let link = at("/unsubscribe/{token}").get(Need::Open, unsubscribe::ask);
+    let table = invitation_door(customer_door(table))
+        .service(at("/feed").get(P::Events, feed::feed))
+        .service(at("/healthz").get(Need::Open, health::alive))
+        .service(at("/readyz").get(Need::Open, health::ready))
+        .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
+        .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
+        .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
+        .service(link.post(Need::Open, unsubscribe::suppress))
+        .service(at("/problems/{name}").get(Need::Open, problems::explain))
+        .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
+}
+
+/// Door 2; `/customer/orders` is `/orders`.
+#[rustfmt::skip] // a path is a line
+fn customer_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use orders::routes::{list, order, place};
+    table
+        .service(at("/orders").post(P::OrdersWrite, place::place).get(P::OrdersRead, list::list))
+        .service(at("/orders/{orderId}").get(P::OrdersRead, order::show))
+        .service(at("/orders/{orderId}/lineItems").post(P::OrdersWrite, order::add_lines))
+        .service(at("/orders/{orderId}/cancel").post(P::OrdersCancel, order::cancel))
 }
 
 /// Door 3. Paths are tried in this order, so the hot ones stand first.
@@ -52,28 +78,41 @@ fn promise_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
-    let holding = at("/api/configurations/promises");
-    let facility = at("/api/facilities/{id}").get(facilities::show).put(facilities::put);
-    let stock = at("/api/stocks/{id}").get(stocks::show).put(stocks::put).delete(stocks::remove);
+    use promises::routes::{configurations, facilities, listings, orders, promise};
+    use promises::routes::{reservations, safety_stocks, status, stocks, subscriptions};
+    let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock]; // the action decides
+    let holding = at("/api/configurations/promises").get(P::ConfigRead, configurations::show);
+    let facility = at("/api/facilities/{id}").get(P::FacilitiesRead, facilities::show);
+    let facility = facility.put(P::FacilitiesWrite, facilities::put).patch(P::FacilitiesWrite, facilities::patch);
+    let sold = at("/api/facilities/{id}/listings").get(P::StockRead, listings::list).put(P::StockWrite, listings::put);
+    let listing = at("/api/facilities/{id}/listings/{article}").get(P::StockRead, listings::show);
+    let listing = listing.patch(P::StockWrite, listings::patch).delete(P::StockWrite, listings::remove);
+    let stocks = at("/api/stocks").get(P::StockRead, stocks::list).post(P::StockWrite, stocks::make);
+    let stock = at("/api/stocks/{id}").get(P::StockRead, stocks::show).put(P::StockWrite, stocks::put);
+    let safety = at("/api/safetystocks").get(P::StockRead, safety_stocks::list).put(P::StockWrite, safety_stocks::put);
     table
-        .service(at("/api/promises/deliverypromise").post(promise::promise))
-        .service(at("/api/orders/{id}/actions").post(orders::act))
-        .service(at("/api/orders").get(orders::list).post(orders::place))
-        .service(at("/api/orders/{id}").get(orders::show))
-        .service(holding.get(configurations::show).put(configurations::put))
-        .service(at("/api/facilities").get(facilities::list).post(facilities::make))
-        .service(facility.patch(facilities::patch).delete(facilities::remove))
-        .service(at("/api/facilities/{id}/listings").get(listings::list).put(listings::put))
-        .service(at("/api/facilities/{id}/listings/{article}").get(listings::show))
-        .service(at("/api/stocks").get(stocks::list).post(stocks::make).put(stocks::put_all))
-        .service(at("/api/stocks/actions").post(stocks::act))
-        .service(at("/api/stocks/summaries").get(stocks::summaries))
-        .service(stock)
-        .service(at("/api/safetystocks").put(stocks::keep))
-        .service(at("/api/reservations").get(reservations::list))
-        .service(at("/api/reservations/{id}").get(reservations::show))
-        .service(at("/api/status").get(status::status))
-        .service(at("/api/health").get(status::health))
+        .service(at("/api/promises/deliverypromise").post(P::PromisesWrite, promise::promise))
+        .service(at("/api/orders/{id}/actions").post(act, orders::act))
+        .service(at("/api/orders").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place))
+        .service(at("/api/orders/{id}").get(P::OrdersRead, orders::show))
+        .service(holding.put(P::ConfigWrite, configurations::put))
+        .service(at("/api/facilities").get(P::FacilitiesRead, facilities::list).post(P::FacilitiesWrite, facilities::make))
+        .service(facility.delete(P::FacilitiesWrite, facilities::remove))
+        .service(sold.delete(P::StockWrite, listings::clear))
+        .service(listing)
+        .service(stocks.put(P::StockWrite, stocks::put_all))
+        .service(at("/api/stocks/actions").post(P::StockWrite, stocks::act))
+        .service(at("/api/stocks/summaries").get(P::StockRead, stocks::summaries))
+        .service(stock.delete(P::StockWrite, stocks::remove))
+        .service(safety)
+        .service(at("/api/safetystocks/{id}").delete(P::StockWrite, safety_stocks::remove))
+        .service(at("/api/reservations").get(P::StockRead, reservations::list))
+        .service(at("/api/reservations/{id}").get(P::StockRead, reservations::show))
+        .service(at("/api/subscriptions").get(P::Events, subscriptions::list).post(P::Events, subscriptions::make))
+        .service(at("/api/subscriptions/{id}").delete(P::Events, subscriptions::remove))
+        .service(at("/api/supportedevents").get(P::Events, subscriptions::supported))
+        .service(at("/api/status").get(Need::Open, status::status))
+        .service(at("/api/health").get(Need::Credential, status::health))
 }
 
 /// Door 4. Each path is also there with `.json` behind it, and `platform` in a query is ignored.
@@ -82,13 +121,14 @@ fn invitation_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
+    use invitations::routes::{invitations as reviews, orders as reports};
+    let reported = at("/api/v2/orders").get(P::InvitationsRead, reports::list);
+    let one = at("/api/v2/invitations/{id}").get(P::InvitationsRead, reviews::show);
+    let one = one.patch(P::InvitationsWrite, reviews::change);
     table
-        .service(at("/api/v2/orders").get(reports::list).post(reports::report))
-        .service(at("/api/v2/orders/{id}").get(reports::show))
-        .service(at("/api/v2/invitations").get(reviews::list))
-        .service(at("/api/v2/invitations/calendar").get(reviews::calendar))
-        .service(
-            at("/api/v2/invitations/{id}")
-                .get(reviews::show).patch(reviews::change).delete(reviews::remove),
-        )
+        .service(reported.post(P::InvitationsWrite, reports::report))
+        .service(at("/api/v2/orders/{id}").get(P::InvitationsRead, reports::show))
+        .service(at("/api/v2/invitations").get(P::InvitationsRead, reviews::list))
+        .service(at("/api/v2/invitations/calendar").get(P::InvitationsRead, reviews::calendar))
+        .service(one.delete(P::InvitationsWrite, reviews::remove))
 }

@@ -2,6 +2,7 @@
 //!
 //! A door parses, admits, asks and answers. It decides nothing about orders or stock.
 
+pub mod admin;
 pub mod admission;
 pub mod ask;
 pub mod auth;
@@ -9,9 +10,15 @@ pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod failure;
+pub mod feed;
 pub mod http;
 pub mod limits;
 pub mod metrics;
+pub mod outside;
+mod patience;
 pub mod server;
+pub mod shards;
 pub mod telemetry;
+pub mod tls;
 pub mod unsubscribe;
+pub mod webhooks;

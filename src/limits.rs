@@ -2,8 +2,16 @@
 
 use std::time::Duration;
 
+use workflow::time::Millis;
+
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a body on the operators' address.
+pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Days that an API key may be good for: ten years are for ever.
+pub const KEY_DAYS_MAX: u64 = 3_650;
+/// Characters of the name that a key is held under; it is in every record of its holder.
+pub const KEY_NAME_CHARS_MAX: usize = 100;
 /// Levels of nesting in a JSON body: nothing that a door knows needs more than ten.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// How long a body may take: whoever is slower holds a connection, never a permit.
@@ -32,6 +40,8 @@ pub const LISTING_ATTRIBUTES_MAX: usize = 40;
 pub const LISTING_CATEGORIES_MAX: usize = 10;
 /// Rows of a versionless update of stock.
 pub const VERSIONLESS_ROWS_MAX: usize = 25;
+/// Stock actions in one request of the deprecated form: what the original takes.
+pub const STOCK_ACTIONS_MAX: usize = 10;
 /// Faults that one answer names: more help nobody.
 pub const FAULTS_MAX: usize = 20;
 /// Rows of a page when the request does not say.
@@ -40,6 +50,30 @@ pub const PAGE_ROWS: usize = 25;
 pub const PAGE_ROWS_MAX: usize = 500;
 /// Rows of a page of stocks, safety stocks or reservations.
 pub const STOCK_PAGE_ROWS_MAX: usize = 100;
+/// Headers of a subscription.
+pub const SUBSCRIPTION_HEADERS_MAX: usize = 20;
+/// Characters of such a header's value.
+pub const HEADER_VALUE_CHARS_MAX: usize = 2_000;
+
+/// Bytes that wait for one reader of the feed: what one that stops for a moment misses.
+pub const FEED_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Streams of the feed that one tenant has at once: one per system that follows it, and more.
+pub const FEED_STREAMS_PER_TENANT_MAX: usize = 32;
+/// Streams of all tenants together; with full buffers they take a gigabyte.
+pub const FEED_STREAMS_MAX: usize = 256;
+
+/// Bytes of a body at the doors that take one order of a customer.
+pub const CUSTOMER_BODY_BYTES_MAX: usize = 64 * 1024;
+/// The largest id in a customer's profile: that door's ids have eight digits.
+pub const PROFILE_ID_MAX: i64 = 99_999_999;
+/// Characters of a customer's notes, and of the reason for a cancel.
+pub const NOTES_CHARS_MAX: usize = 200;
+/// Rows of a page of a customer's orders.
+pub const CUSTOMER_PAGE_ROWS_MAX: usize = 200;
+/// Orders that one list by status looks at: all of them are counted, one by one.
+pub const ORDERS_SCANNED_MAX: u64 = 2_000;
+/// Orders that such a list asks for in one go, so that others come in between.
+pub const ORDERS_SCANNED_AT_ONCE: u64 = 200;
 
 /// Requests in the building at once that start a sale.
 pub const START_PERMITS: u32 = 4_096;
@@ -47,6 +81,9 @@ pub const START_PERMITS: u32 = 4_096;
 pub const FINISH_PERMITS: u32 = 2_048;
 /// Requests in the building at once that look, or change stock and locations.
 pub const OPERATE_PERMITS: u32 = 1_024;
+
+/// Shards of one server: each has threads and a snapshot of its own.
+pub const SHARDS_MAX: usize = 64;
 
 /// Connections that one worker has at once; beyond them, accepting pauses.
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
@@ -79,3 +116,36 @@ pub const MAIL_PAUSE: Duration = Duration::from_secs(5);
 pub const CAP_DAYS_MAX: u32 = 366;
 /// Characters of a configured token: fewer can be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;
+
+/// Characters of the name of a key in a token: it is looked up, and nothing else.
+pub const KID_CHARS_MAX: usize = 64;
+/// How long after its end, or before its beginning, a token is good: clocks differ.
+pub const TOKEN_LEEWAY: Millis = Millis(30_000);
+/// Characters of a token's `sub`; it is in every record of its holder.
+pub const TOKEN_NAME_CHARS_MAX: usize = 250;
+/// How long a token of ours is good.
+pub const TOKEN_LASTS: Millis = Millis::hours(1);
+/// The same at the orders and invitations door, whose clients keep it for weeks.
+pub const INVITATIONS_TOKEN_LASTS: Millis = Millis::hours(30 * 24);
+/// Bytes of a shared secret: as many as the digest has.
+pub const SECRET_BYTES_MIN: usize = 32;
+/// Bytes of the form that asks for a token.
+pub const FORM_BYTES_MAX: usize = 4 * 1024;
+/// How long an issuer's keys are believed when they cannot be loaded again.
+pub const JWKS_AGE_MAX: Millis = Millis::hours(24);
+/// How long after an unknown key's name another one may load the keys.
+pub const JWKS_RELOAD_MIN: Millis = Millis::minutes(1);
+/// How long an issuer may take to say its keys.
+pub const JWKS_TIME_MAX: Duration = Duration::from_secs(2);
+/// Bytes of an issuer's keys.
+pub const JWKS_BYTES_MAX: usize = 64 * 1024;
+/// Keys of one issuer: it needs two while it renews one.
+pub const JWKS_KEYS_MAX: usize = 100;
+/// Tokens whose signatures are remembered, some 500 bytes each.
+pub const SEEN_TOKENS_MAX: usize = 10_000;
+/// Bad credentials that a source may send in a second before it is told to wait.
+pub const BAD_CREDENTIALS_PER_SECOND_MAX: u64 = 20;
+/// Sources of bad credentials that are told apart, 8 bytes each.
+pub const STRANGERS_MAX: usize = 4_096;
+/// Credentials whose rates are kept before those that were not seen for long are forgotten.
+pub const RATES_KEPT: usize = 10_000;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use actors::ShardHandle;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -13,30 +13,35 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
+use snapshots::commit::Figures as JournalFigures;
 
+use crate::admin::operator;
 use crate::ask::App;
+use crate::feed::Figures as FeedFigures;
+use crate::http::problem::Problem;
+use crate::outside::Outside;
+use crate::shards::Directory;
+use crate::webhooks::Figures as CallFigures;
 
-/// Where the numbers are.
-pub struct Sources {
-    /// What the handlers share.
-    pub app: web::Data<App>,
-    /// The shard behind them.
-    pub shard: ShardHandle,
+/// All of them: 200.
+pub(crate) async fn metrics(
+    app: web::Data<App>,
+    head: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    operator(&app, &head).await.map_err(|failure| Problem::of(failure, head.path()))?;
+    Ok(scrape(&app).await)
 }
 
-/// The routes of the operators' address.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/metrics", web::get().to(metrics));
-}
-
-async fn metrics(sources: web::Data<Sources>) -> HttpResponse {
+async fn scrape(app: &App) -> HttpResponse {
     let mut registry = Registry::with_prefix("certus");
-    lanes(&sources.app, &mut registry);
-    journal(&sources, &mut registry);
-    if shard(&sources, &mut registry).await.is_none() {
+    let shards = app.behind.directory();
+    lanes(app, &mut registry);
+    journals(shards.all(), &mut registry);
+    outside(&app.outside, &mut registry);
+    if held(shards, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
-    mail(&sources.app, &mut registry);
+    mail(app, &mut registry);
     let mut body = String::new();
     match text::encode(&mut body, &registry) {
         Ok(()) => HttpResponse::Ok()
@@ -61,26 +66,67 @@ fn lanes(app: &App, registry: &mut Registry) {
     registry.register("requests_shed", "Requests that got no permit, since the start", shed);
 }
 
-fn journal(sources: &Sources, registry: &mut Registry) {
-    let figures = sources.shard.journal_figures();
-    let batches = ConstCounter::new(figures.batches);
+fn journals(shards: &[ShardHandle], registry: &mut Registry) {
+    let mut sum = JournalFigures::default();
+    let durable = Family::<Vec<(&str, String)>, Gauge>::default();
+    let passed = Family::<Vec<(&str, String)>, Gauge>::default();
+    for (number, shard) in shards.iter().enumerate() {
+        sum.add(&shard.journal_figures());
+        let label = vec![("shard", number.to_string())];
+        durable.get_or_create(&label).set(shard.durable().lsn.0 as i64);
+        passed.get_or_create(&label).set(shard.passed().0 as i64);
+    }
+    let batches = ConstCounter::new(sum.batches);
     registry.register("journal_batches", "Batches that became durable", batches);
-    let records = ConstCounter::new(figures.records);
+    let records = ConstCounter::new(sum.records);
     registry.register("journal_records", "Records that became durable", records);
-    let bytes = ConstCounter::new(figures.bytes);
+    let bytes = ConstCounter::new(sum.bytes);
     registry.register_with_unit("journal_written", "Bytes of all batches", Unit::Bytes, bytes);
-    let micros = figures.sync_micros_sum as f64;
-    let sync = PowersOfTwo::of(&figures.sync_micros, 1e-6, micros * 1e-6);
+    let micros = sum.sync_micros_sum as f64;
+    let sync = PowersOfTwo::of(&sum.sync_micros, 1e-6, micros * 1e-6);
     let help = "How long a batch took to write and sync";
     registry.register_with_unit("journal_commit", help, Unit::Seconds, sync);
-    let durable = ConstGauge::new(sources.shard.durable().lsn.0);
-    registry.register("journal_durable_lsn", "The newest record on disk", durable);
-    let passed = ConstGauge::new(sources.shard.passed().0);
-    registry.register("snapshot_lsn", "The newest record that the snapshot has passed", passed);
+    registry.register("journal_durable_lsn", "The newest record on disk, by shard", durable);
+    let help = "The newest record that the snapshot has passed, by shard";
+    registry.register("snapshot_lsn", help, passed);
 }
 
-async fn shard(sources: &Sources, registry: &mut Registry) -> Option<()> {
-    let figures = sources.shard.figures().await?;
+/// What is told outside: the feed's streams, and calls to subscribers.
+fn outside(all: &[Outside], registry: &mut Registry) {
+    let mut feed = FeedFigures::default();
+    let mut calls = CallFigures::default();
+    let settled = Family::<Vec<(&str, String)>, Gauge>::default();
+    for (number, outside) in all.iter().enumerate() {
+        feed.add(&outside.feed.figures());
+        let figures = outside.webhooks.figures();
+        calls.add(&figures);
+        let label = vec![("shard", number.to_string())];
+        settled.get_or_create(&label).set(figures.settled.0 as i64);
+    }
+    let gauges: [(&str, &str, u64); 3] = [
+        ("feed_streams", "Streams of the feed that are open", feed.streams),
+        ("webhook_subscriptions", "Subscriptions", calls.subscriptions),
+        ("webhook_calls_waiting", "Calls that are queued or under way", calls.waiting),
+    ];
+    for (name, help, value) in gauges {
+        registry.register(name, help, ConstGauge::new(value));
+    }
+    let counters: [(&str, &str, u64); 5] = [
+        ("feed_messages", "Messages handed to readers of the feed", feed.messages),
+        ("feed_streams_cut_off", "Streams whose reader did not read", feed.cut_off),
+        ("webhook_calls_taken", "Calls that were answered with 2xx", calls.taken),
+        ("webhook_calls_failed", "Attempts that failed", calls.failed),
+        ("webhook_calls_given_up", "Calls that were dropped after 7 days", calls.given_up),
+    ];
+    for (name, help, value) in counters {
+        registry.register(name, help, ConstCounter::new(value));
+    }
+    let help = "All calls up to this record are settled, by shard";
+    registry.register("webhook_settled_lsn", help, settled);
+}
+
+async fn held(shards: &Directory, registry: &mut Registry) -> Option<()> {
+    let figures = shards.figures().await?;
     let gauges: [(&str, &str, u64); 7] = [
         ("orders", "Orders in memory", figures.orders as u64),
         ("open_promises", "Promises with a deadline", figures.open_promises as u64),
@@ -160,6 +206,7 @@ impl EncodeMetric for PowersOfTwo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ask::Behind;
 
     /// Without a bucket for everything, no quantile can be told.
     #[test]
@@ -174,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_was_shed_is_a_counter() {
-        let app = App::of(crate::ask::Shards::default(), crate::auth::Credentials::of(vec![]));
+        let app = App::of(Behind::Live(Directory::default()), crate::auth::Credentials::of(vec![]));
         let mut registry = Registry::default();
         lanes(&app, &mut registry);
         let mut text = String::new();

@@ -1,28 +1,31 @@
-//! The whole server: a shard, the doors before it, and the operators' address.
+//! The whole server: its shards, the doors before it, and the operators' address.
 //!
 //! `main`, tests and benches all start it here; nobody else wires actors. It stops from the
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Condition;
+use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Mailer, Options, Pace, Random, Shard, ShardHandle};
+use actors::{Clock, KeyWatch, MailOptions, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
-use smol_str::SmolStr;
 use snapshots::commit::OnFailure;
-use workflow::id::TenantId;
 
 use crate::admission::Admission;
-use crate::ask::{App, Shards};
-use crate::auth::{Caller, Credentials};
-use crate::config::Config;
+use crate::ask::{App, Behind};
+use crate::auth::{Caller, Credentials, Ring};
+use crate::config::{Auth, Config};
 use crate::http::Stationery;
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::outside::Outside;
+use crate::shards::{self, Directory, Shards};
 use crate::unsubscribe::Unsubscribe;
-use crate::{http, metrics};
+use crate::{admin, feed, http, tls, webhooks};
 
 /// A server that runs.
 pub struct Server {
@@ -31,8 +34,9 @@ pub struct Server {
     doors: ServerHandle,
     operators: ServerHandle,
     app: web::Data<App>,
-    mailer: Option<Mailer>,
-    shard: Shard,
+    shards: Shards,
+    /// Loads again and again what issuers publish.
+    issuers: JoinHandle<()>,
 }
 
 /// What a bench or a test wants otherwise.
@@ -42,11 +46,20 @@ pub struct Extras {
     pub echo: bool,
     /// Where the ids' chance comes from.
     pub random: Random,
+    /// How the feed waits.
+    pub feed: feed::Options,
+    /// When calls that failed are made again.
+    pub webhooks: webhooks::Schedule,
 }
 
 impl Default for Extras {
     fn default() -> Extras {
-        Extras { echo: false, random: Random::drawn() }
+        Extras {
+            echo: false,
+            random: Random::drawn(),
+            feed: feed::Options::default(),
+            webhooks: webhooks::Schedule::default(),
+        }
     }
 }
 
@@ -68,16 +81,29 @@ impl Server {
             keep_ms: config.journal_keep_ms,
             keep_bytes: config.journal_keep_bytes,
         };
-        let shard = Shard::open(&config.data, options, pace, extras.random, on_failure)
-            .await
-            .with_context(|| format!("cannot serve {}", config.data.display()))?;
+        let clock = pace.clock();
+        let random = extras.random;
+        let open =
+            Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
+        let mut app = app_of(config, open.handles(), clock, extras.echo).await?;
         let links = Arc::new(Unsubscribe::of_dir(&config.data)?);
-        let app = web::Data::new(app_of(config, &shard, extras.echo, links.clone())?);
-        app.set_ready(shard.handle().durable());
+        app.unsubscribe = Some(links.clone());
+        if config.mail.is_none() {
+            tracing::info!("no mail server is configured; mails stay due");
+        }
+        for (shard, folder) in open.handles().iter().zip(shards::existing(&config.data)?) {
+            let calls = (config.targets(), extras.webhooks.clone());
+            let (dir, mail) = (folder.join("webhooks"), mail_options(config, &links));
+            app.outside.push(Outside::start(shard, &dir, extras.feed, calls, mail)?);
+        }
+        let app = web::Data::new(app);
+        let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
+        if let Some(first) = app.behind.directory().all().first() {
+            app.set_ready(first.durable());
+        }
         let (doors, address) = serve_doors(config, app.clone())?;
-        let (operators, admin_address) = serve_operators(config, app.clone(), shard.handle())?;
-        let mailer = mailer(config, &shard, &app, links)?;
-        Ok(Server { address, admin_address, doors, operators, app, mailer, shard })
+        let (operators, admin_address) = serve_operators(config, app.clone())?;
+        Ok(Server { address, admin_address, doors, operators, app, shards: open, issuers })
     }
 
     /// Where clients connect.
@@ -90,9 +116,9 @@ impl Server {
         self.admin_address
     }
 
-    /// The shard behind the doors.
-    pub fn shard(&self) -> ShardHandle {
-        self.shard.handle()
+    /// The shards behind the doors.
+    pub fn shards(&self) -> &Directory {
+        self.app.behind.directory()
     }
 
     /// What the handlers share.
@@ -107,69 +133,80 @@ impl Server {
     /// When the journal could not be closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.app.stop();
+        self.issuers.abort();
         self.doors.stop(true).await;
         self.operators.stop(true).await;
-        let (mailer, shard) = (self.mailer, self.shard);
-        web::block(move || {
-            mailer.into_iter().for_each(Mailer::stop);
-            shard.stop()
-        })
-        .await??;
+        let (app, shards) = (self.app, self.shards);
+        let stop = move || {
+            app.outside.iter().for_each(Outside::stop);
+            shards.stop()
+        };
+        web::block(stop).await??;
         Ok(())
     }
 }
 
-/// The mailer, if a mail server is configured. Without one, mails stay due.
-fn mailer(
-    config: &Config,
-    shard: &Shard,
-    app: &App,
-    links: Arc<Unsubscribe>,
-) -> anyhow::Result<Option<Mailer>> {
-    let Some(section) = &config.mail else {
-        tracing::info!("no mail server is configured; mails stay due");
-        return Ok(None);
-    };
+/// How mails go out, if a mail server is configured. Without one, mails stay due.
+fn mail_options(config: &Config, links: &Arc<Unsubscribe>) -> Option<MailOptions> {
+    let section = config.mail.as_ref()?;
     let public_url = section.public_url.trim_end_matches('/').to_owned();
-    let options = section.options(Arc::new(Stationery { links, public_url }));
-    let mailer = Mailer::start(shard.handle(), options).context("mail")?;
-    let _ = app.mail.set(Box::new(mailer.counts())); // a server has one mailer, set once
-    Ok(Some(mailer))
+    Some(section.options(Arc::new(Stationery { links: links.clone(), public_url })))
 }
 
-fn app_of(
+async fn app_of(
     config: &Config,
-    shard: &Shard,
+    shards: Vec<ShardHandle>,
+    clock: Clock,
     echo: bool,
-    links: Arc<Unsubscribe>,
 ) -> anyhow::Result<App> {
-    let mut tokens = Vec::new();
-    for credential in &config.credentials {
-        let tenant = TenantId::parse(&credential.tenant)
-            .with_context(|| format!("credentials: `{}` is no tenant", credential.tenant))?;
-        let caller = Caller { tenant, who: SmolStr::new(&credential.name) };
-        tokens.push((credential.token.clone(), caller));
+    let tokens = config.credentials.iter().map(|it| Ok((it.token.clone(), it.caller()?)));
+    let tokens: Vec<(String, Caller)> = tokens.collect::<anyhow::Result<_>>()?;
+    let credentials = Credentials::of(tokens).by(clock.clone()).anonymous(config.auth == Auth::Off);
+    let mut credentials = credentials.believing(&config.jwt, &config.data).await?;
+    if let Some(rate) = config.rate_per_second.and_then(NonZeroU32::new) {
+        let burst = config.rate_burst.and_then(NonZeroU32::new).unwrap_or(rate);
+        credentials = credentials.limited(rate, burst);
     }
-    let mut app = App::of(Shards::one(shard.handle()), Credentials::of(tokens));
+    for shard in &shards {
+        watch_keys(shard, credentials.ring()).await?;
+    }
+    let mut app = App::of(Behind::Live(Directory::of(shards)), credentials);
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
+    app.clock = clock;
     app.echo = echo;
-    app.unsubscribe = Some(links);
+    app.targets = config.targets();
     Ok(app)
 }
 
+/// Fills the ring with the keys that were recovered, before anybody is let in; from now on it
+/// follows the journal.
+async fn watch_keys(shard: &ShardHandle, ring: &Arc<Ring>) -> anyhow::Result<()> {
+    let follows = ring.clone();
+    let watch: KeyWatch = Arc::new(move |tenant, event, at| follows.note(tenant, event, at));
+    let keys = shard.watch_keys(watch).await;
+    ring.fill(keys.context("the shard has stopped")?);
+    Ok(())
+}
+
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let server =
-        HttpServer::new(move || Service::new().app_data(app.clone()).configure(http::routes))
-            .workers(config.workers)
-            .max_connections(CONNECTIONS_PER_WORKER_MAX)
-            .client_request_timeout(HEAD_TIME_MAX)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(SHUTDOWN_S)
-            .disable_signals()
-            .bind(config.listen)
-            .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let origins = config.cors_origins.clone();
+    let server = HttpServer::new(move || {
+        let cors = Condition::new(!origins.is_empty(), http::cors(&origins));
+        Service::new().app_data(app.clone()).wrap(cors).configure(http::routes)
+    })
+    .workers(config.workers)
+    .max_connections(CONNECTIONS_PER_WORKER_MAX)
+    .client_request_timeout(HEAD_TIME_MAX)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_S)
+    .disable_signals();
+    let server = match &config.tls {
+        Some(files) => server.bind_rustls_0_23(config.listen, tls::server_config(files.clone())?),
+        None => server.bind(config.listen),
+    };
+    let server = server.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();
@@ -180,17 +217,14 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
 fn serve_operators(
     config: &Config,
     app: web::Data<App>,
-    shard: ShardHandle,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let figures = web::Data::new(metrics::Sources { app, shard });
-    let server = HttpServer::new(move || {
-        Service::new().app_data(figures.clone()).configure(metrics::routes)
-    })
-    .workers(1)
-    .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .bind(config.admin_listen)
-    .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
+    let server =
+        HttpServer::new(move || Service::new().app_data(app.clone()).configure(admin::routes))
+            .workers(1)
+            .shutdown_timeout(SHUTDOWN_S)
+            .disable_signals()
+            .bind(config.admin_listen)
+            .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

@@ -33,6 +33,24 @@ pub struct Figures {
 pub const LATENESS_BUCKETS: usize = 16;
 
 impl Figures {
+    /// Adds another shard's figures.
+    pub fn add(&mut self, other: &Figures) {
+        self.orders += other.orders;
+        self.open_promises += other.open_promises;
+        self.locations += other.locations;
+        self.lots += other.lots;
+        self.reservations += other.reservations;
+        self.mails_pending += other.mails_pending;
+        self.mails_due += other.mails_due;
+        self.commands += other.commands;
+        self.refused += other.refused;
+        self.expired += other.expired;
+        for (sum, count) in self.lateness.iter_mut().zip(other.lateness) {
+            *sum += count;
+        }
+        self.lateness_ms_sum = self.lateness_ms_sum.saturating_add(other.lateness_ms_sum);
+    }
+
     /// Counts one release that came so many milliseconds after its deadline.
     pub(crate) fn released(&mut self, late_ms: u64) {
         let bucket = (u64::BITS - late_ms.leading_zeros()) as usize;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use actix::Message;
 use workflow::reply::{ReplyKey, StoredReply};
 
-/// Keep a reply.
+/// Keep a reply, and answer with the one that has to go for it.
 #[derive(Message)]
-#[rtype(result = "()")]
+#[rtype(result = "Option<Arc<StoredReply>>")]
 pub(crate) struct Keep(pub(crate) Arc<StoredReply>);
 
 /// Answer with the reply that is kept under a key.

@@ -20,6 +20,7 @@ mod kept;
 mod limits;
 mod location;
 mod mailer;
+mod notice;
 mod order;
 mod pace;
 mod random;
@@ -33,7 +34,8 @@ pub use figures::{Figures, LATENESS_BUCKETS};
 pub use mailer::{
     Error as MailError, MailFigures, MailOptions, Mailer, Product, Security, Supplies,
 };
-pub use pace::Pace;
+pub use notice::KeyWatch;
+pub use pace::{Clock, Pace};
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
-pub use submit::{Answer, Render, Shown, Verdict, Work};
+pub use submit::{Answer, Render, Shown, Verdict, Words, Work};

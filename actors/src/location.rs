@@ -6,7 +6,7 @@
 //! | [`Apply`]  | Router | the events, applied, and what the location now publishes |
 //! | [`Settle`] | Router | both in one step, when nothing can refuse                |
 //! | [`LookAt`] | Router | what was looked at                                       |
-//! | [`Keep`]   | Router | nothing: keeps a reply                                   |
+//! | [`Keep`]   | Router | the reply that had to go                                 |
 //! | [`Kept`]   | Router | the reply under a key                                    |
 //!
 //! Sends nothing. Never reads the clock, touches the disk, waits, or knows an order.
@@ -108,10 +108,10 @@ impl Handler<LookAt> for Location {
 }
 
 impl Handler<Keep> for Location {
-    type Result = ();
+    type Result = Option<Arc<StoredReply>>;
 
-    fn handle(&mut self, Keep(reply): Keep, _: &mut Context<Self>) {
-        self.state.keep(reply);
+    fn handle(&mut self, Keep(reply): Keep, _: &mut Context<Self>) -> Self::Result {
+        self.state.keep(reply)
     }
 }
 

@@ -21,7 +21,7 @@ mod templates;
 mod transport;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub use transport::{Error, MailOptions, Security};
 
 use crate::limits::{MAIL_FAREWELL, MAIL_PAUSES_MAX, MAILS_PER_LOOK_MAX};
 use crate::shard::ShardHandle;
-use crate::submit::{Verdict, Work};
+use crate::submit::{Verdict, Words, Work};
 use figures::Counts;
 use outcome::Sent;
 use templates::Templates;
@@ -51,7 +51,7 @@ use transport::{Plan, Transport};
 /// A mailer that runs.
 pub struct Mailer {
     stop: watch::Sender<bool>,
-    thread: JoinHandle<()>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     counts: Arc<Counts>,
 }
 
@@ -78,7 +78,7 @@ impl Mailer {
                 Err(error) => tracing::error!(%error, "no mail is sent: there is no runtime"),
             }
         });
-        Ok(Mailer { stop, thread: thread.map_err(Error::Thread)?, counts })
+        Ok(Mailer { stop, thread: Mutex::new(Some(thread.map_err(Error::Thread)?)), counts })
     }
 
     /// What it has done since it was started.
@@ -86,18 +86,13 @@ impl Mailer {
         self.counts.figures()
     }
 
-    /// Where its figures can be read while somebody else may stop it.
-    pub fn counts(&self) -> impl Fn() -> MailFigures + Send + Sync + use<> {
-        let counts = self.counts.clone();
-        move || counts.figures()
-    }
-
     /// Lets the mails that are on their way arrive, for a bounded time, and ends the thread. The
     /// shard must still run. What did not arrive is sent again by the next start.
-    pub fn stop(self) {
+    pub fn stop(&self) {
         let _ = self.stop.send(true); // a thread that has ended needs no telling
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         // A thread that has panicked has ended too; its message is in the log.
-        let _ = self.thread.join();
+        let _ = thread.map(JoinHandle::join);
     }
 }
 
@@ -267,10 +262,11 @@ impl Desk {
         let ask = Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("mailer"),
+            key: None,
             keyed: None,
             command: Command::Invitation { order, action },
         };
-        self.ask(Work::Change(ask, nothing)).await
+        self.ask(Work::Change(Box::new(ask), Words::Plain(nothing))).await
     }
 
     async fn look(&self, tenant: &TenantId, mail: MailId) -> Option<Order> {

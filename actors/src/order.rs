@@ -5,7 +5,7 @@
 //! | [`ActOn`]  | Router | what it did, or the refusal                         |
 //! | [`Follow`] | Router | nothing: applies what was decided at a location     |
 //! | [`Read`]   | Router | the order as it is                                  |
-//! | [`Keep`]   | Router | nothing: keeps a reply                              |
+//! | [`Keep`]   | Router | the reply that had to go                            |
 //! | [`Kept`]   | Router | the reply under a key                               |
 //!
 //! Sends nothing. Never reads the clock, touches the disk, waits, or knows a location.
@@ -81,10 +81,10 @@ impl Handler<Read> for Order {
 }
 
 impl Handler<Keep> for Order {
-    type Result = ();
+    type Result = Option<Arc<StoredReply>>;
 
-    fn handle(&mut self, Keep(reply): Keep, _: &mut Context<Self>) {
-        self.state.keep(reply);
+    fn handle(&mut self, Keep(reply): Keep, _: &mut Context<Self>) -> Self::Result {
+        self.state.keep(reply)
     }
 }
 

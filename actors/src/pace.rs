@@ -5,6 +5,8 @@
 //! believed: time goes on by the monotonic clock, and a warning says so, so that no wrong clock
 //! expires every promise at once. Time while the process was down counts as passed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use workflow::time::{Millis, Time};
@@ -13,12 +15,12 @@ use workflow::time::{Millis, Time};
 const LEAP_MAX: Millis = Millis::minutes(1);
 
 /// Where a shard gets its time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Pace {
     /// From the computer.
     RealTime {
-        /// The last time that was given out.
-        last: Time,
+        /// The last time that was given out, for clocks to see.
+        last: Arc<AtomicI64>,
         /// A time that was believed, and the monotonic clock then.
         believed: (Time, Instant),
         /// Whether the computer's clock is not believed now.
@@ -26,40 +28,61 @@ pub enum Pace {
     },
     /// From whoever moves it: it stands still until told to advance.
     ByHand {
-        /// The time.
-        now: Time,
+        /// The time, for clocks to see.
+        now: Arc<AtomicI64>,
     },
+}
+
+/// The time for those who decide nothing that is recorded: whether a credential has ended. It is
+/// never behind the last record, and a computer's clock that leaps is believed here: it ends
+/// credentials early at worst.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    last: Arc<AtomicI64>,
+    is_real: bool,
+}
+
+impl Clock {
+    /// The time now.
+    pub fn now(&self) -> Time {
+        let last = Time(self.last.load(Ordering::Relaxed));
+        if self.is_real { last.max(read_clocks().0) } else { last }
+    }
 }
 
 impl Pace {
     /// The computer's time.
     pub fn real() -> Pace {
         let (now, monotonic) = read_clocks();
-        Pace::RealTime { last: now, believed: (now, monotonic), alarmed: false }
+        let last = Arc::new(AtomicI64::new(now.0));
+        Pace::RealTime { last, believed: (now, monotonic), alarmed: false }
     }
 
     /// A time that stands still at `now`.
     pub fn by_hand(now: Time) -> Pace {
-        Pace::ByHand { now }
+        Pace::ByHand { now: Arc::new(AtomicI64::new(now.0)) }
     }
 
     /// Never gives out a time before `earliest`: the last record's, after a restart.
     pub fn not_before(&mut self, earliest: Time) {
         match self {
-            Pace::RealTime { last, .. } => *last = (*last).max(earliest),
-            Pace::ByHand { now } => *now = (*now).max(earliest),
+            Pace::RealTime { last, .. } | Pace::ByHand { now: last } => {
+                last.fetch_max(earliest.0, Ordering::Relaxed);
+            }
         }
     }
 
     /// The time now.
     pub fn now(&mut self) -> Time {
         match self {
-            Pace::ByHand { now } => *now,
+            Pace::ByHand { now } => Time(now.load(Ordering::Relaxed)),
             Pace::RealTime { last, believed, alarmed } => {
                 let (wall, monotonic) = read_clocks();
                 let now = judge(wall, monotonic, believed, alarmed);
-                *last = now.max(*last);
-                *last
+                // Only this thread writes, so nothing can come in between.
+                let now = now.max(Time(last.load(Ordering::Relaxed)));
+                last.store(now.0, Ordering::Relaxed);
+                now
             }
         }
     }
@@ -68,10 +91,19 @@ impl Pace {
     pub fn advance(&mut self, by: Millis) -> bool {
         match self {
             Pace::ByHand { now } => {
-                *now = *now + by;
+                let by = i64::try_from(by.0).unwrap_or(i64::MAX);
+                now.fetch_add(by, Ordering::Relaxed);
                 true
             }
             Pace::RealTime { .. } => false,
+        }
+    }
+
+    /// A clock for others, which goes as this does.
+    pub fn clock(&self) -> Clock {
+        match self {
+            Pace::RealTime { last, .. } => Clock { last: last.clone(), is_real: true },
+            Pace::ByHand { now } => Clock { last: now.clone(), is_real: false },
         }
     }
 
@@ -141,8 +173,9 @@ mod tests {
     #[test]
     fn time_by_hand_stands_still() {
         let mut pace = Pace::by_hand(Time(5));
-        assert_eq!(pace.now(), Time(5));
+        let clock = pace.clock();
+        assert_eq!((pace.now(), clock.now()), (Time(5), Time(5)));
         assert!(pace.advance(Millis(3)));
-        assert_eq!(pace.now(), Time(8));
+        assert_eq!((pace.now(), clock.now()), (Time(8), Time(8)));
     }
 }

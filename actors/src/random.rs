@@ -41,6 +41,14 @@ impl Random {
         Random { source: Source::Seeded(seed), last: (Time::default(), 0) }
     }
 
+    /// A row of its own, from the same chance or from this seed.
+    pub fn split(&mut self) -> Random {
+        match &mut self.source {
+            Source::Drawn(..) => Random::drawn(),
+            source @ Source::Seeded(_) => Random::seeded(source.next()),
+        }
+    }
+
     /// The number of a command at `now`, larger than all others of that millisecond.
     pub fn draw(&mut self, now: Time) -> u64 {
         let drawn = self.source.next();

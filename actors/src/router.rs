@@ -6,7 +6,9 @@
 //! | [`Sweep`]   | Scheduler | when the next promise is due, after expiring a few        |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
 //! | [`Mails`]   | mailer    | mails that are due, or on their way                       |
+//! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
+//! | [`Subscribers`] | webhooks | who wants to be told what                              |
 //!
 //! Asks `Order` and `Location`; tells the `Scheduler`. It finishes a command before it takes the
 //! next (`AtomicResponse`), so a command is atomic and the shard strictly serializable (D1).
@@ -15,16 +17,21 @@
 mod cast;
 mod state;
 
+use std::sync::Arc;
+
 use actix::{
     Actor, ActorFutureExt, Addr, AtomicResponse, Context, Handler, Message, MessageResult,
     WrapFuture,
 };
 use workflow::id::TenantId;
 use workflow::invitation::MailId;
+use workflow::keyring::Key;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
 use crate::figures::Figures;
+use crate::notice::KeyWatch;
 use crate::scheduler::{Due, Scheduler};
 use crate::submit::Submit;
 use crate::tell::tell;
@@ -167,6 +174,20 @@ impl Handler<Mails> for Router {
     }
 }
 
+/// Tell of all that happens to API keys from now on.
+#[derive(Message)]
+#[rtype(result = "Vec<(TenantId, Key)>")]
+pub(crate) struct WatchKeys(pub(crate) KeyWatch);
+
+impl Handler<WatchKeys> for Router {
+    type Result = MessageResult<WatchKeys>;
+
+    fn handle(&mut self, WatchKeys(watch): WatchKeys, _: &mut Context<Self>) -> Self::Result {
+        let state = self.state.as_mut().expect("D1: the router has one command at a time");
+        MessageResult(state.watch_keys(watch))
+    }
+}
+
 /// How much the shard holds.
 #[derive(Message)]
 #[rtype(result = "Figures")]
@@ -178,5 +199,19 @@ impl Handler<Inspect> for Router {
     fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Self::Result {
         let state = self.state.as_ref().expect("D1: the router has one command at a time");
         MessageResult(state.figures())
+    }
+}
+
+/// Who wants to be told what, of all tenants.
+#[derive(Message)]
+#[rtype(result = "Vec<(TenantId, Arc<Subscription>)>")]
+pub(crate) struct Subscribers;
+
+impl Handler<Subscribers> for Router {
+    type Result = MessageResult<Subscribers>;
+
+    fn handle(&mut self, _: Subscribers, _: &mut Context<Self>) -> Self::Result {
+        let state = self.state.as_ref().expect("D1: the router has one command at a time");
+        MessageResult(state.subscriptions())
     }
 }

@@ -103,7 +103,14 @@ impl Shard {
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;
         let mail = Arc::new(Notify::new());
-        let follower = follower::Options { keep: options.keep(), ..Default::default() };
+        // Until somebody says how far webhooks are, nothing that a subscription needs may go.
+        let is_subscribed = {
+            let mut tenants = recovered.world.desk.tenants();
+            tenants.any(|(_, tenant)| !tenant.subscriptions.is_empty())
+        };
+        let covered = Arc::new(AtomicU64::new(if is_subscribed { 0 } else { u64::MAX }));
+        let keep = options.keep(covered.clone());
+        let follower = follower::Options { keep, ..Default::default() };
         let follower = Follower::start(store.clone(), commits.clone(), follower)?;
         let progress = follower.progress();
         let passed = progress.clone();
@@ -126,7 +133,7 @@ impl Shard {
             let _ = started.send(router);
         });
         let router = starting.await.map_err(|_| Error::Ended)?;
-        let handle = ShardHandle::new(Ends { router, commits, store, progress, mail });
+        let handle = ShardHandle::new(Ends { router, commits, store, progress, covered, mail });
         Ok(Shard { handle, arbiter, writer, follower })
     }
 
@@ -152,14 +159,14 @@ impl Shard {
 
 impl Options {
     /// What the journal keeps behind the snapshot. While it is kept whole, a lost snapshot can be
-    /// rebuilt; what has gone is in the snapshot alone. Nothing else follows the journal yet, so
-    /// nobody else holds segments back.
-    fn keep(&self) -> Option<Keep> {
+    /// rebuilt; what has gone is in the snapshot alone. `covered` is how far webhooks are: they
+    /// hold segments back, readers of the feed do not.
+    fn keep(&self, covered: Arc<AtomicU64>) -> Option<Keep> {
         if self.keep_ms.is_none() && self.keep_bytes.is_none() {
             return None;
         }
         let (ms, bytes) = (self.keep_ms.unwrap_or(u64::MAX), self.keep_bytes.unwrap_or(u64::MAX));
-        Some(Keep { ms, bytes, covered: Arc::new(AtomicU64::new(u64::MAX)) })
+        Some(Keep { ms, bytes, covered })
     }
 }
 

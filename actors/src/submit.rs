@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use actix::Message;
+use smol_str::SmolStr;
 use snapshots::commit::Release;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
@@ -13,9 +14,34 @@ use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, Reply, StoredReply};
 
+/// What is held until an answer leaves: a door's permit travels in here (F7).
+pub(crate) type Permit = Option<Box<dyn Any + Send>>;
+
+use crate::notice::Notice;
+
 /// Puts an outcome into a door's words. A function without a memory: the stored reply of a keyed
 /// request is rendered on the shard's thread, in the same command as its effect (K5).
 pub type Render = fn(&Outcome) -> Reply;
+
+/// How an outcome is put into words.
+#[derive(Clone, Debug)]
+pub enum Words {
+    /// By the outcome alone.
+    Plain(Render),
+    /// By the outcome and the request's own name, which the reply then repeats as long as it is
+    /// kept.
+    Named(fn(&Outcome, &str) -> Reply, SmolStr),
+}
+
+impl Words {
+    /// The reply.
+    pub(crate) fn put(&self, outcome: &Outcome) -> Reply {
+        match self {
+            Words::Plain(render) => render(outcome),
+            Words::Named(render, name) => render(outcome, name),
+        }
+    }
+}
 
 /// One request to the router.
 #[derive(Message)]
@@ -26,15 +52,15 @@ pub(crate) struct Submit {
     /// Where the answer goes, when it may leave.
     pub(crate) answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
-    pub(crate) permit: Option<Box<dyn Any + Send>>,
+    pub(crate) permit: Permit,
     /// The record up to which the snapshot was searched for the request's key.
     pub(crate) looked: Lsn,
 }
 
 /// What is wanted of a shard.
 pub enum Work {
-    /// Change something.
-    Change(Ask, Render),
+    /// Change something. In a box, since it goes through many hands before the router's.
+    Change(Box<Ask>, Words),
     /// Look at something.
     Look(TenantId, Query),
 }
@@ -59,12 +85,15 @@ pub enum Verdict {
     KeyReused,
     /// The request's twin is not durable yet (K3).
     KeyBusy,
+    /// The API key it was asked with was taken back, or ended, before its turn came.
+    KeyRevoked,
     /// The disk has no room for a change (D9).
     NoRoom,
     /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.
     Rebuilding,
-    /// Orders have left memory since the snapshot was searched for the key: search again.
-    LookAgain,
+    /// Orders have left memory since the snapshot was searched for the key: search again, with
+    /// the permit that the request came with.
+    LookAgain(Permit),
 }
 
 impl Verdict {
@@ -89,8 +118,10 @@ pub struct Shown {
 /// An answer that waits for its record to be durable.
 pub(crate) struct Pending {
     pub(crate) answer: oneshot::Sender<Answer>,
-    pub(crate) permit: Option<Box<dyn Any + Send>>,
+    pub(crate) permit: Permit,
     pub(crate) verdict: Option<Verdict>,
+    /// Told before the answer leaves.
+    pub(crate) notice: Option<Notice>,
 }
 
 impl Pending {
@@ -98,13 +129,42 @@ impl Pending {
     pub(crate) fn with(self, verdict: Verdict) -> Pending {
         Pending { verdict: Some(verdict), ..self }
     }
+
+    /// Whoever asked must look again. It is still inside, so it gets its permit back.
+    pub(crate) fn again(self, at: Position) {
+        let verdict = Verdict::LookAgain(self.permit);
+        let _ = self.answer.send(Answer { at, verdict });
+    }
 }
 
 impl Release for Pending {
     fn release(self, at: Position) {
         let verdict = self.verdict.expect("an answer is handed over when it is known");
+        if let Some(notice) = self.notice {
+            notice.give();
+        }
         // The permit is free before the client can ask again; a client that hung up is no matter.
         drop(self.permit);
         let _ = self.answer.send(Answer { at, verdict });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// F7: a request that must look again was let in once, and is counted until it is answered.
+    #[test]
+    fn who_must_look_again_keeps_its_permit() {
+        let (answer, mut waiting) = oneshot::channel();
+        let inside = Arc::new(());
+        let permit: Permit = Some(Box::new(inside.clone()));
+        Pending { answer, permit, verdict: None, notice: None }.again(Position::default());
+        let Ok(Answer { verdict: Verdict::LookAgain(permit), .. }) = waiting.try_recv() else {
+            panic!("it is told to look again")
+        };
+        assert_eq!(Arc::strong_count(&inside), 2);
+        drop(permit);
+        assert_eq!(Arc::strong_count(&inside), 1);
     }
 }

@@ -109,6 +109,7 @@ fn stocked(number: u64) -> Record {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     };

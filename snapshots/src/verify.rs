@@ -168,9 +168,10 @@ fn difference(stored: &World, folded: &World) -> Option<String> {
     let rows = |world: &World| -> Vec<_> {
         let tenants = world.desk.tenants();
         let row = |(id, tenant): (&TenantId, &workflow::desk::Tenant)| {
-            (id.clone(), tenant.settings, tenant.last_number)
+            let own = (tenant.keyring.clone(), tenant.subscriptions.clone());
+            (id.clone(), tenant.settings, tenant.last_number, own)
         };
         tenants.map(row).collect()
     };
-    (rows(stored) != rows(folded)).then(|| "the tenants' own rows".into())
+    (rows(stored) != rows(folded)).then(|| "the tenants' own rows, or their keys".into())
 }

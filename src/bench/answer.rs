@@ -1,9 +1,12 @@
 //! What the generator reads of the server's answers, and nothing else of them.
 //!
 //! The few members the audit needs, borrowed from the answer's bytes; the rest of an answer is
-//! skipped without being built.
+//! skipped without being built, and what comes after the last of them is not even looked at.
+
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use uuid::Uuid;
 
 use super::catalog::Catalog;
@@ -23,15 +26,19 @@ pub(super) struct Promised {
 impl Promised {
     /// Reads the answer to a promise; the error says what in it cannot be right.
     pub(super) fn read(body: &[u8], catalog: &Catalog) -> Result<Self, String> {
-        let body: PromiseBody<'_> =
-            serde_json::from_slice(body).map_err(|error| format!("unreadable promise: {error}"))?;
+        let unreadable = |error| format!("unreadable promise: {error}");
+        let body = PromiseBody::read(body).map_err(unreadable)?;
+        let (Some(order), Some(version)) = (body.order_ref, body.order_version) else {
+            return Err("unreadable promise: it names no order".to_owned());
+        };
         let mut held = Vec::with_capacity(4);
-        for shipment in &body.ship_to_customer {
+        for shipment in body.ship_to_customer.iter().flatten() {
             let facility = shipment.facility.facility_ref;
+            let place = catalog.place_named(facility);
             for line in &shipment.line_items {
                 let stock = catalog
                     .article_named(line.tenant_article_id)
-                    .and_then(|article| catalog.stock_at(facility, article))
+                    .and_then(|article| catalog.stock_at(place?, article))
                     .ok_or_else(|| {
                         format!("{} is promised from {facility}, which never had it", {
                             line.tenant_article_id
@@ -40,17 +47,65 @@ impl Promised {
                 held.push(Holding { stock, units: line.quantity });
             }
         }
-        Ok(Self { order: body.order_ref, version: body.order_version, held })
+        Ok(Self { order, version, held })
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What is read of the answer to a promise.
+#[derive(Default)]
 struct PromiseBody<'a> {
-    order_ref: Uuid,
-    order_version: u64,
-    #[serde(borrow, default)]
-    ship_to_customer: Vec<ShipmentBody<'a>>,
+    order_ref: Option<Uuid>,
+    order_version: Option<u64>,
+    ship_to_customer: Option<Vec<ShipmentBody<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum PromiseMember {
+    OrderRef,
+    OrderVersion,
+    ShipToCustomer,
+    #[serde(other)]
+    Other,
+}
+
+impl<'a> PromiseBody<'a> {
+    /// Reads until nothing more is wanted. Most of an answer comes after that: the plan, which
+    /// repeats what was read.
+    fn read(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+        let mut body = Self::default();
+        let read = serde_json::Deserializer::from_slice(json).deserialize_map(&mut body);
+        // Whoever stops early is told that the rest is missing.
+        if body.is_whole() { Ok(body) } else { read.map(|()| body) }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.order_ref.is_some() && self.order_version.is_some() && self.ship_to_customer.is_some()
+    }
+}
+
+impl<'de> Visitor<'de> for &mut PromiseBody<'de> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a promise")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
+        while !self.is_whole()
+            && let Some(member) = from.next_key()?
+        {
+            match member {
+                PromiseMember::OrderRef => self.order_ref = Some(from.next_value()?),
+                PromiseMember::OrderVersion => self.order_version = Some(from.next_value()?),
+                PromiseMember::ShipToCustomer => self.ship_to_customer = Some(from.next_value()?),
+                PromiseMember::Other => {
+                    from.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
@@ -135,6 +190,20 @@ mod tests {
     fn a_promise_that_holds_nothing_is_still_an_order() {
         let body = format!(r#"{{"orderRef":"{}","orderVersion":1}}"#, Uuid::from_u128(3));
         assert!(Promised::read(body.as_bytes(), &catalog()).unwrap().held.is_empty());
+    }
+
+    #[test]
+    fn an_answer_is_whole_up_to_what_is_read_of_it() {
+        let id = Uuid::from_u128(3);
+        for cut in [
+            format!(r#"{{"orderRef":"{id}","orderVersion":1,"sourcingOption":{{"#),
+            format!(r#"{{"orderRef":"{id}","orderVersion":1,"shipToCustomer":[{{"facility":"#),
+            r#"{"orderVersion":1,"shipToCustomer":[]}"#.to_owned(),
+            "[]".to_owned(),
+        ] {
+            let odd = Promised::read(cut.as_bytes(), &catalog()).unwrap_err();
+            assert!(odd.starts_with("unreadable promise"), "{odd}");
+        }
     }
 
     #[test]

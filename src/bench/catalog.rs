@@ -75,10 +75,18 @@ impl Catalog {
         stock / self.shape.places_per_article
     }
 
-    /// The stock of `article` at the location with the server's id `facility`.
-    pub(super) fn stock_at(&self, facility: Uuid, article: u32) -> Option<u32> {
-        let place = *self.places.get(&facility)?;
-        self.stocks_of(article).find(|&stock| self.place_of(stock) == place)
+    /// The place whose id at the server this is.
+    pub(super) fn place_named(&self, facility: Uuid) -> Option<u32> {
+        self.places.get(&facility).copied()
+    }
+
+    /// The stock of `article` at a place.
+    pub(super) fn stock_at(&self, place: u32, article: u32) -> Option<u32> {
+        let mut stocks = self.stocks_of(article);
+        if place < self.shape.warehouses {
+            return stocks.nth(place as usize);
+        }
+        stocks.find(|&stock| self.place_of(stock) == place)
     }
 
     /// All stocks of `article`.
@@ -134,6 +142,9 @@ mod tests {
             assert_eq!(places.len(), 10, "article {article}");
             assert!((0..4).all(|warehouse| places.contains(&warehouse)), "article {article}");
             assert!(catalog.stocks_of(article).all(|stock| catalog.article_of(stock) == article));
+            for stock in catalog.stocks_of(article) {
+                assert_eq!(catalog.stock_at(catalog.place_of(stock), article), Some(stock));
+            }
         }
     }
 

@@ -67,6 +67,7 @@ async fn read_place(
     facility: Uuid,
     seen: &mut Vec<(u32, Seen)>,
 ) -> anyhow::Result<()> {
+    let place = catalog.place_named(facility);
     let first = format!("/api/stocks?facilityRef={facility}&size={PAGE}");
     let mut path = first.clone();
     loop {
@@ -75,7 +76,7 @@ async fn read_place(
         let page: StocksBody = serde_json::from_slice(&answer.body)?;
         for row in &page.stocks {
             let article = catalog.article_named(&row.tenant_article_id);
-            if let Some(stock) = article.and_then(|article| catalog.stock_at(facility, article)) {
+            if let Some(stock) = article.and_then(|article| catalog.stock_at(place?, article)) {
                 let (value, reserved, available) = (row.value, row.reserved, row.available);
                 seen.push((stock, Seen { value, reserved, available }));
             }

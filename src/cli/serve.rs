@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::Sources;
+use crate::config::Auth;
 use crate::server::{Extras, Server};
 use crate::{http, telemetry};
 
@@ -30,14 +31,14 @@ pub(super) struct Options {
 pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     let config = options.sources.read()?;
     telemetry::start(&config.log)?;
-    if config.credentials.is_empty() {
-        tracing::warn!(listen = %config.listen, "no credentials are configured: whoever reaches this address may do everything");
+    if config.auth == Auth::Off {
+        tracing::warn!(listen = %config.listen, "auth is off: whoever reaches this address may do everything");
     }
     actix_web::rt::System::new().block_on(async {
         let extras = Extras { echo: options.bench_echo, ..Extras::default() };
         let server = Server::start(&config, Pace::real(), extras, stop_process()).await?;
         if options.demo {
-            http::furnish(&server.shard()).await?;
+            http::furnish(server.shards()).await?;
         }
         if let Some(file) = &options.listen_file {
             write_whole(file, &server.address().to_string())?;

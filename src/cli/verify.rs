@@ -1,14 +1,17 @@
 //! `certus verify DIR`: checks every record, the snapshot, and all invariants of a directory that
 //! nobody serves. It changes nothing, and the exit code tells whether all is well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use clap::Args;
 use snapshots::disk::{Disk, Real};
 use snapshots::journal;
 use snapshots::verify::{Report, Snapshot, verify};
+
+use crate::shards;
 
 /// What is asked of `certus verify`.
 #[derive(Args)]
@@ -18,8 +21,19 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let shards = shards::existing(&options.dir)?;
+    ensure!(!shards.is_empty(), "{} holds no shard", options.dir.display());
+    let mut all_clean = true;
+    for shard in shards {
+        println!("shard      {}", shard.display());
+        all_clean &= check(&shard)?;
+    }
+    Ok(if all_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(shard: &Path) -> anyhow::Result<bool> {
     let disk: Arc<dyn Disk> = Arc::new(Real);
-    let (journal, snapshot) = actors::folders(&options.dir);
+    let (journal, snapshot) = actors::folders(shard);
     let checked = journal::check(&disk, &journal)?;
     let files = &checked.report;
     println!("journal    {} segments, {} bytes", files.segments, files.bytes);
@@ -32,7 +46,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     let report = verify(&snapshot, &*checked.archive)?;
     print(&report);
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.is_clean())
 }
 
 fn print(report: &Report) {

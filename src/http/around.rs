@@ -3,7 +3,6 @@
 //! The bounds that no route can check (address, headers), the trailing slash that is ignored, and
 //! the headers that every answer carries.
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
@@ -11,13 +10,20 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
 
+use super::unmatched::is_below;
 use super::{reply, unmatched};
 use crate::ask::App;
+use crate::auth::Rate;
 use crate::failure::Failure;
 use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// What a request is called, in its extensions: by its client, or by us.
+#[derive(Clone)]
+pub(super) struct RequestName(pub(super) HeaderValue);
 
 /// Runs around every handler.
 pub(super) async fn around<B: MessageBody + 'static>(
@@ -26,19 +32,26 @@ pub(super) async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().expect("every server has an app").clone();
     let name = correlation_id(&app, &request);
+    request.extensions_mut().insert(RequestName(name.clone()));
     let mut response = match bounded(&request) {
         Ok(()) => {
-            ignore_endings(&mut request);
+            straighten(&mut request);
             next.call(request).await?.map_into_left_body()
         }
         Err(failure) => {
-            let answer = unmatched::error(request.path(), failure).error_response();
+            let answer = unmatched::error(request.request(), failure).error_response();
             request.into_response(answer).map_into_right_body()
         }
     };
+    let rate = response.request().extensions().get::<Rate>().copied();
     let headers = response.headers_mut();
+    if let Some(rate) = rate {
+        reply::note_rate(headers, rate);
+    }
     headers.insert(X_CORRELATION_ID, name);
-    reply::note_position(headers, app.latest());
+    if let Some(at) = app.latest() {
+        reply::note_position(headers, at);
+    }
     Ok(response)
 }
 
@@ -49,7 +62,7 @@ fn correlation_id(app: &App, request: &ServiceRequest) -> HeaderValue {
         (1..=CORRELATION_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
     };
     request.headers().get(X_CORRELATION_ID).filter(fits).cloned().unwrap_or_else(|| {
-        HeaderValue::from_str(&app.correlation_id()).expect("a name is digits and a hyphen")
+        HeaderValue::try_from(app.correlation_id()).expect("a name is digits and a hyphen")
     })
 }
 
@@ -74,13 +87,20 @@ fn is_badly_encoded(path: &str) -> bool {
     })
 }
 
-/// `/api/orders/` is `/api/orders`; two slashes are something else. At door 4, `.json` says
-/// nothing either.
-fn ignore_endings(request: &mut ServiceRequest) {
+/// `/api/orders/` is `/api/orders`, but two slashes are something else; `/customer/orders` is
+/// `/orders`, as the original of that door has it behind another base. At door 4, `.json` says
+/// nothing.
+fn straighten(request: &mut ServiceRequest) {
     let path = request.path();
-    let slash = path.strip_suffix('/').filter(|bare| !bare.is_empty());
-    let json = path.strip_suffix(".json").filter(|_| path.starts_with("/api/v2/"));
-    let Some(bare) = slash.or(json).filter(|bare| !bare.ends_with('/')) else { return };
+    let whole = path.strip_suffix('/').filter(|bare| !bare.is_empty() && !bare.ends_with('/'));
+    let whole = whole.unwrap_or(path);
+    let json = whole.strip_suffix(".json").filter(|_| path.starts_with("/api/v2/"));
+    let whole = json.filter(|bare| !bare.ends_with('/')).unwrap_or(whole);
+    let bare = whole.strip_prefix("/customer").filter(|rest| is_below(rest, "/orders"));
+    let bare = bare.unwrap_or(whole);
+    if bare.len() == path.len() {
+        return;
+    }
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
     let Ok(short) = format!("{bare}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();

@@ -3,7 +3,6 @@
 //! A file of its own because actix-web has no timer for a body, and its extractors inflate what
 //! was compressed. A slow client holds a connection here, never a permit.
 
-use std::future::Future;
 use std::pin::pin;
 
 use actix_web::HttpRequest;
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use super::json;
 use crate::failure::Failure;
 use crate::limits::BODY_TIME_MAX;
+use crate::patience::within;
 
 /// The bytes of a body.
 pub(crate) struct Raw(Bytes);
@@ -32,14 +32,10 @@ impl Raw {
         Ok(())
     }
 
-    /// Reads the whole body. The timer is only made if the body is not there yet.
+    /// Reads the whole body.
     pub(crate) async fn read(payload: Payload, bytes_max: usize) -> Result<Raw, Failure> {
-        let mut gather = pin!(gather(payload, bytes_max));
-        let polled = std::future::poll_fn(|ctx| std::task::Poll::Ready(gather.as_mut().poll(ctx)));
-        if let std::task::Poll::Ready(done) = polled.await {
-            return done;
-        }
-        tokio::time::timeout(BODY_TIME_MAX, gather).await.map_err(|_| Failure::SlowBody)?
+        let gathered = pin!(gather(payload, bytes_max));
+        within(BODY_TIME_MAX, gathered).await.ok_or(Failure::SlowBody)?
     }
 
     /// Reads the body's JSON.

@@ -3,10 +3,12 @@
 //! The fingerprint is taken of the parsed request, written again in one fixed way: neither the
 //! order of members nor white space nor what was ignored counts.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 use workflow::reply::{Fingerprint, Keyed, ReplyKey};
 
 use crate::auth::Caller;
@@ -14,7 +16,7 @@ use crate::failure::Failure;
 use crate::limits::KEY_CHARS_MAX;
 
 /// The name of the header.
-pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A key as the client sent it, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,12 @@ impl Key {
         Ok(Some(Key(SmolStr::new(bare))))
     }
 
+    /// The key in the one form that a UUID has, if it is one: hyphenated, and without case.
+    pub(crate) fn into_uuid(self) -> Option<Key> {
+        let uuid = Uuid::try_parse(&self.0).ok().filter(|_| self.0.len() == Hyphenated::LENGTH)?;
+        Some(Key(format_smolstr!("{}", uuid.hyphenated())))
+    }
+
     /// The key with its scope, and with what is asked under it.
     pub(crate) fn of_request(
         self,
@@ -63,7 +71,7 @@ pub(crate) fn fingerprint(request: &impl Serialize) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderValue;
 
     use super::*;
 
@@ -71,7 +79,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         for value in values {
             let value = HeaderValue::from_bytes(value).unwrap();
-            headers.append(HeaderName::from_static(IDEMPOTENCY_KEY), value);
+            headers.append(IDEMPOTENCY_KEY, value);
         }
         Key::read(&headers)
     }
@@ -85,5 +93,21 @@ mod tests {
             assert!(read(&[bad]).is_err(), "{bad:?}");
         }
         assert!(read(&[b"a", b"a"]).is_err());
+    }
+
+    #[test]
+    fn a_uuid_has_one_form() {
+        let uuid = |bytes: &[u8]| read(&[bytes]).unwrap().unwrap().into_uuid();
+        let lower = uuid(b"550e8400-e29b-41d4-a716-446655440000");
+        assert!(lower.is_some());
+        assert_eq!(uuid(b"\"550E8400-E29B-41D4-A716-446655440000\""), lower);
+        let others: [&[u8]; 3] = [
+            b"k-1",
+            b"550e8400e29b41d4a716446655440000",
+            b"urn:uuid:550e8400-e29b-41d4-a716-446655440000",
+        ];
+        for other in others {
+            assert_eq!(uuid(other), None, "{other:?}");
+        }
     }
 }

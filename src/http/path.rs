@@ -62,6 +62,14 @@ impl Faults {
         value
     }
 
+    /// A value that must be there and good, at a place that has no path.
+    pub(crate) fn good_member<T>(&mut self, at: &str, value: Option<T>, rule: &str) -> Option<T> {
+        if value.is_none() {
+            self.add(at, rule);
+        }
+        value
+    }
+
     /// A value that must be good if it is there.
     pub(crate) fn good<T>(&mut self, at: Path<'_>, value: Option<T>, rule: &str) -> Option<T> {
         if value.is_none() {

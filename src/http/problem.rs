@@ -7,6 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use snapshots::Lsn;
+
+use workflow::refusal::Refusal;
 
 use super::reply;
 use crate::failure::{Failed, Failure};
@@ -16,6 +19,8 @@ use crate::failure::{Failed, Failure};
 pub(crate) struct Problem {
     failed: Failed,
     instance: String,
+    /// Of records that were asked for and are not kept any more: the oldest that is.
+    oldest: Option<Lsn>,
 }
 
 #[derive(Serialize)]
@@ -25,6 +30,8 @@ struct ProblemAnswer<'a> {
     title: &'a str,
     status: u16,
     instance: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest: Option<Lsn>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Detail<'a>>,
 }
@@ -38,7 +45,20 @@ struct Detail<'a> {
 impl Problem {
     /// The failure of a request to this path.
     pub(crate) fn of(failure: impl Into<Failed>, path: &str) -> Problem {
-        Problem { failed: failure.into(), instance: path.chars().take(256).collect() }
+        let instance = path.chars().take(256).collect();
+        Problem { failed: failure.into(), instance, oldest: None }
+    }
+
+    /// The records that were asked for are not kept any more; this is the oldest that is.
+    pub(crate) fn gone(oldest: Lsn, path: &str) -> Problem {
+        Problem { oldest: Some(oldest), ..Problem::of(Failure::NotFound, path) }
+    }
+
+    fn row(&self) -> (StatusCode, &'static str, &'static str) {
+        match self.oldest {
+            Some(_) => (StatusCode::GONE, "/problems/gone", "No longer kept"),
+            None => row(&self.failed.failure),
+        }
     }
 }
 
@@ -49,6 +69,9 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
     const QUOTA: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
     match failure {
         Failure::Malformed(_) => (S::BAD_REQUEST, "/problems/malformed", "Malformed request"),
+        Failure::Refused(Refusal::UnknownKey) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such key")
+        }
         Failure::Refused(_) => (S::CONFLICT, "/problems/conflict", "Refused"),
         Failure::KeyReused => {
             (S::UNPROCESSABLE_ENTITY, "/problems/idempotency-key-reused", "Key used before")
@@ -76,18 +99,18 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
             (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "/problems/too-large", "Header too large")
         }
         Failure::SlowBody => (S::REQUEST_TIMEOUT, "/problems/malformed", "Body too slow"),
-        Failure::NotAcceptable => (S::NOT_ACCEPTABLE, "/problems/malformed", "Only JSON"),
+        Failure::NotAcceptable => (S::NOT_ACCEPTABLE, "/problems/malformed", "Nothing to accept"),
         Failure::Broken(_) => (S::INTERNAL_SERVER_ERROR, "about:blank", "Internal error"),
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        row(&self.failed.failure).0
+        self.row().0
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (status, kind, title) = row(&self.failed.failure);
+        let (status, kind, title) = self.row();
         let mut response = HttpResponse::build(status);
         reply::failure_headers(&mut response, &self.failed);
         let mut errors = Vec::new();
@@ -101,7 +124,8 @@ impl ResponseError for Problem {
             response.insert_header((ALLOW, allow.as_str()));
         }
         let instance = &self.instance;
-        let answer = ProblemAnswer { kind, title, status: status.as_u16(), instance, errors };
+        let (status, oldest) = (status.as_u16(), self.oldest);
+        let answer = ProblemAnswer { kind, title, status, instance, oldest, errors };
         let body = serde_json::to_string(&answer).expect("a problem can be written");
         response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
     }
@@ -109,6 +133,22 @@ impl ResponseError for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(row(&self.failed.failure).2)
+        out.write_str(self.row().2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn what_is_gone_says_where_to_begin() {
+        let response = Problem::gone(Lsn(44_488), "/feed").error_response();
+        assert_eq!(response.status(), StatusCode::GONE);
+        let body = to_bytes(response.into_body()).await.unwrap();
+        let expected = r#"{"type":"/problems/gone","title":"No longer kept","status":410,"instance":"/feed","oldest":44488}"#;
+        assert_eq!(body, expected);
     }
 }

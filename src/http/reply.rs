@@ -11,21 +11,29 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 use snapshots::Position;
 use workflow::id::Version;
 use workflow::outcome::Outcome;
 use workflow::reply::{Reply, StoredReply};
 
 use crate::ask::{Answered, Said};
+use crate::auth::Rate;
 use crate::failure::{Failed, Failure};
 
 /// Where the journal position goes that an answer reflects.
 pub(crate) const CERTUS_LSN: HeaderName = HeaderName::from_static("certus-lsn");
 /// How much of an order is held.
 pub(crate) const CERTUS_OUTCOME: &str = "certus-outcome";
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What nobody in between may keep.
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Headers that a reply of its own has at most: a version, an address, an outcome.
+const HEADERS: usize = 3;
 
 /// A reply with a body and no header of its own.
 pub(crate) fn plain(status: u16, body: String) -> Reply {
@@ -34,8 +42,12 @@ pub(crate) fn plain(status: u16, body: String) -> Reply {
 
 /// A reply that shows one entity.
 pub(crate) fn entity(status: u16, version: Version, body: String) -> Reply {
-    let mut reply = plain(status, body);
-    reply.headers.push((SmolStr::new_static("etag"), format_smolstr!("\"{version}\"")));
+    let mut reply = Reply { status, headers: Vec::with_capacity(HEADERS), body };
+    let mut quoted = SmolStrBuilder::new();
+    quoted.push('"');
+    quoted.push_str(&version.0.to_string());
+    quoted.push('"');
+    reply.headers.push((SmolStr::new_static("etag"), quoted.finish()));
     reply
 }
 
@@ -55,9 +67,9 @@ pub(crate) fn answer(answered: Answered, render: impl FnOnce(&Outcome) -> Reply)
     }
 }
 
-/// A response that says a reply, at a position.
-pub(crate) fn respond(at: Position, reply: Reply) -> HttpResponse {
-    let mut response = begin(at, &reply);
+/// A response that says a reply, at a position if it has one.
+pub(crate) fn respond(at: impl Into<Option<Position>>, reply: Reply) -> HttpResponse {
+    let mut response = begin(at.into(), &reply);
     response.body(Bytes::from(reply.body))
 }
 
@@ -85,19 +97,31 @@ pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
     }
 }
 
+/// Says what is left of the caller's rate, in the words of the IETF's draft.
+pub(crate) fn note_rate(headers: &mut HeaderMap, rate: Rate) {
+    let Rate { quota, window_s, left, more_in_s, .. } = rate;
+    let policy = smol_str::format_smolstr!("\"default\";q={quota};w={window_s}");
+    let state = smol_str::format_smolstr!("\"default\";r={left};t={more_in_s}");
+    for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
+        headers.insert(name, HeaderValue::from_str(&value).expect("it is numbers and names"));
+    }
+}
+
 /// The stored reply, byte for byte (K1).
 fn stored_response(at: Position, stored: &StoredReply, again: bool) -> HttpResponse {
-    let mut response = begin(at, &stored.reply);
+    let mut response = begin(Some(at), &stored.reply);
     if again {
         response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));
     }
     response.body(Bytes::copy_from_slice(stored.reply.body.as_bytes()))
 }
 
-fn begin(at: Position, reply: &Reply) -> HttpResponseBuilder {
+fn begin(at: Option<Position>, reply: &Reply) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(reply.status).expect("a reply has a status of HTTP");
     let mut response = HttpResponse::build(status);
-    response.insert_header((CERTUS_LSN, position(at)));
+    if let Some(at) = at {
+        response.insert_header((CERTUS_LSN, position(at)));
+    }
     if !reply.body.is_empty() {
         response.insert_header((CONTENT_TYPE, JSON));
     }
@@ -112,11 +136,31 @@ fn header_name(name: &str) -> HeaderName {
     match name {
         "etag" => ETAG,
         "location" => LOCATION,
+        CERTUS_OUTCOME => const { HeaderName::from_static(CERTUS_OUTCOME) },
         other => HeaderName::from_bytes(other.as_bytes()).expect("a reply's headers have names"),
     }
 }
 
+/// The position as it is printed. Every answer has one, and numbers have a shorter way to a text
+/// than through a formatter.
 fn position(at: Position) -> HeaderValue {
-    let text = format_smolstr!("{at}");
-    HeaderValue::from_str(&text).expect("a position is digits and a colon")
+    let mut text = at.timeline.to_string();
+    text.push(':');
+    text.push_str(&at.lsn.0.to_string());
+    HeaderValue::try_from(text).expect("a position is digits and a colon")
+}
+
+#[cfg(test)]
+mod tests {
+    use snapshots::Lsn;
+
+    use super::*;
+
+    #[test]
+    fn a_position_is_said_as_it_is_printed() {
+        for at in [(1, 0), (1, 47), (u32::MAX, u64::MAX)] {
+            let at = Position { timeline: at.0, lsn: Lsn(at.1) };
+            assert_eq!(position(at), at.to_string());
+        }
+    }
 }

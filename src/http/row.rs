@@ -1,4 +1,5 @@
-//! One row of the route table: a path, and a handler for each method that it takes.
+//! One row of the route table: a path, and for each method that it takes what that needs of who
+//! asks, and a handler. A method without a need does not compile.
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::Method;
@@ -7,28 +8,30 @@ use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder};
 use smol_str::SmolStr;
 
 use super::unmatched;
+use crate::auth::{Need, Needs};
 
-/// A path and its handlers. Any other method is told which ones there are.
-pub(super) struct Row {
+/// A path, its handlers, and what each needs of who asks. Any other method is told which ones there
+/// are.
+pub(crate) struct Row {
     resource: Resource,
-    methods: Vec<Method>,
+    needs: Needs,
 }
 
 /// Begins a row.
-pub(super) fn at(path: &'static str) -> Row {
-    Row { resource: web::resource(path), methods: Vec::new() }
+pub(crate) fn at(path: &'static str) -> Row {
+    Row { resource: web::resource(path), needs: Needs::default() }
 }
 
 macro_rules! taking {
     ($name:ident, $method:expr) => {
-        /// The handler for this method.
-        pub(super) fn $name<F, Args>(self, handler: F) -> Row
+        /// What this method needs, and its handler.
+        pub(crate) fn $name<F, Args>(self, need: impl Into<Need>, handler: F) -> Row
         where
             F: Handler<Args>,
             Args: FromRequest + 'static,
             F::Output: Responder + 'static,
         {
-            self.taking($method, handler)
+            self.taking($method, need.into(), handler)
         }
     };
 }
@@ -40,25 +43,25 @@ impl Row {
     taking!(patch, Method::PATCH);
     taking!(delete, Method::DELETE);
 
-    fn taking<F, Args>(mut self, name: Method, handler: F) -> Row
+    fn taking<F, Args>(mut self, name: Method, need: Need, handler: F) -> Row
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.methods.push(name.clone());
-        Row { resource: self.resource.route(method(name).to(handler)), methods: self.methods }
+        self.needs.add(name.clone(), need);
+        Row { resource: self.resource.route(method(name).to(handler)), needs: self.needs }
     }
 }
 
 impl HttpServiceFactory for Row {
     fn register(self, config: &mut AppService) {
-        let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
+        let names: Vec<&str> = self.needs.methods().map(Method::as_str).collect();
         let allow = SmolStr::from(names.join(", "));
         let refuse = move |head: HttpRequest| {
-            let refused = unmatched::wrong_method(head.path(), allow.clone());
+            let refused = unmatched::wrong_method(&head, allow.clone());
             async move { Err::<String, _>(refused) }
         };
-        self.resource.default_service(web::to(refuse)).register(config);
+        self.resource.app_data(self.needs).default_service(web::to(refuse)).register(config);
     }
 }

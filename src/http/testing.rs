@@ -12,7 +12,7 @@ use workflow::settings::Policy;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
-use crate::ask::{App, Shards};
+use crate::ask::{App, Behind};
 use crate::auth::Credentials;
 
 /// The time at which a test begins: 2026-01-12T10:14:03.517Z.
@@ -20,7 +20,7 @@ pub(crate) const BEGIN: Time = Time(1_768_212_843_517);
 
 /// A world, with the time and the random number of its next command.
 #[derive(Default)]
-pub(crate) struct Played(Mutex<State>);
+pub struct Played(Mutex<State>);
 
 struct State {
     world: World,
@@ -87,7 +87,7 @@ impl Door {
     /// The same, set up otherwise.
     pub(crate) fn with(set_up: impl FnOnce(&mut App)) -> Door {
         let played = Arc::new(Played::default());
-        let mut app = App::of(Shards::played(played.clone()), Credentials::of([]));
+        let mut app = App::of(Behind::Played(played.clone()), Credentials::of([]));
         app.set_ready(Position { timeline: 1, lsn: Lsn(0) });
         set_up(&mut app);
         Door { app: Data::new(app), played }

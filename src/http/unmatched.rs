@@ -5,25 +5,33 @@ use actix_web::{HttpRequest, ResponseError};
 use smol_str::SmolStr;
 
 use super::problem::Problem;
-use super::{invitations, promises};
+use super::{invitations, orders, promises};
 use crate::failure::Failure;
 
 /// What the paths of door 4 begin with.
 const INVITATIONS: &str = "/api/v2/";
 
 /// Nothing is at this path.
-pub(super) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
-    Err(into_error(head.path(), Failure::NotFound))
+pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
+    Err(into_error(&head, Failure::NotFound))
 }
 
 /// Something is at this path, but it takes only these methods.
-pub(super) fn wrong_method(path: &str, allow: SmolStr) -> actix_web::Error {
-    into_error(path, Failure::MethodNotAllowed(allow))
+pub(super) fn wrong_method(head: &HttpRequest, allow: SmolStr) -> actix_web::Error {
+    into_error(head, Failure::MethodNotAllowed(allow))
 }
 
-/// The failure in the shape of the door that the path's prefix belongs to.
-pub(super) fn error(path: &str, failure: Failure) -> Box<dyn ResponseError> {
-    if path.starts_with(INVITATIONS) {
+/// Whether the path is this one, or one below it.
+pub(super) fn is_below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The failure in the shape of the door that the path's prefix belongs to; the first that fits.
+pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseError> {
+    let path = head.path();
+    if is_below(path, "/orders") || is_below(path, "/customer") {
+        Box::new(orders::errors::Error::outside(head, failure))
+    } else if path.starts_with(INVITATIONS) {
         Box::new(invitations::errors::Error::from(failure))
     } else if path.starts_with("/api/") {
         Box::new(promises::errors::Error::from(failure))
@@ -32,12 +40,6 @@ pub(super) fn error(path: &str, failure: Failure) -> Box<dyn ResponseError> {
     }
 }
 
-fn into_error(path: &str, failure: Failure) -> actix_web::Error {
-    if path.starts_with(INVITATIONS) {
-        invitations::errors::Error::from(failure).into()
-    } else if path.starts_with("/api/") {
-        promises::errors::Error::from(failure).into()
-    } else {
-        Problem::of(failure, path).into()
-    }
+fn into_error(head: &HttpRequest, failure: Failure) -> actix_web::Error {
+    actix_web::Error::from(error(head, failure))
 }

@@ -1,24 +1,24 @@
 //! The head of every request: who asks, may they come in, under which key.
 //!
-//! The order of the checks is the contract's: size, media type, credential, permit, key; path and
-//! method were checked by the route table, the body's JSON and fields come after. The body's
+//! The order of the checks is the contract's: size, media type, credential, permission, permit, key;
+//! path and method were checked by the route table, the body's JSON and fields come after. The body's
 //! bytes are read before the permit, so that a slow client holds none.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, HeaderMap, IF_MATCH};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_MATCH};
 use actix_web::web::Payload;
-use actors::{Render, Work};
+use actors::{Render, Words, Work};
 use serde::Serialize;
-use smol_str::SmolStr;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::Version;
+use workflow::outcome::Outcome;
 use workflow::reply::Keyed;
 
 use super::body::Raw;
 use super::idempotency::Key;
 use crate::admission::{Lane, Permit};
-use crate::ask::{Answered, App};
-use crate::auth::Caller;
+use crate::ask::{Answered, App, Said};
+use crate::auth::{Caller, Needs};
 use crate::failure::{Failed, Failure};
 
 /// A request that was let in.
@@ -32,9 +32,9 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// Lets a request without a body in.
-    pub(crate) fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
+    pub(crate) async fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
-        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        let caller = caller(app, head).await?;
         Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
     }
 
@@ -47,26 +47,61 @@ impl Visit {
     ) -> Result<(Visit, Raw), Failure> {
         Raw::announced(head, bytes_max)?;
         accepts_json(head.headers())?;
-        let caller = app.credentials.caller(head.headers(), head.query_string())?;
+        let caller = caller(app, head).await?;
         let body = Raw::read(payload, bytes_max).await?;
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
         Ok((Visit { caller, lane, permit, key }, body))
     }
 
-    /// The same caller once more, for a request that has to ask twice; with a permit of its own.
-    pub(crate) fn again(&self, app: &App) -> Result<Visit, Failure> {
+    /// The same for a request that may come without a body; one without a type has none.
+    pub(crate) async fn with_any_body(
+        app: &App,
+        head: &HttpRequest,
+        payload: Payload,
+        (lane, bytes_max): (Lane, usize),
+    ) -> Result<(Visit, Option<Raw>), Failure> {
+        if head.headers().contains_key(CONTENT_TYPE) {
+            let (visit, raw) = Visit::with_body(app, head, payload, (lane, bytes_max)).await?;
+            return Ok((visit, Some(raw)));
+        }
+        accepts_json(head.headers())?;
+        let caller = caller(app, head).await?;
+        if !Raw::read(payload, bytes_max).await?.into_bytes().is_empty() {
+            return Err(Failure::UnsupportedMediaType);
+        }
+        let permit = app.admission.enter(lane)?;
+        let key = Key::read(head.headers())?;
+        Ok((Visit { caller, lane, permit, key }, None))
+    }
+
+    /// Has the door look at the key, and give it its form.
+    pub(crate) fn with_key<E>(
+        self,
+        form: impl FnOnce(Option<Key>) -> Result<Key, E>,
+    ) -> Result<Visit, E> {
+        Ok(Visit { key: Some(form(self.key)?), ..self })
+    }
+
+    /// Looks something up for a request that has to know it before it can ask; with a permit of
+    /// its own.
+    pub(crate) async fn look_first(&self, app: &App, query: Query) -> Result<Outcome, Failed> {
+        match self.ask_first(app, query).await?.said {
+            Said::Now(outcome) => Ok(outcome),
+            Said::Kept(_) | Said::Again(_) => unreachable!("a look has no stored reply"),
+        }
+    }
+
+    /// The same, with the position that the answer reflects.
+    pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
         let permit = app.admission.enter(self.lane)?;
-        Ok(Visit { caller: self.caller.clone(), lane: self.lane, permit, key: None })
+        let work = Work::Look(self.caller.tenant.clone(), query);
+        app.ask(&self.caller, work, permit).await
     }
 
     /// The request's key with what is asked under it, if it has one.
-    pub(crate) fn keyed(
-        &mut self,
-        operation: impl Into<SmolStr>,
-        request: &impl Serialize,
-    ) -> Option<Keyed> {
-        let key = self.key.take()?;
+    pub(crate) fn keyed(&self, operation: &str, request: &impl Serialize) -> Option<Keyed> {
+        let key = self.key.clone()?;
         Some(key.of_request(&self.caller, operation, request))
     }
 
@@ -78,16 +113,37 @@ impl Visit {
         command: Command,
         render: Render,
     ) -> Result<Answered, Failed> {
-        let Caller { tenant, who } = self.caller.clone();
-        let work = Work::Change(Ask { tenant, who, keyed, command }, render);
+        self.change_in(app, keyed, command, Words::Plain(render)).await
+    }
+
+    /// The same, where the words take more than the outcome.
+    pub(crate) async fn change_in(
+        self,
+        app: &App,
+        keyed: Option<Keyed>,
+        command: Command,
+        words: Words,
+    ) -> Result<Answered, Failed> {
+        let Caller { tenant, who, key, .. } = self.caller.clone();
+        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), words);
         app.ask(&self.caller, work, self.permit).await
     }
 
     /// Has the shard look something up.
     pub(crate) async fn look(self, app: &App, query: Query) -> Result<Answered, Failed> {
         let work = Work::Look(self.caller.tenant.clone(), query);
-        app.ask(&self.caller, work, self.permit).await
+        let answered = app.ask(&self.caller, work, self.permit).await?;
+        app.credentials.still(&self.caller)?; // the shard looks at the key of a change only
+        Ok(answered)
     }
+}
+
+/// Who asks, if they may come in here: the credential, then what the route needs, then their rate.
+pub(crate) async fn caller(app: &App, head: &HttpRequest) -> Result<Caller, Failure> {
+    let caller = app.credentials.caller(head).await?;
+    Needs::of(head).allow(&caller)?;
+    app.credentials.count(head, &caller)?;
+    Ok(caller)
 }
 
 /// The version in `If-Match: "3"`, if the header is there.

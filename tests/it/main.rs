@@ -5,10 +5,15 @@
 
 mod bad_input;
 mod crash;
+mod feed;
 mod idempotency;
 mod invitations;
 mod operating;
+mod orders;
 mod overload;
 mod promises;
+mod security;
+mod subscriptions;
 mod support;
 mod tidy;
+mod webhooks;

@@ -1,8 +1,11 @@
 //! What an operator sees: credentials, the command line, a directory, a signal, the metrics.
 
+mod browsers;
 mod command;
 mod credentials;
 mod directory;
+mod shards;
+mod tls;
 mod walkthrough;
 
 use serde_json::json;
@@ -53,7 +56,7 @@ async fn metrics_count_what_happened() {
         ("certus_lots", 1),
         ("certus_reservations", 2),
         ("certus_commands_total", 4),
-        ("certus_journal_durable_lsn", position),
+        ("certus_journal_durable_lsn{shard=\"0\"}", position),
         ("certus_expiry_lateness_seconds_count", 0),
         ("certus_permits_used{lane=\"start\"}", 0),
         ("certus_requests_shed_total{lane=\"start\"}", 0),
@@ -66,7 +69,7 @@ async fn metrics_count_what_happened() {
     assert_eq!(number(&after, "certus_open_promises"), 1);
     assert_eq!(number(&after, "certus_reservations"), 1);
     assert_eq!(number(&after, "certus_expiry_lateness_seconds_count"), 1);
-    assert!(number(&after, "certus_journal_durable_lsn") > position);
+    assert!(number(&after, "certus_journal_durable_lsn{shard=\"0\"}") > position);
     assert_eq!(server.http.get("/metrics").await.status, 404);
 }
 

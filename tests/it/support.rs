@@ -29,7 +29,7 @@ pub(crate) const NOT_SENT: &str = "(not sent)";
 pub(crate) struct Caller {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
-    token: Option<&'static str>,
+    token: Option<String>,
 }
 
 impl Caller {
@@ -42,8 +42,8 @@ impl Caller {
     }
 
     /// The same, with a credential.
-    pub(crate) fn bearing(&self, token: &'static str) -> Caller {
-        Caller { token: Some(token), ..self.clone() }
+    pub(crate) fn bearing(&self, token: &str) -> Caller {
+        Caller { token: Some(token.to_owned()), ..self.clone() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -77,6 +77,10 @@ impl Caller {
         self.send(Method::DELETE, path, &[], "").await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &str) -> Reply {
+        self.send(Method::PATCH, path, &[], body).await
+    }
+
     /// None when the connection ended without an answer.
     pub(crate) async fn try_send(
         &self,
@@ -91,7 +95,7 @@ impl Caller {
         if !body.is_empty() && !is_typed {
             request = request.header("content-type", "application/json");
         }
-        if let Some(token) = self.token {
+        if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers.iter().filter(|(_, value)| *value != NOT_SENT) {

@@ -2,16 +2,26 @@
 //!
 //! They read the tree as it is checked out, so they need neither a server nor a clock.
 
-mod documents;
+pub(crate) mod documents;
 mod tree;
 
 use std::collections::BTreeSet;
 
 use tree::{Source, manifest, read, sources};
 
-/// What a folder may use. Nothing here does I/O, reads a clock or draws a number.
-const WORKFLOW_MAY_USE: [&str; 8] =
-    ["chrono", "jiff", "rustc-hash", "serde", "smallvec", "smol_str", "thiserror", "uuid"];
+/// What a folder may use. Nothing here does I/O, reads a clock or draws a number, but for the keys
+/// of maps that are only looked up.
+const WORKFLOW_MAY_USE: [&str; 9] = [
+    "chrono",
+    "foldhash",
+    "jiff",
+    "rustc-hash",
+    "serde",
+    "smallvec",
+    "smol_str",
+    "thiserror",
+    "uuid",
+];
 /// What the memory may use besides.
 const SNAPSHOTS_MAY_USE: [&str; 8] =
     ["crc32c", "parking_lot", "postcard", "rustix", "sled", "tracing", "workflow", "zstd"];

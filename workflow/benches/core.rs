@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use workflow::command::{Ask, Command, LocationRef, Promise, StockRow, Wanted};
-use workflow::id::{ArticleId, StockId, TenantId};
+use workflow::id::{ArticleId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::Line;
@@ -79,6 +79,7 @@ fn shop() -> World {
             kind: Kind::Managed,
             ships: true,
             serves_pickup: true,
+            postal_code: None,
             place: place(&mut dice),
             kept: Kept::default(),
         });
@@ -88,9 +89,8 @@ fn shop() -> World {
         let first = dice.below(LOCATIONS);
         let rows = (0..LOCATIONS_PER_ARTICLE).map(|step| {
             let place = (first + step * 97) % LOCATIONS;
-            let id = StockId::of(START, article, step as u16);
             let change = LotChange { value: pieces(1_000_000), ..LotChange::default() };
-            let target = LotTarget::New { article: article_of(article), id };
+            let target = LotTarget::New(article_of(article));
             let reference = Some(format!("store-{place}").into());
             let at = LocationRef { id: None, reference };
             StockRow { at, row: LotRow { target, version: None, change } }
@@ -116,6 +116,7 @@ fn asks() -> impl Iterator<Item = Ask> {
         });
         ask(Command::Promise(Box::new(Promise {
             explain: false,
+            backorders: false,
             lines: lines.collect(),
             ordered: START,
             reference: None,
@@ -132,7 +133,7 @@ fn asks() -> impl Iterator<Item = Ask> {
 
 fn ask(command: Command) -> Ask {
     let tenant = TenantId::parse("shop").expect("a tenant's name");
-    Ask { tenant, who: "checkout".into(), keyed: None, command }
+    Ask { tenant, who: "checkout".into(), key: None, keyed: None, command }
 }
 
 /// Somewhere in Germany.

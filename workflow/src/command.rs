@@ -1,18 +1,26 @@
 //! What may be asked of a tenant's shard.
 
+mod invite;
+
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::calendar::Delay;
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
-use crate::invitation::{Trouble, Which, Wish};
+pub use invite::{InvitationAction, InvitationFilter, Invite, OrderRef, Part};
+
+use crate::id::{
+    ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, SubscriptionId, TenantId,
+    Version,
+};
 use crate::kept::Kept;
-use crate::location::{self, Card, LotRow};
+use crate::keyring;
+use crate::location::{self, Card, Listing, ListingRow, Listings, LotRow};
 use crate::order::{self, Line};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
+use crate::subscription;
 use crate::time::{Millis, Time};
 
 /// A command, with whose and from whom it is.
@@ -22,6 +30,8 @@ pub struct Ask {
     pub tenant: TenantId,
     /// Who asks.
     pub who: SmolStr,
+    /// The API key it is asked with, if any: it must still be good when the command runs.
+    pub key: Option<KeyId>,
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -34,6 +44,7 @@ impl Ask {
         Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("scheduler"),
+            key: None,
             keyed: None,
             command: Command::Act { order, action: order::Command::Expire { armed_for } },
         }
@@ -43,7 +54,7 @@ impl Ask {
 /// What changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Route an order and hold its stock.
+    /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
     /// Confirm, extend, cancel or expire an order.
     Act {
@@ -57,12 +68,37 @@ pub enum Command {
         /// What it is.
         card: Arc<Card>,
     },
-    /// Change a location, its stock or its listings.
-    AtLocation {
+    /// Replace a location's card.
+    ChangeLocation {
         /// Which one.
         at: LocationRef,
-        /// What.
-        command: location::Command,
+        /// The version that the caller saw last.
+        version: Version,
+        /// The card from now on.
+        card: Arc<Card>,
+    },
+    /// Take a location away.
+    CloseLocation {
+        /// Which one.
+        at: LocationRef,
+        /// The version that the caller saw last; none means unconditionally.
+        version: Option<Version>,
+        /// Even with stock and reservations.
+        force: bool,
+    },
+    /// Make or replace listings at one location.
+    PutListings {
+        /// Where.
+        at: LocationRef,
+        /// One row per article.
+        rows: Vec<ListingRow>,
+    },
+    /// Take listings at one location away.
+    RemoveListings {
+        /// Where.
+        at: LocationRef,
+        /// Which ones.
+        which: Listings,
     },
     /// Make or replace lots, at any locations.
     PutStocks {
@@ -72,12 +108,28 @@ pub enum Command {
     /// Take lots away, at any locations.
     RemoveStocks {
         /// Which ones.
-        which: Lots,
+        which: Vec<Lots>,
+    },
+    /// Move pieces of a lot to another place within their location.
+    MoveStock {
+        /// The lot that they are of.
+        from: StockId,
+        /// The place where they will lie.
+        to: SmolStr,
+        /// How many.
+        units: Units,
+        /// Whether the lot goes away when none is left.
+        removes_empty: bool,
     },
     /// Set safety stocks.
     KeepStocks {
-        /// Location, article, pieces.
-        rows: Vec<(LocationRef, ArticleId, Units)>,
+        /// The rows, in the order of the request.
+        rows: Vec<SafetyAsk>,
+    },
+    /// Take a safety stock away.
+    UnkeepStock {
+        /// Its id.
+        id: StockId,
     },
     /// Set the tenant's settings.
     Configure {
@@ -100,6 +152,17 @@ pub enum Command {
         /// The address.
         address: SmolStr,
     },
+    /// Make an API key, or take one back.
+    Keys(keyring::Command),
+    /// Tell somebody what happens from now on.
+    Subscribe(Box<subscription::Wish>),
+    /// Tell them no more.
+    Unsubscribe {
+        /// Which subscription.
+        id: SubscriptionId,
+    },
+    /// Add lines to an order, and hold their stock.
+    AddLines(Box<MoreLines>),
 }
 
 impl Command {
@@ -110,11 +173,20 @@ impl Command {
             Command::Promise(_) => "Promise",
             Command::Act { action, .. } => action.name(),
             Command::OpenLocation { .. } => "OpenLocation",
-            Command::AtLocation { command, .. } => command.name(),
+            Command::ChangeLocation { .. } => "ChangeLocation",
+            Command::CloseLocation { .. } => "CloseLocation",
+            Command::PutListings { .. } => "PutListings",
+            Command::RemoveListings { .. } => "RemoveListings",
             Command::PutStocks { .. } => "PutStocks",
             Command::RemoveStocks { .. } => "RemoveStocks",
+            Command::MoveStock { .. } => "MoveStock",
             Command::KeepStocks { .. } => "KeepStocks",
+            Command::UnkeepStock { .. } => "UnkeepStock",
             Command::Configure { .. } => "Configure",
+            Command::Keys(command) => command.name(),
+            Command::Subscribe(_) => "Subscribe",
+            Command::Unsubscribe { .. } => "Unsubscribe",
+            Command::AddLines(_) => "AddLines",
             Command::Invite(_) => "Invite",
             Command::Invitation { action, .. } => action.name(),
             Command::Suppress { .. } => "Suppress",
@@ -122,77 +194,10 @@ impl Command {
     }
 }
 
-/// An order as a path names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderRef {
-    /// By its id.
-    Id(OrderId),
-    /// By its number within the tenant.
-    Number(u64),
-}
-
-/// An order that a shop reports for reviews.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invite {
-    /// The shop's own id for the order, unique in the tenant.
-    pub external_id: SmolStr,
-    /// Where mails go: an address that was checked.
-    pub email: SmolStr,
-    /// The customer's name.
-    pub fullname: Option<SmolStr>,
-    /// A tag, to find invitations by.
-    pub filtercode: Option<SmolStr>,
-    /// The products, as lines without pieces.
-    pub products: Vec<Line>,
-    /// The same, for an order that has lines of its own.
-    pub kept: Kept,
-    /// The first product whose GTIN has another check digit than it should.
-    pub wrong_check_digit: Option<usize>,
-    /// The mails that are asked for.
-    pub wish: Option<Wish>,
-}
-
-/// What may be done about an invitation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InvitationAction {
-    /// Ask for other times, counted as before.
-    Change {
-        /// The version that the caller saw last.
-        version: Option<Version>,
-        /// The invitation's, if it changes.
-        delay: Option<Delay>,
-        /// The reminder's, if it changes; the inner none removes it.
-        reminder: Option<Option<Delay>>,
-    },
-    /// Drop what is unsent.
-    Drop {
-        /// The version that the caller saw last.
-        version: Option<Version>,
-    },
-    /// Send a mail: it is on its way from now on, unless it may not go now.
-    Claim(Which),
-    /// The mail server took a mail.
-    Done(Which),
-    /// The mail server did not take a mail.
-    Failed(Which, Trouble),
-}
-
-impl InvitationAction {
-    fn name(&self) -> &'static str {
-        match self {
-            InvitationAction::Change { .. } => "ChangeInvitation",
-            InvitationAction::Drop { .. } => "DropInvitation",
-            InvitationAction::Claim(_) => "ClaimMail",
-            InvitationAction::Done(_) => "MailDone",
-            InvitationAction::Failed(..) => "MailFailed",
-        }
-    }
-}
-
 /// Route an order and hold its stock, until a deadline or for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// The lines.
+    /// The lines, up to 500; none if the order is sold and its lines follow.
     pub lines: Vec<Line>,
     /// When the source system made the order.
     pub ordered: Time,
@@ -214,6 +219,22 @@ pub struct Promise {
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.
     pub explain: bool,
+    /// Whether what is short waits wherever the article is sold, also where no listing lets it;
+    /// such an order is never refused for want of stock.
+    pub backorders: bool,
+}
+
+/// Add lines to an order, and hold their stock as long as the order's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoreLines {
+    /// Which order.
+    pub order: OrderId,
+    /// The version that the caller saw last.
+    pub version: Option<Version>,
+    /// The lines, 1 to 500.
+    pub lines: Vec<Line>,
+    /// As in [`Promise::backorders`].
+    pub backorders: bool,
 }
 
 /// How an order is to reach its customer, with locations as the request names them.
@@ -249,6 +270,17 @@ pub struct StockRow {
     pub row: LotRow,
 }
 
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyAsk {
+    /// The location; none means all that have no safety stock of their own.
+    pub at: Option<LocationRef>,
+    /// The article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+}
+
 /// Which lots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lots {
@@ -258,6 +290,8 @@ pub enum Lots {
     Ids(Vec<StockId>),
     /// All of these articles at one location.
     Articles(LocationRef, Vec<ArticleId>),
+    /// All in these places, at one location or wherever there are such places.
+    Storages(Option<LocationRef>, Vec<SmolStr>),
 }
 
 /// What only looks.
@@ -265,18 +299,24 @@ pub enum Lots {
 pub enum Query {
     /// One order.
     Order(OrderId),
+    /// The order with this number.
+    OrderNumbered(u64),
     /// Orders in memory, in the order of their ids.
     Orders(OrderFilter, Page<OrderId>),
     /// One location.
     Location(LocationRef),
     /// Locations, in the order of their ids.
     Locations(LocationFilter, Page<LocationId>),
+    /// One listing at a location.
+    Listing(LocationRef, ArticleId),
     /// The listings at a location, in the order of articles.
-    Listings(LocationRef, Vec<ArticleId>, Page<ArticleId>),
+    Listings(LocationRef, ListingFilter, Page<ArticleId>),
     /// One lot.
     Stock(StockId),
     /// Lots, in the order of their ids.
     Stocks(StockFilter, Page<StockId>),
+    /// Safety stocks, in the order of their ids.
+    SafetyStocks(SafetyFilter, Page<StockId>),
     /// What all locations together have of articles, in the order of articles.
     Summaries(SummaryFilter, Page<ArticleId>),
     /// One reservation.
@@ -293,41 +333,10 @@ pub enum Query {
     Invitations(InvitationFilter, Part),
     /// The mails that are still to go from one instant to before another.
     MailDays(Time, Time),
-}
-
-/// A part of a list that is counted from one end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// How many come before.
-    pub skip: u64,
-    /// How many at most.
-    pub size: usize,
-    /// Whether the newest comes first.
-    pub newest_first: bool,
-}
-
-impl Part {
-    /// The numbers in this part of a list that is numbered from 1 to `last`.
-    pub fn numbers(&self, last: u64) -> Vec<u64> {
-        let size = self.size as u64;
-        let end = last.min(self.skip.saturating_add(size));
-        let places = (self.skip + 1)..=end;
-        match self.newest_first {
-            true => places.map(|place| last + 1 - place).collect(),
-            false => places.collect(),
-        }
-    }
-}
-
-/// Which invitations.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct InvitationFilter {
-    /// Those with this tag.
-    pub filtercode: Option<SmolStr>,
-    /// Those that were sent, or those that were not.
-    pub is_sent: Option<bool>,
-    /// That of this order.
-    pub order: Option<OrderRef>,
+    /// Subscriptions, in the order of their ids.
+    Subscriptions(Page<SubscriptionId>),
+    /// The orders in memory with these numbers, in their order.
+    OrdersNumbered(RangeInclusive<u64>),
 }
 
 /// A part of a list.
@@ -365,6 +374,37 @@ pub struct LocationFilter {
     pub kind: Vec<location::Kind>,
     /// The one with this reference.
     pub reference: Option<SmolStr>,
+    /// In which order; a page begins after a location that is in the list.
+    pub order: LocationOrder,
+}
+
+/// In which order locations are listed; those that are equal, in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LocationOrder {
+    /// As they were made, which is the order of their ids.
+    #[default]
+    Created,
+    /// By name.
+    Name,
+    /// By postal code, those without one first.
+    PostalCode,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListingFilter {
+    /// Those of these articles; empty means all.
+    pub articles: Vec<ArticleId>,
+    /// Those whose article bears this code.
+    pub code: Option<SmolStr>,
+}
+
+impl ListingFilter {
+    /// Whether the listing is one of them.
+    pub fn fits(&self, article: &ArticleId, listing: &Listing) -> bool {
+        (self.articles.is_empty() || self.articles.contains(article))
+            && self.code.as_ref().is_none_or(|code| listing.codes.contains(code))
+    }
 }
 
 /// Which lots.
@@ -378,6 +418,34 @@ pub struct StockFilter {
     pub storage: Vec<SmolStr>,
 }
 
+/// Which safety stocks.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SafetyFilter {
+    /// Those of this location itself.
+    pub at: Option<LocationRef>,
+    /// Those of this article.
+    pub article: Option<ArticleId>,
+}
+
+/// What a location does for orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// It ships to customers.
+    Ships,
+    /// Customers collect there.
+    ServesPickup,
+}
+
+impl Service {
+    /// Whether a location with this card has it.
+    pub fn is_of(self, card: &Card) -> bool {
+        match self {
+            Service::Ships => card.ships,
+            Service::ServesPickup => card.serves_pickup,
+        }
+    }
+}
+
 /// Which articles and locations a summary is about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SummaryFilter {
@@ -387,4 +455,6 @@ pub struct SummaryFilter {
     pub locations: Vec<LocationRef>,
     /// Locations with one of these statuses; empty means all.
     pub status: Vec<location::Status>,
+    /// Locations with one of these services; empty means all.
+    pub services: Vec<Service>,
 }

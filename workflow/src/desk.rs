@@ -6,21 +6,27 @@
 mod book;
 mod places;
 mod post;
+mod safeties;
+mod storages;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use book::Book;
 pub use places::{Places, Seat, Takes};
 pub use post::{Brief, Post, address};
 
+pub use safeties::Safeties;
 use smol_str::SmolStr;
 
-use crate::id::TenantId;
+use crate::id::{SubscriptionId, TenantId};
 use crate::invitation::MailId;
+use crate::keyring::Keyring;
 use crate::order::Order;
 use crate::record::Owner;
-use crate::reply::ReplyKey;
+use crate::reply::{ReplyKey, StoredReply};
 use crate::settings::{Policy, Settings};
+use crate::subscription::Subscription;
 use crate::time::{Millis, Time};
 
 /// What the router knows of all tenants of its shard.
@@ -38,6 +44,8 @@ pub struct Tenant {
     pub last_number: u64,
     /// The locations, and what they publish.
     pub places: Places,
+    /// The safety stocks.
+    pub safeties: Safeties,
     /// The orders in memory.
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
@@ -46,6 +54,10 @@ pub struct Tenant {
     pub post: Post,
     /// Addresses that get no mail, without regard to case.
     pub suppressed: BTreeSet<SmolStr>,
+    /// The API keys.
+    pub keyring: Keyring,
+    /// Who wants to be told what.
+    pub subscriptions: BTreeMap<SubscriptionId, Arc<Subscription>>,
 }
 
 impl Desk {
@@ -87,6 +99,48 @@ impl Tenant {
     pub fn enter(&mut self, order: &Order) {
         self.book.enter(order);
         self.post.enter(order);
+    }
+
+    /// Notes who keeps a reply from now on, and which one had to go for it.
+    pub fn keeps(&mut self, owner: Owner, reply: &StoredReply, evicted: Option<Arc<StoredReply>>) {
+        if let Some(evicted) = evicted {
+            self.keys.remove(&evicted.key);
+        }
+        self.keys.insert(reply.key.clone(), owner);
+    }
+
+    /// Takes in a subscription, with the key of its reply.
+    pub fn enter_subscription(&mut self, subscription: Arc<Subscription>) {
+        if let Some(reply) = &subscription.reply {
+            self.keys.insert(reply.key.clone(), Owner::Subscription(subscription.id));
+        }
+        self.subscriptions.insert(subscription.id, subscription);
+    }
+
+    /// A subscription goes away, and takes the key of its reply with it.
+    pub fn end_subscription(&mut self, id: SubscriptionId) -> Option<Arc<Subscription>> {
+        let gone = self.subscriptions.remove(&id)?;
+        if let Some(reply) = &gone.reply {
+            self.keys.remove(&reply.key);
+        }
+        Some(gone)
+    }
+
+    /// The subscription keeps the reply of the request that made it.
+    pub fn keep_in_subscription(&mut self, id: SubscriptionId, reply: Arc<StoredReply>) {
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            Arc::make_mut(subscription).reply = Some(reply);
+        }
+    }
+
+    /// The reply that a subscription keeps under a key.
+    pub fn kept_in_subscription(
+        &self,
+        id: SubscriptionId,
+        key: &ReplyKey,
+    ) -> Option<Arc<StoredReply>> {
+        let kept = self.subscriptions.get(&id)?.reply.clone();
+        kept.filter(|reply| reply.key == *key)
     }
 
     /// How long a promise holds when its request does not say.

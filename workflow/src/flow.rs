@@ -9,18 +9,27 @@
 
 mod candidates;
 mod invitations;
+mod keys;
+mod lines;
+mod listings;
 mod locations;
+mod lots;
 mod orders;
 mod promise;
 mod read;
+mod removals;
+mod safeties;
 mod stocks;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 
-use crate::command::{Command, Promise, Query};
+use crate::command::{Command, ListingFilter, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId};
-use crate::location::{self, Holds, Listing, Location, Lot, Offer, OutOfStock, Shelf, Totals};
+use crate::location::{
+    self, Holds, Listing, Location, Lot, Offer, OutOfStock, SafetyStock, Shelf, Totals,
+};
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
 use crate::quantity::Units;
@@ -105,6 +114,8 @@ pub enum Look {
     Totals(ArticleId),
     /// What happens to a line when there is no stock of an article.
     OutOfStock(ArticleId),
+    /// The location's own safety stock of an article.
+    Safety(ArticleId),
     /// What it would publish without these reservations.
     OfferWithout(ArticleId, Vec<ReservationId>),
     /// The orders that hold an article there.
@@ -113,8 +124,8 @@ pub enum Look {
     Lot(StockId),
     /// Lots after one id, of these articles (empty: all), at most so many.
     Lots(Vec<ArticleId>, Option<StockId>, usize),
-    /// The shelves that have a listing, of these articles (empty: all), after one, at most so many.
-    Listings(Vec<ArticleId>, Option<ArticleId>, usize),
+    /// The listings that fit, after one article, at most so many.
+    Listings(ListingFilter, Option<ArticleId>, usize),
 }
 
 /// What was seen.
@@ -128,6 +139,8 @@ pub enum Seen {
     Totals(Totals),
     /// What happens without stock.
     OutOfStock(OutOfStock),
+    /// The safety stock, if there is one.
+    Safety(Option<SafetyStock>),
     /// Orders, each once.
     Holders(Vec<OrderId>),
     /// Lots: article, lot, what is reserved of the article there, what is free of the lot.
@@ -162,8 +175,8 @@ pub enum Halt {
     /// The rules say no.
     Refused(Refusal),
     /// Promises that are overdue hold what the command needs. Expire them, then play the
-    /// promise again (S5).
-    Overdue(Vec<(Time, OrderId)>, Box<Promise>),
+    /// command again (S5).
+    Overdue(Vec<(Time, OrderId)>, Box<Command>),
 }
 
 impl From<Refusal> for Halt {
@@ -179,10 +192,21 @@ impl<C: Cast> Scene<'_, C> {
             Command::Promise(promise) => self.promise(promise).await,
             Command::Act { order, action } => Ok(self.act(order, action).await?),
             Command::OpenLocation { card } => Ok(self.open_location(card).await?),
-            Command::AtLocation { at, command } => Ok(self.at_location(&at, command).await?),
+            Command::ChangeLocation { at, version, card } => {
+                Ok(self.change_location(&at, version, card).await?)
+            }
+            Command::CloseLocation { at, version, force } => {
+                Ok(self.close_location(&at, version, force).await?)
+            }
+            Command::PutListings { at, rows } => Ok(self.put_listings(&at, rows).await?),
+            Command::RemoveListings { at, which } => Ok(self.remove_listings(&at, which).await?),
             Command::PutStocks { rows } => Ok(self.put_stocks(rows).await?),
             Command::RemoveStocks { which } => Ok(self.remove_stocks(which).await?),
+            Command::MoveStock { from, to, units, removes_empty } => {
+                Ok(self.move_stock(from, to, units, removes_empty).await?)
+            }
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
+            Command::UnkeepStock { id } => Ok(self.unkeep_stock(id).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
@@ -191,6 +215,10 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.about_invitation(order, action).await?)
             }
             Command::Suppress { address } => Ok((self.suppress(&address), None)),
+            Command::Keys(command) => Ok((self.keys(&command)?, None)),
+            Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
+            Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
+            Command::AddLines(more) => self.add_lines(more).await,
         }
     }
 
@@ -216,9 +244,10 @@ impl<C: Cast> Scene<'_, C> {
         }
         let mut moved: BTreeMap<OrderId, Vec<(u16, Option<StockId>)>> = BTreeMap::new();
         for event in events {
-            if let location::Event::Shelf { event, .. } = &event {
+            if let location::Event::Shelf { article, event } = &event {
+                self.tenant.safeties.note(id, article, event);
                 match event {
-                    location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot.id, id),
+                    location::ShelfEvent::Put(lot) => self.tenant.places.put_stock(lot, id),
                     location::ShelfEvent::Removed { stock } => {
                         self.tenant.places.remove_stock(*stock);
                     }
@@ -282,6 +311,10 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         }),
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
         Look::Totals(article) => Seen::Totals(location.totals(&article, now)),
+        Look::Safety(article) => {
+            let shelf = location.shelves.get(&article);
+            Seen::Safety(shelf.and_then(|shelf| shelf.own_safety.as_deref().copied()))
+        }
         Look::OutOfStock(article) => Seen::OutOfStock(location.out_of_stock(&article)),
         Look::OfferWithout(article, reservations) => {
             Seen::Offer(location.offer_without(&article, &reservations, now))
@@ -300,27 +333,39 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             let lot = location.lot(stock);
             Seen::Lots(lot.map(|it| seen_lot(it, now)).into_iter().collect(), 1)
         }
-        Look::Lots(articles, after, size) => {
-            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
-            let all = || location.lots.iter().filter(|(_, article)| fits(article));
-            let page = all().filter(|(id, _)| after.is_none_or(|after| **id > after)).take(size);
-            let lots = page.filter_map(|(id, _)| Some(seen_lot(location.lot(*id)?, now)));
-            Seen::Lots(lots.collect(), all().count())
-        }
-        Look::Listings(articles, after, size) => {
-            let listed = |shelf: &Shelf| shelf.listing.is_some();
-            let fits = |article: &ArticleId| articles.is_empty() || articles.contains(article);
-            let all = || {
-                let shelves = location.shelves.iter();
-                shelves.filter(|(article, shelf)| listed(shelf) && fits(article))
+        Look::Lots(articles, after, size) => seen_lots(location, &articles, (after, size), now),
+        Look::Listings(filter, after, size) => {
+            let listed = |(article, shelf): (&ArticleId, &Shelf)| {
+                let listing = shelf.listing.as_deref()?;
+                filter.fits(article, listing).then(|| (article.clone(), listing.clone()))
             };
-            let page = all().filter(|(article, _)| after.as_ref().is_none_or(|it| *article > it));
-            let rows = page
-                .take(size)
-                .filter_map(|(article, shelf)| Some((article.clone(), *shelf.listing.clone()?)));
-            Seen::Listings(rows.collect(), all().count())
+            let all = || location.shelves.iter().filter_map(listed);
+            let page = all().filter(|(article, _)| after.as_ref().is_none_or(|it| article > it));
+            Seen::Listings(page.take(size).collect(), all().count())
         }
     }
+}
+
+/// Lots in the order of their ids. Of named articles only their shelves are looked at.
+fn seen_lots(
+    location: &Location,
+    articles: &[ArticleId],
+    (after, size): (Option<StockId>, usize),
+    now: Time,
+) -> Seen {
+    let mut ids: Vec<StockId> = match articles {
+        [] => location.lots.keys().copied().collect(),
+        some => {
+            let shelves = some.iter().filter_map(|article| location.shelves.get(article));
+            shelves.flat_map(|shelf| shelf.lots.iter().map(|lot| lot.id)).collect()
+        }
+    };
+    ids.sort_unstable();
+    ids.dedup(); // an article may be named twice
+    let first = after.map_or(0, |after| ids.partition_point(|id| *id <= after));
+    let page = ids[first..].iter().take(size);
+    let lots = page.filter_map(|id| Some(seen_lot(location.lot(*id)?, now)));
+    Seen::Lots(lots.collect(), ids.len())
 }
 
 fn seen_lot(

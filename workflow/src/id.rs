@@ -30,6 +30,14 @@ pub struct StockId(Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReservationId(Uuid);
 
+/// The id of an API key; nothing about it is secret.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyId(Uuid);
+
+/// The id of a subscription.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SubscriptionId(Uuid);
+
 /// What the shop calls an article: 1 to 250 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(SmolStr);
@@ -96,6 +104,8 @@ uuid_id!(OrderId);
 uuid_id!(LocationId);
 uuid_id!(StockId);
 uuid_id!(ReservationId);
+uuid_id!(KeyId);
+uuid_id!(SubscriptionId);
 
 impl OrderId {
     /// Before every other one.
@@ -145,6 +155,20 @@ impl LocationId {
     }
 }
 
+impl KeyId {
+    /// A new id from the command's time and its random number.
+    pub fn of(at: Time, random: u64) -> KeyId {
+        KeyId(Uuid::from_u128(v7(at, random)))
+    }
+}
+
+impl SubscriptionId {
+    /// A new id from the command's time and its random number.
+    pub fn of(at: Time, random: u64) -> SubscriptionId {
+        SubscriptionId(Uuid::from_u128(v7(at, random)))
+    }
+}
+
 impl StockId {
     /// A new id from the command's time, its random number, and a row's place in the command.
     pub fn of(at: Time, random: u64, row: u16) -> StockId {
@@ -171,6 +195,10 @@ impl fmt::Display for Version {
 
 /// Text that may stand as a reference: 1 to 250 characters, none of them a control character.
 fn is_reference(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain {
+        return (1..=REFERENCE_CHARS_MAX).contains(&text.len());
+    }
     !text.is_empty()
         && text.chars().count() <= REFERENCE_CHARS_MAX
         && !text.chars().any(char::is_control)

@@ -18,7 +18,8 @@ pub const PARTS_PER_ORDER_MAX: u8 = 10;
 pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
 /// Lots of one article at one location: a line takes from several, and each is a reservation.
 pub const LOTS_PER_SHELF_MAX: usize = 200;
-/// Bytes that the events about reservations in one command may take: half of the largest record.
+/// Bytes that events of which one command may make many, as those about reservations, may take:
+/// half of the largest record.
 pub const MOVED_BYTES_MAX: usize = 2 << 20;
 /// Bytes of such an event besides the article's name, at most, with what the order notes of it.
 pub const MOVED_EVENT_BYTES: usize = 100;
@@ -30,6 +31,12 @@ pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
 pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
 /// Keys of writes without an order that one location keeps; the oldest goes first.
 pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
+/// API keys of one tenant, those that are no good any more included: more is a leak somewhere.
+pub const KEYS_PER_TENANT_MAX: usize = 1_000;
+/// Subscriptions of one tenant to one event: beyond it somebody subscribes in a loop.
+pub const SUBSCRIPTIONS_PER_EVENT_MAX: usize = 100;
+/// Subscriptions of one tenant: they stand in its own row, which is written with every batch.
+pub const SUBSCRIPTIONS_PER_TENANT_MAX: usize = 500;
 /// The shortest and the longest that a promise may be asked to hold; the floor is a setting of
 /// the server, these are its default and the ceiling.
 pub const PROMISE_FLOOR: Millis = Millis::minutes(1);

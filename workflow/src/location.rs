@@ -8,6 +8,8 @@ mod listing;
 mod lot;
 mod offer;
 mod put;
+mod relocate;
+mod safety;
 mod settle;
 mod shelf;
 mod shelves;
@@ -21,12 +23,14 @@ pub use apply::apply_to_shelf;
 pub use apply::{apply, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
-    Command, Done, ListingRow, LotChange, LotRow, LotTarget, Row, RowStatus, Take, decide,
+    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Row, RowStatus,
+    SafetyRow, Take, decide,
 };
 pub use holds::Holds;
 pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
 pub use offer::{Offer, Totals};
+pub use safety::SafetyStock;
 pub use shelf::{Held, Shelf};
 pub use shelves::Shelves;
 
@@ -89,7 +93,7 @@ pub enum ShelfEvent {
     },
     /// The listing was made or replaced.
     Listed(Box<Listing>),
-    /// Pieces that routing never gives away.
+    /// Pieces that routing never gives away, where the location has no number of its own.
     Kept {
         /// How many.
         safety: Units,
@@ -115,14 +119,25 @@ pub enum ShelfEvent {
         /// The lot, if there is one.
         stock: Option<StockId>,
     },
+    /// The listing went away.
+    Unlisted,
+    /// The location has a number of its own of pieces that routing never gives away.
+    Secured(Box<SafetyStock>),
+    /// It has none of its own any more.
+    Unsecured {
+        /// The safety stock's id.
+        stock: StockId,
+        /// How many pieces are kept back from now on.
+        safety: Units,
+    },
 }
 
 impl Event {
-    /// How many bytes the event takes in a record if it is about a reservation: these are the
-    /// events of which one command may make many.
+    /// How many bytes the event takes in a record, at most, if it is one of which a small command
+    /// may make many; else none.
     pub fn moved_bytes(&self) -> usize {
         match self {
-            Event::Shelf { article, event } if event.is_about_reservations() => {
+            Event::Shelf { article, event } if event.may_be_many() => {
                 article.as_str().len() + MOVED_EVENT_BYTES
             }
             _ => 0,
@@ -140,7 +155,24 @@ impl ShelfEvent {
             ShelfEvent::Put(_)
             | ShelfEvent::Removed { .. }
             | ShelfEvent::Listed(_)
+            | ShelfEvent::Unlisted
+            | ShelfEvent::Secured(_)
+            | ShelfEvent::Unsecured { .. }
             | ShelfEvent::Kept { .. } => false,
+        }
+    }
+
+    /// Whether a small command may make many of them: those that have a row each are few.
+    fn may_be_many(&self) -> bool {
+        match self {
+            ShelfEvent::Put(_)
+            | ShelfEvent::Listed(_)
+            | ShelfEvent::Secured(_)
+            | ShelfEvent::Unsecured { .. } => false,
+            ShelfEvent::Removed { .. } | ShelfEvent::Unlisted | ShelfEvent::Kept { .. } => true,
+            ShelfEvent::Reserved { .. }
+            | ShelfEvent::Released { .. }
+            | ShelfEvent::Rehosted { .. } => true,
         }
     }
 }
@@ -185,11 +217,12 @@ impl Location {
         Some((article, shelf, shelf.lot(stock)?))
     }
 
-    /// Keeps a reply; beyond the newest 1,024 a key is new again (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() >= WRITE_KEYS_PER_LOCATION_MAX {
-            self.replies.pop_front();
-        }
+    /// Keeps a reply; beyond the newest 1,024 a key is new again (K7). Answers with the one that
+    /// had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() >= WRITE_KEYS_PER_LOCATION_MAX;
+        let evicted = if is_full { self.replies.pop_front() } else { None };
         self.replies.push_back(reply);
+        evicted
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide};
+pub use decide::{Command, decide, takes_lines};
 pub use line::{Asked, Delivery, Hold, Line};
 pub use stage::Stage;
 
@@ -41,12 +41,14 @@ pub struct Order {
     pub caller: SmolStr,
     /// The shop's own name for the order; it need not be unique.
     pub reference: Option<SmolStr>,
-    /// What was asked. Shared with the event that placed it, since neither ever changes.
+    /// What was asked. Shared with the event that placed it, until lines are added.
     pub asked: Arc<Asked>,
     /// What is held for it; empty once it is closed.
     pub holds: Vec<Hold>,
     /// The reply of the request that made it, then those of its last actions.
     pub replies: Vec<Arc<StoredReply>>,
+    /// How many reservations it ever had; the next one has this index.
+    pub reserved: u16,
     /// What the shop reported of it for reviews.
     pub report: Option<Box<Report>>,
 }
@@ -83,6 +85,8 @@ pub enum Event {
         /// The reservations' indices.
         holds: Vec<u16>,
     },
+    /// More is wanted, with what is held of it.
+    LinesAdded(Box<Added>),
     /// The shop reported it for reviews, perhaps with an invitation.
     Invited(Box<Report>),
     /// Something happened to its invitation. The order itself did not change.
@@ -115,6 +119,17 @@ pub struct Placed {
     pub report: Option<Box<Report>>,
 }
 
+/// Lines that join an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Added {
+    /// The stage from now on: what was only received is sold.
+    pub stage: Stage,
+    /// The lines; they follow those that there are.
+    pub lines: Vec<Line>,
+    /// What is held for them.
+    pub holds: Vec<Hold>,
+}
+
 impl Order {
     /// The invitation to review it.
     pub fn invitation(&self) -> Option<&Invitation> {
@@ -128,7 +143,7 @@ impl Order {
         match self.stage {
             Stage::Promised { .. } => true,
             Stage::Confirmed { .. } => self.holds.is_empty() && wants_stock(),
-            Stage::Received { .. } | Stage::Cancelled { .. } | Stage::Expired { .. } => false,
+            Stage::Received | Stage::Cancelled { .. } | Stage::Expired { .. } => false,
         }
     }
 
@@ -155,6 +170,18 @@ impl Order {
         }
     }
 
+    /// The name of its stage, as refusals and doors say it. What is sold waits while nothing of it
+    /// is held; if nothing even waits, nothing can fulfil it.
+    pub fn stage_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Confirmed { .. } if self.holds.is_empty() => "Unroutable",
+            Stage::Confirmed { .. } if self.holds.iter().all(|hold| hold.stock.is_none()) => {
+                "Waiting"
+            }
+            stage => stage.name(),
+        }
+    }
+
     /// Pieces of a line that are held or wait for stock somewhere.
     pub fn assigned(&self, line: u16) -> Units {
         self.holds.iter().filter(|hold| hold.line == line).map(|hold| hold.units).sum()
@@ -170,11 +197,12 @@ impl Order {
         (0..self.asked.lines.len()).any(|line| !self.unassigned(line as u16).is_zero())
     }
 
-    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7).
-    pub fn keep(&mut self, reply: Arc<StoredReply>) {
-        if self.replies.len() > ACTION_KEYS_PER_ORDER_MAX {
-            self.replies.remove(1);
-        }
+    /// Keeps a reply. The one that made the order stays, of the others the newest do (K7);
+    /// answers with the one that had to go.
+    pub fn keep(&mut self, reply: Arc<StoredReply>) -> Option<Arc<StoredReply>> {
+        let is_full = self.replies.len() > ACTION_KEYS_PER_ORDER_MAX;
+        let evicted = is_full.then(|| self.replies.remove(1));
         self.replies.push(reply);
+        evicted
     }
 }

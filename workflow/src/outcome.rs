@@ -5,11 +5,13 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, Totals};
+use crate::keyring::Key;
+use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
 use crate::order::{Hold, Order};
 use crate::quantity::Units;
 use crate::routing::{Considered, Search};
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::{Millis, Time};
 
 /// What a command or a query came to.
@@ -49,6 +51,8 @@ pub enum Outcome {
         /// How many fit the filter.
         total: usize,
     },
+    /// What was named is gone.
+    Gone,
     /// Rows of stock, with what became of each.
     Stocks {
         /// The rows.
@@ -56,10 +60,24 @@ pub enum Outcome {
         /// How many fit the filter.
         total: usize,
     },
-    /// Lots that are gone.
-    Removed(Vec<StockId>),
-    /// Safety stocks were set.
-    Kept,
+    /// Lots that are gone, by what named them.
+    Removed(Vec<RemovedView>),
+    /// Pieces that lie elsewhere.
+    Moved {
+        /// The lot that they came from, if it is still there.
+        from: Option<Box<StockView>>,
+        /// The lot that they are of now.
+        to: Box<StockView>,
+    },
+    /// Safety stocks were set: what became of each row.
+    Kept(Vec<RowStatus>),
+    /// Safety stocks.
+    SafetyStocks {
+        /// The page.
+        rows: Vec<SafetyView>,
+        /// How many fit the filter.
+        total: usize,
+    },
     /// What locations have of articles.
     Summaries {
         /// The page.
@@ -80,6 +98,17 @@ pub enum Outcome {
         settings: Settings,
         /// How long a promise holds.
         promise_ttl: Millis,
+    },
+    /// An API key as it is.
+    Key(Box<Key>),
+    /// A subscription that was made, or has ended.
+    Subscription(Arc<Subscription>),
+    /// A page of subscriptions.
+    Subscriptions {
+        /// The page.
+        rows: Vec<Arc<Subscription>>,
+        /// How many there are.
+        total: usize,
     },
     /// Mails that are still to go: by day and filter code, in this order.
     MailDays(Vec<MailDay>),
@@ -171,6 +200,37 @@ pub struct StockView {
     pub free: Units,
     /// What is reserved of the article in the whole location.
     pub reserved_there: Units,
+}
+
+/// Lots that are gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedView {
+    /// What named them.
+    pub by: RemovedBy,
+    /// Those that were there. One that was named twice is with those that named it first.
+    pub ids: Vec<StockId>,
+}
+
+/// What named lots that are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovedBy {
+    /// Their ids.
+    Ids,
+    /// Their articles.
+    Articles,
+    /// Their places within their locations.
+    Storages,
+}
+
+/// A safety stock, with what it is of.
+#[derive(Clone, Debug)]
+pub struct SafetyView {
+    /// Where it holds; none means wherever there is none of its own.
+    pub location: Option<LocationId>,
+    /// The article.
+    pub article: ArticleId,
+    /// The safety stock.
+    pub safety: SafetyStock,
 }
 
 /// What locations together have of one article.

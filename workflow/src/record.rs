@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::id::{LocationId, OrderId, TenantId};
+use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
+use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
-use crate::{location, order};
+use crate::{keyring, location, order};
 
 /// All events of one command, with who asked and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,27 @@ pub enum Event {
     },
     /// To the tenant's settings: they are these from now on.
     Configured(Settings),
+    /// To all locations that have no safety stock of their own: so much is kept back.
+    Secured {
+        /// The article.
+        article: ArticleId,
+        /// How many pieces.
+        safety: SafetyStock,
+    },
+    /// To the same: nothing is kept back any more.
+    Unsecured {
+        /// The article.
+        article: ArticleId,
+    },
+    /// To the tenant's API keys.
+    Keyring(keyring::Event),
+    /// Somebody wants to be told something from now on.
+    Subscribed(Arc<Subscription>),
+    /// Somebody wants to be told no more.
+    Unsubscribed {
+        /// Which subscription has ended.
+        id: SubscriptionId,
+    },
     /// To an address: it gets no mail of the tenant from now on.
     Suppressed {
         /// The address, in lower case.
@@ -61,4 +84,6 @@ pub enum Owner {
     Order(OrderId),
     /// The location that it made or changed.
     Location(LocationId),
+    /// The subscription that it made.
+    Subscription(SubscriptionId),
 }

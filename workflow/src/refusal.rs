@@ -25,6 +25,10 @@ pub enum Refusal {
     UnknownListing,
     /// The path names a reservation that is not there.
     UnknownReservation,
+    /// The path names a safety stock that is not there.
+    UnknownSafetyStock,
+    /// The path names an API key that is not there.
+    UnknownKey,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
         /// What it was called.
@@ -92,9 +96,28 @@ pub enum Refusal {
         /// The location's version.
         version: Version,
     },
+    /// More pieces than the lot has are to move, or they cannot without parting a reservation.
+    TooFewPieces {
+        /// How many it has.
+        value: Units,
+        /// How many of them are not reserved.
+        free: Units,
+    },
     /// The article has as many lots at the location as it may.
     TooManyLots {
         /// How many it may have.
+        limit: usize,
+    },
+    /// The tenant has as many good API keys as it may.
+    TooManyKeys {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// The path names a subscription that is not there.
+    UnknownSubscription,
+    /// The tenant has as many subscriptions as it may.
+    TooManySubscriptions {
+        /// How many it may have: of this event, or of all.
         limit: usize,
     },
     /// The command would touch more reservations than fit in one record; do it in smaller steps.
@@ -117,6 +140,11 @@ pub enum Refusal {
     },
     /// The mail is not to be sent now: too early, sent already, or dropped.
     MailNotDue,
+    /// The order would have more lines than an order may.
+    TooManyLines {
+        /// How many it may have.
+        limit: usize,
+    },
 }
 
 impl Refusal {
@@ -128,6 +156,8 @@ impl Refusal {
             Refusal::UnknownStock { .. } => "unknown_stock",
             Refusal::UnknownListing => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
+            Refusal::UnknownSafetyStock => "unknown_safety_stock",
+            Refusal::UnknownKey => "unknown_key",
             Refusal::NoSuchLocation { .. } => "no_such_location",
             Refusal::DeadlineOutOfRange { .. } => "deadline_out_of_range",
             Refusal::DurationOutOfRange { .. } => "duration_out_of_range",
@@ -138,7 +168,11 @@ impl Refusal {
             Refusal::OutOfStock { .. } => "out_of_stock",
             Refusal::ReferenceInUse { .. } => "reference_in_use",
             Refusal::LocationInUse { .. } => "location_in_use",
+            Refusal::TooFewPieces { .. } => "too_few_pieces",
             Refusal::TooManyLots { .. } => "too_many_lots",
+            Refusal::TooManyKeys { .. } => "too_many_keys",
+            Refusal::UnknownSubscription => "unknown_subscription",
+            Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
             Refusal::UnknownInvitation => "unknown_invitation",
             Refusal::ExternalIdTaken => "external_id_taken",
@@ -147,6 +181,7 @@ impl Refusal {
             Refusal::NothingUnsent { .. } => "nothing_unsent",
             Refusal::MailNotDue => "mail_not_due",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
+            Refusal::TooManyLines { .. } => "too_many_lines",
         }
     }
 }

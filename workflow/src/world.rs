@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::{Ask, Command, Query};
-use crate::desk::Desk;
+use crate::desk::{Desk, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
 use crate::invitation::marks;
+use crate::keyring;
 use crate::location::{self, Location};
 use crate::order::{self, Order};
 use crate::outcome::Outcome;
@@ -58,7 +59,7 @@ impl World {
                     return (records, Ok(outcome));
                 }
                 Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
-                Err(Halt::Overdue(due, promise)) => {
+                Err(Halt::Overdue(due, again)) => {
                     for (armed_for, order) in due {
                         let expire = Ask::expire(&ask.tenant, order, armed_for);
                         let action = expire.command.clone();
@@ -66,7 +67,7 @@ impl World {
                             records.extend(record);
                         }
                     }
-                    command = Command::Promise(promise);
+                    command = *again;
                 }
             }
         }
@@ -135,11 +136,27 @@ impl World {
             match event {
                 Event::Order { id, event } => self.apply_order(record, *id, event),
                 Event::Location { id, event } => self.apply_location(record, *id, event),
+                Event::Secured { article, safety } => {
+                    self.desk.tenant(&record.tenant).safeties.put_default(article, *safety);
+                }
+                Event::Unsecured { article } => {
+                    self.desk.tenant(&record.tenant).safeties.remove_default(article);
+                }
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
                 Event::Suppressed { address } => {
                     self.desk.tenant(&record.tenant).suppressed.insert(address.clone());
+                }
+                Event::Keyring(event) => {
+                    let ring = &mut self.desk.tenant(&record.tenant).keyring;
+                    keyring::apply(ring, event, record.at);
+                }
+                Event::Subscribed(subscription) => {
+                    self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
+                }
+                Event::Unsubscribed { id } => {
+                    self.desk.tenant(&record.tenant).end_subscription(*id);
                 }
             }
         }
@@ -165,7 +182,7 @@ impl World {
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {
-        let places = &mut self.desk.tenant(&record.tenant).places;
+        let Tenant { places, safeties, .. } = self.desk.tenant(&record.tenant);
         match event {
             location::Event::Opened(card) => {
                 places.open(id, card);
@@ -175,6 +192,7 @@ impl World {
             }
             location::Event::Closed => {
                 places.close(id);
+                safeties.close(id);
                 if let Some((_, location)) = self.locations.remove(&id) {
                     let keys = &mut self.desk.tenant(&record.tenant).keys;
                     for reply in &location.replies {
@@ -191,28 +209,30 @@ impl World {
         location::apply(location, event, record.at);
         if let location::Event::Shelf { article, event } = event {
             match event {
-                location::ShelfEvent::Put(lot) => places.put_stock(lot.id, id),
+                location::ShelfEvent::Put(lot) => places.put_stock(lot, id),
                 location::ShelfEvent::Removed { stock } => places.remove_stock(*stock),
                 _ => {}
             }
+            safeties.note(id, article, event);
             places.publish(id, article, location.offer(article, record.at));
         }
     }
 
     /// Notes a reply that was stored with a record, or read from a snapshot.
     fn keep(&mut self, tenant: &TenantId, owner: Owner, reply: &Arc<StoredReply>) {
-        self.desk.tenant(tenant).keys.insert(reply.key.clone(), owner);
-        match owner {
+        let evicted = match owner {
             Owner::Order(id) => {
-                if let Some((_, order)) = self.orders.get_mut(&id) {
-                    order.keep(reply.clone());
-                }
+                self.orders.get_mut(&id).and_then(|(_, order)| order.keep(reply.clone()))
             }
             Owner::Location(id) => {
-                if let Some((_, location)) = self.locations.get_mut(&id) {
-                    location.keep(reply.clone());
-                }
+                let location = self.locations.get_mut(&id);
+                location.and_then(|(_, location)| location.keep(reply.clone()))
             }
-        }
+            Owner::Subscription(id) => {
+                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone());
+                None
+            }
+        };
+        self.desk.tenant(tenant).keeps(owner, reply, evicted);
     }
 }

@@ -25,6 +25,22 @@ pub struct MailFigures {
     pub lateness_ms_sum: u64,
 }
 
+impl MailFigures {
+    /// These and those of another mailer to the same server.
+    #[must_use]
+    pub fn and(&self, other: &MailFigures) -> MailFigures {
+        MailFigures {
+            sent: self.sent + other.sent,
+            rejected: self.rejected + other.rejected,
+            deferred: self.deferred + other.deferred,
+            unreachable: self.unreachable + other.unreachable,
+            is_reachable: self.is_reachable && other.is_reachable,
+            lateness: std::array::from_fn(|at| self.lateness[at] + other.lateness[at]),
+            lateness_ms_sum: self.lateness_ms_sum + other.lateness_ms_sum,
+        }
+    }
+}
+
 /// The same, while it is counted.
 #[derive(Debug, Default)]
 pub(super) struct Counts {

@@ -63,11 +63,16 @@ impl Live {
         self.orders.remove(&id);
     }
 
-    /// The entity keeps a reply.
-    pub(super) async fn keep(&self, owner: Owner, reply: Arc<StoredReply>) {
+    /// The entity keeps a reply; answers with the one that had to go for it.
+    pub(super) async fn keep(
+        &self,
+        owner: Owner,
+        reply: Arc<StoredReply>,
+    ) -> Option<Arc<StoredReply>> {
         match owner {
             Owner::Order(id) => ask(self.order_at(id), Keep(reply)).await,
             Owner::Location(id) => ask(self.location_at(id), Keep(reply)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 
@@ -77,6 +82,7 @@ impl Live {
         match owner {
             Owner::Order(id) => ask(self.orders.get(&id)?, Kept(key)).await,
             Owner::Location(id) => ask(self.locations.get(&id)?, Kept(key)).await,
+            Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
     }
 }

@@ -15,10 +15,12 @@ use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
 use workflow::invitation::MailId;
+use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Keyed, ReplyKey, StoredReply};
 use workflow::settings::Policy;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
@@ -26,9 +28,10 @@ use super::Mails;
 use super::cast::Live;
 use crate::figures::Figures;
 use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
+use crate::notice::{KeyWatch, Notice};
 use crate::pace::Pace;
 use crate::random::Random;
-use crate::submit::{Pending, Render, Shown, Submit, Verdict, Work};
+use crate::submit::{Pending, Shown, Submit, Verdict, Words, Work};
 
 /// What a router is given when it starts.
 pub(crate) struct Parts {
@@ -60,6 +63,8 @@ pub(crate) struct State {
     figures: Figures,
     /// The time of the newest command, look or sweep.
     latest: Time,
+    /// Who is told of API keys.
+    key_watch: Option<KeyWatch>,
     /// The bytes of the record at hand, kept for its room.
     payload: Vec<u8>,
 }
@@ -90,6 +95,7 @@ impl State {
             fresh: VecDeque::new(),
             figures: Figures::default(),
             latest,
+            key_watch: None,
             payload: Vec::new(),
         }
     }
@@ -97,17 +103,20 @@ impl State {
     /// Carries one request out, and hands its answer to the journal.
     pub(super) async fn carry_out(&mut self, submit: Submit) {
         let Submit { work, answer, permit, looked } = submit;
-        let pending = Pending { answer, permit, verdict: None };
+        let pending = Pending { answer, permit, verdict: None, notice: None };
         match work {
             Work::Look(tenant, query) => {
                 let verdict = self.look(&tenant, query).await;
                 self.parts.commits.hold(pending.with(verdict));
             }
-            Work::Change(ask, render) => {
+            Work::Change(ask, words) => {
                 self.dismiss().await;
-                match self.before(&ask, looked).await {
+                let now = self.parts.pace.now();
+                match self.before(&ask, looked, now).await {
+                    // It says nothing of what is there, so it waits for no disk.
+                    Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
-                    None => self.change(ask, render, pending).await,
+                    None => self.change(ask, words, pending, now).await,
                 }
                 self.call_the_mailer();
             }
@@ -132,8 +141,14 @@ impl State {
         }
     }
 
-    /// What is answered without carrying the request out: a repetition, or a full disk.
-    async fn before(&mut self, ask: &Ask, looked: Lsn) -> Option<Verdict> {
+    /// What is answered without carrying the request out: a key taken back, a repetition, or a
+    /// full disk.
+    async fn before(&mut self, ask: &Ask, looked: Lsn, now: Time) -> Option<Verdict> {
+        if let Some(key) = ask.key
+            && !self.desk.tenant(&ask.tenant).keyring.admits(key, now)
+        {
+            return Some(Verdict::KeyRevoked);
+        }
         if let Some(keyed) = &ask.keyed {
             let durable = self.parts.commits.durable().lsn;
             while self.fresh.front().is_some_and(|(lsn, ..)| *lsn <= durable) {
@@ -147,23 +162,22 @@ impl State {
             }
             // A key that its owner no longer keeps is new again (K7).
             if let Some(owner) = self.desk.tenant(&ask.tenant).keys.get(&keyed.key).copied()
-                && let Some(stored) = self.live.kept(owner, &keyed.key).await
+                && let Some(stored) = self.kept(&ask.tenant, owner, &keyed.key).await
             {
                 return Some(Verdict::of_stored(stored, keyed));
             }
             if looked < self.dismissed {
-                return Some(Verdict::LookAgain);
+                return Some(Verdict::LookAgain(None));
             }
         }
         (!self.parts.commits.has_room()).then_some(Verdict::NoRoom)
     }
 
     /// Plays the command until nothing overdue is in its way.
-    async fn change(&mut self, ask: Ask, render: Render, pending: Pending) {
-        let now = self.parts.pace.now();
+    async fn change(&mut self, ask: Box<Ask>, words: Words, pending: Pending, now: Time) {
         self.latest = now;
         let random = self.parts.random.draw(now);
-        let Ask { tenant, who, keyed, mut command } = ask;
+        let Ask { tenant, who, keyed, mut command, .. } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
         loop {
             match self.play(&asker, command, now, random).await {
@@ -171,7 +185,7 @@ impl State {
                     let stored = owner
                         .filter(|_| !events.is_empty())
                         .zip(keyed.as_ref())
-                        .map(|(owner, keyed)| (owner, store(keyed, render, &outcome)));
+                        .map(|(owner, keyed)| (owner, store(keyed, &words, &outcome)));
                     let shown =
                         Shown { outcome, stored: stored.as_ref().map(|(_, reply)| reply.clone()) };
                     let pending = pending.with(Verdict::Done(shown));
@@ -187,11 +201,11 @@ impl State {
                     self.parts.commits.hold(pending.with(Verdict::Refused(refusal)));
                     return;
                 }
-                Err(Halt::Overdue(due, promise)) => {
+                Err(Halt::Overdue(due, again)) => {
                     for (armed_for, order) in due {
                         self.expire_one(&asker.tenant, order, armed_for, now).await;
                     }
-                    command = Command::Promise(promise);
+                    command = *again;
                 }
             }
         }
@@ -241,6 +255,8 @@ impl State {
             events,
             reply,
         };
+        let notice = Notice::of(self.key_watch.as_ref(), &record);
+        let pending = pending.map(|pending| Pending { notice, ..pending });
         self.payload.clear();
         snapshots::codec::encode(&record, &mut self.payload);
         let lsn = self.parts.commits.append(at.0, &self.payload, pending);
@@ -250,8 +266,28 @@ impl State {
         }
         if let Some((owner, reply)) = record.reply {
             self.fresh.push_back((lsn, record.tenant.clone(), reply.key.clone()));
-            self.desk.tenant(&record.tenant).keys.insert(reply.key.clone(), owner);
-            self.live.keep(owner, reply).await;
+            let evicted = match owner {
+                Owner::Subscription(id) => {
+                    let tenant = self.desk.tenant(&record.tenant);
+                    tenant.keep_in_subscription(id, reply.clone());
+                    None
+                }
+                Owner::Order(_) | Owner::Location(_) => self.live.keep(owner, reply.clone()).await,
+            };
+            self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
+        }
+    }
+
+    /// The reply that an entity keeps under a key. Subscriptions are at the desk.
+    async fn kept(
+        &mut self,
+        tenant: &TenantId,
+        owner: Owner,
+        key: &ReplyKey,
+    ) -> Option<Arc<StoredReply>> {
+        match owner {
+            Owner::Subscription(id) => self.desk.tenant(tenant).kept_in_subscription(id, key),
+            Owner::Order(_) | Owner::Location(_) => self.live.kept(owner, key).await,
         }
     }
 
@@ -261,6 +297,15 @@ impl State {
         if self.desk.has_mail(self.latest) {
             self.parts.mail.notify_one();
         }
+    }
+
+    /// Who wants to be told what, of all tenants.
+    pub(super) fn subscriptions(&self) -> Vec<(TenantId, Arc<Subscription>)> {
+        let tenants = self.desk.tenants();
+        let all = tenants.flat_map(|(tenant, desk)| {
+            desk.subscriptions.values().map(|it| (tenant.clone(), it.clone()))
+        });
+        all.collect()
     }
 
     /// Expires what is due, at most so many; tells whether the disk had room.
@@ -339,6 +384,15 @@ impl State {
         }
     }
 
+    /// Tells `watch` of all that happens to API keys from now on; answers with those there are.
+    pub(super) fn watch_keys(&mut self, watch: KeyWatch) -> Vec<(TenantId, Key)> {
+        self.key_watch = Some(watch);
+        let tenants = self.desk.tenants();
+        let keys =
+            tenants.flat_map(|(id, it)| it.keyring.keys().map(|key| (id.clone(), key.clone())));
+        keys.collect()
+    }
+
     /// When something is due next: a promise ends, or the mailer is to be told of a mail.
     pub(super) fn next_due(&self) -> Option<Time> {
         self.desk.next_due().into_iter().chain(self.desk.next_mail(self.latest)).min()
@@ -395,8 +449,8 @@ struct Asker {
 static READER: SmolStr = SmolStr::new_static("reader");
 
 /// Puts the outcome into its door's words, to be kept under the request's key (K5).
-fn store(keyed: &Keyed, render: Render, outcome: &Outcome) -> Arc<StoredReply> {
-    let mut reply = render(outcome);
+fn store(keyed: &Keyed, words: &Words, outcome: &Outcome) -> Arc<StoredReply> {
+    let mut reply = words.put(outcome);
     reply.body.shrink_to_fit(); // it lives as long as its order
     Arc::new(StoredReply { key: keyed.key.clone(), fingerprint: keyed.fingerprint, reply })
 }

@@ -2,25 +2,31 @@
 
 mod closed;
 
-use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix::Addr;
 use snapshots::commit::{Commits, Figures as JournalFigures};
 use snapshots::follower::Progress;
+use snapshots::journal::Archive;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::{Notify, oneshot};
-use workflow::command::{Ask, Command, OrderRef, Query};
+use workflow::command::{Ask, OrderRef, Query};
 use workflow::id::TenantId;
 use workflow::invitation::MailId;
+use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
+use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 
+use self::closed::Act;
 use crate::figures::Figures;
-use crate::router::{Advance, Inspect, Mails, Router};
-use crate::submit::{Answer, Pending, Render, Submit, Verdict, Work};
+use crate::notice::KeyWatch;
+use crate::router::{Advance, Inspect, Mails, Router, Subscribers, WatchKeys};
+use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -34,6 +40,8 @@ pub(super) struct Ends {
     pub(super) commits: Commits<Pending>,
     pub(super) store: Arc<Store>,
     pub(super) progress: Arc<Progress>,
+    /// The record up to which webhooks need nothing more of the journal.
+    pub(super) covered: Arc<AtomicU64>,
     pub(super) mail: Arc<Notify>,
 }
 
@@ -42,12 +50,15 @@ pub(super) struct Ends {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
 
-/// Held until an answer leaves.
-type Permit = Option<Box<dyn Any + Send>>;
-
 impl ShardHandle {
     pub(super) fn new(ends: Ends) -> ShardHandle {
         ShardHandle(Arc::new(ends))
+    }
+
+    /// Says that whoever carries news out needs nothing up to this record any more, so that old
+    /// segments of the journal may go (D13).
+    pub fn let_go(&self, lsn: Lsn) {
+        self.0.covered.store(lsn.0, Ordering::Release);
     }
 
     /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
@@ -58,13 +69,29 @@ impl ShardHandle {
     pub async fn ask(&self, work: Work, permit: Permit) -> Result<Answer, Closed> {
         match work {
             Work::Look(tenant, query) => self.look(tenant, query, permit).await,
-            Work::Change(ask, render) => self.change(ask, render, permit).await,
+            Work::Change(ask, words) => self.change(ask, words, permit).await,
         }
     }
 
     /// The last durable position.
     pub fn durable(&self) -> Position {
         self.0.commits.durable()
+    }
+
+    /// The journal as readers see it: only what is durable (D11).
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        self.0.commits.archive()
+    }
+
+    /// Waits until a record beyond `lsn` is durable, the time is over, or nothing more will come;
+    /// answers with the last durable position. Blocks: for a thread of its own.
+    pub fn wait_beyond(&self, lsn: Lsn, timeout: Duration) -> Position {
+        self.0.commits.wait_beyond(lsn, timeout)
+    }
+
+    /// Whether nothing more becomes durable, after a stop or a failure.
+    pub fn has_ended(&self) -> bool {
+        self.0.commits.has_ended()
     }
 
     /// What keeps the snapshot from following the journal, if anything does.
@@ -100,6 +127,18 @@ impl ShardHandle {
     /// Waits until mails are due. A call that came while nobody waited is not lost.
     pub async fn mail_called(&self) {
         self.0.mail.notified().await;
+    }
+
+    /// The API keys that are durable, each with its tenant; `watch` is told of all that happens to
+    /// keys from now on, before anybody is answered about it. None if the shard has stopped.
+    /// Whoever watches must begin before commands are let in.
+    pub async fn watch_keys(&self, watch: KeyWatch) -> Option<Vec<(TenantId, Key)>> {
+        self.0.router.send(WatchKeys(watch)).await.ok()
+    }
+
+    /// Who wants to be told what, of all tenants, durable or not; none if the shard has stopped.
+    pub async fn subscriptions(&self) -> Option<Vec<(TenantId, Arc<Subscription>)>> {
+        self.0.router.send(Subscribers).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;
@@ -142,6 +181,12 @@ impl ShardHandle {
                 };
                 self.with_closed_numbers(tenant, part, orders, total).await?
             }
+            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order_numbered(&tenant, number).await?
+            }
+            (Query::OrdersNumbered(numbers), Verdict::Done(shown)) => {
+                self.with_closed_numbered(tenant, numbers, shown).await?
+            }
             (_, verdict) => verdict,
         };
         Ok(Answer { at, verdict })
@@ -149,9 +194,9 @@ impl ShardHandle {
 
     /// Carries out what is asked; under a key, unless an order that has left memory did so
     /// before. If orders leave memory between that look and the router's, both look again.
-    async fn change(&self, ask: Ask, render: Render, permit: Permit) -> Result<Answer, Closed> {
+    async fn change(&self, ask: Box<Ask>, words: Words, permit: Permit) -> Result<Answer, Closed> {
         let Some(keyed) = ask.keyed.clone() else {
-            return self.change_once(ask, render, permit, Lsn::ZERO).await;
+            return self.change_once(ask, words, permit, Lsn::ZERO).await;
         };
         let mut permit = permit;
         loop {
@@ -159,9 +204,10 @@ impl ShardHandle {
             if let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed.clone()).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let answer = self.change_once(ask.clone(), render, permit.take(), looked).await?;
-            if !matches!(answer.verdict, Verdict::LookAgain) {
-                return Ok(answer);
+            let answer = self.change_once(ask.clone(), words.clone(), permit, looked).await?;
+            match answer.verdict {
+                Verdict::LookAgain(handed_back) => permit = handed_back,
+                _ => return Ok(answer),
             }
         }
     }
@@ -169,19 +215,16 @@ impl ShardHandle {
     /// Asks the router, and for an order that it does not know the snapshot.
     async fn change_once(
         &self,
-        ask: Ask,
-        render: Render,
+        ask: Box<Ask>,
+        words: Words,
         permit: Permit,
         looked: Lsn,
     ) -> Result<Answer, Closed> {
-        let act = match &ask.command {
-            Command::Act { order, action } => Some((ask.tenant.clone(), *order, action.clone())),
-            _ => None,
-        };
-        let Answer { at, verdict } = self.submit(Work::Change(ask, render), permit, looked).await?;
-        let verdict = match (verdict, act) {
-            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, order, action))) => {
-                self.act_on_closed(&tenant, order, &action).await?
+        let about = Act::of(&ask.command).map(|act| (ask.tenant.clone(), act));
+        let Answer { at, verdict } = self.submit(Work::Change(ask, words), permit, looked).await?;
+        let verdict = match (verdict, about) {
+            (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, act))) => {
+                self.act_on_closed(&tenant, act).await?
             }
             (verdict, _) => verdict,
         };

@@ -95,7 +95,10 @@ async fn twins_at_once_are_carried_out_once() {
         .map(|_| {
             let shard = shard.handle();
             let request = keyed(ask(promise(1, None)), "k1", 1);
-            let work = actors::Work::Change(request, crate::support::render);
+            let work = actors::Work::Change(
+                Box::new(request),
+                actors::Words::Plain(crate::support::render),
+            );
             actix_rt::spawn(async move { shard.ask(work, None).await.unwrap().verdict })
         })
         .collect();

@@ -8,7 +8,7 @@ use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::Millis;
 
-use crate::support::{BEGIN, TestShard, cancel, confirm, promise, tea};
+use crate::support::{BEGIN, TestShard, add_tea, cancel, confirm, promise, tea};
 
 async fn available(shard: &TestShard) -> u32 {
     let filter = Default::default();
@@ -90,6 +90,24 @@ async fn a_closed_order_is_read_from_the_snapshot() {
     let Verdict::Refused(refused) = refused else { panic!("it was closed") };
     assert_eq!(again, refused);
     assert!(matches!(shard.change(cancel(gone)).await, Verdict::Done(_)), "P6: the same cancel");
+    let Verdict::Refused(Refusal::NotNow { command: "AddLines", .. }) =
+        shard.change(add_tea(gone, 1)).await
+    else {
+        panic!("nothing joins it")
+    };
+    let Verdict::Done(shown) = shard.look(Query::OrderNumbered(1)).await else {
+        panic!("a number leads to it")
+    };
+    let Outcome::Order(first) = shown.outcome else { panic!("{:?}", shown.outcome) };
+    assert_eq!((first.id, first.number), (gone, 1));
+    for (numbers, expected) in [(0..=9, vec![gone, here]), (2..=2, vec![here]), (3..=9, vec![])] {
+        let Verdict::Done(shown) = shard.look(Query::OrdersNumbered(numbers)).await else {
+            panic!("a look is answered")
+        };
+        let Outcome::Orders { orders, total, .. } = shown.outcome else { panic!("not orders") };
+        let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+        assert_eq!((ids, total), (expected, 2));
+    }
     let filters =
         [OrderFilter::default(), OrderFilter { reference: Some("R1".into()), consumer: None }];
     for filter in filters {

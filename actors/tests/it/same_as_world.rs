@@ -18,7 +18,7 @@ use workflow::settings::Policy;
 use workflow::world::World;
 
 use crate::support::{
-    BEGIN, SEED, TestShard, ask, cancel, card, confirm, promise, put_tea, tenant,
+    BEGIN, SEED, TestShard, add_tea, ask, cancel, card, confirm, promise, put_tea, tenant,
 };
 
 /// F6, S6: the same commands with the same seed are the same records, played by actors or by
@@ -41,6 +41,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
             _ if step % 11 == 9 => report(step),
             _ if step % 11 == 10 => claim(world.desk.tenant(&tenant()).last_number),
             _ if step % 7 == 5 => confirm(orders[step as usize % orders.len()]),
+            _ if step % 11 == 10 => add_tea(orders[step as usize % orders.len()], step % 3),
             _ if step % 7 == 6 => cancel(orders[step as usize % orders.len()]),
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
         };

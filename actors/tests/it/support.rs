@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Work};
+use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Words, Work};
 use smol_str::SmolStr;
 use tempfile::TempDir;
-use workflow::command::{Ask, Command, LocationRef, Promise, Query, StockRow, Wanted};
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
+use workflow::command::{Ask, Command, LocationRef, MoreLines, Promise, Query, StockRow, Wanted};
+use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::{self, Line};
@@ -63,7 +63,10 @@ impl TestShard {
     }
 
     pub(crate) async fn submit(&self, ask: Ask) -> Answer {
-        self.handle().ask(Work::Change(ask, render), None).await.expect("it runs")
+        self.handle()
+            .ask(Work::Change(Box::new(ask), Words::Plain(render)), None)
+            .await
+            .expect("it runs")
     }
 
     pub(crate) async fn look(&self, query: Query) -> Verdict {
@@ -117,7 +120,7 @@ pub(crate) fn tenant() -> TenantId {
 }
 
 pub(crate) fn ask(command: Command) -> Ask {
-    Ask { tenant: tenant(), who: SmolStr::new_static("till"), keyed: None, command }
+    Ask { tenant: tenant(), who: SmolStr::new_static("till"), key: None, keyed: None, command }
 }
 
 /// The ask again, under a key.
@@ -145,6 +148,7 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
         kind: Kind::Managed,
         ships: true,
         serves_pickup: true,
+        postal_code: None,
         place: None,
         kept: Kept::default(),
     })
@@ -155,7 +159,7 @@ pub(crate) fn tea() -> ArticleId {
 }
 
 pub(crate) fn put_tea(at: &LocationId, units: i64) -> Command {
-    let target = LotTarget::New { article: tea(), id: StockId::of(BEGIN, 99, 0) };
+    let target = LotTarget::New(tea());
     let change =
         LotChange { value: Units::of_stock(units).expect("a count"), ..LotChange::default() };
     let at = LocationRef { id: Some(*at), reference: None };
@@ -183,7 +187,17 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         sold: false,
         replaces: None,
         explain: false,
+        backorders: false,
     }))
+}
+
+/// One more line, of so many pieces of tea and one.
+pub(crate) fn add_tea(order: OrderId, units: i64) -> Command {
+    let Command::Promise(promise) = promise(1 + units, None) else {
+        unreachable!("a promise is one")
+    };
+    let lines = promise.lines;
+    Command::AddLines(Box::new(MoreLines { order, version: None, lines, backorders: true }))
 }
 
 pub(crate) fn confirm(order: OrderId) -> Command {

@@ -3,20 +3,25 @@
 use std::sync::Arc;
 
 use workflow::calendar::{Delay, Unit};
-use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId, Version};
+use workflow::id::{
+    ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
+};
 use workflow::invitation::{
-    Base, Event as InvitationEvent, Invitation, Later, Report, Schedule, Which, Why, Wish,
+    self, Base, Event as InvitationEvent, Invitation, Later, Report, Schedule, Which, Why,
 };
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest, Key};
 use workflow::location::{
-    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, ShelfEvent, Status,
+    self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
-use workflow::order::{self, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::order::{self, Added, Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
+use workflow::subscription::{Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
 const AT: Time = Time(1_768_212_843_517);
@@ -29,9 +34,19 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.extend(shelves());
     let settings =
         Settings { version: Version(3), modified: AT, promise_ttl: Some(Millis::minutes(15)) };
+    let article = ArticleId::parse("tea-2").unwrap();
+    let everywhere = Event::Secured { article: article.clone(), safety: safety() };
+    records.push(("secured-everywhere", record(vec![everywhere])));
+    records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
     let address = "jan@example.nl".into();
     records.push(("suppressed", record(vec![Event::Suppressed { address }])));
+    records.extend(keys());
+    let id = SubscriptionId::of(AT, 45);
+    let mut subscribed = record(vec![Event::Subscribed(Arc::new(subscription(id)))]);
+    subscribed.reply = Some((Owner::Subscription(id), reply()));
+    records.push(("subscribed", subscribed));
+    records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
     records
 }
 
@@ -53,6 +68,8 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("expired", at(order::Event::Expired)),
         ("rehosted", at(order::Event::Rehosted { hosts: vec![(0, Some(stock())), (1, None)] })),
         ("lost", at(order::Event::Lost { holds: vec![0, 300] })),
+        ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
+        ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
     ]
 }
 
@@ -63,12 +80,12 @@ fn invitations() -> Vec<(&'static str, Record)> {
     let next = AT + Millis::hours(1);
     let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };
     let wish = wish(Unit::Weekdays, Unit::Hours);
-    let mut received = placed(Stage::Received { at: AT }, Delivery::Ship { from: vec![] });
+    let mut received = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
     received.report = Some(Box::new(report()));
     let moved = |why| about(InvitationEvent::MailMoved { mail: Invitation, next, why });
     let dropped = |mails, why| about(InvitationEvent::MailDropped { mails, why });
     vec![
-        ("received", at(order::Event::Placed(Box::new(received)))),
+        ("reported", at(order::Event::Placed(Box::new(received)))),
         ("invited", at(order::Event::Invited(Box::new(report())))),
         ("mails-scheduled", about(InvitationEvent::Scheduled { base: AT, schedule })),
         ("mails-changed", about(InvitationEvent::Changed { wish, schedule: Some(schedule) })),
@@ -86,8 +103,8 @@ fn invitations() -> Vec<(&'static str, Record)> {
     ]
 }
 
-fn wish(delay: Unit, reminder: Unit) -> Wish {
-    Wish::of(Delay::of(delay, 3).unwrap(), Delay::of(reminder, 191))
+fn wish(delay: Unit, reminder: Unit) -> invitation::Wish {
+    invitation::Wish::of(Delay::of(delay, 3).unwrap(), Delay::of(reminder, 191))
 }
 
 fn report() -> Report {
@@ -133,6 +150,28 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("reserved", at(ShelfEvent::Reserved { reservation, stock: Some(stock()), units })),
         ("released", at(ShelfEvent::Released { reservation })),
         ("waits", at(ShelfEvent::Rehosted { reservation, stock: None })),
+        ("unlisted", at(ShelfEvent::Unlisted)),
+        ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
+        ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
+    ]
+}
+
+fn keys() -> Vec<(&'static str, Record)> {
+    let at = |event| record(vec![Event::Keyring(event)]);
+    let id = KeyId::of(AT, 45);
+    let key = Key {
+        id,
+        name: "till 9".into(),
+        permissions: Permissions::ORDINARY,
+        digest: Digest(*b"0123456789abcdef0123456789abcdef"),
+        made: AT,
+        expires: Some(AT + Millis::hours(24)),
+        revoked: None,
+    };
+    vec![
+        ("key_made", at(keyring::Event::Made(Box::new(key)))),
+        ("key_revoked", at(keyring::Event::Revoked { id })),
+        ("key_forgotten", at(keyring::Event::Forgotten { id })),
     ]
 }
 
@@ -145,6 +184,22 @@ fn record(events: Vec<Event>) -> Record {
         events,
         reply: None,
     }
+}
+
+fn subscription(id: SubscriptionId) -> Subscription {
+    let wish = Wish {
+        name: "checkout".into(),
+        event: "ORDER_CREATED".into(),
+        url: "https://shop.example.com/hooks".into(),
+        headers: vec![("Authorization".into(), Secret("Basic dXNlcjpwYXNz".into()))],
+        encoding: Encoding::Standard,
+        contexts: vec![
+            Context::Locations(vec!["k1".into()]),
+            Context::Groups(vec!["north".into()]),
+        ],
+        secret: Secret([7; 32]),
+    };
+    Subscription { id, created: AT, wish, reply: None }
 }
 
 fn order() -> OrderId {
@@ -207,6 +262,11 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
     }
 }
 
+fn added() -> Added {
+    let Placed { asked, holds, .. } = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
+    Added { stage: Stage::Confirmed { at: AT }, lines: asked.lines.clone(), holds }
+}
+
 fn card() -> Arc<Card> {
     Arc::new(Card {
         name: "Köln".into(),
@@ -215,6 +275,7 @@ fn card() -> Arc<Card> {
         kind: Kind::Supplier,
         ships: true,
         serves_pickup: false,
+        postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
     })
@@ -241,6 +302,11 @@ fn lot() -> Lot {
     }
 }
 
+fn safety() -> SafetyStock {
+    let units = Units::of_stock(300).unwrap();
+    SafetyStock { id: stock(), version: Version(2), created: AT, modified: AT, units }
+}
+
 fn listing() -> Listing {
     Listing {
         id: stock(),
@@ -250,6 +316,7 @@ fn listing() -> Listing {
         title: Some("Tea".into()),
         active: true,
         out_of_stock: OutOfStock::PreorderAndRestock { from: AT, days: 3 },
+        codes: vec!["4006381333931".into()],
         kept: Kept::default(),
     }
 }

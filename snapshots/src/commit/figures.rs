@@ -10,7 +10,7 @@ use std::time::Duration;
 pub const SYNC_BUCKETS: usize = 26;
 
 /// What was written since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Batches that became durable, marks not counted.
     pub batches: u64,
@@ -22,6 +22,19 @@ pub struct Figures {
     pub sync_micros: [u64; SYNC_BUCKETS],
     /// The sum of all these durations.
     pub sync_micros_sum: u64,
+}
+
+impl Figures {
+    /// Adds another journal's figures.
+    pub fn add(&mut self, other: &Figures) {
+        self.batches += other.batches;
+        self.records += other.records;
+        self.bytes += other.bytes;
+        for (sum, count) in self.sync_micros.iter_mut().zip(other.sync_micros) {
+            *sum += count;
+        }
+        self.sync_micros_sum += other.sync_micros_sum;
+    }
 }
 
 /// The live counters.

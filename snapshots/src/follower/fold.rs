@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId, Version};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, SubscriptionId, TenantId, Version};
+use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
-use workflow::location::{self, Shelf, ShelfEvent};
+use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{ReplyKey, StoredReply};
@@ -28,6 +29,8 @@ pub(super) struct Fold {
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
     suppressed: BTreeSet<SmolStr>,
+    safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
+    keys: BTreeMap<KeyId, Slot<Key>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -71,6 +74,7 @@ impl Fold {
         match &record.reply {
             Some((Owner::Order(id), reply)) => turn.keep_in_order(*id, reply),
             Some((Owner::Location(id), reply)) => turn.keep_in_location(*id, reply),
+            Some((Owner::Subscription(id), reply)) => turn.keep_in_subscription(*id, reply),
             None => Ok(()),
         }
     }
@@ -97,6 +101,8 @@ impl Turn<'_> {
         match event {
             Event::Order { id, event } => self.apply_order(*id, event),
             Event::Location { id, event } => self.apply_location(*id, event),
+            Event::Secured { article, safety } => self.keep_everywhere(article, Some(*safety)),
+            Event::Unsecured { article } => self.keep_everywhere(article, None),
             Event::Configured(settings) => {
                 self.tenant()?.settings = *settings;
                 Ok(())
@@ -105,7 +111,32 @@ impl Turn<'_> {
                 self.touched.suppressed.insert(address.clone());
                 Ok(())
             }
+            Event::Keyring(event) => self.apply_keys(event),
+            Event::Subscribed(subscription) => {
+                let known = &mut self.tenant()?.subscriptions;
+                let at = known.partition_point(|it| it.id < subscription.id);
+                known.insert(at, subscription.as_ref().clone());
+                Ok(())
+            }
+            Event::Unsubscribed { id } => {
+                self.tenant()?.subscriptions.retain(|it| it.id != *id);
+                Ok(())
+            }
         }
+    }
+
+    fn keep_everywhere(
+        &mut self,
+        article: &ArticleId,
+        safety: Option<SafetyStock>,
+    ) -> Result<(), Error> {
+        if !self.touched.safeties.contains_key(article) {
+            let stored = self.store.stored_safety(&self.record.tenant, article)?;
+            self.touched.safeties.insert(article.clone(), Slot::of(stored));
+        }
+        let slot = self.touched.safeties.get_mut(article);
+        slot.expect("the safety stock was just put there").now = safety;
+        Ok(())
     }
 
     fn apply_order(&mut self, id: OrderId, event: &order::Event) -> Result<(), Error> {
@@ -119,6 +150,22 @@ impl Turn<'_> {
         let at = self.record.at;
         let order = self.order(id)?.ok_or_else(|| lost("order"))?;
         order::apply(order, event, at);
+        Ok(())
+    }
+
+    fn apply_keys(&mut self, event: &keyring::Event) -> Result<(), Error> {
+        match event {
+            keyring::Event::Made(key) => {
+                let now = Some((**key).clone());
+                self.touched.keys.insert(key.id, Slot { now, old: Footprint::default() });
+            }
+            keyring::Event::Revoked { id } => {
+                let at = self.record.at;
+                let key = self.key(*id)?.now.as_mut().ok_or_else(|| lost("key"))?;
+                key.revoked = Some(at);
+            }
+            keyring::Event::Forgotten { id } => self.key(*id)?.now = None,
+        }
         Ok(())
     }
 
@@ -219,6 +266,18 @@ impl Turn<'_> {
         Ok(())
     }
 
+    fn keep_in_subscription(
+        &mut self,
+        id: SubscriptionId,
+        reply: &Arc<StoredReply>,
+    ) -> Result<(), Error> {
+        let known = &mut self.tenant()?.subscriptions;
+        if let Some(subscription) = known.iter_mut().find(|it| it.id == id) {
+            subscription.reply = Some(reply.clone());
+        }
+        Ok(())
+    }
+
     fn tenant(&mut self) -> Result<&mut TenantRow, Error> {
         if self.touched.tenant.is_none() {
             let stored = self.store.stored_tenant(&self.record.tenant)?;
@@ -227,6 +286,15 @@ impl Turn<'_> {
         let slot = self.touched.tenant.as_mut();
         let slot = slot.expect("the tenant was just put there");
         Ok(slot.now.get_or_insert_default())
+    }
+
+    /// The key as it is after the events so far.
+    fn key(&mut self, id: KeyId) -> Result<&mut Slot<Key>, Error> {
+        if !self.touched.keys.contains_key(&id) {
+            let slot = Slot::of(self.store.stored_key(&self.record.tenant, id)?);
+            self.touched.keys.insert(id, slot);
+        }
+        Ok(self.touched.keys.get_mut(&id).expect("the key was just put there"))
     }
 
     /// The order as it is after the events so far.
@@ -267,6 +335,18 @@ impl Touched {
         for address in self.suppressed {
             let old = store.stored_suppressed(tenant, &address)?;
             writes.put_suppressed(tenant, &address, old);
+        }
+        for (article, Slot { now, old }) in self.safeties {
+            match now {
+                Some(safety) => writes.put_safety((tenant, &article), &safety, old),
+                None => writes.remove_safety(tenant, &article, old),
+            }
+        }
+        for (id, Slot { now, old }) in self.keys {
+            match now {
+                Some(key) => writes.put_key(tenant, &key, old),
+                None => writes.remove_key(tenant, id, old),
+            }
         }
         for (id, Slot { now, old }) in self.locations {
             match now {

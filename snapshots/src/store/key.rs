@@ -8,7 +8,7 @@
 //! The kinds are in the order in which a world is put together, and what is open comes before
 //! what is closed: so a start is one scan from each tenant's first row to its last open order.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::reply::ReplyKey;
 
 /// Where the mark is: no tenant has an empty name.
@@ -23,6 +23,10 @@ pub(super) const CHUNK_BYTES: usize = 2;
 pub(super) enum Kind {
     /// The tenant's settings and last number.
     Tenant = 0x10,
+    /// A safety stock that holds wherever there is none of its own.
+    Safety = 0x18,
+    /// An API key.
+    Key = 0x1C,
     /// An address that gets no mail.
     Suppressed = 0x1E,
     /// A location without its replies.
@@ -56,6 +60,8 @@ impl Kind {
         use Kind as K;
         let kinds = [
             K::Tenant,
+            K::Safety,
+            K::Key,
             K::Suppressed,
             K::Location,
             K::LocationReply,
@@ -81,9 +87,14 @@ pub(super) fn suppressed(tenant: &TenantId, address: &str) -> Vec<u8> {
     named(tenant, Kind::Suppressed, address.as_bytes())
 }
 
-/// The key of a closed order's number.
-pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
-    named(tenant, Kind::Number, &number.to_be_bytes())
+/// The key of a safety stock that holds everywhere.
+pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
+    named(tenant, Kind::Safety, article.as_str().as_bytes())
+}
+
+/// The key of an API key.
+pub(super) fn key(tenant: &TenantId, id: KeyId) -> Vec<u8> {
+    named(tenant, Kind::Key, &id.to_bits().to_be_bytes())
 }
 
 /// The key of a location.
@@ -118,6 +129,11 @@ pub(super) fn shelf(tenant: &TenantId, id: LocationId, article: &ArticleId) -> V
 /// The key of an order, open or closed.
 pub(super) fn order(tenant: &TenantId, kind: Kind, id: OrderId) -> Vec<u8> {
     named(tenant, kind, &id.to_bits().to_be_bytes())
+}
+
+/// The key of a closed order's number.
+pub(super) fn number(tenant: &TenantId, number: u64) -> Vec<u8> {
+    named(tenant, Kind::Number, &number.to_be_bytes())
 }
 
 /// What the keys of a text's orders begin with.

@@ -13,7 +13,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, TenantId};
-use workflow::location::{Location, Shelf};
+use workflow::keyring::Key;
+use workflow::location::{Location, SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::StoredReply;
 use workflow::world::{Fault, Restore, World};
@@ -74,6 +75,8 @@ fn load(table: &Table, mark: &Mark, extent: Extent) -> Result<World, Error> {
 enum Part {
     Tenant(TenantId, TenantRow),
     Suppressed(TenantId, SmolStr),
+    Safety(TenantId, ArticleId, SafetyStock),
+    Key(TenantId, Key),
     Location(TenantId, Location),
     Shelf(LocationId, ArticleId, Shelf),
     Order(TenantId, Order),
@@ -84,7 +87,14 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
     let mut world = Restore::default();
     for part in parts.into_iter().flatten() {
         match part {
-            Part::Tenant(id, row) => world.tenant(&id, row.settings, row.last_number),
+            Part::Tenant(id, row) => {
+                world.tenant(&id, row.settings, row.last_number);
+                for subscription in row.subscriptions {
+                    world.subscription(&id, subscription);
+                }
+            }
+            Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
+            Part::Key(tenant, key) => world.key(&tenant, key),
             Part::Suppressed(tenant, address) => world.suppressed(&tenant, address),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
@@ -158,6 +168,11 @@ impl Scan {
                 let address = std::str::from_utf8(name).map_err(|_| unknown())?;
                 self.load.push(Part::Suppressed(tenant, SmolStr::new(address)));
             }
+            Kind::Safety => {
+                let article = read::article_of(key, name)?;
+                self.load.push(Part::Safety(tenant, article, row.read(key)?));
+            }
+            Kind::Key => self.load.push(Part::Key(tenant, row.read(key)?)),
             Kind::Location => {
                 let (id, _) = key::id_of(name).ok_or_else(unknown)?;
                 let id = LocationId::from_bits(id);

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
-use workflow::location::Shelf;
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
+use workflow::location::{SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
 
@@ -135,6 +136,14 @@ impl Store {
         self.answer(|table| Ok(order(table, tenant, id)?.map(|(order, _)| order)))
     }
 
+    /// The closed order with this number; those of open ones are in memory.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+        self.answer(|table| numbered(table, tenant, number))
+    }
+
     /// Closed orders after `after`, in the order of their ids, at most `size`. The open ones are in
     /// memory, and so are those that closed since.
     ///
@@ -157,6 +166,21 @@ impl Store {
                 Ok(orders.len() < size)
             })?;
             Ok(orders)
+        })
+    }
+
+    /// The closed orders with these numbers, in the order that they are named.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn orders_numbered(
+        &self,
+        tenant: &TenantId,
+        numbers: impl IntoIterator<Item = u64>,
+    ) -> Result<Vec<Order>, Error> {
+        self.answer(|table| {
+            let found = numbers.into_iter().map(|number| numbered(table, tenant, number));
+            found.filter_map(Result::transpose).collect()
         })
     }
 
@@ -227,19 +251,6 @@ impl Store {
         })
     }
 
-    /// The closed order with this number.
-    ///
-    /// # Errors
-    /// As [`Store::order`].
-    pub fn order_numbered(&self, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
-        self.answer(|table| {
-            let key = key::number(tenant, number);
-            let Some(row) = get(table, &key)? else { return Ok(None) };
-            let id: OrderId = row.read(&key)?;
-            Ok(order(table, tenant, id)?.map(|(order, _)| order))
-        })
-    }
-
     /// Asks the database, if what it does not have is certainly nowhere.
     fn answer<T>(&self, ask: impl FnOnce(&Table) -> Result<T, Error>) -> Result<T, Error> {
         let inner = self.inner.read();
@@ -283,6 +294,22 @@ impl Store {
     ) -> Result<Footprint, Error> {
         let row = self.ask(|table| get(table, &key::suppressed(tenant, address)))?;
         Ok(row.map(|row| row.footprint).unwrap_or_default())
+    }
+
+    pub(crate) fn stored_safety(
+        &self,
+        tenant: &TenantId,
+        article: &ArticleId,
+    ) -> Result<Option<(SafetyStock, Footprint)>, Error> {
+        self.stored(&key::safety(tenant, article))
+    }
+
+    pub(crate) fn stored_key(
+        &self,
+        tenant: &TenantId,
+        id: KeyId,
+    ) -> Result<Option<(Key, Footprint)>, Error> {
+        self.stored(&key::key(tenant, id))
     }
 
     pub(crate) fn stored_location(
@@ -364,6 +391,17 @@ fn order(
         }
     }
     Ok(None)
+}
+
+/// A closed order, by its number.
+fn numbered(table: &Table, tenant: &TenantId, number: u64) -> Result<Option<Order>, Error> {
+    let key = key::number(tenant, number);
+    let Some(row) = get(table, &key)? else {
+        return Ok(None);
+    };
+    let (order, _) = order(table, tenant, row.read(&key)?)?
+        .ok_or_else(|| Error::damaged(&key, "an index row's order is missing"))?;
+    Ok(Some(order))
 }
 
 /// The article that a shelf's key names.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use workflow::id::{LocationId, Version};
 use workflow::location::{Card, Location, Shelves};
 use workflow::settings::Settings;
+use workflow::subscription::Subscription;
 use workflow::time::Time;
 
 use crate::{Lsn, Position};
@@ -34,10 +35,12 @@ impl Mark {
 }
 
 /// A tenant's own row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TenantRow {
     pub(crate) settings: Settings,
     pub(crate) last_number: u64,
+    /// In the order of their ids; few, so they have no rows of their own.
+    pub(crate) subscriptions: Vec<Subscription>,
 }
 
 /// A location without what has rows of its own.

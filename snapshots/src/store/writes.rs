@@ -1,6 +1,7 @@
 //! What one batch changes, with the sum that proves the store whole.
 
-use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
+use workflow::keyring::Key;
 use workflow::order::Order;
 use workflow::reply::{ReplyKey, StoredReply};
 
@@ -10,7 +11,7 @@ use super::sled::Together;
 use super::value::{self, Footprint};
 use crate::Lsn;
 use crate::codec::append;
-use workflow::location::Shelf;
+use workflow::location::{SafetyStock, Shelf};
 
 /// The changes of one batch. Every change names what the row took up before.
 pub(crate) struct Writes {
@@ -43,6 +44,29 @@ impl Writes {
     pub(crate) fn put_tenant(&mut self, tenant: &TenantId, row: &TenantRow, old: Footprint) {
         append(row, self.fresh());
         self.put(Kind::Tenant, &key::tenant(tenant), old);
+    }
+
+    pub(crate) fn put_safety(
+        &mut self,
+        (tenant, article): (&TenantId, &ArticleId),
+        safety: &SafetyStock,
+        old: Footprint,
+    ) {
+        append(safety, self.fresh());
+        self.put(Kind::Safety, &key::safety(tenant, article), old);
+    }
+
+    pub(crate) fn remove_safety(&mut self, tenant: &TenantId, article: &ArticleId, old: Footprint) {
+        self.remove(Kind::Safety, &key::safety(tenant, article), old);
+    }
+
+    pub(crate) fn put_key(&mut self, tenant: &TenantId, key: &Key, old: Footprint) {
+        append(key, self.fresh());
+        self.put(Kind::Key, &key::key(tenant, key.id), old);
+    }
+
+    pub(crate) fn remove_key(&mut self, tenant: &TenantId, id: KeyId, old: Footprint) {
+        self.remove(Kind::Key, &key::key(tenant, id), old);
     }
 
     pub(crate) fn put_location(
@@ -116,16 +140,15 @@ impl Writes {
         self.put(kind, &key::order(tenant, kind, order.id), here);
     }
 
-    pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
-        append(&id, self.fresh());
-        let row = key::number(tenant, number);
-        self.put(Kind::Number, &row, Footprint::default());
-    }
-
     /// An address that gets no mail, in place of the row that it had.
     pub(crate) fn put_suppressed(&mut self, tenant: &TenantId, address: &str, old: Footprint) {
         self.fresh();
         self.put(Kind::Suppressed, &key::suppressed(tenant, address), old);
+    }
+
+    pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
+        append(&id, self.fresh());
+        self.put(Kind::Number, &key::number(tenant, number), Footprint::default());
     }
 
     pub(crate) fn put_reference(&mut self, tenant: &TenantId, text: &str, id: OrderId) {

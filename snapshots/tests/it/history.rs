@@ -7,14 +7,18 @@ use snapshots::codec;
 use snapshots::disk::Sim;
 use snapshots::journal::{Batch, Journal, Local, Options, Prepare};
 use snapshots::{Lsn, Position};
-use workflow::command::{Ask, Command, LocationRef, Lots, Promise, StockRow, Wanted};
+use workflow::command::{
+    Ask, Command, LocationRef, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, LocationId, OrderId, StockId, TenantId};
 use workflow::kept::Kept;
+use workflow::keyring::{self, Digest};
 use workflow::location::{
-    self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
+    Card, Kind, ListingRow, LotChange, LotRow, LotTarget, OutOfStock, Status,
 };
 use workflow::order::{self, Line, Stage};
 use workflow::outcome::Outcome;
+use workflow::permission::Permissions;
 use workflow::place::Place;
 use workflow::quantity::Units;
 use workflow::record::{Owner, Record};
@@ -137,7 +141,7 @@ impl Shop {
 
     pub(crate) fn ask(&mut self, tenant: &TenantId, command: Command) -> Option<Outcome> {
         let who = ["checkout", "web"][self.below(2) as usize].into();
-        let ask = Ask { tenant: tenant.clone(), who, keyed: None, command };
+        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
         let random = self.next();
         let (mut records, outcome) = self.world.submit(&ask, &policy(), self.now, random);
         let outcome = outcome.ok();
@@ -164,32 +168,41 @@ impl Shop {
         match self.below(40) {
             0 => Command::OpenLocation { card: self.card() },
             1 if self.nobody_waits(tenant) => {
-                self.at_location(tenant, location::Command::Close { version: None, force: true })
+                Command::CloseLocation { at: self.location(tenant), version: None, force: true }
             }
             2 => self.change_location(tenant),
             3..=6 => self.list(tenant),
             7..=12 => self.put(tenant),
             13 => self.remove(tenant),
-            14 => Command::KeepStocks {
-                rows: vec![(self.location(tenant), self.article(), self.units(3))],
-            },
+            14 if self.below(3) == 0 => self.unkeep(tenant),
+            14 => self.keep(tenant),
             15 => Command::Configure {
                 version: self.world.desk.tenant(tenant).settings.version,
                 promise_ttl: Millis::minutes(1 + self.below(9)),
             },
-            16..=28 => self.promise(tenant),
+            16 => self.keys(tenant),
+            17..=28 => self.promise(tenant),
             _ => self.act(tenant),
         }
     }
 
+    /// A new key, or one that is taken back.
+    fn keys(&mut self, tenant: &TenantId) -> Command {
+        let good = self.world.desk.tenant(tenant).keyring.keys().find(|key| key.revoked.is_none());
+        let good = good.map(|key| key.id);
+        Command::Keys(match (self.below(2), good) {
+            (0, Some(id)) => keyring::Command::Revoke { id },
+            (_, _) => keyring::Command::Make {
+                name: "till".into(),
+                permissions: Permissions::ORDINARY,
+                digest: Digest([self.below(256) as u8; 32]),
+                lasts: (self.below(2) == 0).then_some(Millis::hours(1)),
+            },
+        })
+    }
+
     pub(crate) fn promise(&mut self, tenant: &TenantId) -> Command {
-        let lines = (0..1 + self.below(3)).map(|_| Line {
-            article: self.article(),
-            title: "Tea".into(),
-            quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
-            kept: Kept::of(r#"{"gift":true}"#.into()),
-        });
-        let lines = lines.collect();
+        let lines = self.lines();
         let delivery = match self.below(4) {
             0 => Wanted::Collect { at: self.location(tenant) },
             _ => Wanted::Ship { from: vec![] },
@@ -197,6 +210,7 @@ impl Shop {
         let replaced = self.order(tenant, |stage| matches!(stage, Stage::Promised { .. }));
         Command::Promise(Box::new(Promise {
             explain: false,
+            backorders: false,
             lines,
             ordered: self.now,
             reference: self.name("order", 6),
@@ -210,12 +224,27 @@ impl Shop {
         }))
     }
 
+    fn lines(&mut self) -> Vec<Line> {
+        let lines = (0..1 + self.below(3)).map(|_| Line {
+            article: self.article(),
+            title: "Tea".into(),
+            quantity: Units::of_line(1 + self.below(4) as i64).unwrap(),
+            kept: Kept::of(r#"{"gift":true}"#.into()),
+        });
+        lines.collect()
+    }
+
     fn act(&mut self, tenant: &TenantId) -> Command {
         let Some(order) = self.order(tenant, |stage| !stage.is_closed()) else {
             return self.promise(tenant);
         };
         let armed_for = self.world.orders[&order].1.deadline().unwrap_or_default();
-        let action = match self.below(5) {
+        let action = match self.below(6) {
+            5 => {
+                let (lines, backorders) = (self.lines(), self.below(2) == 0);
+                let more = MoreLines { order, version: None, lines, backorders };
+                return Command::AddLines(Box::new(more));
+            }
             0 | 1 => {
                 let reference = self.name("renamed", 3);
                 order::Command::Confirm { version: None, reference }
@@ -239,9 +268,8 @@ impl Shop {
                     (LotTarget::Existing(id), LocationRef::default())
                 }
                 _ => {
-                    let id = StockId::of(self.now, self.next(), row as u16);
                     let article = self.article();
-                    (LotTarget::New { article, id }, self.location(tenant))
+                    (LotTarget::New(article), self.location(tenant))
                 }
             };
             let change = LotChange { value: self.units(12), ..LotChange::default() };
@@ -254,7 +282,20 @@ impl Shop {
         let lots = &self.world.desk.tenant(tenant).places;
         let known: Vec<(StockId, LocationId)> = lots.stocks_after(None).collect();
         let which = self.pick(&known).map(|(id, _)| id);
-        Command::RemoveStocks { which: Lots::Ids(which.into_iter().collect()) }
+        Command::RemoveStocks { which: vec![Lots::Ids(which.into_iter().collect())] }
+    }
+
+    fn keep(&mut self, tenant: &TenantId) -> Command {
+        let at = (self.below(2) == 0).then(|| self.location(tenant));
+        let row = SafetyAsk { at, article: self.article(), units: self.units(3) };
+        Command::KeepStocks { rows: vec![row] }
+    }
+
+    fn unkeep(&mut self, tenant: &TenantId) -> Command {
+        let safeties = &self.world.desk.tenant(tenant).safeties;
+        let known: Vec<StockId> = safeties.after(None).map(|(id, _)| id).collect();
+        let id = self.pick(&known).unwrap_or(StockId::from_bits(9));
+        Command::UnkeepStock { id }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {
@@ -265,26 +306,21 @@ impl Shop {
         };
         let row = ListingRow {
             article: self.article(),
-            id: StockId::of(self.now, self.next(), 0),
             version: None,
             title: None,
             active: self.below(5) > 0,
             out_of_stock,
+            codes: Vec::new(),
             kept: Kept::default(),
         };
-        self.at_location(tenant, location::Command::List { rows: vec![row] })
+        Command::PutListings { at: self.location(tenant), rows: vec![row] }
     }
 
     fn change_location(&mut self, tenant: &TenantId) -> Command {
         let at = self.location(tenant);
         let version = at.id.map(|id| self.world.locations[&id].1.version).unwrap_or_default();
         let card = self.card();
-        let command = location::Command::Change { version, card };
-        Command::AtLocation { at, command }
-    }
-
-    fn at_location(&mut self, tenant: &TenantId, command: location::Command) -> Command {
-        Command::AtLocation { at: self.location(tenant), command }
+        Command::ChangeLocation { at, version, card }
     }
 
     fn location(&mut self, tenant: &TenantId) -> LocationRef {
@@ -313,6 +349,7 @@ impl Shop {
             kind: Kind::Managed,
             ships: self.below(4) > 0,
             serves_pickup: true,
+            postal_code: None,
             place: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
             kept: Kept::default(),
         })

@@ -117,6 +117,8 @@ fn an_order_that_left_memory_reads_the_same() {
     assert!(closed > 50, "{closed} closed orders say too little");
     for (tenant, order) in world.orders.values() {
         assert_eq!(store.order(tenant, order.id).unwrap().as_ref(), Some(order));
+        let numbered = store.order_numbered(tenant, order.number).unwrap();
+        assert_eq!(numbered.as_ref(), Some(order).filter(|order| order.stage.is_closed()));
         let same = |(of, other): &&(_, Order)| of == tenant && other.stage.is_closed();
         if let Some(reference) = &order.reference {
             let all = world.orders.values().filter(same).map(|(_, order)| order);

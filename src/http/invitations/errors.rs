@@ -54,7 +54,7 @@ fn row(failure: &Failure) -> (StatusCode, String) {
             "the answer did not come in time and it may have happened; the same key settles it",
         ),
         Failure::Unauthorized => said(S::UNAUTHORIZED, "Unauthorized"),
-        Failure::Forbidden => said(S::FORBIDDEN, "the credential does not permit this"),
+        Failure::Forbidden => said(S::FORBIDDEN, "Forbidden: the credential does not permit this"),
         Failure::NotFound => said(S::NOT_FOUND, "there is nothing at this path"),
         Failure::MethodNotAllowed(allow) => {
             (S::METHOD_NOT_ALLOWED, format!("this path takes {allow}"))
@@ -127,8 +127,11 @@ fn refused(refusal: &Refusal) -> (StatusCode, String) {
         Refusal::TooManyOpenPromises { .. } => {
             said(S::TOO_MANY_REQUESTS, "the caller has too many open promises")
         }
-        // Of stock and places, which nothing at this door is about.
+        // Of stock, places and credentials, which nothing at this door is about.
         Refusal::UnknownLocation
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::UnknownSubscription
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
@@ -140,6 +143,10 @@ fn refused(refusal: &Refusal) -> (StatusCode, String) {
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
         | Refusal::LocationInUse { .. }
+        | Refusal::TooFewPieces { .. }
+        | Refusal::TooManyKeys { .. }
+        | Refusal::TooManySubscriptions { .. }
+        | Refusal::TooManyLines { .. }
         | Refusal::TooManyLots { .. } => said(S::CONFLICT, "the stock does not allow it"),
     }
 }

@@ -26,7 +26,7 @@ fn part(params: &mut Params) -> Option<Part> {
     let page = params.number("page", 1, number, 1..=u64::from(u32::MAX));
     let most = INVITATION_PAGE_ROWS_MAX as u64;
     let size = params.number("page_size", PAGE_ROWS as u64, number, 1..=most);
-    let sort = params.one_of("sort", &["-created_at", "created_at"]);
+    let sort = params.word("sort", &["-created_at", "created_at"]);
     let (page, size) = (page?, size?);
     let newest_first = sort? == "-created_at";
     let size = usize::try_from(size).ok()?;

@@ -6,7 +6,9 @@ pub(crate) mod listing;
 pub(crate) mod order;
 pub(crate) mod promise;
 pub(crate) mod reservation;
+pub(crate) mod safety_stock;
 pub(crate) mod stock;
+pub(crate) mod subscription;
 pub(crate) mod summary;
 
 use std::fmt::Display;

@@ -10,9 +10,12 @@ mod facility;
 mod facility_name;
 mod line;
 mod listing;
+mod listing_change;
 mod order;
+mod safety_stock;
 mod stock;
 mod stock_action;
+mod subscription;
 
 use std::ops::RangeInclusive;
 
@@ -26,9 +29,12 @@ pub(crate) use change::FacilityChange;
 pub(crate) use configuration::ConfigurationBody;
 pub(crate) use facility::FacilityBody;
 pub(crate) use listing::ListingsBody;
+pub(crate) use listing_change::ListingChange;
 pub(crate) use order::OrderBody;
+pub(crate) use safety_stock::SafetyStocksBody;
 pub(crate) use stock::{StockBody, StocksBody};
-pub(crate) use stock_action::{SafetyRow, SafetyStocksBody, StockAction, StockActionBody};
+pub(crate) use stock_action::StockActionBody;
+pub(crate) use subscription::SubscriptionBody;
 
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::{Answer, ShardHandle, Verdict, Work};
+use actors::{Answer, Render, ShardHandle, Verdict, Words, Work};
 use anyhow::{Context, bail};
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command, LocationFilter, Page, Query};
@@ -12,6 +12,7 @@ use workflow::outcome::Outcome;
 use super::answers::{facility, stock};
 use super::bodies::{FacilityBody, StocksBody};
 use crate::http::json::decode;
+use crate::shards::Directory;
 
 const FACILITIES: [&str; 3] = [
     include_str!("demo/cologne.json"),
@@ -24,8 +25,9 @@ const STOCKS: &str = include_str!("demo/stocks.json");
 ///
 /// # Errors
 /// When the shard does not take them.
-pub async fn furnish(shard: &ShardHandle) -> anyhow::Result<()> {
+pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     let tenant = TenantId::parse("default").context("`default` is a tenant")?;
+    let shard = shards.of_tenant(&tenant).context("there is a shard")?;
     let any = Query::Locations(LocationFilter::default(), Page { after: None, size: 1 });
     if let Answer { verdict: Verdict::Done(shown), .. } =
         ask(shard, Work::Look(tenant.clone(), any)).await?
@@ -34,9 +36,10 @@ pub async fn furnish(shard: &ShardHandle) -> anyhow::Result<()> {
         tracing::info!("there are locations already; the demo adds none");
         return Ok(());
     }
-    let change = |command, render| {
+    let change = |command, render: Render| {
         let who = SmolStr::new_static("demo");
-        Work::Change(Ask { tenant: tenant.clone(), who, keyed: None, command }, render)
+        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
+        Work::Change(Box::new(ask), Words::Plain(render))
     };
     for text in FACILITIES {
         let body: FacilityBody<'_> = decode(text.as_bytes()).map_err(unfit)?;

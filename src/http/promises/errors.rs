@@ -69,6 +69,9 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
+        Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
+        Refusal::UnknownKey => (S::NOT_FOUND, "not found"), // no call of this door is about keys
+        Refusal::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too many requests"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -79,8 +82,11 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::OutOfStock { .. } => (S::CONFLICT, "out of stock"),
         Refusal::ReferenceInUse { .. } => (S::CONFLICT, "tenantFacilityId in use"),
         Refusal::LocationInUse { .. } => (S::CONFLICT, "facility in use"),
+        Refusal::TooFewPieces { .. } => (S::CONFLICT, "too few pieces"),
         Refusal::TooManyLots { .. } => (S::BAD_REQUEST, "too many stocks"),
         Refusal::TooMuchAtOnce => (S::BAD_REQUEST, "too much at once"),
+        Refusal::UnknownSubscription => (S::NOT_FOUND, "subscription not found"),
+        Refusal::TooManySubscriptions { .. } => (S::BAD_REQUEST, "too many subscriptions"),
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
         Refusal::UnknownInvitation => (S::NOT_FOUND, "invitation not found"),
         Refusal::ExternalIdTaken => (S::CONFLICT, "external id taken"),
@@ -88,6 +94,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::WrongCheckDigit { .. } => (S::BAD_REQUEST, "wrong check digit"),
         Refusal::NothingUnsent { .. } => (S::CONFLICT, "nothing unsent"),
         Refusal::MailNotDue => (S::CONFLICT, "mail not due"),
+        Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
     }
 }
 
@@ -132,19 +139,26 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         | Refusal::UnknownStock { .. }
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::TooManyKeys { .. }
         | Refusal::NoSuchLocation { .. }
         | Refusal::DeadlineOutOfRange { .. }
         | Refusal::DurationOutOfRange { .. }
         | Refusal::PromiseExpired { .. }
         | Refusal::OutOfStock { .. }
         | Refusal::ReferenceInUse { .. }
+        | Refusal::TooFewPieces { .. }
         | Refusal::TooManyLots { .. }
         | Refusal::TooMuchAtOnce
-        | Refusal::TooManyOpenPromises { .. }
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
         | Refusal::WrongCheckDigit { .. }
+        | Refusal::UnknownSubscription
+        | Refusal::TooManySubscriptions { .. }
+        | Refusal::TooManyLines { .. }
+        | Refusal::TooManyOpenPromises { .. }
         | Refusal::MailNotDue => (None, None),
     }
 }
@@ -159,6 +173,9 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
+        Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
+        Refusal::UnknownKey => "there is no key with this id".into(),
+        Refusal::TooManyKeys { limit } => format!("there are {limit} keys already"),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }
@@ -182,10 +199,19 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("another facility has tenantFacilityId `{reference}`")
         }
         Refusal::LocationInUse { .. } => "the facility holds stock or reservations".into(),
+        Refusal::TooFewPieces { value, free } => format!(
+            "the stock has {value} pieces, {free} of them free, and a reservation moves whole"
+        ),
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
         Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::UnknownSubscription => "there is no subscription with this id".into(),
+        Refusal::TooManySubscriptions { limit } => {
+            format!(
+                "there are {limit} subscriptions to this event, or in all, the most there may be"
+            )
+        }
         Refusal::TooManyOpenPromises { limit } => {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
@@ -197,6 +223,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         }
         Refusal::NothingUnsent { .. } => "no mail of the invitation is unsent".into(),
         Refusal::MailNotDue => "the mail is not to be sent now".into(),
+        Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
     }
 }
 
@@ -215,7 +242,7 @@ fn action_name(command: &'static str) -> &'static str {
 fn status_name(stage: &'static str) -> &'static str {
     match stage {
         "Promised" => "PROMISED",
-        "Confirmed" => "OPEN",
+        "Confirmed" | "Waiting" | "Unroutable" => "OPEN",
         "Cancelled" => "CANCELLED",
         "Expired" => "OBSOLETE",
         "Received" => "OPEN",
@@ -236,7 +263,7 @@ fn text(failure: &Failure) -> String {
             "the answer did not come in time and it may have happened; the same key settles it"
                 .into()
         }
-        Failure::Unauthorized => "a good bearer token is needed, once, in Authorization".into(),
+        Failure::Unauthorized => "a good credential is needed, once, in Authorization".into(),
         Failure::Forbidden => "the credential does not permit this".into(),
         Failure::NotFound => "there is nothing at this path".into(),
         Failure::MethodNotAllowed(allow) => format!("this path takes {allow}"),

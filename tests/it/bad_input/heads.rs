@@ -99,7 +99,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Method::POST, "/api/configurations/promises", "GET, PUT"),
         (Method::POST, "/api/facilities/x", "GET, PUT, PATCH, DELETE"),
         (Method::PATCH, "/api/stocks", "GET, POST, PUT"),
-        (Method::POST, "/api/safetystocks", "PUT"),
+        (Method::POST, "/api/safetystocks", "GET, PUT"),
         (Method::DELETE, "/api/reservations/x", "GET"),
     ] {
         let row = Row::of(method, path, "").is(405, allow);

@@ -179,6 +179,15 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
     let many = json!({ "stocks": vec![json!({ "id": shop.stock, "value": 1 }); 501] });
     let unknown =
         json!({ "stocks": [{ "id": shop.stock, "value": 1 }, { "id": shop.store, "value": 1 }] });
+    let actions = "/api/stocks/actions";
+    let action = |action: Value| Row::post(actions, json!({ "action": action }).to_string());
+    let moving = |to: Value, amount: Value| {
+        json!({ "name": "MOVE_TO_LOCATION", "fromStockId": shop.stock, "toLocationRef": to,
+            "amount": amount })
+    };
+    let moved = |to: Value, amount: Value| action(moving(to, amount));
+    let removed = json!({ "name": "DELETE_BY_IDS", "ids": [shop.stock] });
+    let together = json!({ "actions": [removed, moving(json!("A"), json!(1))] });
     shop.refuses(vec![
         stock(json!("tea"), json!(-1), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!(1.5), facility.clone()).is(400, "value"),
@@ -195,7 +204,24 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
         Row::put("/api/stocks", unknown.to_string()).is(404, "stocks[1].id"),
         Row::put("/api/stocks", "{}").is(400, "stocks: is required"),
         Row::post("/api/stocks/actions", r#"{"action":{"name":"BURN"}}"#).is(400, "action.name"),
+        action(json!({ "name": "DELETE_BY_LOCATIONS" }))
+            .is(400, "action.locationRefs: is required"),
+        action(json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["A", ""] }))
+            .is(400, "action.locationRefs[1]"),
+        action(json!({ "name": "MOVE_TO_LOCATION", "toLocationRef": "A", "amount": 1 }))
+            .is(400, "action.fromStockId: is required"),
+        moved(json!("A"), json!(0)).is(400, "action.amount: must be 1"),
+        moved(json!(""), json!(1)).is(400, "action.toLocationRef"),
+        moved(json!("A"), json!(10)).is(409, "too few pieces"),
+        Row::post(actions, r#"{"actions":[]}"#).is(400, "actions: must have 1 to 10"),
+        Row::post(actions, "{}").is(400, "action: is required"),
+        Row::post(actions, together.to_string()).is(400, "actions[1].name: must be alone"),
         Row::put("/api/safetystocks", r#"{"operations":[]}"#).is(400, "operations"),
+        Row::put("/api/safetystocks", r#"{"operations":[{"tenantArticleId":"tea","value":-1}]}"#)
+            .is(400, "operations[0].value"),
+        Row::get("/api/safetystocks?facilityRef=gouda").is(400, "facilityRef: is no id"),
+        Row::of(Method::DELETE, format!("/api/safetystocks/{}", shop.stock), "")
+            .is(404, "safety stock not found"),
     ])
     .await;
 }
@@ -211,8 +237,11 @@ async fn bad_facilities_and_settings_change_nothing() {
     }
     let settings = "/api/configurations/promises";
     let patch = |body: &str| Row::of(Method::PATCH, &own, body);
+    let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
     let restock = r#"{"listings":[{"tenantArticleId":"tea","outOfStockBehaviour":"RESTOCK"}]}"#;
     shop.refuses(vec![
+        Row::get("/api/facilities?orderBy=COLOUR").is(400, "orderBy: has an unknown value"),
+        Row::get("/api/stocks/summaries?facilityServiceTypes=FLY").is(400, "facilityServiceTypes"),
         Row::post("/api/facilities", "{}").is(400, "name: is required"),
         Row::post("/api/facilities", twin.to_string()).is(409, "tenantFacilityId"),
         patch(r#"{"type":"MANAGED_FACILITY","version":7,"name":"x"}"#).is(409, "version 7"),
@@ -225,6 +254,16 @@ async fn bad_facilities_and_settings_change_nothing() {
         Row::put(&listings, r#"{"listings":[{"title":"x"}]}"#)
             .is(400, "listings[0].tenantArticleId"),
         Row::put(&listings, restock).is(400, "listings[0].outOfStockConfig"),
+        Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","scannableCodes":[7]}]}"#)
+            .is(400, "listings[0].scannableCodes[0]"),
+        Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","version":1}]}"#)
+            .is(404, "listing not found"),
+        Row::of(Method::PATCH, format!("{listings}/tea"), r#"{"version":1,"actions":[]}"#)
+            .is(400, "actions: must have 1 to 500 entries"),
+        Row::of(Method::PATCH, format!("{listings}/tea"), modify).is(404, "listing not found"),
+        Row::of(Method::DELETE, format!("{listings}/tea"), "").is(404, "listing not found"),
+        Row::of(Method::DELETE, "/api/facilities/nowhere/listings", "")
+            .is(404, "facility not found"),
         Row::put("/api/facilities/nowhere/listings", restock).is(404, "facility not found"),
         Row::get("/api/facilities/nowhere/listings").is(404, "facility not found"),
         Row::put(settings, r#"{"version":1,"invalidAfterTime":"PT90S"}"#)

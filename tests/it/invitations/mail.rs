@@ -1,10 +1,9 @@
 //! Mails, to a server of our own that fails as a test wants.
 
-use actors::{ShardHandle, Verdict, Work};
+use actors::{Render, ShardHandle, Verdict, Words, Work};
 use workflow::command::{Ask, Command, InvitationAction, OrderRef};
 use workflow::id::TenantId;
 use workflow::invitation::Which;
-use workflow::outcome::Outcome;
 use workflow::reply::Reply as Stored;
 
 use super::*;
@@ -28,9 +27,10 @@ async fn claim(shard: &ShardHandle, number: u64) {
         action: InvitationAction::Claim(Which::Invitation),
     };
     let tenant = TenantId::parse("default").expect("a name");
-    let ask = Ask { tenant, who: "mailer".into(), keyed: None, command };
-    let nothing = |_: &Outcome| Stored { status: 200, headers: Vec::new(), body: String::new() };
-    let answer = shard.ask(Work::Change(ask, nothing), None).await.expect("it runs");
+    let ask = Ask { tenant, who: "mailer".into(), key: None, keyed: None, command };
+    let nothing: Render = |_| Stored { status: 200, headers: Vec::new(), body: String::new() };
+    let work = Work::Change(Box::new(ask), Words::Plain(nothing));
+    let answer = shard.ask(work, None).await.expect("it runs");
     assert!(matches!(answer.verdict, Verdict::Done(_)), "the mail is due");
 }
 
@@ -51,7 +51,7 @@ async fn an_invitation_is_mailed_and_repeated() {
     assert_eq!((&seen["is_sent"], &seen["is_reminder_sent"]), (&json!(true), &json!(false)));
 
     server.advance(Millis(7 * 86_400_000 - 1)).await;
-    assert_eq!(server.server().shard().mails_due(9).await, [], "M4: never early");
+    assert_eq!(server.server().shards().all()[0].mails_due(9).await, [], "M4: never early");
     assert!(sink.is_empty());
     server.advance(Millis(1)).await;
     let again = sink.next().await;
@@ -72,7 +72,7 @@ async fn what_is_mailed_is_what_was_meant() {
     let server = TestServer::configured(&sink.settings()).await;
     let mut body = sample("<i>{{ from }}</i>");
     body["customer"]["fullname"] = "Jörg, \"<evil@example.net>\" <b>".into();
-    body["products"][0]["name"] = "<script>alert(1)</script>{{ 7 * 7 }}".into();
+    body["products"][0]["name"] = "<script>alert(1)</script>{{ 70003 * 70003 }}".into();
     report(&server, &body).await.expect(201);
     let letter = sink.next().await;
     assert_eq!(letter.to, "appleseed@example.com");
@@ -80,7 +80,7 @@ async fn what_is_mailed_is_what_was_meant() {
     assert!(!letter.header("to").contains("<evil@"), "{}", letter.header("to"));
     let html = letter.text.split("text/html").nth(1).expect("there is a page");
     assert!(!html.contains("<script>") && !html.contains("<i>"), "{html}");
-    assert!(!letter.text.contains("49"), "{}", letter.text);
+    assert!(!letter.text.contains("4900420009"), "{}", letter.text);
     assert_eq!(letter.header("subject"), "How was your order?");
 }
 
@@ -143,10 +143,14 @@ async fn a_restart_sends_what_is_pending() {
     for (id, delay) in [("o1", 0), ("o2", 0), ("o3", 1)] {
         report(&server, &asking(id, ("days", delay), None)).await.expect(201);
     }
-    claim(&server.server().shard(), 1).await;
+    claim(&server.server().shards().all()[0], 1).await;
     let health = server.http.get("/api/health").await.expect(200);
     assert!(health["dependencies"].to_string().contains(r#"{"name":"mail","status":"OFF"}"#));
-    assert_eq!(server.server().shard().mails_due(9).await.len(), 1, "nobody sends what is due");
+    assert_eq!(
+        server.server().shards().all()[0].mails_due(9).await.len(),
+        1,
+        "nobody sends what is due"
+    );
 
     let mut sink = Sink::start(&[]);
     server.restart_with(&sink.settings()).await;
@@ -165,7 +169,7 @@ async fn a_cancel_says_whether_a_mail_still_comes() {
     for id in ["o1", "o2", "o3"] {
         report(&server, &asking(id, ("days", 0), Some(("days", 1)))).await.expect(201);
     }
-    claim(&server.server().shard(), 1).await;
+    claim(&server.server().shards().all()[0], 1).await;
     let drop = async |number: u64| {
         server.http.delete(&format!("{INVITATIONS}/{number}")).await.expect(200)
     };

@@ -1,6 +1,7 @@
 //! Who may call, and that nobody sees anybody else's things.
 
 use super::*;
+use crate::tidy::documents::routes;
 use hyper::Method;
 
 const OURS: &str = "the-token-of-ours1";
@@ -20,7 +21,9 @@ token = "the-token-of-theirs"
 type Request = (Method, String, String);
 
 /// Everything that can be asked of one tenant's things, by their ids.
-fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Request> {
+fn requests(
+    [store, stock, order, reservation, subscription, reported]: &[String; 6],
+) -> Vec<Request> {
     let get = |path: String| (Method::GET, path, String::new());
     let delete = |path: String| (Method::DELETE, path, String::new());
     let patch = r#"{"type":"MANAGED_FACILITY","version":1,"name":"x"}"#;
@@ -29,6 +32,7 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
         "address": { "companyName": "c", "street": "s", "city": "x", "postalCode": "1",
             "country": "DE" } });
     let listings = r#"{"listings":[{"tenantArticleId":"tea","title":"x"}]}"#;
+    let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
     let act = |name: &str| json!({ "name": name, "version": 1 }).to_string();
     let rows = json!({ "stocks": [{ "id": stock, "value": 1 }] }).to_string();
     let mut all = vec![
@@ -46,6 +50,15 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
         (Method::PUT, format!("/api/stocks/{stock}"), r#"{"value":1}"#.into()),
         (Method::PUT, "/api/stocks".into(), rows),
         delete(format!("/api/stocks/{stock}")),
+        delete(format!("/api/subscriptions/{subscription}")),
+        get(format!("/api/v2/orders/{reported}")),
+        get(format!("/api/v2/invitations/{reported}")),
+        (Method::PATCH, format!("/api/v2/invitations/{reported}"), r#"{"reminder":null}"#.into()),
+        delete(format!("/api/v2/invitations/{reported}")),
+        delete(format!("/api/safetystocks/{stock}")),
+        delete(format!("/api/facilities/{store}/listings")),
+        delete(format!("/api/facilities/{store}/listings/tea")),
+        (Method::PATCH, format!("/api/facilities/{store}/listings/tea"), modify.into()),
     ];
     for name in ["CONFIRM_PROMISE", "EXTEND_PROMISE", "CANCEL"] {
         all.push((Method::POST, format!("/api/orders/{order}/actions"), act(name)));
@@ -53,8 +66,26 @@ fn requests(store: &str, stock: &str, order: &str, reservation: &str) -> Vec<Req
     all
 }
 
-/// Makes a store, a lot and a promise, and answers with their ids and the reservation's.
-async fn furnish(http: &Caller) -> [String; 4] {
+/// The rows above are all routes of the table that name a thing: a new one must join them.
+#[test]
+fn every_route_that_names_a_thing_is_asked_for_anothers() {
+    let asked = requests(&["s", "k", "o", "r", "u", "i"].map(String::from));
+    for route in routes().into_iter().filter(|route| route.path.contains("{id}")) {
+        let is_it = |path: &str| {
+            let path = path.split('?').next().unwrap_or_default();
+            let (path, row) = (path.split('/'), route.path.split('/'));
+            path.clone().count() == row.clone().count()
+                && path.zip(row).all(|(part, row)| row.starts_with('{') || part == row)
+        };
+        let found =
+            asked.iter().any(|(method, path, _)| method.as_str() == route.method && is_it(path));
+        assert!(found, "requests() has no row for {} {}", route.method, route.path);
+    }
+}
+
+/// Makes a store, a lot, a promise, a subscription and a report, and answers with their ids and
+/// the reservation's.
+async fn furnish(http: &Caller) -> [String; 6] {
     let store = json!({ "name": "gouda", "tenantFacilityId": "gouda", "address": {
         "companyName": "c", "street": "s", "city": "x", "postalCode": "1", "country": "DE" } });
     let store = text(&http.post("/api/facilities", &store.to_string()).await.expect(201), "id");
@@ -62,7 +93,15 @@ async fn furnish(http: &Caller) -> [String; 4] {
     let stock = text(&http.post("/api/stocks", &stock).await.expect(201), "id");
     let order = http.post(PROMISE, &promise("tea", 2).to_string()).await.expect(201);
     let held = http.get("/api/reservations").await.expect(200);
-    [store, stock, text(&order, "orderRef"), text(&held["reservations"][0], "id")]
+    let hook = json!({ "name": "hook", "event": "ORDER_CREATED",
+        "target": { "type": "WEBHOOK", "callbackUrl": "https://shop.example.com/hooks" } });
+    let hook = http.post("/api/subscriptions", &hook.to_string()).await.expect(201);
+    let reservation = text(&held["reservations"][0], "id");
+    let report = json!({ "external_id": "R9", "customer": { "email": "jan@example.nl" },
+        "invitation": { "delay": { "unit": "days", "amount": 3 } } });
+    let report = http.post("/api/v2/orders", &report.to_string()).await.expect(201);
+    let reported = text(&report["order"], "uuid");
+    [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id"), reported]
 }
 
 /// All that a tenant can list.
@@ -75,6 +114,7 @@ async fn lists(http: &Caller) -> Vec<String> {
         "/api/reservations",
         "/api/stocks/summaries",
         "/api/configurations/promises",
+        "/api/v2/invitations",
     ] {
         let reply = http.get(path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
@@ -88,7 +128,7 @@ async fn lists(http: &Caller) -> Vec<String> {
 async fn without_a_good_token_every_route_is_401() {
     let server = TestServer::configured(TWO_TENANTS).await;
     let id = "019bb2a0-44f1-7d02-b1c3-91a0d4e70000";
-    let mut all = requests(id, id, id, id);
+    let mut all = requests(&[id; 6].map(String::from));
     all.push((Method::POST, PROMISE.into(), promise("tea", 1).to_string()));
     all.push((Method::POST, "/api/orders".into(), "{".into()));
     for path in ["/api/orders", "/api/facilities", "/api/stocks/summaries", "/api/health"] {
@@ -100,11 +140,15 @@ async fn without_a_good_token_every_route_is_401() {
         for (method, path, body) in &all {
             let reply = caller.send(method.clone(), path, &[], body).await;
             assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
-            assert_eq!(
-                reply.complaint(),
-                "unauthorized | a good bearer token is needed, once, in Authorization"
-            );
+            match path.starts_with("/api/v2/") {
+                true => assert_eq!(reply.body, r#"{"success":false,"error":"Unauthorized"}"#),
+                false => assert_eq!(
+                    reply.complaint(),
+                    "unauthorized | a good credential is needed, once, in Authorization"
+                ),
+            }
             assert_eq!(reply.status, 401, "{method} {path}");
+            server.advance(Millis(1_000)).await; // so many bad ones in a second would be 429
         }
     }
     for path in ["/healthz", "/readyz", "/api/status"] {
@@ -117,12 +161,16 @@ async fn without_a_good_token_every_route_is_401() {
 async fn a_tenant_never_meets_the_things_of_another() {
     let server = TestServer::configured(TWO_TENANTS).await;
     let (ours, theirs) = (server.http.bearing(OURS), server.http.bearing(THEIRS));
-    let [store, stock, order, reservation] = furnish(&ours).await;
+    let things = furnish(&ours).await;
+    let [store, _, order, ..] = &things;
     let before = lists(&ours).await;
-    for (method, path, body) in requests(&store, &stock, &order, &reservation) {
+    for (method, path, body) in requests(&things) {
         let reply = theirs.send(method.clone(), &path, &[], &body).await;
         assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
-        assert!(reply.complaint().contains("not found"), "{method} {path}: {}", reply.body);
+        match path.starts_with("/api/v2/") {
+            true => assert!(reply.body.contains("there is no such"), "{path}: {}", reply.body),
+            false => assert!(reply.complaint().contains("not found"), "{path}: {}", reply.body),
+        }
     }
     let mut named = promise("tea", 1);
     named["deliveryPreferences"] =
@@ -140,7 +188,7 @@ async fn a_tenant_never_meets_the_things_of_another() {
 
     // The same names and the same stock stand side by side.
     let [mine, ..] = furnish(&theirs).await;
-    assert_ne!(mine, store);
+    assert_ne!(mine, *store);
     assert_eq!(lists(&ours).await, before);
     let settings = r#"{"version":1,"invalidAfterTime":"PT15M"}"#;
     theirs.put("/api/configurations/promises", settings).await.expect(200);
@@ -152,8 +200,8 @@ async fn a_tenant_never_meets_the_things_of_another() {
 async fn a_tenant_meets_its_own_things() {
     let server = TestServer::configured(TWO_TENANTS).await;
     let ours = server.http.bearing(OURS);
-    let [store, stock, order, reservation] = furnish(&ours).await;
-    for (method, path, body) in requests(&store, &stock, &order, &reservation) {
+    let things = furnish(&ours).await;
+    for (method, path, body) in requests(&things) {
         if method == Method::GET && !path.ends_with("/tea") {
             let reply: Reply = ours.send(method, &path, &[], &body).await;
             assert_eq!(reply.status, 200, "{path}: {}", reply.body);

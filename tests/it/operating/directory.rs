@@ -25,7 +25,7 @@ fn verify(data: &Path) -> (Option<i32>, String) {
 
 /// The oldest segment of the journal.
 fn segment(data: &Path) -> PathBuf {
-    let files = std::fs::read_dir(data.join("journal")).expect("there is a journal");
+    let files = std::fs::read_dir(data.join("shard-0/journal")).expect("there is a journal");
     let files = files.map(|file| file.expect("it is readable").path());
     let with_records = files.filter(|file| {
         file.is_file() && !frames(&std::fs::read(file).expect("it is readable")).is_empty()
@@ -127,7 +127,7 @@ async fn a_lost_snapshot_loses_nothing() {
         before.push((path, server.http.get(path).await.body));
     }
     server.stop().await;
-    let snapshot = server.data().join("snapshot");
+    let snapshot = server.data().join("shard-0/snapshot");
     for damage in ["gone", "nonsense"] {
         std::fs::remove_dir_all(&snapshot).expect("there is a snapshot");
         if damage == "nonsense" {

@@ -31,6 +31,27 @@ async fn pages_of_facilities_have_a_total_and_no_gap() {
     );
 }
 
+#[actix_web::test]
+async fn facilities_are_listed_in_the_order_that_is_asked_for() {
+    let server = TestServer::start().await;
+    for (name, code) in [("b", "2"), ("c", "1"), ("a", "2")] {
+        let body = json!({ "name": name, "address": { "companyName": "Certus", "street": "x",
+            "postalCode": code, "city": "Köln", "country": "DE" } });
+        server.http.post("/api/facilities", &body.to_string()).await.expect(201);
+    }
+    for (order, expected) in [("CREATED", "bca"), ("NAME", "abc"), ("POSTAL_CODE_ASC", "cba")] {
+        let (mut seen, mut after) = (String::new(), String::new());
+        for _ in 0..expected.len() {
+            let path = format!("/api/facilities?size=1&orderBy={order}{after}");
+            let page = server.http.get(&path).await.expect(200);
+            assert_eq!(page["total"], 3);
+            seen += &text(&page["facilities"][0], "name");
+            after = format!("&startAfterId={}", text(&page["facilities"][0], "id"));
+        }
+        assert_eq!(seen, expected, "{order}");
+    }
+}
+
 /// P8: a facility has one version, which every change must name.
 #[actix_web::test]
 async fn a_facility_is_shown_changed_and_closed() {
@@ -116,6 +137,58 @@ async fn listings_are_put_listed_and_shown() {
     assert_eq!(server.promises(&promise("a", 1)).await.outcome, "not-held");
 }
 
+/// P8: a listing is changed member by member at its version, and goes away at it.
+#[actix_web::test]
+async fn a_listing_is_changed_and_removed() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    let list = format!("/api/facilities/{store}/listings");
+    let rows = json!({ "listings": [
+        { "tenantArticleId": "tea", "title": "Tea", "outOfStockBehaviour": "BACKORDER" },
+        { "tenantArticleId": "jam", "title": "Jam", "scannableCodes": ["1", "2"] } ] });
+    server.http.put(&list, &rows.to_string()).await.expect(200);
+    let waiting = server.promises(&promise("tea", 1)).await;
+    assert_eq!(waiting.answer["backOrdered"]["lineItems"][0]["quantity"], 1);
+
+    let tea = format!("{list}/tea");
+    let change = json!({ "version": 1, "actions": [
+        { "action": "ModifyListing", "title": null, "scannableCodes": ["2", "3"] } ] });
+    let changed = server.http.patch(&tea, &change.to_string()).await;
+    assert_eq!(changed.header("etag"), "\"2\"");
+    let changed = changed.expect(200);
+    assert_eq!((&changed[0]["version"], changed[0].get("title")), (&json!(2), None));
+    assert_eq!(changed[0]["outOfStockBehaviour"], "BACKORDER", "what is not given stays");
+    assert_eq!(server.http.get(&tea).await.expect(200), changed[0]);
+    let stale = server.http.patch(&tea, &change.to_string()).await.expect(409);
+    assert_eq!((&stale[0]["version"], &stale[0]["requestVersion"]), (&json!(2), &json!(1)));
+    for (code, articles) in [("2", vec!["jam", "tea"]), ("3", vec!["tea"]), ("4", vec![])] {
+        let page = server.http.get(&format!("{list}?scannableCode={code}")).await.expect(200);
+        let rows = page["listings"].as_array().expect("a page").iter();
+        let found: Vec<String> = rows.map(|row| text(row, "tenantArticleId")).collect();
+        assert_eq!((found.len(), &page["total"]), (articles.len(), &json!(articles.len())));
+        assert_eq!(found, articles, "{code}");
+    }
+
+    let remove = async |version: &str| {
+        let headers = [("if-match", version)];
+        server.http.send(hyper::Method::DELETE, &tea, &headers, "").await
+    };
+    assert_eq!(remove("\"1\"").await.refused(409), "version conflict");
+    let gone = remove("\"2\"").await;
+    assert_eq!((gone.status, gone.body.as_str()), (200, ""));
+    assert_eq!(remove("\"2\"").await.refused(404), "listing not found");
+    assert_eq!(
+        server.http.patch(&tea, &change.to_string()).await.refused(404),
+        "listing not found"
+    );
+    assert_eq!(server.promises(&promise("tea", 1)).await.outcome, "not-held");
+    let held = server.http.get("/api/reservations").await.expect(200);
+    assert_eq!(held["total"], 1, "what waits goes on waiting");
+
+    assert_eq!(server.http.delete(&list).await.status, 200);
+    assert_eq!(server.http.get(&list).await.expect(200)["total"], 0);
+}
+
 /// S1, S9: every number of a stock says what its name says; a batch is done whole or not at all.
 #[actix_web::test]
 async fn stock_is_counted_changed_and_removed() {
@@ -142,7 +215,7 @@ async fn stock_is_counted_changed_and_removed() {
     let keep = json!({ "operations": [
         { "tenantArticleId": "tea", "value": 6, "facilityRef": store }] });
     let kept = server.http.put("/api/safetystocks", &keep.to_string()).await.expect(207);
-    assert_eq!(kept[0]["status"], "UPDATED");
+    assert_eq!(kept[0]["status"], "CREATED");
     let sums = server.http.get("/api/stocks/summaries").await.expect(200);
     insta::assert_json_snapshot!("summary", without_ids(&sums));
     assert_eq!(server.available("tea").await, 10);
@@ -234,4 +307,86 @@ async fn orders_are_listed_and_found() {
     assert_eq!(all, ids);
     let found = server.http.get("/api/orders?tenantOrderId=R3").await.expect(200);
     assert_eq!((&found["total"], &found["orders"][0]["tenantOrderId"]), (&json!(1), &json!("R3")));
+}
+
+/// S1, S2, S3: what lies elsewhere in the store is as much as before, and as much of it is held.
+#[actix_web::test]
+async fn stock_is_moved_within_a_store_and_removed_by_its_place() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    let stock = server.stock(&store, "tea", 9).await;
+    let held = server.promises(&promise("tea", 2)).await;
+    let act = async |body: Value| server.http.post("/api/stocks/actions", &body.to_string()).await;
+    let moving = |amount: u32| {
+        json!({ "name": "MOVE_TO_LOCATION", "fromStockId": stock, "toLocationRef": "B-2",
+            "amount": amount, "options": { "deleteFromStockIfZero": true } })
+    };
+    let moved = act(json!({ "action": moving(4) })).await.expect(200);
+    let (from, to) = (&moved["result"]["fromStock"], &moved["result"]["toStock"]);
+    assert_eq!(moved["name"], "MOVE_TO_LOCATION");
+    assert_eq!((&from["value"], &from["reserved"]), (&json!(5), &json!(2)));
+    assert_eq!((&to["value"], &to["locationRef"]), (&json!(4), &json!("B-2")));
+    assert_eq!(act(json!({ "action": moving(6) })).await.refused(409), "too few pieces");
+    assert_eq!(server.available("tea").await, 7);
+
+    let rest = act(json!({ "actions": [moving(5)] })).await.expect(200);
+    assert_eq!(rest[0]["result"].get("fromStock"), None, "it is empty and gone");
+    assert_eq!(rest[0]["result"]["toStock"]["reserved"], 2);
+    let there = server.http.get("/api/stocks?locationRef=B-2&size=1").await.expect(200);
+    assert_eq!((&there["total"], &there["stocks"][0]["value"]), (&json!(1), &json!(9)));
+    let orders = server.http.get(&format!("/api/orders/{}?certus=true", held.id)).await.expect(200);
+    let host = &orders["customAttributes"]["certus"]["certusHeld"][0]["stockRef"];
+    assert_eq!(host, &there["stocks"][0]["id"]);
+
+    let nowhere = json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["B-2"],
+        "facilityRef": server.facility("edam").await });
+    let removal = json!({ "name": "DELETE_BY_LOCATIONS", "locationRefs": ["B-2", "C-3"] });
+    let removed = act(json!({ "actions": [nowhere, removal] })).await.expect(200);
+    assert_eq!(removed[0]["result"]["ids"], json!([]));
+    assert_eq!(removed[1]["result"]["ids"], json!([there["stocks"][0]["id"]]));
+    assert_eq!(server.available("tea").await, 0);
+    let none = server.http.get("/api/stocks?locationRef=B-2").await.expect(200);
+    assert_eq!(none["total"], 0);
+}
+
+/// S9: a facility's own safety stock goes before the one that holds everywhere, over a restart.
+#[actix_web::test]
+async fn safety_stocks_are_set_listed_and_removed() {
+    let mut server = TestServer::start().await;
+    let gouda = server.facility("gouda").await;
+    server.stock(&gouda, "tea", 9).await;
+    let path = "/api/safetystocks";
+    let everywhere = json!({ "tenantArticleId": "tea", "value": 4 });
+    let own = json!({ "tenantArticleId": "tea", "value": 1, "facilityRef": gouda });
+    let body = json!({ "operations": [everywhere, own] }).to_string();
+    let put = server.http.put(path, &body).await.expect(207);
+    assert_eq!((&put[0]["status"], put[0].get("facilityRef")), (&json!("CREATED"), None));
+    assert_eq!((&put[1]["status"], &put[1]["facilityRef"]), (&json!("CREATED"), &json!(gouda)));
+    let again = server.http.put(path, &body).await.expect(207);
+    assert_eq!((&again[0]["status"], &again[1]["status"]), (&json!("UPDATED"), &json!("UPDATED")));
+    let edam = server.facility("edam").await;
+    server.stock(&edam, "tea", 9).await;
+    assert_eq!(server.available("tea").await, 8 + 5);
+
+    server.restart().await;
+    assert_eq!(server.available("tea").await, 8 + 5);
+    let list = server.http.get("/api/safetystocks?tenantArticleId=tea").await.expect(200);
+    assert_eq!(list["total"], 2);
+    let first = &list["safetyStocks"][0];
+    assert_eq!((&first["value"], &first["version"]), (&json!(4), &json!(1)));
+    let rest = format!("{path}?size=1&startAfterId={}", text(first, "id"));
+    let rest = server.http.get(&rest).await.expect(200);
+    assert_eq!(
+        (&rest["total"], &rest["safetyStocks"][0]["facilityRef"]),
+        (&json!(2), &json!(gouda))
+    );
+    let theirs = server.http.get(&format!("{path}?facilityRef={edam}")).await.expect(200);
+    assert_eq!(theirs, json!({ "safetyStocks": [], "total": 0 }));
+
+    for (id, left) in [(text(&rest["safetyStocks"][0], "id"), 5 + 5), (text(first, "id"), 9 + 9)] {
+        let id = format!("{path}/{id}");
+        assert_eq!(server.http.delete(&id).await.status, 200);
+        assert_eq!(server.http.delete(&id).await.refused(404), "safety stock not found");
+        assert_eq!(server.available("tea").await, left);
+    }
 }

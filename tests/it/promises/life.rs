@@ -249,3 +249,28 @@ async fn orders_read_the_same_after_a_restart() {
     assert_eq!(server.order(&ids[2]).await["status"], "OBSOLETE");
     assert_eq!(server.available("tea").await, 7);
 }
+
+/// An order is found and acted on by its number, also once it has left memory.
+#[actix_web::test]
+async fn an_order_is_named_by_its_number_too() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 5).await;
+    server.promises(&promise("tea", 1)).await;
+    let second = server.promises(&promise("tea", 2)).await;
+    let shown = server.http.get("/api/orders/2?certus=true").await.expect(200);
+    assert_eq!(
+        (text(&shown, "id"), &shown["customAttributes"]["certus"]["number"]),
+        (second.id, &json!(2))
+    );
+    assert_eq!(server.http.get("/api/orders/3").await.refused(404), "order not found");
+    assert_eq!(server.http.get("/api/orders/0").await.refused(404), "order not found");
+
+    let cancelled = server.act("2", "CANCEL", 1).await.expect(200);
+    assert_eq!((&cancelled["id"], &cancelled["status"]), (&shown["id"], &json!("CANCELLED")));
+    server.restart().await; // it is closed and passed, so it is not loaded
+    let closed = server.http.get("/api/orders/2").await.expect(200);
+    assert_eq!(closed, cancelled);
+    assert_eq!(server.act("2", "CONFIRM_PROMISE", 2).await.refused(409), "wrong stage");
+    assert_eq!(server.act("9", "CANCEL", 1).await.refused(404), "order not found");
+}

@@ -16,15 +16,21 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the server on `data`, and answers when it does.
     pub(crate) async fn serve(data: &Path, more: &[&str]) -> Program {
+        Program::telling(data, more, Stdio::null()).await
+    }
+
+    /// The same, with somewhere for its log to go.
+    pub(crate) async fn telling(data: &Path, more: &[&str], log: impl Into<Stdio>) -> Program {
         let told = data.with_extension("address");
         let _ = std::fs::remove_file(&told);
         let child = command()
             .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .args(["--segment-bytes", "16777216", "--log", "warn"])
+            .args(["--segment-bytes", "16777216"])
+            .env("CERTUS_LOG", "warn")
             .args(["--data".as_ref(), data.as_os_str()])
             .args(["--listen-file".as_ref(), told.as_os_str()])
             .args(more)
-            .stdout(Stdio::null())
+            .stdout(log)
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the program starts");

@@ -1,10 +1,13 @@
 //! The server in this process, with time by hand.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use actors::{Pace, Random};
 use certus::config::{Config, Overrides};
+use certus::feed;
 use certus::server::{Extras, Server};
+use certus::webhooks::Schedule;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use workflow::time::{Millis, Time};
@@ -13,6 +16,12 @@ use super::Caller;
 
 /// 2026-01-12T10:00:00Z.
 pub(crate) const BEGIN: Time = Time(1_768_212_000_000);
+
+/// After so long a reader of the feed is told how far it is.
+const QUIET: Duration = Duration::from_millis(50);
+
+/// After so long a call that failed is made again.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// A server on port 0 and in a directory of its own.
 pub(crate) struct TestServer {
@@ -76,7 +85,7 @@ impl TestServer {
     }
 
     pub(crate) async fn advance(&self, by: Millis) {
-        self.server().shard().advance(by).await.expect("time is by hand");
+        self.server().shards().advance(by).await.expect("time is by hand");
     }
 
     /// A store that ships and serves pickup, with its id.
@@ -121,7 +130,10 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
     let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
     // Time stands still over a restart, so the ids' chance must not begin anew.
-    let extras = Extras { random: Random::seeded(7 + 1_000 * starts), ..Extras::default() };
+    let feed = feed::Options { quiet: QUIET, ..feed::Options::default() };
+    let random = Random::seeded(7 + 1_000 * starts);
+    let webhooks = Schedule { delays: vec![RETRY], ..Schedule::default() };
+    let extras = Extras { random, feed, webhooks, ..Extras::default() };
     Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
 }
 

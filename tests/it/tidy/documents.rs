@@ -7,14 +7,35 @@ use crate::support::run;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// `METHOD /path` for every row of the route table.
-fn routes() -> BTreeSet<String> {
-    let table = read("src/http.rs");
+/// A row of the route table, for one method.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Route {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The names of what it needs: permissions, `Open` or `Credential`.
+    pub(crate) needs: Vec<String>,
+}
+
+/// Every row of the doors' table.
+pub(crate) fn routes() -> Vec<Route> {
+    routes_in(&read("src/http.rs"))
+}
+
+/// Every row of a table in this text.
+fn routes_in(table: &str) -> Vec<Route> {
     let mut paths: BTreeMap<String, String> = BTreeMap::new(); // the name of a row, its path
-    let mut found = BTreeSet::new();
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new(); // the name of a list of needs
+    let mut found = Vec::new();
     let statements = table.split(".service(").flat_map(|part| part.split(';'));
     for statement in statements.map(str::trim) {
         let named = statement.rsplit_once("let ").and_then(|(_, rest)| rest.split_once(" = "));
+        if let Some((name, list)) = named
+            && let Some(list) = list.strip_prefix('[')
+        {
+            let words = list.trim_end_matches(']').split(',').map(|word| last_word(word.trim()));
+            lists.insert(name.to_owned(), words.collect());
+            continue;
+        }
         let path = statement.split_once("at(\"").and_then(|(_, rest)| rest.split_once('"'));
         let path = match (path, named) {
             (Some((path, _)), Some((name, _))) => {
@@ -23,29 +44,42 @@ fn routes() -> BTreeSet<String> {
             }
             (Some((path, _)), None) => path.to_owned(),
             (None, _) => {
-                let name = statement.split(['.', ')']).next().unwrap_or_default();
+                let name = statement.rsplit_once(" = ").map_or(statement, |(_, rest)| rest);
+                let name = name.split(['.', ')']).next().unwrap_or_default();
                 let Some(path) = paths.get(name) else { continue };
                 path.clone()
             }
         };
         for method in METHODS {
-            if statement.contains(&format!(".{method}(")) {
-                found.insert(format!("{} {path}", method.to_uppercase()));
-            }
+            let Some((_, rest)) = statement.split_once(&format!(".{method}(")) else { continue };
+            let (need, _) = rest.split_once(',').expect("a need stands before the handler");
+            let needs = lists.get(need).cloned().unwrap_or_else(|| vec![last_word(need)]);
+            found.push(Route { method: method.to_uppercase(), path: path.clone(), needs });
         }
     }
     found
 }
 
+/// `OrdersRead` of `P::OrdersRead`.
+fn last_word(path: &str) -> String {
+    path.rsplit("::").next().unwrap_or_default().to_owned()
+}
+
+/// `METHOD /path` for every row of a table.
+fn named(routes: &[Route]) -> BTreeSet<String> {
+    routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect()
+}
+
 #[test]
 fn the_route_table_is_read_whole() {
-    let (table, routes) = (read("src/http.rs"), routes());
+    let (table, routes) = (read("src/http.rs"), named(&routes()));
     let paths = routes.iter().filter_map(|route| Some(route.split_once(' ')?.1));
     let paths: BTreeSet<&str> = paths.collect();
     assert_eq!(paths.len(), table.matches("at(\"/").count(), "{paths:#?}");
     for known in ["PUT /api/configurations/promises", "DELETE /api/stocks/{id}"] {
         assert!(routes.contains(known), "{known} is missing in {routes:#?}");
     }
+    assert_eq!(routes.len(), table.matches("(P::").count() + table.matches("(Need::").count() + 1);
 }
 
 /// The words of the program's command line.
@@ -73,15 +107,18 @@ fn the_changelog_names_what_was_built() {
 
 #[test]
 fn every_route_is_documented() {
-    let headings = read("docs/api.md");
-    let headings = headings.lines().filter_map(|line| line.strip_prefix("### "));
-    let is_route = |line: &&str| METHODS.iter().any(|it| line.starts_with(&it.to_uppercase()));
-    let headings: BTreeSet<String> = headings.filter(is_route).map(str::to_owned).collect();
-    let routes = routes();
-    let absent: Vec<_> = routes.difference(&headings).collect();
-    assert!(absent.is_empty(), "docs/api.md: a heading `### METHOD /path` for each of {absent:#?}");
-    let gone: Vec<_> = headings.difference(&routes).collect();
-    assert!(gone.is_empty(), "docs/api.md describes what src/http.rs does not have: {gone:#?}");
+    for (table, document) in [("src/http.rs", "docs/api.md"), ("src/admin.rs", "docs/operating.md")]
+    {
+        let headings = read(document);
+        let headings = headings.lines().filter_map(|line| line.strip_prefix("### "));
+        let is_route = |line: &&str| METHODS.iter().any(|it| line.starts_with(&it.to_uppercase()));
+        let headings: BTreeSet<String> = headings.filter(is_route).map(str::to_owned).collect();
+        let routes = named(&routes_in(&read(table)));
+        let absent: Vec<_> = routes.difference(&headings).collect();
+        assert!(absent.is_empty(), "{document}: a heading `### METHOD /path` for {absent:#?}");
+        let gone: Vec<_> = headings.difference(&routes).collect();
+        assert!(gone.is_empty(), "{document} describes what {table} does not have: {gone:#?}");
+    }
 }
 
 /// The statuses that error tables name by a word.
@@ -154,8 +191,14 @@ fn commands_in_the_documents_exist() {
             let mut words = typed.split_whitespace();
             let Some(command) = words.next() else { continue };
             assert!(known.iter().any(|it| it == command), "{path}: there is no `certus {command}`");
-            let help = run(&[command, "--help"]).stdout;
-            let help = String::from_utf8(help).expect("help is text");
+            let mut known = vec![command];
+            let mut help = help_of(&known);
+            let verb = words.clone().next().filter(|word| !word.starts_with("--"));
+            if let Some(verb) = verb.filter(|_| help.contains("Commands:")) {
+                known.push(verb);
+                help = help_of(&known);
+                assert!(help.contains("Usage:"), "{path}: there is no `certus {command} {verb}`");
+            }
             for flag in words.filter(|word| word.starts_with("--")) {
                 let flag = flag.split('=').next().unwrap_or_default();
                 assert!(help.contains(flag), "{path}: `certus {command}` has no {flag}");
@@ -164,6 +207,11 @@ fn commands_in_the_documents_exist() {
         }
     }
     assert!(checked >= 5, "only {checked} commands were found in the documents");
+}
+
+fn help_of(command: &[&str]) -> String {
+    let help = run(&[command, &["--help"]].concat()).stdout;
+    String::from_utf8(help).expect("help is text")
 }
 
 /// What stands behind the program's name, if a line runs it.

@@ -1,7 +1,7 @@
 //! Which orders are in memory, by what they may be found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use smol_str::SmolStr;
 
@@ -14,11 +14,11 @@ use crate::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
     orders: BTreeMap<OrderId, Option<Time>>,
+    by_number: BTreeMap<u64, OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
     deadlines: Deadlines<OrderId>,
-    by_number: BTreeMap<u64, OrderId>,
     reservations: u64,
 }
 
@@ -66,6 +66,7 @@ impl Book {
                 self.reservations -= before.holds.len() as u64;
             }
             Event::Lost { holds } => self.reservations -= holds.len() as u64,
+            Event::LinesAdded(added) => self.reservations += added.holds.len() as u64,
         }
     }
 
@@ -128,6 +129,18 @@ impl Book {
         self.orders.range((from, Bound::Unbounded)).map(|(id, _)| *id)
     }
 
+    /// The order with this number.
+    pub fn numbered(&self, number: u64) -> Option<OrderId> {
+        self.by_number.get(&number).copied()
+    }
+
+    /// The orders with these numbers, in their order.
+    pub fn with_numbers(&self, numbers: RangeInclusive<u64>) -> impl Iterator<Item = OrderId> + '_ {
+        let (first, last) = numbers.into_inner();
+        let numbers = first..last.saturating_add(1).max(first); // a range must not run backwards
+        self.by_number.range(numbers).map(|(_, id)| *id)
+    }
+
     /// The orders with this reference, in the order of their ids.
     pub fn with_reference(&self, reference: &SmolStr) -> Vec<OrderId> {
         of_text(&self.by_reference, reference)
@@ -136,11 +149,6 @@ impl Book {
     /// The orders of this customer, in the order of their ids.
     pub fn of_consumer(&self, consumer: &SmolStr) -> Vec<OrderId> {
         of_text(&self.by_consumer, consumer)
-    }
-
-    /// The order with this number.
-    pub fn by_number(&self, number: u64) -> Option<OrderId> {
-        self.by_number.get(&number).copied()
     }
 
     /// How many promises of this caller are open.

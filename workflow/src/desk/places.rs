@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::storages::Storages;
+
 use crate::command::LocationRef;
 use crate::id::{ArticleId, LocationId, StockId};
-use crate::location::{Card, Offer, Status};
+use crate::location::{Card, Lot, Offer, Status};
 use crate::place::{Place, Point};
 
 /// The locations of a tenant. Each has a seat, a small number that lists use instead of its id.
@@ -23,6 +25,7 @@ pub struct Places {
     /// walked over: its order is chance.
     offers: HashMap<ArticleId, Vec<(u32, Offer)>>,
     stocks: BTreeMap<StockId, u32>,
+    storages: Storages,
 }
 
 /// One location.
@@ -97,7 +100,13 @@ impl Places {
         {
             self.by_reference.remove(&reference);
         }
-        self.stocks.retain(|_, at| *at != seat);
+        let storages = &mut self.storages;
+        self.stocks.retain(|stock, at| {
+            if *at == seat {
+                storages.remove(*stock);
+            }
+            *at != seat
+        });
         let offers = &mut self.offers;
         self.articles.retain(|article| {
             let Some(left) = offers.get_mut(article) else { return false };
@@ -124,13 +133,15 @@ impl Places {
     }
 
     /// Notes where a lot lies.
-    pub fn put_stock(&mut self, stock: StockId, id: LocationId) {
-        self.stocks.insert(stock, self.by_id[&id]);
+    pub fn put_stock(&mut self, lot: &Lot, id: LocationId) {
+        self.stocks.insert(lot.id, self.by_id[&id]);
+        self.storages.put(lot);
     }
 
     /// Forgets a lot.
     pub fn remove_stock(&mut self, stock: StockId) {
         self.stocks.remove(&stock);
+        self.storages.remove(stock);
     }
 
     /// The location that a request names; none if there is none, or if it names two.
@@ -190,6 +201,11 @@ impl Places {
     /// Where a lot lies.
     pub fn location_of(&self, stock: StockId) -> Option<LocationId> {
         self.stocks.get(&stock).map(|seat| self.seats[*seat as usize].id)
+    }
+
+    /// The lots in places with these names, in the order of their ids.
+    pub fn lots_in(&self, storages: &[SmolStr]) -> Vec<StockId> {
+        self.storages.lots_in(storages)
     }
 
     /// The locations after `after`, in the order of their ids.

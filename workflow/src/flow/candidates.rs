@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 
 use super::orders::held_by;
+use super::promise::Ware;
 use super::{Cast, Look, Scene, Seen};
-use crate::command::Promise;
 use crate::desk::Seat;
 use crate::id::{ArticleId, LocationId, ReservationId};
 use crate::location::Offer;
@@ -24,15 +24,9 @@ pub(super) struct Want {
 
 impl<C: Cast> Scene<'_, C> {
     /// The locations that publish anything of what is wanted, each once.
-    pub(super) async fn candidates(
-        &mut self,
-        wants: &[Want],
-        promise: &Promise,
-        delivery: &Delivery,
-        replaced: Option<&Order>,
-    ) -> Vec<Candidate> {
+    pub(super) async fn candidates(&mut self, wants: &[Want], ware: &Ware<'_>) -> Vec<Candidate> {
         self.refresh(wants).await;
-        let vacated = match replaced {
+        let vacated = match ware.replaced {
             Some(order) => self.without(order).await,
             None => Vec::new(),
         };
@@ -45,7 +39,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         seen.sort_by_key(|(seat, ..)| *seat); // a few sorted runs, which a stable sort merges
         let mut found: Vec<Candidate> = Vec::with_capacity(seen.len());
-        let to = promise.destination.map(Place::on_sphere);
+        let to = ware.destination.map(Place::on_sphere);
         for at in seen.chunk_by(|(one, ..), (other, ..)| one == other) {
             let seat = places.seat(at[0].0);
             let mut available = smallvec::smallvec![Units::ZERO; wants.len()];
@@ -55,7 +49,7 @@ impl<C: Cast> Scene<'_, C> {
             found.push(Candidate {
                 location: seat.id,
                 metres: to.zip(seat.point).map(|(to, point)| point.metres_to(to)),
-                fence: fence(seat, delivery),
+                fence: fence(seat, ware.delivery),
                 available,
             });
         }

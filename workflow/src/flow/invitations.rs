@@ -53,7 +53,7 @@ impl<C: Cast> Scene<'_, C> {
                 let id = OrderId::of(self.now, self.random);
                 let placed = Placed {
                     number: self.tenant.last_number + 1,
-                    stage: Stage::Received { at: self.now },
+                    stage: Stage::Received,
                     caller: self.who.clone(),
                     reference,
                     asked: Arc::new(Asked {
@@ -250,7 +250,7 @@ impl<C: Cast> Scene<'_, C> {
         let book = &self.tenant.book;
         let id = match name {
             OrderRef::Id(id) => Some(id).filter(|id| book.holds(*id)),
-            OrderRef::Number(number) => book.by_number(number),
+            OrderRef::Number(number) => book.numbered(number),
         };
         id.ok_or(Refusal::UnknownOrder)
     }
@@ -260,7 +260,7 @@ impl<C: Cast> Scene<'_, C> {
         let total = self.tenant.last_number;
         let mut orders = Vec::new();
         for number in part.numbers(total) {
-            if let Some(id) = self.tenant.book.by_number(number) {
+            if let Some(id) = self.tenant.book.numbered(number) {
                 orders.push(self.order_now(id).await);
             }
         }

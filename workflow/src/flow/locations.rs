@@ -1,6 +1,5 @@
-//! Making, changing and removing locations, their listings, and the tenant's settings.
+//! Making, changing and removing locations, and the tenant's settings.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Cast, Look, Scene, Seen};
@@ -28,54 +27,36 @@ impl<C: Cast> Scene<'_, C> {
         Ok((self.view(id).await, Some(Owner::Location(id))))
     }
 
-    /// Plays a command to one location that is there.
-    pub(super) async fn at_location(
+    /// Replaces a location's card.
+    pub(super) async fn change_location(
         &mut self,
         at: &LocationRef,
-        mut command: Command,
+        version: Version,
+        card: Arc<Card>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        if let Command::List { rows } = &mut command {
-            for (index, row) in rows.iter_mut().enumerate() {
-                row.id = self.new_stock_id(index);
-            }
-        }
         let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
-        if let Command::Change { card, .. } = &command {
-            self.reference_is_free(card, Some(id))?;
-        }
-        let done = self.cast.decide(id, command, self.now).await?;
-        let closes = done.events.contains(&location::Event::Closed);
-        if closes {
-            self.lose_reservations(id).await?;
-        }
-        let (events, published) = self.cast.apply(id, done.events, self.now).await;
-        for event in &events {
-            match event {
-                location::Event::Changed(card) => self.tenant.places.change(id, card),
-                location::Event::Closed => self.tenant.places.close(id),
-                location::Event::Opened(_) | location::Event::Shelf { .. } => {}
-            }
-        }
-        self.took_place(id, events, published).await;
-        if closes {
-            return Ok((Outcome::Closed, None));
-        }
-        if done.rows.is_empty() {
-            return Ok((self.view(id).await, Some(Owner::Location(id))));
-        }
-        let articles = done.rows.iter().map(|row| row.article.clone()).collect();
-        let look = Look::Listings(articles, None, usize::MAX);
-        let Seen::Listings(seen, _) = self.cast.look(id, look, self.now).await else {
-            unreachable!("a look at listings sees listings")
-        };
-        let seen: BTreeMap<_, _> = seen.into_iter().collect();
-        let rows = done.rows.into_iter().map(|row| {
-            let listing = seen[&row.article].clone();
-            (row.status, row.article, listing)
-        });
-        let rows: Vec<_> = rows.collect();
-        let total = rows.len();
-        Ok((Outcome::Listings { location: id, rows, total }, Some(Owner::Location(id))))
+        self.reference_is_free(&card, Some(id))?;
+        let change = Command::Change { version, card: card.clone() };
+        let done = self.cast.decide(id, change, self.now).await?;
+        self.tenant.places.change(id, &card);
+        self.carry_out(id, done.events).await;
+        Ok((self.view(id).await, Some(Owner::Location(id))))
+    }
+
+    /// Takes a location away, by force with all that lies there.
+    pub(super) async fn close_location(
+        &mut self,
+        at: &LocationRef,
+        version: Option<Version>,
+        force: bool,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
+        let done = self.cast.decide(id, Command::Close { version, force }, self.now).await?;
+        self.lose_reservations(id).await?;
+        self.carry_out(id, done.events).await;
+        self.tenant.places.close(id);
+        self.tenant.safeties.close(id);
+        Ok((Outcome::Closed, None))
     }
 
     /// A location that is closed by force takes the reservations there with it.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::candidates::{Want, wants};
 use super::{Cast, Halt, Look, Scene, Seen};
-use crate::command::{Promise, Wanted};
+use crate::command::{Command, Promise, Wanted};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX,
@@ -15,15 +15,45 @@ use crate::limits::{
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
 use crate::order::{self, Asked, Delivery, Hold, Line, Order, Placed, Stage};
 use crate::outcome::{Outcome, PartLine, PartView, PlacedView};
+use crate::place::Place;
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
-use crate::routing::{self, Candidate, Need, Plan, Strategy};
+use crate::routing::{self, Candidate, Considered, Need, Plan, Search, Strategy};
 use crate::settings::OnShortage;
 use crate::time::Time;
 
+/// What is wanted, and how it is to be found.
+pub(super) struct Ware<'a> {
+    pub(super) lines: &'a [Line],
+    pub(super) destination: Option<Place>,
+    pub(super) delivery: &'a Delivery,
+    /// The promise that gives way: what it holds counts as free.
+    pub(super) replaced: Option<&'a Order>,
+    /// As in [`Promise::backorders`].
+    pub(super) backorders: bool,
+    /// As in [`Promise::explain`].
+    pub(super) explain: bool,
+}
+
+/// Where lines are to be fulfilled.
+pub(super) struct Planned {
+    pub(super) shares: Vec<Share>,
+    /// Lines with pieces that have no place at all.
+    pub(super) unplaced: Vec<(u16, Units)>,
+    search: Search,
+    considered: Vec<Considered>,
+}
+
+/// What an order has already: new lines and reservations are counted from here.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Base {
+    pub(super) line: u16,
+    pub(super) hold: u16,
+}
+
 /// What one location is to give: by line, held or waiting.
-struct Share {
+pub(super) struct Share {
     location: LocationId,
     metres: Option<u32>,
     lines: SmallVec<[PartLine; 4]>,
@@ -43,26 +73,27 @@ impl<C: Cast> Scene<'_, C> {
         let stage = self.first_stage(&promise)?;
         let replaced = self.replaced(promise.replaces).await?;
         self.quota_allows(&stage, replaced.as_ref())?;
-        let wants = wants(&promise.lines);
-        let candidates = self.candidates(&wants, &promise, &delivery, replaced.as_ref()).await;
-        let needs: SmallVec<[Need; 4]> =
-            wants.iter().map(|want| Need { units: want.units }).collect();
-        let strategy = Strategy { parts_max: self.policy.parts_max };
-        let plan = routing::plan(&needs, &candidates, &strategy);
-        if !plan.is_whole() {
-            let due = self.overdue(&wants).await;
-            if !due.is_empty() {
-                return Err(Halt::Overdue(due, promise));
+        let ware = Ware {
+            lines: &promise.lines,
+            destination: promise.destination,
+            delivery: &delivery,
+            replaced: replaced.as_ref(),
+            backorders: promise.backorders,
+            explain: promise.explain,
+        };
+        let planned = match self.planned(&ware).await {
+            Ok(planned) => planned,
+            Err(due) => {
+                return Err(Halt::Overdue(due, Box::new(Command::Promise(promise))));
             }
+        };
+        if !planned.unplaced.is_empty()
+            && !promise.backorders
+            && self.policy.on_shortage == OnShortage::Reject
+        {
+            return Err(Refusal::OutOfStock { short: planned.unplaced }.into());
         }
-        let mut shares = shares(&promise.lines, &wants, &candidates, &plan);
-        let unplaced =
-            self.wait_for_stock(&promise.lines, &wants, &candidates, &plan, &mut shares).await;
-        if !unplaced.is_empty() && self.policy.on_shortage == OnShortage::Reject {
-            return Err(Refusal::OutOfStock { short: unplaced }.into());
-        }
-
-        if !self.fits_one_record(&promise.lines, &shares) {
+        if !self.fits_one_record(&promise.lines, &planned.shares, 0) {
             return Err(Refusal::TooMuchAtOnce.into());
         }
 
@@ -71,7 +102,7 @@ impl<C: Cast> Scene<'_, C> {
             self.give_way(before).await;
         }
         let id = OrderId::of(self.now, self.random);
-        let holds = self.reserve(id, &promise.lines, &shares).await;
+        let holds = self.reserve(id, &promise.lines, &planned.shares, Base::default()).await;
         let promise = *promise;
         let asked = Arc::new(Asked {
             lines: promise.lines,
@@ -90,21 +121,46 @@ impl<C: Cast> Scene<'_, C> {
             order = self.cast.order(id).await; // it may have waited itself
         }
         let view = PlacedView {
-            parts: self.parts(shares),
-            search: plan.search,
-            considered: match promise.explain {
-                true => routing::explain(&needs, &candidates, &plan),
-                false => Vec::new(),
-            },
+            parts: self.parts(planned.shares),
+            search: planned.search,
+            considered: planned.considered,
             order,
         };
         Ok((Outcome::Placed(Box::new(view)), Some(Owner::Order(id))))
     }
 
+    /// Where lines are fulfilled, right now. If pieces are short that overdue promises hold, these
+    /// are to expire first (S5).
+    pub(super) async fn planned(
+        &mut self,
+        ware: &Ware<'_>,
+    ) -> Result<Planned, Vec<(Time, OrderId)>> {
+        let wants = wants(ware.lines);
+        let candidates = self.candidates(&wants, ware).await;
+        let needs: SmallVec<[Need; 4]> =
+            wants.iter().map(|want| Need { units: want.units }).collect();
+        let strategy = Strategy { parts_max: self.policy.parts_max };
+        let plan = routing::plan(&needs, &candidates, &strategy);
+        if !plan.is_whole() {
+            let due = self.overdue(&wants).await;
+            if !due.is_empty() {
+                return Err(due);
+            }
+        }
+        let mut shares = shares(ware.lines, &wants, &candidates, &plan);
+        let unplaced = self.wait_for_stock(ware, &wants, &candidates, &plan, &mut shares).await;
+        let considered = match ware.explain {
+            true => routing::explain(&needs, &candidates, &plan),
+            false => Vec::new(),
+        };
+        Ok(Planned { shares, unplaced, search: plan.search, considered })
+    }
+
     /// How the order begins, if its deadline is in range.
     fn first_stage(&self, promise: &Promise) -> Result<Stage, Refusal> {
         if promise.sold {
-            return Ok(Stage::Confirmed { at: self.now });
+            let is_empty = promise.lines.is_empty();
+            return Ok(if is_empty { Stage::Received } else { Stage::Confirmed { at: self.now } });
         }
         let earliest = self.now + self.policy.promise_floor;
         let latest = self.now + self.policy.promise_ceiling;
@@ -143,8 +199,8 @@ impl<C: Cast> Scene<'_, C> {
         match order.stage_at(self.now) {
             Stage::Promised { .. } => Ok(Some(order)),
             Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
-            stage => Err(Refusal::NotNow {
-                stage: stage.name(),
+            _ => Err(Refusal::NotNow {
+                stage: order.stage_name(),
                 command: "Replace",
                 version: order.version,
             }),
@@ -181,27 +237,36 @@ impl<C: Cast> Scene<'_, C> {
         overdue
     }
 
-    /// Lets short lines wait where a listing allows it, and answers with those that may not.
+    /// Lets short lines wait where a listing allows it, or wherever the article is sold if they
+    /// are backordered anyway, and answers with those that may not.
     async fn wait_for_stock(
         &mut self,
-        lines: &[Line],
+        ware: &Ware<'_>,
         wants: &[Want],
         candidates: &[Candidate],
         plan: &Plan,
         shares: &mut Vec<Share>,
     ) -> Vec<(u16, Units)> {
+        let lines = ware.lines;
         let mut unplaced = Vec::new();
         for short in &plan.short {
             let want = &wants[usize::from(short.need)];
             let offer =
                 |candidate: &Candidate| self.tenant.places.offer(candidate.location, &want.article);
+            let sells = |candidate: &Candidate| {
+                self.tenant.places.publishes(candidate.location, &want.article)
+                    && !offer(candidate).inactive
+            };
+            let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
+            let may_join = shares.len() < usize::from(self.policy.parts_max);
             let host = candidates
                 .iter()
                 .filter(|candidate| candidate.fence.is_none())
-                .filter(|it| offer(it).may_wait)
+                .filter(|it| offer(it).may_wait || (ware.backorders && sells(it)))
+                .filter(|it| may_join || chosen(it))
                 .min_by_key(|it| {
-                    let chosen = shares.iter().any(|share| share.location == it.location);
-                    (!chosen, it.metres.unwrap_or(u32::MAX), it.location)
+                    let metres = it.metres.unwrap_or(u32::MAX);
+                    (!offer(it).may_wait, !chosen(it), metres, it.location)
                 });
             let Some(host) = host else {
                 unplaced.extend(missing(lines, want, shares));
@@ -236,9 +301,10 @@ impl<C: Cast> Scene<'_, C> {
         unplaced
     }
 
-    /// Whether the reservations fit in one record and under one order's id. Nearly always the
-    /// widest guess does; only else is it worth looking how many lots there are.
-    fn fits_one_record(&self, lines: &[Line], shares: &[Share]) -> bool {
+    /// Whether the reservations fit in one record, and under one order's id beside those that it
+    /// `had`. Nearly always the widest guess does; only else is it worth looking how many lots
+    /// there are.
+    pub(super) fn fits_one_record(&self, lines: &[Line], shares: &[Share], had: u16) -> bool {
         let parts = || {
             let parts =
                 shares.iter().flat_map(|share| share.lines.iter().map(move |it| (share, it)));
@@ -246,7 +312,7 @@ impl<C: Cast> Scene<'_, C> {
         };
         let bytes = |article: &ArticleId| article.as_str().len() + MOVED_EVENT_BYTES;
         let guess: usize = parts().map(|(_, article)| bytes(article) * LOTS_PER_SHELF_MAX).sum();
-        if guess <= MOVED_BYTES_MAX {
+        if guess <= MOVED_BYTES_MAX && usize::from(had) <= RESERVATIONS_PER_ORDER_MAX / 2 {
             return true;
         }
         let lots = |location, article| {
@@ -254,11 +320,17 @@ impl<C: Cast> Scene<'_, C> {
         };
         let count: usize = parts().map(|(location, article)| lots(location, article)).sum();
         let moved: usize = parts().map(|(location, it)| bytes(it) * lots(location, it)).sum();
-        count <= RESERVATIONS_PER_ORDER_MAX && moved <= MOVED_BYTES_MAX
+        usize::from(had) + count <= RESERVATIONS_PER_ORDER_MAX && moved <= MOVED_BYTES_MAX
     }
 
     /// Holds what was planned. Nothing has run since the plan was made, so no location refuses.
-    async fn reserve(&mut self, id: OrderId, lines: &[Line], shares: &[Share]) -> Vec<Hold> {
+    pub(super) async fn reserve(
+        &mut self,
+        id: OrderId,
+        lines: &[Line],
+        shares: &[Share],
+        base: Base,
+    ) -> Vec<Hold> {
         let mut holds: Vec<Hold> = Vec::with_capacity(lines.len());
         for share in shares {
             let takes = share.lines.iter().map(|part| Take {
@@ -266,7 +338,10 @@ impl<C: Cast> Scene<'_, C> {
                 units: part.units,
                 waits: part.waits,
             });
-            let first = u16::try_from(holds.len()).expect("an order has few reservations");
+            let next = |holds: &[Hold]| {
+                base.hold + u16::try_from(holds.len()).expect("an order has few reservations")
+            };
+            let first = next(&holds);
             let reserve = location::Command::Reserve { order: id, first, takes: takes.collect() };
             let (events, published) = self.cast.settle(share.location, reserve, self.now).await;
             let mut parts = share.lines.iter();
@@ -283,9 +358,9 @@ impl<C: Cast> Scene<'_, C> {
                     let part = parts.next().expect("no more is reserved than was asked for");
                     (part.line, part.units)
                 });
-                let index = u16::try_from(holds.len()).expect("an order has few reservations");
                 let (location, stock, units) = (share.location, *stock, *units);
-                holds.push(Hold { index, line, location, stock, units });
+                let index = next(&holds);
+                holds.push(Hold { index, line: base.line + line, location, stock, units });
                 open = Some((line, left.minus(units))).filter(|(_, left)| !left.is_zero());
             }
             self.took_place(share.location, events, published).await;

@@ -1,8 +1,8 @@
 //! Looking without changing anything.
 
 use super::{Cast, Look, Scene, Seen};
-use crate::command::{LocationFilter, OrderFilter, Page, Query, StockFilter, SummaryFilter};
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
+use crate::command::{LocationFilter, LocationOrder, OrderFilter, Page, Query, SummaryFilter};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
 use crate::location::{RowStatus, Totals};
 use crate::order::Order;
 use crate::outcome::{Outcome, ReservationView, SummaryView};
@@ -16,30 +16,26 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(Outcome::Order(Box::new(self.order_now(id).await)))
             }
             Query::Order(_) => Err(Refusal::UnknownOrder),
+            Query::OrderNumbered(number) => {
+                let id = self.tenant.book.numbered(number).ok_or(Refusal::UnknownOrder)?;
+                Ok(Outcome::Order(Box::new(self.order_now(id).await)))
+            }
             Query::Orders(filter, page) => Ok(self.orders(filter, page).await),
             Query::Location(name) => {
                 let id = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
                 Ok(self.view(id).await)
             }
             Query::Locations(filter, page) => Ok(self.locations(filter, page).await),
-            Query::Listings(name, articles, page) => {
-                let location = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
-                let look = Look::Listings(articles, page.after, page.size);
-                let seen = self.cast.look(location, look, self.now).await;
-                let Seen::Listings(rows, total) = seen else {
-                    unreachable!("a look at listings sees listings")
-                };
-                let unchanged = |(article, listing)| (RowStatus::Unchanged, article, listing);
-                let rows = rows.into_iter().map(unchanged).collect();
-                Ok(Outcome::Listings { location, rows, total })
-            }
+            Query::Listing(at, article) => self.listing(&at, article).await,
+            Query::Listings(at, filter, page) => self.listings(&at, filter, page).await,
             Query::Stock(id) => {
                 let unknown = Refusal::UnknownStock { row: None };
                 let location = self.tenant.places.location_of(id).ok_or(unknown)?;
                 let row = (RowStatus::Unchanged, self.stock_view(location, id).await);
                 Ok(Outcome::Stocks { rows: vec![row], total: 1 })
             }
-            Query::Stocks(filter, page) => self.stocks(filter, page).await,
+            Query::Stocks(filter, page) => self.lots(filter, page).await,
+            Query::SafetyStocks(filter, page) => self.safety_stocks(filter, page).await,
             Query::Summaries(filter, page) => self.summaries(filter, page).await,
             Query::Reservation(id) => self.reservation(id).await,
             Query::Reservations(page) => Ok(self.reservations(page).await),
@@ -51,6 +47,16 @@ impl<C: Cast> Scene<'_, C> {
             Query::Numbered(part) => Ok(self.numbered(part).await),
             Query::Invitations(filter, part) => Ok(self.invitations(&filter, part).await),
             Query::MailDays(from, to) => Ok(self.mail_days(from, to)),
+            Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
+            Query::OrdersNumbered(numbers) => {
+                let ids: Vec<OrderId> = self.tenant.book.with_numbers(numbers).collect();
+                let mut orders = Vec::with_capacity(ids.len());
+                for id in ids {
+                    orders.push(self.order_now(id).await);
+                }
+                let total = self.tenant.last_number;
+                Ok(Outcome::Orders { orders, total, fitting: Vec::new() })
+            }
         }
     }
 
@@ -97,69 +103,28 @@ impl<C: Cast> Scene<'_, C> {
                     && (filter.reference.is_none() || card.reference == filter.reference)
             })
         };
-        let total = places.after(None).filter(fits).count();
-        let ids: Vec<LocationId> = places.after(page.after).filter(fits).take(page.size).collect();
+        let mut fitting: Vec<LocationId> = places.after(None).filter(fits).collect();
+        let total = fitting.len();
+        let card = |id: &LocationId| places.card(*id).expect("a location in the list is open");
+        let first = match filter.order {
+            LocationOrder::Created => {
+                page.after.map_or(0, |after| fitting.partition_point(|id| *id <= after))
+            }
+            LocationOrder::Name | LocationOrder::PostalCode => {
+                match filter.order {
+                    LocationOrder::Name => fitting.sort_by_key(|id| &card(id).name),
+                    _ => fitting.sort_by_key(|id| &card(id).postal_code),
+                }
+                let place = |after| fitting.iter().position(|id| *id == after);
+                page.after.map_or(0, |after| place(after).map_or(total, |place| place + 1))
+            }
+        };
+        let ids: Vec<LocationId> = fitting[first..].iter().take(page.size).copied().collect();
         let mut locations = Vec::with_capacity(ids.len());
         for id in ids {
             locations.push(self.location_view(id).await);
         }
         Outcome::Locations { locations, total }
-    }
-
-    async fn stocks(
-        &mut self,
-        filter: StockFilter,
-        page: Page<StockId>,
-    ) -> Result<Outcome, Refusal> {
-        let mut rows = Vec::new();
-        let mut total = 0;
-        // Storage is known to the lots alone: all of them are looked at, and counted, one by one.
-        let by_storage = !filter.storage.is_empty();
-        let after = if by_storage { None } else { page.after };
-        if let Some(name) = &filter.at {
-            let location = self.find(name, 0)?;
-            let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
-            if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
-                total = count;
-                rows = self.stock_views(location, lots);
-            }
-        } else if filter.articles.is_empty() {
-            total = self.tenant.places.stocks();
-            let size = if by_storage { usize::MAX } else { page.size };
-            let after = self.tenant.places.stocks_after(after);
-            for (id, location) in after.take(size).collect::<Vec<_>>() {
-                rows.push(self.stock_view(location, id).await);
-            }
-        } else {
-            for location in self.locations_with(&filter.articles) {
-                let look = Look::Lots(filter.articles.clone(), after, usize::MAX);
-                if let Seen::Lots(lots, count) = self.cast.look(location, look, self.now).await {
-                    total += count;
-                    rows.extend(self.stock_views(location, lots));
-                }
-            }
-            rows.sort_unstable_by_key(|row| row.lot.id);
-        }
-        if by_storage {
-            rows.retain(|row| {
-                let storage = row.lot.details.as_ref().and_then(|details| details.storage.as_ref());
-                storage.is_some_and(|storage| filter.storage.contains(storage))
-            });
-            total = rows.len();
-            rows.retain(|row| page.after.is_none_or(|after| row.lot.id > after));
-        }
-        rows.truncate(page.size);
-        let rows = rows.into_iter().map(|row| (RowStatus::Unchanged, row)).collect();
-        Ok(Outcome::Stocks { rows, total })
-    }
-
-    fn locations_with(&self, articles: &[ArticleId]) -> Vec<LocationId> {
-        let places = &self.tenant.places;
-        let offers = articles.iter().flat_map(|article| places.offers(article));
-        let mut locations: Vec<_> = offers.map(|(seat, _)| places.seat(*seat).id).collect();
-        locations.sort_unstable();
-        locations.dedup();
-        locations
     }
 
     async fn summaries(
@@ -181,8 +146,11 @@ impl<C: Cast> Scene<'_, C> {
             let counted = places.offers(&article).iter().map(|(seat, _)| places.seat(*seat));
             let counted = counted.filter(|seat| named.is_empty() || named.contains(&seat.id));
             let counted = counted.filter(|seat| {
-                let status = seat.card.as_ref().map(|card| card.status);
-                filter.status.is_empty() || status.is_some_and(|it| filter.status.contains(&it))
+                seat.card.as_ref().is_some_and(|card| {
+                    let services = &filter.services;
+                    (filter.status.is_empty() || filter.status.contains(&card.status))
+                        && (services.is_empty() || services.iter().any(|it| it.is_of(card)))
+                })
             });
             let locations: Vec<LocationId> = counted.map(|seat| seat.id).collect();
             let mut sum = Totals::default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Cast, Look, Scene, Seen};
-use crate::command::{LocationRef, Lots, StockRow};
+use crate::command::{LocationRef, StockRow};
 use crate::id::{ArticleId, LocationId, StockId};
 use crate::limits::MOVED_BYTES_MAX;
 use crate::location::{self, LotRow, LotTarget, Row};
@@ -20,17 +20,15 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let is_alone = rows.len() == 1;
         let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
-        let mut by_location: BTreeMap<LocationId, Vec<LotRow>> = BTreeMap::new();
-        for (index, mut row) in rows.into_iter().enumerate() {
+        let mut by_location: BTreeMap<LocationId, Vec<(StockId, LotRow)>> = BTreeMap::new();
+        for (index, row) in rows.into_iter().enumerate() {
             let location = self.place_of(index, is_alone, &row)?;
-            if let LotTarget::New { id, .. } = &mut row.row.target {
-                *id = self.new_stock_id(index);
-            }
             places.push(location);
-            by_location.entry(location).or_default().push(row.row);
+            by_location.entry(location).or_default().push((self.new_stock_id(index), row.row));
         }
-        let puts = by_location.into_iter().map(|(at, rows)| (at, location::Command::Put { rows }));
-        let decided = self.decide_all(puts).await?;
+        let puts = by_location.into_iter().map(|(at, rows)| (at, self.put_of(rows)));
+        let puts: Vec<_> = puts.collect();
+        let decided = self.decide_all(puts.into_iter()).await?;
         let mut results: BTreeMap<LocationId, std::vec::IntoIter<Row>> = BTreeMap::new();
         for (location, done) in decided {
             results.insert(location, done.rows.into_iter());
@@ -47,70 +45,18 @@ impl<C: Cast> Scene<'_, C> {
         Ok((Outcome::Stocks { rows: shown, total }, owner))
     }
 
-    /// Takes lots away; what was reserved of them waits for other stock there.
-    pub(super) async fn remove_stocks(
-        &mut self,
-        which: Lots,
-    ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let mut by_location: BTreeMap<LocationId, Vec<StockId>> = BTreeMap::new();
-        match which {
-            Lots::One(id, asked) => {
-                let unknown = Refusal::UnknownStock { row: None };
-                let location = self.tenant.places.location_of(id).ok_or(unknown)?;
-                let current = self.stock_view(location, id).await.lot.version;
-                if let Some(asked) = asked.filter(|asked| *asked != current) {
-                    return Err(Refusal::WrongVersion { asked, current });
-                }
-                by_location.insert(location, vec![id]);
-            }
-            Lots::Ids(ids) => {
-                for id in ids {
-                    if let Some(location) = self.tenant.places.location_of(id) {
-                        by_location.entry(location).or_default().push(id);
-                    }
-                }
-            }
-            Lots::Articles(at, articles) => {
-                let location = self.find(&at, 0)?;
-                let look = Look::Lots(articles, None, usize::MAX);
-                if let Seen::Lots(lots, _) = self.cast.look(location, look, self.now).await {
-                    let ids = lots.into_iter().map(|(_, lot, ..)| lot.id);
-                    by_location.insert(location, ids.collect());
-                }
-            }
-        }
-        let removes = by_location.into_iter();
-        let removes = removes.map(|(at, stocks)| (at, location::Command::Remove { stocks }));
-        let decided = self.decide_all(removes).await?;
-        let owner = decided.first().map(|(location, _)| Owner::Location(*location));
-        let mut removed = Vec::new();
-        for (location, done) in decided {
-            removed.extend(done.rows.iter().map(|row| row.id));
-            self.carry_out(location, done.events).await;
-        }
-        Ok((Outcome::Removed(removed), owner))
-    }
-
-    /// Sets safety stocks.
-    pub(super) async fn keep_stocks(
-        &mut self,
-        rows: Vec<(LocationRef, ArticleId, Units)>,
-    ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let mut by_location: BTreeMap<LocationId, Vec<(ArticleId, Units)>> = BTreeMap::new();
-        for (index, (at, article, units)) in rows.into_iter().enumerate() {
-            let location = self.find(&at, index)?;
-            by_location.entry(location).or_default().push((article, units));
-        }
-        let keeps = by_location.into_iter();
-        let keeps = keeps.map(|(at, rows)| (at, location::Command::Keep { rows }));
-        for (location, done) in self.decide_all(keeps).await? {
-            self.carry_out(location, done.events).await;
-        }
-        Ok((Outcome::Kept, None))
+    /// A location is told with the lots what it keeps back of articles that may be new there.
+    fn put_of(&self, rows: Vec<(StockId, LotRow)>) -> location::Command {
+        let articles = rows.iter().filter_map(|(_, row)| match &row.target {
+            LotTarget::New(article) => Some(article),
+            LotTarget::Existing(_) => None,
+        });
+        let defaults = self.tenant.safeties.default_units(articles);
+        location::Command::Put { rows, defaults }
     }
 
     /// Asks all locations before any changes, so that one refusal refuses all (S6).
-    async fn decide_all(
+    pub(super) async fn decide_all(
         &mut self,
         commands: impl Iterator<Item = (LocationId, location::Command)>,
     ) -> Result<Vec<(LocationId, location::Done)>, Refusal> {
@@ -131,7 +77,7 @@ impl<C: Cast> Scene<'_, C> {
         StockId::of(self.now, self.random, row)
     }
 
-    async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {
+    pub(super) async fn carry_out(&mut self, location: LocationId, events: Vec<location::Event>) {
         let (events, published) = self.cast.apply(location, events, self.now).await;
         self.took_place(location, events, published).await;
     }

@@ -69,7 +69,16 @@ pub fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             shelf.lots.retain(|lot| lot.id != *stock);
         }
         ShelfEvent::Listed(listing) => shelf.listing = Some(listing.clone()),
+        ShelfEvent::Unlisted => shelf.listing = None,
         ShelfEvent::Kept { safety } => shelf.safety = *safety,
+        ShelfEvent::Secured(own) => {
+            shelf.safety = own.units;
+            shelf.own_safety = Some(own.clone());
+        }
+        ShelfEvent::Unsecured { safety, .. } => {
+            shelf.safety = *safety;
+            shelf.own_safety = None;
+        }
         ShelfEvent::Reserved { reservation, stock, units } => {
             shelf.hold(*reservation, Held { stock: *stock, units: *units });
         }

@@ -21,6 +21,8 @@ pub struct Card {
     pub ships: bool,
     /// Whether customers collect there.
     pub serves_pickup: bool,
+    /// The postal code of its address, by which lists may be sorted.
+    pub postal_code: Option<SmolStr>,
     /// Where it is, if known.
     pub place: Option<Place>,
     /// The rest, for doors.

@@ -7,8 +7,10 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::put::{put, remove};
+use super::relocate::relocate;
+use super::safety::{keep, unkeep};
 use super::settle::Draft;
-use super::{Card, Event, Listing, Location, OutOfStock, Shelf, ShelfEvent};
+use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
 use crate::quantity::Units;
@@ -34,23 +36,41 @@ pub enum Command {
     },
     /// Make or replace lots of stock.
     Put {
-        /// The lots; no lot twice.
-        rows: Vec<LotRow>,
+        /// The lots, each with the id that it gets if it is new.
+        rows: Vec<(StockId, LotRow)>,
+        /// The safety stocks of articles that may be new here.
+        defaults: BTreeMap<ArticleId, Units>,
     },
     /// Take lots away; those that are not there are passed by.
     Remove {
         /// The lots.
         stocks: Vec<StockId>,
     },
+    /// Move pieces to another place within the location.
+    Relocate(Relocation),
     /// Make or replace listings.
     List {
-        /// One row per article.
-        rows: Vec<ListingRow>,
+        /// One row per article, each with the id that the listing gets if it is new.
+        rows: Vec<(StockId, ListingRow)>,
+    },
+    /// Take listings away.
+    Unlist {
+        /// Which ones.
+        which: Listings,
     },
     /// Set safety stocks.
     Keep {
-        /// Article and pieces.
-        rows: Vec<(ArticleId, Units)>,
+        /// The location's own.
+        rows: Vec<SafetyRow>,
+        /// What holds from now on where the location has none of its own.
+        defaults: BTreeMap<ArticleId, Units>,
+    },
+    /// Take the location's own safety stock of an article away.
+    Unkeep {
+        /// The article.
+        article: ArticleId,
+        /// What holds from now on.
+        default: Units,
     },
     /// Hold stock for an order.
     Reserve {
@@ -78,24 +98,6 @@ pub enum Command {
     },
 }
 
-impl Command {
-    /// The command's name, as records, logs and metrics say it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Command::Change { .. } => "ChangeLocation",
-            Command::Close { .. } => "CloseLocation",
-            Command::Put { .. } => "PutStocks",
-            Command::Remove { .. } => "RemoveStocks",
-            Command::List { .. } => "List",
-            Command::Keep { .. } => "KeepStocks",
-            Command::Reserve { .. } => "Reserve",
-            Command::Release { .. } => "Release",
-            Command::Vacate { .. } => "Vacate",
-            Command::Settle { .. } => "Settle",
-        }
-    }
-}
-
 /// Pieces to hold for one line of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Take {
@@ -121,13 +123,8 @@ pub struct LotRow {
 /// Which lot a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LotTarget {
-    /// A new one, unless the location has a lot with the row's reference.
-    New {
-        /// Of which article.
-        article: ArticleId,
-        /// The id it gets; the story sets it, whatever the door sent.
-        id: StockId,
-    },
+    /// A new one of this article, unless the location has a lot with the row's reference.
+    New(ArticleId),
     /// The one with this id.
     Existing(StockId),
 }
@@ -153,14 +150,27 @@ pub struct LotChange {
     pub kept: BTreeMap<SmolStr, Kept>,
 }
 
+/// Pieces of one lot that move to another place within their location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relocation {
+    /// The lot that they are of.
+    pub from: StockId,
+    /// The place where they will lie.
+    pub to: SmolStr,
+    /// How many.
+    pub units: Units,
+    /// Whether the lot goes away when none is left.
+    pub removes_empty: bool,
+    /// The id of the lot that they become, if there is none like it in that place.
+    pub new: StockId,
+}
+
 /// One listing to make or replace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingRow {
     /// Of which article.
     pub article: ArticleId,
-    /// The id it gets if it is new; the story sets it, whatever the door sent.
-    pub id: StockId,
-    /// The version that the caller saw last; none means unconditionally.
+    /// The version that the caller saw last; none means unconditionally, a new listing too.
     pub version: Option<Version>,
     /// What the article is called there.
     pub title: Option<SmolStr>,
@@ -168,8 +178,30 @@ pub struct ListingRow {
     pub active: bool,
     /// What happens when there is no stock.
     pub out_of_stock: OutOfStock,
+    /// What a scanner reads off the article.
+    pub codes: Vec<SmolStr>,
     /// The rest, for doors.
     pub kept: Kept,
+}
+
+/// One safety stock to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafetyRow {
+    /// Of which article.
+    pub article: ArticleId,
+    /// How many pieces.
+    pub units: Units,
+    /// The id that it gets if it is new.
+    pub new: StockId,
+}
+
+/// Which listings of a location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listings {
+    /// That of this article, at this version; none means unconditionally.
+    One(ArticleId, Option<Version>),
+    /// All of them.
+    All,
 }
 
 /// What a command came to.
@@ -208,10 +240,13 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
     match command {
         Command::Change { version, card } => change(location, *version, card),
         Command::Close { version, force } => close(location, *version, *force),
-        Command::Put { rows } => put(location, rows, now),
+        Command::Put { rows, defaults } => put(location, rows, defaults, now),
         Command::Remove { stocks } => Ok(remove(location, stocks, now)),
+        Command::Relocate(relocation) => relocate(location, relocation, now),
         Command::List { rows } => list(location, rows, now),
-        Command::Keep { rows } => Ok(keep(location, rows, now)),
+        Command::Unlist { which } => unlist(location, which),
+        Command::Keep { rows, defaults } => Ok(keep(location, rows, defaults, now)),
+        Command::Unkeep { article, default } => unkeep(location, article, *default, now),
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
         Command::Vacate { reservations } => Ok(release(location, reservations, None)),
@@ -237,23 +272,22 @@ fn close(location: &Location, asked: Option<Version>, force: bool) -> Result<Don
     Ok(Done { events: vec![Event::Closed], rows: vec![] })
 }
 
-fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Refusal> {
+fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Result<Done, Refusal> {
     let mut done = Done::default();
-    for row in rows {
+    for (id, row) in rows {
         let old = location.shelves.get(&row.article).and_then(|shelf| shelf.listing.as_deref());
-        if let (Some(asked), Some(old)) = (row.version, old)
-            && asked != old.version
-        {
-            return Err(Refusal::WrongVersion { asked, current: old.version });
+        if let Some(asked) = row.version {
+            listed(old, asked)?;
         }
         let listing = Listing {
-            id: old.map_or(row.id, |old| old.id),
+            id: old.map_or(*id, |old| old.id),
             version: old.map_or(Version::FIRST, |old| old.version.next()),
             created: old.map_or(now, |old| old.created),
             modified: now,
             title: row.title.clone(),
             active: row.active,
             out_of_stock: row.out_of_stock,
+            codes: row.codes.clone(),
             kept: row.kept.clone(),
         };
         let status = match old {
@@ -273,18 +307,32 @@ fn list(location: &Location, rows: &[ListingRow], now: Time) -> Result<Done, Ref
     Ok(done)
 }
 
-/// Of rows for the same article the last one counts. What is kept no longer goes to who waits.
-fn keep(location: &Location, rows: &[(ArticleId, Units)], now: Time) -> Done {
-    let none = Shelf::default();
-    let mut done = Done::default();
-    let last: BTreeMap<&ArticleId, Units> = rows.iter().map(|(it, units)| (it, *units)).collect();
-    for (article, units) in last {
-        let mut draft = Draft::of(article, location.shelves.get(article).unwrap_or(&none));
-        if draft.keep(units, &mut done.events) {
-            draft.settle(now, &mut done.events);
+/// The article sells as if it had never been listed; who waits there goes on waiting.
+fn unlist(location: &Location, which: &Listings) -> Result<Done, Refusal> {
+    let gone = |article: &ArticleId| {
+        let (article, event) = (article.clone(), ShelfEvent::Unlisted);
+        Event::Shelf { article, event }
+    };
+    let events = match which {
+        Listings::One(article, asked) => {
+            let shelf = location.shelves.get(article);
+            let old = shelf.and_then(|shelf| shelf.listing.as_deref());
+            let version = old.map(|old| old.version).unwrap_or_default();
+            listed(old, asked.unwrap_or(version))?;
+            vec![gone(article)]
         }
-    }
-    done
+        Listings::All => {
+            let shelves = location.shelves.iter().filter(|(_, shelf)| shelf.listing.is_some());
+            shelves.map(|(article, _)| gone(article)).collect()
+        }
+    };
+    Ok(Done { events, rows: vec![] })
+}
+
+/// Whether there is a listing, and at the version that the caller saw last.
+fn listed(old: Option<&Listing>, asked: Version) -> Result<(), Refusal> {
+    let current = old.ok_or(Refusal::UnknownListing)?.version;
+    if asked == current { Ok(()) } else { Err(Refusal::WrongVersion { asked, current }) }
 }
 
 fn reserve(

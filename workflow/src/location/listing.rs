@@ -24,6 +24,8 @@ pub struct Listing {
     pub active: bool,
     /// What happens when there is no stock.
     pub out_of_stock: OutOfStock,
+    /// What a scanner reads off the article.
+    pub codes: Vec<SmolStr>,
     /// The rest, for doors.
     pub kept: Kept,
 }

@@ -70,6 +70,11 @@ impl Lot {
         (end(self), self.received, self.id).cmp(&(end(other), other.received, other.id))
     }
 
+    /// The place within the location.
+    pub fn storage(&self) -> Option<&SmolStr> {
+        self.details.as_ref()?.storage.as_ref()
+    }
+
     /// What the shop calls the lot.
     pub fn reference(&self) -> Option<&SmolStr> {
         self.details.as_ref()?.reference.as_ref()

@@ -14,19 +14,28 @@ use crate::refusal::Refusal;
 use crate::time::Time;
 
 /// Makes or replaces lots. Rows about the same lot follow one another, and make one change of it.
-pub(super) fn put(location: &Location, rows: &[LotRow], now: Time) -> Result<Done, Refusal> {
+pub(super) fn put(
+    location: &Location,
+    rows: &[(StockId, LotRow)],
+    defaults: &BTreeMap<ArticleId, Units>,
+    now: Time,
+) -> Result<Done, Refusal> {
     let none = Shelf::default();
     let mut drawing = Drawing::of(location, rows);
     let mut done = Done::default();
-    for (index, row) in rows.iter().enumerate() {
-        done.rows.push(drawing.draw(index, row, now)?);
+    for (index, (new, row)) in rows.iter().enumerate() {
+        done.rows.push(drawing.draw(index, *new, row, now)?);
     }
     let mut by_article: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
     for drawn in drawing.lots.into_iter().filter(Drawn::is_change) {
         by_article.entry(drawn.article).or_default().push(drawn.lot);
     }
     for (article, lots) in by_article {
-        let mut draft = Draft::of(&article, location.shelves.get(&article).unwrap_or(&none));
+        let shelf = location.shelves.get(&article).unwrap_or(&none);
+        let mut draft = Draft::of(&article, shelf);
+        if let (None, Some(units)) = (&shelf.own_safety, defaults.get(&article)) {
+            draft.keep(*units, &mut done.events);
+        }
         for lot in lots {
             draft.put(lot, &mut done.events);
         }
@@ -58,8 +67,9 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn of(location: &'a Location, rows: &'a [LotRow]) -> Drawing<'a> {
-        let wanted = rows.iter().filter(|row| matches!(row.target, LotTarget::New { .. }));
+    fn of(location: &'a Location, rows: &'a [(StockId, LotRow)]) -> Drawing<'a> {
+        let rows = rows.iter().map(|(_, row)| row);
+        let wanted = rows.filter(|row| matches!(row.target, LotTarget::New(_)));
         let wanted: BTreeSet<_> = wanted.filter_map(|row| row.change.reference.as_ref()).collect();
         let mut by_reference: BTreeMap<&SmolStr, StockId> = BTreeMap::new();
         if !wanted.is_empty() {
@@ -73,18 +83,24 @@ impl<'a> Drawing<'a> {
         Drawing { location, lots: Vec::new(), by_id: BTreeMap::new(), by_reference }
     }
 
-    /// Draws what one row makes of its lot.
-    fn draw(&mut self, index: usize, row: &'a LotRow, now: Time) -> Result<Row, Refusal> {
-        let (id, new) = match &row.target {
+    /// Draws what one row makes of its lot, which is `new` if there is none yet.
+    fn draw(
+        &mut self,
+        index: usize,
+        new: StockId,
+        row: &'a LotRow,
+        now: Time,
+    ) -> Result<Row, Refusal> {
+        let (id, article) = match &row.target {
             LotTarget::Existing(id) => (*id, None),
-            LotTarget::New { article, id } => {
+            LotTarget::New(article) => {
                 let reference = row.change.reference.as_ref();
                 let known = reference.and_then(|it| self.by_reference.get(it));
-                (known.copied().unwrap_or(*id), Some(article))
+                (known.copied().unwrap_or(new), Some(article))
             }
         };
         let before = self.by_id.get(&id).map(|at| &self.lots[*at]);
-        let (article, old) = match (before, self.location.lot(id), new) {
+        let (article, old) = match (before, self.location.lot(id), article) {
             (Some(drawn), ..) => (drawn.article.clone(), drawn.old),
             (None, Some((article, _, lot)), _) => (article.clone(), Some(lot)),
             (None, None, Some(article)) => (article.clone(), None),

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::shelf::free_lots;
-use super::{Event, Lot, Shelf, ShelfEvent};
+use super::{Event, Lot, SafetyStock, Shelf, ShelfEvent};
 use crate::id::{ArticleId, ReservationId, StockId};
 use crate::limits::{LOTS_PER_SHELF_MAX, REHOSTED_PER_COMMAND_MAX};
 use crate::quantity::Units;
@@ -51,6 +51,18 @@ impl<'a> Draft<'a> {
         changes
     }
 
+    /// The location will keep back a number of its own.
+    pub(super) fn secure(&mut self, own: SafetyStock, events: &mut Vec<Event>) {
+        self.safety = own.units;
+        self.push(ShelfEvent::Secured(Box::new(own)), events);
+    }
+
+    /// It will have none of its own, and keep back what holds everywhere.
+    pub(super) fn unsecure(&mut self, stock: StockId, safety: Units, events: &mut Vec<Event>) {
+        self.safety = safety;
+        self.push(ShelfEvent::Unsecured { stock, safety }, events);
+    }
+
     /// Whether the shelf will have more lots than it may.
     pub(super) fn is_over_full(&self) -> bool {
         self.lots.len() > LOTS_PER_SHELF_MAX
@@ -64,6 +76,34 @@ impl<'a> Draft<'a> {
         self.shed(stock, self.lots[place].reserved, Units::ZERO, events);
         self.lots.remove(place);
         self.push(ShelfEvent::Removed { stock }, events);
+    }
+
+    /// Reservations will be held of another lot, the newest first, as many as fit into `most`
+    /// pieces, until no more than `left` is reserved; answers with what still is.
+    pub(super) fn carry(
+        &mut self,
+        from: StockId,
+        to: StockId,
+        (mut most, left): (Units, Units),
+        events: &mut Vec<Event>,
+    ) -> Units {
+        let stays = |lot: &&Lot| lot.id == from;
+        let mut reserved = self.lots.iter().find(stays).map(|lot| lot.reserved).unwrap_or_default();
+        for (reservation, held) in self.shelf.holds.iter().rev() {
+            if reserved <= left {
+                break;
+            }
+            if held.stock == Some(from) && held.units <= most {
+                most = most.minus(held.units);
+                reserved = reserved.minus(held.units);
+                self.reserve(from, |units| units.minus(held.units));
+                self.reserve(to, |units| units.plus(held.units));
+                let stock = Some(to);
+                let moved = ShelfEvent::Rehosted { reservation: *reservation, stock };
+                self.push(moved, events);
+            }
+        }
+        reserved
     }
 
     /// The reservation will be gone.

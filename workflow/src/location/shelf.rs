@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Holds, Listing, Lot, Offer, Totals};
+use super::{Holds, Listing, Lot, Offer, SafetyStock, Totals};
 use crate::id::{ReservationId, StockId};
 use crate::quantity::Units;
 use crate::time::Time;
@@ -19,6 +19,8 @@ pub struct Shelf {
     pub listing: Option<Box<Listing>>,
     /// Pieces that are never given away.
     pub safety: Units,
+    /// What somebody has said about that for this location; without it a default holds.
+    pub own_safety: Option<Box<SafetyStock>>,
     /// Who holds what. The orders remember it too, so no snapshot keeps it (S2).
     #[serde(skip)]
     pub holds: Holds,

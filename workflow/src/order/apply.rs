@@ -2,6 +2,8 @@
 //!
 //! There are no rules here, and nothing that can fail: what may happen was decided before.
 
+use std::sync::Arc;
+
 use super::{Event, Order, Placed, Stage};
 use crate::id::{OrderId, Version};
 use crate::invitation;
@@ -21,6 +23,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         asked: placed.asked.clone(),
         holds: placed.holds.clone(),
         replies: Vec::new(),
+        reserved: count(placed.holds.len()),
         report: placed.report.clone(),
     }
 }
@@ -63,8 +66,18 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
                 }
             }
         }
+        Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
+        Event::LinesAdded(added) => {
+            order.stage = added.stage.clone();
+            Arc::make_mut(&mut order.asked).lines.extend(added.lines.iter().cloned());
+            order.holds.extend(added.holds.iter().cloned());
+            order.reserved += count(added.holds.len());
+        }
         Event::Invited(report) => order.report = Some(report.clone()),
         Event::Invitation(_) => unreachable!("it was applied above"),
-        Event::Lost { holds } => order.holds.retain(|hold| !holds.contains(&hold.index)),
     }
+}
+
+fn count(holds: usize) -> u16 {
+    u16::try_from(holds).expect("an order has few reservations")
 }

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::{Event, Order, Stage};
 use crate::id::Version;
 use crate::invitation::{self, Report};
+use crate::limits::LINES_PER_ORDER_MAX;
 use crate::refusal::Refusal;
 use crate::time::{Millis, Time};
 
@@ -105,18 +106,46 @@ pub fn decide(
             Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
         }
         (
-            Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Received { .. },
+            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
             Command::Cancel { reason, .. },
         ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
         (
-            Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Received { .. },
+            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
             Command::Invite(report),
         ) if order.report.is_none() => Ok(Some(Event::Invited(report.clone()))),
 
-        (stage, command) => Err(Refusal::NotNow {
-            stage: stage.name(),
+        (_, command) => Err(Refusal::NotNow {
+            stage: order.stage_name(),
             command: command.name(),
             version: order.version,
         }),
+    }
+}
+
+/// Answers with the stage that the order is in once `count` lines were added, or refuses them.
+/// What is held of them is planned after this, and nothing of that refuses because of the order.
+pub fn takes_lines(
+    order: &Order,
+    version: Option<Version>,
+    count: usize,
+    now: Time,
+) -> Result<Stage, Refusal> {
+    // The order of these rows is the order of precedence.
+    match order.stage_at(now) {
+        Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
+        _ if version.is_some_and(|asked| asked != order.version) => Err(Refusal::WrongVersion {
+            asked: version.unwrap_or_default(),
+            current: order.version,
+        }),
+        stage @ Stage::Cancelled { .. } => Err(Refusal::NotNow {
+            stage: stage.name(),
+            command: "AddLines",
+            version: order.version,
+        }),
+        _ if order.asked.lines.len() + count > LINES_PER_ORDER_MAX => {
+            Err(Refusal::TooManyLines { limit: LINES_PER_ORDER_MAX })
+        }
+        Stage::Received => Ok(Stage::Confirmed { at: now }),
+        stage @ (Stage::Promised { .. } | Stage::Confirmed { .. }) => Ok(stage),
     }
 }

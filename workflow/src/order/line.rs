@@ -22,10 +22,10 @@ pub struct Line {
     pub kept: Kept,
 }
 
-/// Everything that came with the request and does not change while the order lives.
+/// Everything that came with the request; of it, only lines may be added while the order lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asked {
-    /// 1 to 500 lines; an article may stand in several.
+    /// Up to 500 lines, none only of an order that is received; an article may stand in several.
     pub lines: Vec<Line>,
     /// When the source system made the order.
     pub ordered: Time,

@@ -1,12 +1,11 @@
 //! Where an order is in its life, with the facts that exist only there.
 //!
 //! ```text
-//!            ┌──────────► Confirmed ──┐
-//!  Promised ─┤                        ├──► Cancelled
-//!            ├────────────────────────┘
-//!            └──────────► Expired           (waiting, picking, … come between
-//!                                            Confirmed and the door)
-//!  Received ────────────────────────────► Cancelled
+//!  Received ──┬────────► Confirmed ──┐
+//!             │                      ├──► Cancelled
+//!  Promised ──┼──────────────────────┘
+//!             └────────► Expired (a promise)   (waiting, picking, … come between
+//!                                               Confirmed and the door)
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -39,11 +38,8 @@ pub enum Stage {
         /// The deadline that passed.
         until: Time,
     },
-    /// Taken in, with nothing to hold.
-    Received {
-        /// When.
-        at: Time,
-    },
+    /// Taken in without lines: there is nothing to hold yet.
+    Received,
 }
 
 impl Stage {
@@ -59,7 +55,7 @@ impl Stage {
             Stage::Confirmed { .. } => "Confirmed",
             Stage::Cancelled { .. } => "Cancelled",
             Stage::Expired { .. } => "Expired",
-            Stage::Received { .. } => "Received",
+            Stage::Received => "Received",
         }
     }
 }

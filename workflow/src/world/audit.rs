@@ -31,10 +31,11 @@ impl World {
         self.check_stock(&mut faults);
         self.check_reservations(&mut faults);
         self.check_orders(&mut faults);
+        self.check_keys(&mut faults);
         faults
     }
 
-    /// A number that depends on every order, location, lot, reservation and setting. Equal events
+    /// A number that depends on every order, location, lot, reservation, setting and API key. Equal events
     /// give an equal number, on every machine.
     pub fn hash(&self) -> u64 {
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
@@ -44,13 +45,19 @@ impl World {
         let touched = |tenant: &&Tenant| {
             tenant.last_number > 0
                 || tenant.settings != Settings::default()
+                || !tenant.safeties.defaults().is_empty()
+                || !tenant.keyring.is_empty()
+                || !tenant.subscriptions.is_empty()
                 || !tenant.suppressed.is_empty()
         };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
             tenant.settings.hash(&mut hasher);
+            tenant.safeties.defaults().hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);
             tenant.suppressed.hash(&mut hasher);
+            tenant.keyring.hash(&mut hasher);
+            tenant.subscriptions.hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -130,6 +137,18 @@ impl World {
             if armed != desk.book.has_deadline(*id) {
                 let what = format_smolstr!("{id} is {}, its timer differs", order.stage.name());
                 faults.push(Fault { invariant: "P3", what });
+            }
+        }
+    }
+}
+
+impl World {
+    /// C1: a key is under its own id and was made before it was revoked, and a tenant has no more
+    /// than it may.
+    fn check_keys(&self, faults: &mut Vec<Fault>) {
+        for (id, tenant) in self.desk.tenants() {
+            if let Some(what) = tenant.keyring.fault() {
+                faults.push(Fault { invariant: "C1", what: format_smolstr!("{id}: {what}") });
             }
         }
     }

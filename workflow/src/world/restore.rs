@@ -5,17 +5,21 @@
 //! were opened, shelves, orders, and at the end [`Restore::finish`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Fault, World};
+use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, StockId, TenantId};
-use crate::location::{Held, Location, Shelf};
+use crate::keyring::Key;
+use crate::location::{Held, Location, SafetyStock, Shelf, ShelfEvent};
 use crate::order::{Hold, Order};
 use crate::record::Owner;
 use crate::reply::ReplyKey;
 use crate::settings::Settings;
+use crate::subscription::Subscription;
 use crate::time::Time;
 
 /// A world that is being put together.
@@ -53,6 +57,21 @@ impl Restore {
         self.world.desk.tenant(tenant).suppressed.insert(address);
     }
 
+    /// Takes in a safety stock that holds wherever there is none of its own.
+    pub fn safety(&mut self, tenant: &TenantId, article: &ArticleId, safety: SafetyStock) {
+        self.world.desk.tenant(tenant).safeties.put_default(article, safety);
+    }
+
+    /// Takes in an API key of a tenant.
+    pub fn key(&mut self, tenant: &TenantId, key: Key) {
+        self.world.desk.tenant(tenant).keyring.restore(key);
+    }
+
+    /// Takes in a tenant's subscription.
+    pub fn subscription(&mut self, tenant: &TenantId, subscription: Subscription) {
+        self.world.desk.tenant(tenant).enter_subscription(Arc::new(subscription));
+    }
+
     /// Takes in a location with its replies. Seats are given in the order of these calls.
     pub fn location(&mut self, tenant: &TenantId, location: Location) {
         let desk = self.world.desk.tenant(tenant);
@@ -73,10 +92,13 @@ impl Restore {
             let what = format_smolstr!("a shelf of {at}, which is not here");
             return Err(broken(what));
         };
-        let places = &mut self.world.desk.tenant(tenant).places;
+        let Tenant { places, safeties, .. } = self.world.desk.tenant(tenant);
+        if let Some(own) = &shelf.own_safety {
+            safeties.note(at, &article, &ShelfEvent::Secured(own.clone()));
+        }
         let number = self.shelves.len();
         for lot in &shelf.lots {
-            places.put_stock(lot.id, at);
+            places.put_stock(lot, at);
             location.lots.insert(lot.id, article.clone());
             self.by_lot.insert((at, lot.id), number);
         }

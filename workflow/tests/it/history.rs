@@ -8,11 +8,11 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use workflow::command::{Command, Lots, Promise, StockRow, Wanted};
+use workflow::command::{Command, Lots, MoreLines, Promise, SafetyAsk, StockRow, Wanted};
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
-use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
 use workflow::order::{self, Line};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
@@ -38,7 +38,6 @@ pub(crate) struct Run {
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<OrderId>,
     scale: i64,
-    made: u16,
 }
 
 /// One command that was played.
@@ -58,7 +57,6 @@ impl Run {
             ledger: Ledger::default(),
             orders: Vec::new(),
             scale: history.scale,
-            made: 0,
         };
         run.shop.policy = history.policy.clone();
         for place in 0..PLACES.len() {
@@ -116,67 +114,62 @@ impl Run {
     }
 
     fn command(&mut self, step: &Step) -> Command {
-        let here = |place: usize, command| Command::AtLocation { at: at(PLACES[place]), command };
         match *step {
             Step::Act { verb, order, version } => self.act(verb, order, version),
-            Step::Timer { order, beside } => {
-                let id = self.order(order);
-                let stage = self.shop.world.orders.get(&id).map(|(_, order)| order.deadline());
-                let due = stage.flatten().unwrap_or(self.shop.now);
-                expire(id, Time(due.0 + beside))
+            Step::Add { order, ref lines, version, backorders } => {
+                self.add(self.at_version(order, version), lines, backorders)
             }
+            Step::Timer { order, beside } => self.timer(order, beside),
             Step::Put(ref rows) => {
                 let rows = rows.iter().map(|row| self.lot_row(row)).collect();
                 Command::PutStocks { rows }
             }
             Step::Remove { place, article } => {
                 let articles = vec![article_of(article)];
-                Command::RemoveStocks { which: Lots::Articles(at(PLACES[place]), articles) }
+                Command::RemoveStocks { which: vec![Lots::Articles(at(PLACES[place]), articles)] }
             }
             Step::RemoveLot { place, article, lot } => {
-                let wanted = lot_name(article, lot);
-                let locations = self.shop.world.locations.values();
-                let here = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
-                let location = locations.map(|(_, it)| it).find(|it| here(&it.card));
-                let known = location.and_then(|location| {
-                    let mut ids = location.lots.keys();
-                    ids.find(|id| {
-                        let (_, _, lot) = location.lot(**id).expect("a lot that is listed");
-                        lot.reference().is_some_and(|name| *name == wanted)
-                    })
-                });
-                let unknown = StockId::from_bits(9);
-                Command::RemoveStocks { which: Lots::Ids(vec![*known.unwrap_or(&unknown)]) }
+                let id = self.lot_named(place, &lot_name(article, lot));
+                Command::RemoveStocks { which: vec![Lots::Ids(vec![id])] }
             }
             Step::List { place, article, out_of_stock, active } => {
                 let row = ListingRow {
                     article: article_of(article),
-                    id: self.new_id(),
                     version: None,
                     title: None,
                     active,
                     out_of_stock,
+                    codes: Vec::new(),
                     kept: Kept::default(),
                 };
-                here(place, location::Command::List { rows: vec![row] })
+                Command::PutListings { at: at(PLACES[place]), rows: vec![row] }
             }
             Step::Keep { place, article, units } => {
-                let row = (at(PLACES[place]), article_of(article), pieces(units * self.scale));
-                Command::KeepStocks { rows: vec![row] }
+                let at = (place < PLACES.len()).then(|| at(PLACES[place]));
+                let (article, units) = (article_of(article), pieces(units * self.scale));
+                Command::KeepStocks { rows: vec![SafetyAsk { at, article, units }] }
+            }
+            Step::Unkeep { back } => Command::UnkeepStock { id: self.safety_stock(back) },
+            Step::Unlist { place, article } => {
+                let which = Listings::One(article_of(article), None);
+                Command::RemoveListings { at: at(PLACES[place]), which }
+            }
+            Step::Move { place, article, lot, units } => {
+                let from = self.lot_named(place, &lot_name(article, lot));
+                let (to, units) = (["A-1", "B-2"][lot].into(), pieces(units * self.scale));
+                Command::MoveStock { from, to, units, removes_empty: units.get() % 2 == 0 }
             }
             Step::Change { place, status, services } => {
                 let named = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
                 let mut locations = self.shop.world.locations.values().map(|(_, it)| it);
                 let version = locations.find(|it| named(&it.card)).map(|it| it.version);
                 let version = version.unwrap_or_default();
-                here(
-                    place,
-                    location::Command::Change { version, card: card(place, status, services) },
-                )
+                let card = card(place, status, services);
+                Command::ChangeLocation { at: at(PLACES[place]), version, card }
             }
             Step::Open { place } => Command::OpenLocation { card: card(place, Status::Online, 0) },
             Step::Close { place, force } => {
-                here(place, location::Command::Close { version: None, force })
+                Command::CloseLocation { at: at(PLACES[place]), version: None, force }
             }
             Step::Configure { minutes } => {
                 let tenant = crate::shop::tenant();
@@ -188,12 +181,6 @@ impl Run {
     }
 
     fn promise(&mut self, request: &Request) -> Command {
-        let lines = request.lines.iter().map(|(article, quantity)| Line {
-            article: article_of(*article),
-            title: ARTICLES[*article].into(),
-            quantity: pieces((quantity * self.scale).min(1_000_000)),
-            kept: Kept::default(),
-        });
         let delivery = match request.delivery {
             place @ 0..=2 => Wanted::Collect { at: at(PLACES[usize::from(place)]) },
             3 => Wanted::Ship { from: PLACES[..2].iter().copied().map(at).collect() },
@@ -201,7 +188,8 @@ impl Run {
         };
         Command::Promise(Box::new(Promise {
             explain: false,
-            lines: lines.collect(),
+            backorders: false,
+            lines: self.lines(&request.lines),
             ordered: self.shop.now,
             reference: None,
             consumer: None,
@@ -214,7 +202,35 @@ impl Run {
         }))
     }
 
-    fn act(&self, verb: Verb, order: usize, sent: Sent) -> Command {
+    fn timer(&mut self, order: usize, beside: i64) -> Command {
+        let id = self.order(order);
+        let stage = self.shop.world.orders.get(&id).map(|(_, order)| order.deadline());
+        let due = stage.flatten().unwrap_or(self.shop.now);
+        expire(id, Time(due.0 + beside))
+    }
+
+    fn add(
+        &self,
+        (order, version): (OrderId, Option<Version>),
+        lines: &[(usize, i64)],
+        backorders: bool,
+    ) -> Command {
+        let lines = self.lines(lines);
+        Command::AddLines(Box::new(MoreLines { order, version, lines, backorders }))
+    }
+
+    fn lines(&self, lines: &[(usize, i64)]) -> Vec<Line> {
+        let lines = lines.iter().map(|(article, quantity)| Line {
+            article: article_of(*article),
+            title: ARTICLES[*article].into(),
+            quantity: pieces((quantity * self.scale).min(1_000_000)),
+            kept: Kept::default(),
+        });
+        lines.collect()
+    }
+
+    /// An order, and the version of it that is sent.
+    fn at_version(&self, order: usize, sent: Sent) -> (OrderId, Option<Version>) {
         let order = self.order(order);
         let current = self.shop.world.orders.get(&order).map(|(_, order)| order.version);
         let current = current.unwrap_or_default();
@@ -223,6 +239,11 @@ impl Run {
             Sent::Wrong => Some(Version(current.0 + 7)),
             Sent::None => None,
         };
+        (order, version)
+    }
+
+    fn act(&self, verb: Verb, order: usize, sent: Sent) -> Command {
+        let (order, version) = self.at_version(order, sent);
         let action = match verb {
             Verb::Confirm => order::Command::Confirm { version, reference: None },
             Verb::Extend => order::Command::Extend { version },
@@ -231,7 +252,7 @@ impl Run {
         Command::Act { order, action }
     }
 
-    fn lot_row(&mut self, step: &LotStep) -> StockRow {
+    fn lot_row(&self, step: &LotStep) -> StockRow {
         let name = lot_name(step.article, step.lot);
         let change = LotChange {
             value: pieces((step.value * self.scale).min(i64::from(i32::MAX))),
@@ -245,8 +266,27 @@ impl Run {
             reference: Some(name.into()),
             ..LotChange::default()
         };
-        let target = LotTarget::New { article: article_of(step.article), id: self.new_id() };
+        let target = LotTarget::New(article_of(step.article));
         StockRow { at: at(PLACES[step.place]), row: LotRow { target, version: None, change } }
+    }
+
+    /// The safety stock that was made so many safety stocks ago.
+    fn safety_stock(&mut self, back: usize) -> StockId {
+        let desk = self.shop.world.desk.tenant(&crate::shop::tenant());
+        let ids: Vec<StockId> = desk.safeties.after(None).map(|(id, _)| id).collect();
+        ids.iter().rev().nth(back).copied().unwrap_or(StockId::from_bits(9))
+    }
+
+    /// The lot with this name at a place; an id that nothing has if there is none.
+    fn lot_named(&self, place: usize, wanted: &str) -> StockId {
+        let here = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
+        let mut locations = self.shop.world.locations.values().map(|(_, it)| it);
+        let lots = locations.find(|it| here(&it.card)).into_iter().flat_map(|location| {
+            location.lots.keys().map(|id| location.lot(*id).expect("a lot that is listed").2)
+        });
+        let named = |lot: &&location::Lot| lot.reference().is_some_and(|it| it == wanted);
+        let mut lots = lots.filter(named);
+        lots.next().map_or(StockId::from_bits(9), |lot| lot.id)
     }
 
     /// The order that was made so many orders ago; one that nobody made before there is any.
@@ -256,11 +296,6 @@ impl Run {
             return OrderId::from_bits(0);
         }
         self.orders[orders - 1 - back % orders]
-    }
-
-    fn new_id(&mut self) -> StockId {
-        self.made += 1;
-        StockId::of(self.shop.now, 0, self.made)
     }
 }
 
@@ -329,6 +364,7 @@ fn card(place: usize, status: Status, services: u8) -> Arc<Card> {
         kind: Kind::Managed,
         ships: services != 1,
         serves_pickup: services != 2,
+        postal_code: None,
         place: Place::of_degrees(52.0, 4.0 + place as f64).filter(|_| services != 3),
         kept: Kept::default(),
     })

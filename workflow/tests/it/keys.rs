@@ -5,7 +5,7 @@ use std::sync::Arc;
 use workflow::command::Command;
 use workflow::id::LocationId;
 use workflow::limits::{ACTION_KEYS_PER_ORDER_MAX, WRITE_KEYS_PER_LOCATION_MAX};
-use workflow::location::{self, Card};
+use workflow::location::Card;
 use workflow::order;
 use workflow::outcome::Outcome;
 use workflow::record::{Owner, Record};
@@ -65,6 +65,9 @@ fn an_order_keeps_its_first_reply_and_the_newest_of_its_actions() {
     assert_eq!(replies[0], stored(0), "the reply that made it stays");
     assert_eq!(replies[1], stored(4), "the oldest action's reply goes first");
     assert_eq!(replies.last(), Some(&stored(ACTION_KEYS_PER_ORDER_MAX + 3)));
+    let keys = &world.desk.tenant(&tenant()).keys;
+    assert_eq!(keys.len(), ACTION_KEYS_PER_ORDER_MAX + 1, "a key goes with its reply");
+    assert_eq!(keys.get(&key(3)), None);
     assert_eq!(world.faults(), []);
 }
 
@@ -78,16 +81,17 @@ fn a_location_keeps_the_newest_replies_until_it_closes() {
         let version = world.locations[&id].1.version;
         let name = format!("Gouda {number}").into();
         let card = Arc::new(Card { name, ..(*card()).clone() });
-        let command = location::Command::Change { version, card };
-        shop.submit("operator", Command::AtLocation { at: at("gouda"), command });
+        shop.submit("operator", Command::ChangeLocation { at: at("gouda"), version, card });
         world.apply(&with_reply(&shop, owner, number));
     }
     let replies = &world.locations[&id].1.replies;
     assert_eq!(replies.len(), WRITE_KEYS_PER_LOCATION_MAX);
     assert_eq!(replies.front(), Some(&stored(2)), "the oldest go first");
+    let keys = world.desk.tenant(&tenant()).keys.len();
+    assert_eq!(keys, WRITE_KEYS_PER_LOCATION_MAX, "a key goes with its reply");
 
-    let command = location::Command::Close { version: None, force: true };
-    shop.submit("operator", Command::AtLocation { at: at("gouda"), command });
+    let close = Command::CloseLocation { at: at("gouda"), version: None, force: true };
+    shop.submit("operator", close);
     world.apply(shop.records.last().expect("it closed"));
     let newest = key(WRITE_KEYS_PER_LOCATION_MAX + 1);
     assert_eq!(world.desk.tenant(&tenant()).keys.get(&newest), None, "gone with the location");

@@ -42,7 +42,14 @@ impl Ledger {
             match event {
                 Event::Order { id, event } => self.note_order(*id, event, record.at)?,
                 Event::Location { id, event } => self.note_location(*id, event)?,
-                Event::Configured(_) | Event::Suppressed { .. } => {}
+                // What holds everywhere comes to each location as an event of its own.
+                Event::Configured(_)
+                | Event::Keyring(_)
+                | Event::Subscribed(_)
+                | Event::Unsubscribed { .. }
+                | Event::Suppressed { .. }
+                | Event::Secured { .. }
+                | Event::Unsecured { .. } => {}
             }
         }
         Ok(())
@@ -90,6 +97,21 @@ impl Ledger {
             }
             (_, order::Event::Cancelled { reason }) => {
                 Stage::Cancelled { at, reason: reason.clone() }
+            }
+            (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
+                return wrong("P2: lines past its deadline");
+            }
+            (Stage::Received, order::Event::LinesAdded(added)) => {
+                if (added.stage != Stage::Confirmed { at }) {
+                    return wrong("P1: what gets lines is sold");
+                }
+                Stage::Confirmed { at }
+            }
+            (same, order::Event::LinesAdded(added)) => {
+                if added.stage != same {
+                    return wrong("P1: lines move no stage");
+                }
+                same
             }
             (
                 same,
@@ -142,7 +164,16 @@ impl Ledger {
                     return Err(format!("P8: a listing's version: {listing:?}"));
                 }
             }
+            ShelfEvent::Unlisted => {
+                self.listings.remove(&spot);
+            }
             ShelfEvent::Kept { safety } => {
+                self.safety.insert(spot, safety.get().into());
+            }
+            ShelfEvent::Secured(own) => {
+                self.safety.insert(spot, own.units.get().into());
+            }
+            ShelfEvent::Unsecured { safety, .. } => {
                 self.safety.insert(spot, safety.get().into());
             }
             ShelfEvent::Reserved { reservation, stock, units } => {

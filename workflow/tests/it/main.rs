@@ -13,4 +13,5 @@ mod properties;
 mod shop;
 mod space;
 mod stories;
+mod subscriptions;
 mod table;

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use workflow::command::{Ask, Command, Promise, StockRow, Wanted};
-use workflow::id::{OrderId, StockId};
+use workflow::id::OrderId;
 use workflow::kept::Kept;
-use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
 use workflow::location::{OutOfStock, Status};
 use workflow::order::{self, Line};
 use workflow::outcome::Outcome;
@@ -116,6 +116,7 @@ fn first() -> Node {
             kind: Kind::Managed,
             ships: true,
             serves_pickup: true,
+            postal_code: None,
             place: None,
             kept: Kept::default(),
         });
@@ -125,15 +126,14 @@ fn first() -> Node {
     submit(&mut node, count("delft", "coffee", 2), 0);
     let row = ListingRow {
         article: article("tea"),
-        id: StockId::from_bits(7),
         version: None,
         title: None,
         active: true,
         out_of_stock: OutOfStock::Backorder,
+        codes: Vec::new(),
         kept: Kept::default(),
     };
-    let command = location::Command::List { rows: vec![row] };
-    submit(&mut node, Command::AtLocation { at: at("delft"), command }, 0);
+    submit(&mut node, Command::PutListings { at: at("delft"), rows: vec![row] }, 7);
     node
 }
 
@@ -176,8 +176,9 @@ fn play(node: &Node, step: Move) -> Option<(Node, bool)> {
         }
         Move::Count(place, value) => submit(&mut after, count(place, "tea", value), 0).is_some(),
         Move::Close => {
-            let command = location::Command::Close { version: None, force: true };
-            submit(&mut after, Command::AtLocation { at: at("gouda"), command }, 0).is_some()
+            let at = at("gouda");
+            let close = Command::CloseLocation { at, version: None, force: true };
+            submit(&mut after, close, 0).is_some()
         }
     };
     Some((after, done))
@@ -193,7 +194,7 @@ fn next_time(node: &Node) -> Option<Time> {
 /// Submits a command and looks at everything that must hold; none if it was refused.
 fn submit(node: &mut Node, command: Command, random: u64) -> Option<Outcome> {
     let policy = Policy { promise_ttl: HOLD, on_shortage: OnShortage::Reject, ..Policy::default() };
-    let ask = Ask { tenant: tenant(), who: "client".into(), keyed: None, command };
+    let ask = Ask { tenant: tenant(), who: "client".into(), key: None, keyed: None, command };
     let before = node.world.hash();
     let (records, result) = node.world.submit(&ask, &policy, node.now, random);
     assert_eq!(node.world.faults(), [], "after {ask:?}");
@@ -229,6 +230,7 @@ fn promise(node: &Node, client: usize) -> Command {
     });
     Command::Promise(Box::new(Promise {
         explain: false,
+        backorders: false,
         lines: lines.collect(),
         ordered: MIDNIGHT,
         reference: None,
@@ -243,10 +245,9 @@ fn promise(node: &Node, client: usize) -> Command {
 }
 
 fn count(place: &str, name: &str, value: i64) -> Command {
-    let id = StockId::from_bits(if name == "tea" { 1 } else { 2 });
     let change =
         LotChange { value: pieces(value), reference: Some(name.into()), ..LotChange::default() };
-    let target = LotTarget::New { article: article(name), id };
+    let target = LotTarget::New(article(name));
     let row = LotRow { target, version: None, change };
     Command::PutStocks { rows: vec![StockRow { at: at(place), row }] }
 }

@@ -185,6 +185,8 @@ stories! {
     two_lines_of_one_article_share_its_stock: "shared";
     /// S9.
     safety_stock_is_never_promised: "safety";
+    /// S9: a location's own number goes before the one that holds everywhere.
+    safety_stock_without_a_place_holds_where_there_is_none: "everywhere";
     /// S5: a fenced location is no reason to promise.
     only_locations_that_may_fulfil_are_asked: "fences";
     /// S5, S6, P7.
@@ -213,6 +215,12 @@ stories! {
     a_mail_on_its_way_is_not_called_back: "callback";
     /// M4: what the tenant wants, and the customer.
     mails_go_later_or_not_at_all_where_somebody_wants_that: "quiet";
+    /// P1, P8, S2, S5, S6: what there is keeps what it holds.
+    lines_may_join_an_order_that_is_open: "lines";
+    /// S1, S2, S3: no order loses its pieces because they lie elsewhere.
+    what_is_moved_to_another_place_takes_its_reservations_along: "moving";
+    /// P7: the article sells on, and nothing new waits for it.
+    a_listing_goes_away_and_the_stock_stays: "listings";
     /// S6, P7.
     a_batch_of_stock_is_taken_whole_or_not_at_all: "bulk";
 }

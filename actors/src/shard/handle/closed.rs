@@ -3,9 +3,11 @@
 //! Such an order is closed, so what it says never changes, and any answer of the router is older
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
+use std::ops::RangeInclusive;
+
 use snapshots::store::{Error, Store};
-use workflow::command::{OrderFilter, Page, Part};
-use workflow::id::{OrderId, TenantId};
+use workflow::command::{Command, OrderFilter, Page, Part};
+use workflow::id::{OrderId, TenantId, Version};
 use workflow::order::{self, Order};
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
@@ -20,6 +22,46 @@ pub(super) struct Live {
     pub(super) orders: Vec<Order>,
     pub(super) total: u64,
     pub(super) fitting: Vec<OrderId>,
+}
+
+/// What is asked of one order.
+pub(super) enum Act {
+    Order(OrderId, order::Command),
+    Lines(OrderId, Option<Version>, usize),
+}
+
+impl Act {
+    /// What a command asks of one order, if it does.
+    pub(super) fn of(command: &Command) -> Option<Act> {
+        match command {
+            Command::Act { order, action } => Some(Act::Order(*order, action.clone())),
+            Command::AddLines(more) => Some(Act::Lines(more.order, more.version, more.lines.len())),
+            _ => None,
+        }
+    }
+
+    fn order(&self) -> OrderId {
+        match self {
+            Act::Order(id, _) | Act::Lines(id, ..) => *id,
+        }
+    }
+
+    /// What a closed order says: as it is, or no.
+    fn said_by(self, order: Order) -> Verdict {
+        let at = order.modified;
+        let said = match self {
+            Act::Order(_, action) => {
+                order::decide(&order, &action, Millis::default(), at).map(|_| ())
+            }
+            Act::Lines(_, version, count) => {
+                order::takes_lines(&order, version, count, at).map(|_| ())
+            }
+        };
+        match said {
+            Ok(()) => shown(order),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
 }
 
 impl ShardHandle {
@@ -75,6 +117,31 @@ impl ShardHandle {
         .await
     }
 
+    /// Orders in memory, with those of the same numbers that have left it. A number that is in
+    /// neither belongs to no order.
+    pub(super) async fn with_closed_numbered(
+        &self,
+        tenant: TenantId,
+        numbers: RangeInclusive<u64>,
+        live: Shown,
+    ) -> Result<Verdict, Closed> {
+        let Outcome::Orders { mut orders, total, fitting } = live.outcome else {
+            unreachable!("a query for orders is answered with orders")
+        };
+        self.stored(move |store| {
+            let last = (*numbers.end()).min(total); // nobody has a later number
+            let is_live = |number: &u64| orders.iter().any(|order| order.number == *number);
+            let gone: Vec<u64> = (*numbers.start()..=last).filter(|it| !is_live(it)).collect();
+            if !gone.is_empty() {
+                orders.extend(store.orders_numbered(&tenant, gone)?);
+                orders.sort_unstable_by_key(|order| order.number);
+            }
+            let outcome = Outcome::Orders { orders, total, fitting };
+            Ok(Verdict::Done(Shown { outcome, stored: None }))
+        })
+        .await
+    }
+
     /// A page of orders in memory, with those that have left it. Both lists hold the first of
     /// their own, so together they hold the first of all.
     pub(super) async fn with_closed(
@@ -121,33 +188,29 @@ impl ShardHandle {
         let tenant = tenant.clone();
         let verdict = self.stored(move |store| {
             let Some(id) = store.owner_of_key(&tenant, &keyed.key)? else {
-                return Ok(Verdict::LookAgain);
+                return Ok(Verdict::LookAgain(None));
             };
             let order = store.order(&tenant, id)?.filter(|order| order.stage.is_closed());
             let mut replies = order.map(|order| order.replies).unwrap_or_default().into_iter();
             let reply = replies.find(|reply| reply.key == keyed.key);
             let verdict = reply.map(|reply| Verdict::of_stored(reply, &keyed));
-            Ok(verdict.unwrap_or(Verdict::LookAgain))
+            Ok(verdict.unwrap_or(Verdict::LookAgain(None)))
         });
         // Nothing here: the router looks among those in memory.
-        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain)))
+        Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
     /// What such an order says to an action: the time no longer matters, and nothing comes of it.
     pub(super) async fn act_on_closed(
         &self,
         tenant: &TenantId,
-        id: OrderId,
-        action: &order::Command,
+        act: Act,
     ) -> Result<Verdict, Closed> {
-        let (tenant, action) = (tenant.clone(), action.clone());
+        let tenant = tenant.clone();
         self.stored(move |store| {
-            let Some(order) = store.order(&tenant, id)? else {
-                return Ok(Verdict::Refused(Refusal::UnknownOrder));
-            };
-            Ok(match order::decide(&order, &action, Millis::default(), order.modified) {
-                Ok(_) => shown(order),
-                Err(refusal) => Verdict::Refused(refusal),
+            Ok(match store.order(&tenant, act.order())? {
+                Some(order) => act.said_by(order),
+                None => Verdict::Refused(Refusal::UnknownOrder),
             })
         })
         .await

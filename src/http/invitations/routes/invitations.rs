@@ -20,7 +20,7 @@ use crate::limits::INVITATION_BODY_BYTES_MAX;
 
 /// A page of invitations: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let part = part(&mut params);
     let is_sent = params.choice("is_sent", &[("true", true), ("false", false)]);
@@ -36,7 +36,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One invitation: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let name = named(&id)?;
     let answered = visit.look(&app, Query::OrderAt(name)).await.map_err(no_invitation)?;
     if let Said::Now(Outcome::Order(order)) = &answered.said
@@ -66,7 +66,7 @@ pub(crate) async fn change(
 
 /// Drops what is unsent: 200.
 pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let order = named(&id)?;
     let action = InvitationAction::Drop { version: asked_version(head.headers())? };
     let command = Command::Invitation { order, action };
@@ -75,7 +75,7 @@ pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) 
 
 /// The mails that are still to go, by day and filter code: 200.
 pub(crate) async fn calendar(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let (from, to) = (params.id("from", instant), params.id("to", instant));
     let (from, to) = params.end(Some((from, to)))?;

@@ -19,7 +19,7 @@ use crate::limits::{INVITATION_BODY_BYTES_MAX, INVITATION_PAGE_ROWS_MAX};
 /// Notes an order for reviews, perhaps with an invitation: 201.
 pub(crate) async fn report(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
     let bounds = (Lane::Operate, INVITATION_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
+    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let body: ReportBody<'_> = raw.decode()?;
     let keyed = visit.keyed("invitations.report", &body);
     let command = body.into_command()?;
@@ -29,7 +29,7 @@ pub(crate) async fn report(app: Data<App>, head: HttpRequest, payload: Payload) 
 
 /// A page of orders, whichever door made them: 200.
 pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let mut params = Params::of(head.query_string());
     let part = part(&mut params);
     let reference = params.text("external_id");
@@ -48,7 +48,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// One order, whichever door made it: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
+    let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let name = order_ref(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
     let answered = visit.look(&app, Query::OrderAt(name)).await?;
     Ok(answer(answered, order))

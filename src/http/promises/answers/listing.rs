@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, StockId};
 use workflow::location::{Listing, RowStatus};
 use workflow::outcome::Outcome;
@@ -24,6 +25,8 @@ struct ListingAnswer<'a> {
     title: Option<&'a str>,
     status: &'static str,
     out_of_stock_behaviour: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    scannable_codes: &'a [SmolStr],
 }
 
 #[derive(Serialize)]
@@ -57,11 +60,34 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
     plain(200, json(&ListingsAnswer { listings: rows.iter().map(listing).collect(), total }))
 }
 
-/// One listing, if it is there: 200.
-pub(crate) fn shown(outcome: &Outcome) -> Option<Reply> {
+/// One listing: 200.
+pub(crate) fn shown(outcome: &Outcome) -> Reply {
+    let (location, article, listing) = one(outcome);
+    entity(200, listing.version, listing_json(location, article, listing))
+}
+
+/// The reply to a listing that was changed: 200, an array with the one.
+pub(crate) fn patched(outcome: &Outcome) -> Reply {
+    let (location, article, listing) = one(outcome);
+    let body = format!("[{}]", listing_json(location, article, listing));
+    entity(200, listing.version, body)
+}
+
+/// The reply to listings that are gone: 200, empty.
+pub(crate) fn gone(_: &Outcome) -> Reply {
+    plain(200, String::new())
+}
+
+/// One listing as it is: its members that a client may change are among these.
+pub(crate) fn members_now(outcome: &Outcome) -> String {
+    let (location, article, listing) = one(outcome);
+    listing_json(location, article, listing)
+}
+
+fn one(outcome: &Outcome) -> (LocationId, &ArticleId, &Listing) {
     let (location, rows, _) = rows(outcome);
-    let (_, article, listing) = rows.first()?;
-    Some(entity(200, listing.version, listing_json(location, article, listing)))
+    let (_, article, listing) = rows.first().expect("one listing is answered with one row");
+    (location, article, listing)
 }
 
 fn rows(outcome: &Outcome) -> (LocationId, &[(RowStatus, ArticleId, Listing)], usize) {
@@ -82,6 +108,7 @@ fn listing_json(location: LocationId, article: &ArticleId, listing: &Listing) ->
         title: listing.title.as_deref(),
         status: if listing.active { "ACTIVE" } else { "INACTIVE" },
         out_of_stock_behaviour: behaviour(listing.out_of_stock),
+        scannable_codes: &listing.codes,
     };
     joined(json(&answer), listing.kept.as_json())
 }

@@ -1,5 +1,6 @@
 //! An order in this door's words: the request's members, and what the core knows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -134,6 +135,12 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
     entity(200, order.version, order_json(order, certus))
 }
 
+/// The order's id.
+pub(crate) fn id(outcome: &Outcome) -> OrderId {
+    let Outcome::Order(order) = outcome else { unreachable!("an order is answered with an order") };
+    order.id
+}
+
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
     let Outcome::Orders { orders, total, .. } = outcome else {
@@ -147,10 +154,9 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
-        Stage::Confirmed { .. } => "OPEN",
+        Stage::Confirmed { .. } | Stage::Received => "OPEN",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
-        Stage::Received { .. } => "OPEN",
     }
 }
 
@@ -170,11 +176,30 @@ fn order_json(order: &Order, certus: bool) -> String {
             .map(|until| PromisesOptions { valid_until: Shown(until) }),
         order_line_items: lines.map(|(index, line)| line_json(order.id, index, line)).collect(),
     };
-    let kept = order.asked.kept.as_json();
+    let (kept, elsewhere) = parted(order.asked.kept.as_json());
     if certus {
-        return joined(json(&answer), &with_certus(kept, &json(&certus_of(order))));
+        let ours = joined(json(&certus_of(order)), &elsewhere);
+        return joined(json(&answer), &with_certus(&kept, &ours));
     }
-    joined(json(&answer), kept)
+    joined(json(&answer), &kept)
+}
+
+/// The kept members that this door knows, and those that another door keeps for itself: their
+/// names begin with `certus:`, which no name in a request does.
+fn parted(kept: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    if !kept.contains("\"certus:") {
+        return (Cow::Borrowed(kept), Cow::Borrowed("{}"));
+    }
+    let mut elsewhere = BTreeMap::new();
+    let mut own = members(kept);
+    own.retain(|name, value| match name.strip_prefix("certus:") {
+        Some(door) => {
+            elsewhere.insert(door.to_owned(), *value);
+            false
+        }
+        None => true,
+    });
+    (Cow::Owned(json(&own)), Cow::Owned(json(&elsewhere)))
 }
 
 /// The kept members, with ours inside `customAttributes.certus`.
@@ -195,20 +220,12 @@ fn certus_of(order: &Order) -> Certus {
         quantity: hold.units,
     });
     let certus_held = if order.stage.is_closed() { Vec::new() } else { held.collect() };
-    Certus { number: order.number, certus_stage: certus_stage(order), certus_held }
-}
-
-/// The stage of the stage table: what is sold may still wait, or have no place.
-fn certus_stage(order: &Order) -> &'static str {
-    match &order.stage {
-        Stage::Confirmed { .. } if order.holds.is_empty() => "Unroutable",
-        Stage::Confirmed { .. } if order.holds.iter().all(|hold| hold.stock.is_none()) => "Waiting",
-        stage => stage.name(),
-    }
+    Certus { number: order.number, certus_stage: order.stage_name(), certus_held }
 }
 
 fn line_json(order: OrderId, index: u16, line: &Line) -> Box<RawValue> {
-    let mut kept = members(line.kept.as_json());
+    let (known, _) = parted(line.kept.as_json());
+    let mut kept = members(&known);
     let own = kept.remove("article").map_or("{}", |article| article.get());
     let article = ArticleAnswer { tenant_article_id: &line.article, title: &line.title };
     let answer = LineAnswer {

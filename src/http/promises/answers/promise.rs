@@ -3,7 +3,11 @@
 //! The hot path of the server: written in one pass by a [`Pen`], with no tree in between. The order
 //! of members is the contract's sample's.
 
+use std::ops::Range;
+
 use smol_str::SmolStr;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 use workflow::id::{ArticleId, LocationId};
 use workflow::location::OutOfStock;
 use workflow::order::{Delivery, Line, Order, Stage};
@@ -30,7 +34,9 @@ pub(crate) fn promised(outcome: &Outcome) -> Reply {
     let mut pen = Pen::with_room(ANSWER_BYTES);
     write(&mut pen, view);
     let body = pen.into_text();
-    let mut reply = created(order.version, format!("/api/orders/{}", order.id), body);
+    let mut id = [0; Hyphenated::LENGTH];
+    let id = Uuid::from_u128(order.id.to_bits()).hyphenated().encode_lower(&mut id);
+    let mut reply = created(order.version, ["/api/orders/", id].concat(), body);
     let held = SmolStr::new_static(held_in_a_word(view));
     reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
     reply
@@ -55,7 +61,7 @@ fn write(pen: &mut Pen, view: &PlacedView) {
         pen.name("orderRef").uuid(order.id.to_bits());
         pen.name("orderVersion").number(order.version.0.into());
         if let Some(until) = valid_until(&order.stage) {
-            pen.name("promisesOptions").object(|pen| instant(pen.name("validUntil"), until));
+            pen.name("promisesOptions").object(|pen| pen.name("validUntil").instant(until));
         }
         match order.asked.delivery {
             Delivery::Ship { .. } if giving(view).next().is_some() => {
@@ -71,7 +77,7 @@ fn write(pen: &mut Pen, view: &PlacedView) {
                 if let Some(part) = giving(view).next() {
                     pen.name("collect").object(|pen| {
                         shipment(pen, lines, part);
-                        instant(pen.name("targetTime"), ready_at(view));
+                        pen.name("targetTime").instant(ready_at(view));
                     });
                 }
             }
@@ -112,10 +118,10 @@ fn line_items<'a>(pen: &mut Pen, lines: &[Line], parts: impl Iterator<Item = &'a
             pen.name("title").text(&line.title);
             pen.name("quantity").number(part.units.get().into());
             pen.name("available").number(part.available.get().into());
-            pen.name("outOfStockBehaviour").text(behaviour(part.out_of_stock));
+            pen.name("outOfStockBehaviour").word(behaviour(part.out_of_stock));
             if let Some(start) = part.expected {
                 let timeframe = pen.name("availabilityTimeframe");
-                timeframe.object(|pen| instant(pen.name("start"), start));
+                timeframe.object(|pen| pen.name("start").instant(start));
             }
         });
     });
@@ -124,7 +130,6 @@ fn line_items<'a>(pen: &mut Pen, lines: &[Line], parts: impl Iterator<Item = &'a
 /// The plan, as a graph from facilities to the customer.
 fn sourcing_option(pen: &mut Pen, view: &PlacedView) {
     let order = &view.order;
-    let lines = &order.asked.lines[..];
     let run = order.id.routing_run().as_u128();
     let ships = matches!(order.asked.delivery, Delivery::Ship { .. });
     let deliveries = giving(view).count();
@@ -132,15 +137,18 @@ fn sourcing_option(pen: &mut Pen, view: &PlacedView) {
     pen.name("id").uuid(run);
     pen.name("runId").uuid(run);
     let penalty = deliveries as u64 * 1_000 + metres.unwrap_or_default();
-    thousandths(pen.name("totalPenalty"), penalty);
+    pen.name("totalPenalty").thousandths(penalty);
+    // What a facility gives stands at its node, at the customer's, and in the transfer.
+    let mut given = Vec::with_capacity(deliveries);
     pen.name("nodes").array(0..deliveries + usize::from(ships && deliveries > 0), |pen, at| {
-        pen.object(|pen| node(pen, view, at));
+        pen.object(|pen| node(pen, view, at, &mut given));
     });
-    pen.name("transfers").array(giving(view).enumerate().filter(|_| ships), |pen, (at, part)| {
+    let transfers = given.into_iter().enumerate().filter(|_| ships);
+    pen.name("transfers").array(transfers, |pen, (at, given)| {
         pen.object(|pen| {
             node_name(pen.name("sourceNodeRef"), at);
             node_name(pen.name("targetNodeRef"), deliveries);
-            pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it)));
+            pen.name("lineItems").array([given], Pen::again);
             pen.name("packagingInformation").raw("[]");
         });
     });
@@ -152,44 +160,48 @@ fn sourcing_option(pen: &mut Pen, view: &PlacedView) {
     let ratings = ratings.into_iter().filter(|(_, _, penalty)| deliveries > 0 && penalty.is_some());
     pen.name("ratingResults").array(ratings, |pen, (id, name, penalty)| {
         pen.object(|pen| {
-            pen.name("id").text(id);
-            pen.name("name").text(name);
-            thousandths(pen.name("penalty"), penalty.unwrap_or_default());
-            pen.name("type").text("StandardRating");
-            pen.name("routingStrategyNodeId").text("root");
+            pen.name("id").word(id);
+            pen.name("name").word(name);
+            pen.name("penalty").thousandths(penalty.unwrap_or_default());
+            pen.name("type").word("StandardRating");
+            pen.name("routingStrategyNodeId").word("root");
         });
     });
     pen.name("priorityRatingResults").raw("[]");
     pieces(pen.name("nonAssignedOrderLineItems"), unassigned(order));
 }
 
-/// A facility that gives something, or behind the last of them the customer.
-fn node(pen: &mut Pen, view: &PlacedView, at: usize) {
+/// A facility that gives something, or behind the last of them the customer. `given` is where the
+/// pieces of the facilities before stand.
+fn node(pen: &mut Pen, view: &PlacedView, at: usize, given: &mut Vec<Range<usize>>) {
     let lines = &view.order.asked.lines[..];
     node_name(pen.name("id"), at);
     if let Some(part) = giving(view).nth(at) {
-        pen.name("type").text("MANAGED_FACILITY");
+        pen.name("type").word("MANAGED_FACILITY");
         pen.name("facilityRef").uuid(part.location.to_bits());
         own_name(pen, part);
-        pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it)));
+        given.push(pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it))));
     } else {
-        pen.name("type").text("CUSTOMER");
-        let all = giving(view).flat_map(held).map(|it| of_line(lines, it));
-        pieces(pen.name("lineItems"), all);
+        pen.name("type").word("CUSTOMER");
+        pen.name("lineItems").array(given.iter().cloned(), Pen::again);
     }
 }
 
 fn node_name(pen: &mut Pen, at: usize) {
-    pen.text(&smol_str::format_smolstr!("n{}", at + 1));
+    pen.numbered("n", at as u64 + 1);
 }
 
-fn pieces<'a>(pen: &mut Pen, pieces: impl IntoIterator<Item = (&'a ArticleId, Units)>) {
+/// Returns where in the text the pieces stand.
+fn pieces<'a>(
+    pen: &mut Pen,
+    pieces: impl IntoIterator<Item = (&'a ArticleId, Units)>,
+) -> Range<usize> {
     pen.array(pieces, |pen, (article, units)| {
         pen.object(|pen| {
             pen.name("tenantArticleId").text(article.as_str());
             pen.name("quantity").number(units.get().into());
         });
-    });
+    })
 }
 
 /// What routing saw of one location.
@@ -199,7 +211,7 @@ fn looked(pen: &mut Pen, seen: &Considered) {
         pen.name("facilityRef").uuid(location.to_bits());
         pen.name("chosen").raw(if seen.chosen { "true" } else { "false" });
         if let Some(fence) = seen.fence {
-            pen.name("fence").text(match fence {
+            pen.name("fence").word(match fence {
                 Fence::NotOnline => "NOT_ONLINE",
                 Fence::NotPreselected => "NOT_PRESELECTED",
                 Fence::DoesNotShip => "DOES_NOT_SHIP",
@@ -214,26 +226,16 @@ fn looked(pen: &mut Pen, seen: &Considered) {
     });
 }
 
-fn instant(pen: &mut Pen, at: Time) {
-    pen.text(&at.to_string());
-}
-
-/// A number with three decimals, from its thousandths.
-fn thousandths(pen: &mut Pen, value: u64) {
-    let (whole, part) = (value / 1_000, value % 1_000);
-    pen.raw(&smol_str::format_smolstr!("{whole}.{part:03}"));
-}
-
 /// Until when a promise is or was good; nothing once it was sold or ended by somebody.
 pub(super) fn valid_until(stage: &Stage) -> Option<Time> {
     match stage {
         Stage::Promised { until } | Stage::Expired { until } => Some(*until),
-        Stage::Confirmed { .. } | Stage::Cancelled { .. } | Stage::Received { .. } => None,
+        Stage::Received | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
     }
 }
 
 /// What nothing can fulfil, line by line.
-fn unassigned(order: &Order) -> Vec<(&ArticleId, Units)> {
+fn unassigned(order: &Order) -> impl Iterator<Item = (&ArticleId, Units)> {
     let lines = &order.asked.lines;
     let mut open: Vec<Units> = lines.iter().map(|line| line.quantity).collect();
     for hold in &order.holds {
@@ -241,7 +243,7 @@ fn unassigned(order: &Order) -> Vec<(&ArticleId, Units)> {
         open[line] = open[line].less(hold.units);
     }
     let open = lines.iter().zip(open).filter(|(_, quantity)| !quantity.is_zero());
-    open.map(|(line, quantity)| (&line.article, quantity)).collect()
+    open.map(|(line, quantity)| (&line.article, quantity))
 }
 
 /// The parts that give anything now.

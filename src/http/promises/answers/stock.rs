@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, StockId};
 use workflow::location::RowStatus;
-use workflow::outcome::{Outcome, StockView};
+use workflow::outcome::{Outcome, RemovedBy, StockView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
 use super::{At, PageInfo, Shown, joined, json, raw, row_status};
-use crate::http::promises::bodies::SafetyRow;
 use crate::http::reply::{created, entity, plain};
 
 #[derive(Serialize)]
@@ -75,26 +75,16 @@ struct Ids<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OperationResults {
-    operation_results: Vec<RowAnswer>,
+struct MovedAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_stock: Option<Box<RawValue>>,
+    to_stock: Box<RawValue>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SafetyAnswer<'a> {
-    tenant_article_id: &'a ArticleId,
-    facility_ref: String,
-    value: Units,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<SafetyError>,
-}
-
-#[derive(Serialize)]
-struct SafetyError {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    message: String,
+struct OperationResults {
+    operation_results: Vec<RowAnswer>,
 }
 
 /// The reply to a stock that was made: 201.
@@ -125,20 +115,15 @@ pub(crate) fn list(outcome: &Outcome, size: usize, after: bool) -> Reply {
     plain(200, json(&StocksAnswer { stocks, page_info: PageInfo::of(ids, after, has_more), total }))
 }
 
-/// The reply to `DELETE_BY_IDS`.
-pub(crate) fn deleted_by_ids(outcome: &Outcome) -> Reply {
-    deleted("DELETE_BY_IDS", outcome)
+/// The reply to an action: 200.
+pub(crate) fn acted(outcome: &Outcome) -> Reply {
+    let [one] = &results(outcome)[..] else { unreachable!("one action has one result") };
+    plain(200, one.get().to_owned())
 }
 
-/// The reply to `DELETE_BY_PRODUCTS`.
-pub(crate) fn deleted_by_products(outcome: &Outcome) -> Reply {
-    deleted("DELETE_BY_PRODUCTS", outcome)
-}
-
-/// The reply to `UPDATE_VERSIONLESS`.
-pub(crate) fn updated_versionless(outcome: &Outcome) -> Reply {
-    let result = OperationResults { operation_results: row_answers(outcome) };
-    plain(200, json(&ActionAnswer { name: "UPDATE_VERSIONLESS", result }))
+/// The reply to actions in an array: 200, one result for each.
+pub(crate) fn acted_together(outcome: &Outcome) -> Reply {
+    plain(200, json(&results(outcome)))
 }
 
 /// The reply to a stock that is gone: 200, empty.
@@ -146,36 +131,30 @@ pub(crate) fn gone(_: &Outcome) -> Reply {
     plain(200, String::new())
 }
 
-/// What became of safety stocks, in the order of the request: 207. A failure is named by its
-/// row, and since a batch is one command, nothing of the others was done either.
-pub(crate) fn safety(rows: &[SafetyRow], failed: Option<(usize, &str)>) -> Reply {
-    let answers = rows.iter().enumerate().map(|(index, (at, article, units))| {
-        let error = failed.map(|(row, name)| {
-            let own = row == index;
-            let kind = if own { "NOT_FOUND" } else { "NOT_ALLOWED" };
-            let message = if own {
-                format!("facility `{name}` does not exist")
-            } else {
-                format!("nothing was changed, because operations[{row}] failed")
+/// What came of actions, each under its name.
+fn results(outcome: &Outcome) -> Vec<Box<RawValue>> {
+    fn result(name: &'static str, result: impl Serialize) -> Box<RawValue> {
+        raw(json(&ActionAnswer { name, result }))
+    }
+    match outcome {
+        Outcome::Removed(views) => {
+            let name = |by| match by {
+                RemovedBy::Ids => "DELETE_BY_IDS",
+                RemovedBy::Articles => "DELETE_BY_PRODUCTS",
+                RemovedBy::Storages => "DELETE_BY_LOCATIONS",
             };
-            SafetyError { kind, message }
-        });
-        SafetyAnswer {
-            tenant_article_id: article,
-            facility_ref: at.id.map(|id| id.to_string()).unwrap_or_default(),
-            value: *units,
-            status: if error.is_some() { "FAILED" } else { "UPDATED" },
-            error,
+            views.iter().map(|view| result(name(view.by), Ids { ids: &view.ids })).collect()
         }
-    });
-    plain(207, json(&answers.collect::<Vec<_>>()))
-}
-
-fn deleted(name: &'static str, outcome: &Outcome) -> Reply {
-    let Outcome::Removed(ids) = outcome else {
-        unreachable!("a removal is answered with what was removed")
-    };
-    plain(200, json(&ActionAnswer { name, result: Ids { ids } }))
+        Outcome::Moved { from, to } => {
+            let from_stock = from.as_ref().map(|from| raw(stock_json(from)));
+            let moved = MovedAnswer { from_stock, to_stock: raw(stock_json(to)) };
+            vec![result("MOVE_TO_LOCATION", moved)]
+        }
+        _ => {
+            let results = OperationResults { operation_results: row_answers(outcome) };
+            vec![result("UPDATE_VERSIONLESS", results)]
+        }
+    }
 }
 
 fn rows(outcome: &Outcome) -> (&[(RowStatus, StockView)], usize) {
@@ -238,7 +217,7 @@ fn stock_json(view: &StockView) -> String {
         receipt_date: Shown(lot.received),
         available_until: lot.available_until.map(Shown),
         tenant_stock_id: details.and_then(|details| details.reference.as_deref()),
-        location_ref: details.and_then(|details| details.storage.as_deref()),
+        location_ref: lot.storage().map(SmolStr::as_str),
     };
     joined(json(&answer), &json(&kept))
 }

@@ -111,7 +111,12 @@ impl FacilityChange {
     }
 }
 
-fn take_version(body: &mut Members, if_match: Option<i64>, faults: &mut Faults) -> Option<Version> {
+/// The version that the body sends; `If-Match` must agree.
+pub(super) fn take_version(
+    body: &mut Members,
+    if_match: Option<i64>,
+    faults: &mut Faults,
+) -> Option<Version> {
     #[derive(Deserialize)]
     #[serde(transparent)]
     struct Sent(i64);

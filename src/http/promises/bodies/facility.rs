@@ -175,6 +175,10 @@ impl FacilityBody<'_> {
             kind,
             ships: serves(ServiceKind::ShipFromStore),
             serves_pickup: serves(ServiceKind::Pickup),
+            postal_code: self
+                .address
+                .as_ref()
+                .and_then(|it| it.postal_code.as_deref().map(Into::into)),
             place,
             kept: Kept::of(self.kept()),
         });

@@ -26,10 +26,10 @@ pub(super) struct LineBody<'a> {
     measurement_unit_key: Option<Text<'a>>,
     secondary_measurement_unit_key: Option<Text<'a>>,
     secondary_quantity: Option<Number>,
-    measurement_validation: Option<Document>,
-    shop_price: Option<Document>,
-    tags: Option<Document>,
-    custom_attributes: Option<Document>,
+    measurement_validation: Option<Box<Document>>,
+    shop_price: Option<Box<Document>>,
+    tags: Option<Box<Document>>,
+    custom_attributes: Option<Box<Document>>,
 }
 
 /// What the line is about.
@@ -39,11 +39,11 @@ struct ArticleBody<'a> {
     #[serde(borrow)]
     tenant_article_id: Option<Text<'a>>,
     title: Option<Text<'a>>,
-    title_localized: Option<Document>,
+    title_localized: Option<Box<Document>>,
     image_url: Option<Text<'a>>,
     weight: Option<Number>,
-    attributes: Option<Document>,
-    custom_attributes: Option<Document>,
+    attributes: Option<Box<Document>>,
+    custom_attributes: Option<Box<Document>>,
 }
 
 /// What may be sent instead; kept, not planned.
@@ -56,15 +56,15 @@ struct SubstituteBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    title_localized: Option<Document>,
+    title_localized: Option<Box<Document>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    attributes: Option<Document>,
+    attributes: Option<Box<Document>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_attributes: Option<Document>,
+    custom_attributes: Option<Box<Document>>,
 }
 
 /// The members of a line that no rule reads.
@@ -158,9 +158,13 @@ impl LineBody<'_> {
             .and_then(|text| free_text(faults, title, text));
         let weight = sent.weight.as_ref().is_none_or(is_not_negative);
         faults.check(path.member("weight"), weight, "must be 0 or more");
-        let attributes = sent.attributes.as_ref();
+        let attributes = sent.attributes.as_deref();
         check_list(faults, path.member("attributes"), attributes, 0..=ENTRIES_MAX);
-        check_attributes(faults, path.member("customAttributes"), sent.custom_attributes.as_ref());
+        check_attributes(
+            faults,
+            path.member("customAttributes"),
+            sent.custom_attributes.as_deref(),
+        );
         Some((article?, title?))
     }
 
@@ -180,29 +184,29 @@ impl LineBody<'_> {
         faults.check(at.member("scannableCodes"), fits(count), "must have at most 500 entries");
         let secondary = self.secondary_quantity.as_ref().is_none_or(is_not_negative);
         faults.check(at.member("secondaryQuantity"), secondary, "must be 0 or more");
-        check_list(faults, at.member("tags"), self.tags.as_ref(), 0..=ENTRIES_MAX);
-        check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_ref());
+        check_list(faults, at.member("tags"), self.tags.as_deref(), 0..=ENTRIES_MAX);
+        check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_deref());
     }
 
     fn kept(&self) -> Kept {
         let article = self.article.as_ref();
         let members = KeptLine {
             article: KeptArticle {
-                title_localized: article.and_then(|it| it.title_localized.as_ref()),
+                title_localized: article.and_then(|it| it.title_localized.as_deref()),
                 image_url: article.and_then(|it| it.image_url.as_ref()),
                 weight: article.and_then(|it| it.weight.as_ref()),
-                attributes: article.and_then(|it| it.attributes.as_ref()),
-                custom_attributes: article.and_then(|it| it.custom_attributes.as_ref()),
+                attributes: article.and_then(|it| it.attributes.as_deref()),
+                custom_attributes: article.and_then(|it| it.custom_attributes.as_deref()),
             },
             allowed_substitutes: self.allowed_substitutes.as_ref(),
             scannable_codes: self.scannable_codes.as_ref(),
             measurement_unit_key: self.measurement_unit_key.as_ref(),
             secondary_measurement_unit_key: self.secondary_measurement_unit_key.as_ref(),
             secondary_quantity: self.secondary_quantity.as_ref(),
-            measurement_validation: self.measurement_validation.as_ref(),
-            shop_price: self.shop_price.as_ref(),
-            tags: self.tags.as_ref(),
-            custom_attributes: self.custom_attributes.as_ref(),
+            measurement_validation: self.measurement_validation.as_deref(),
+            shop_price: self.shop_price.as_deref(),
+            tags: self.tags.as_deref(),
+            custom_attributes: self.custom_attributes.as_deref(),
         };
         if members.is_empty() {
             return Kept::default(); // the usual line, which then costs nothing

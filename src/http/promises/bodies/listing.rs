@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use workflow::id::StockId;
+use smol_str::SmolStr;
 use workflow::kept::Kept;
 use workflow::limits::ROWS_PER_BATCH_MAX;
-use workflow::location::{Command, ListingRow, OutOfStock};
+use workflow::location::{ListingRow, OutOfStock};
 use workflow::time::Time;
 
-use super::{article, check_attributes, check_list, free_text, time, version};
+use super::{article, check_attributes, check_list, free_text, reference, time, version};
 use crate::failure::Failure;
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
@@ -25,7 +25,7 @@ pub(crate) struct ListingsBody<'a> {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ListingBody<'a> {
+pub(super) struct ListingBody<'a> {
     #[serde(borrow)]
     tenant_article_id: Option<Text<'a>>,
     title: Option<Text<'a>>,
@@ -35,7 +35,7 @@ struct ListingBody<'a> {
     out_of_stock_config: Option<ConfigBody<'a>>,
     title_localized: Option<Document>,
     attributes: Option<Document>,
-    scannable_codes: Option<Document>,
+    scannable_codes: Option<Vec<Text<'a>>>,
     image_url: Option<Text<'a>>,
     category_refs: Option<Document>,
     stock_properties: Option<Document>,
@@ -100,8 +100,6 @@ struct KeptListing<'b, 'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<&'b Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scannable_codes: Option<&'b Document>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<&'b Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     category_refs: Option<&'b Document>,
@@ -116,8 +114,8 @@ struct KeptListing<'b, 'a> {
 }
 
 impl ListingsBody<'_> {
-    /// The command to the facility.
-    pub(crate) fn into_command(self) -> Result<Command, Failure> {
+    /// One row per article.
+    pub(crate) fn into_rows(self) -> Result<Vec<ListingRow>, Failure> {
         let mut faults = Faults::default();
         let path = Path::Root.member("listings");
         let sent = faults.required(path, self.listings).unwrap_or_default();
@@ -132,26 +130,28 @@ impl ListingsBody<'_> {
             faults.check(at.member("tenantArticleId"), new, "comes twice");
             rows.push(row);
         }
-        faults.end(Some(Command::List { rows }))
+        faults.end(Some(rows))
     }
 }
 
 impl ListingBody<'_> {
-    fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<ListingRow> {
+    /// The row, if it has no fault.
+    pub(super) fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<ListingRow> {
         let article =
             article(faults, at.member("tenantArticleId"), self.tenant_article_id.as_ref());
         let title = self.title.as_ref();
         let title = title.and_then(|text| free_text(faults, at.member("title"), text));
         let version = self.version.and_then(|sent| version(faults, at.member("version"), sent));
         let out_of_stock = self.out_of_stock(faults, at);
+        let codes = self.codes(faults, at);
         self.check_kept(faults, at);
         Some(ListingRow {
             article: article?,
-            id: StockId::from_bits(0),
             version,
             title,
             active: self.status != Some(StatusBody::Inactive),
             out_of_stock: out_of_stock?,
+            codes,
             kept: Kept::of(self.kept()),
         })
     }
@@ -186,10 +186,17 @@ impl ListingBody<'_> {
         })
     }
 
+    fn codes(&self, faults: &mut Faults, at: &Path<'_>) -> Vec<SmolStr> {
+        let list = at.member("scannableCodes");
+        let sent = self.scannable_codes.as_deref().unwrap_or_default();
+        faults.check(list, sent.len() <= ENTRIES_MAX, "must have 0 to 500 entries");
+        let codes = sent.iter().enumerate().take(ENTRIES_MAX);
+        codes.filter_map(|(index, code)| reference(faults, list.index(index), code)).collect()
+    }
+
     fn check_kept(&self, faults: &mut Faults, at: &Path<'_>) {
         for (name, list, max) in [
             ("attributes", &self.attributes, LISTING_ATTRIBUTES_MAX),
-            ("scannableCodes", &self.scannable_codes, ENTRIES_MAX),
             ("categoryRefs", &self.category_refs, LISTING_CATEGORIES_MAX),
             ("tags", &self.tags, ENTRIES_MAX),
         ] {
@@ -203,7 +210,6 @@ impl ListingBody<'_> {
             out_of_stock_config: self.out_of_stock_config.as_ref(),
             title_localized: self.title_localized.as_ref(),
             attributes: self.attributes.as_ref(),
-            scannable_codes: self.scannable_codes.as_ref(),
             image_url: self.image_url.as_ref(),
             category_refs: self.category_refs.as_ref(),
             stock_properties: self.stock_properties.as_ref(),

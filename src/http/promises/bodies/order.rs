@@ -19,6 +19,9 @@ use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
 use crate::limits::STICKERS_MAX;
 
+/// Bytes of what is usually kept of an order, so that its text need not grow.
+const KEPT_BYTES: usize = 512;
+
 /// An order, closed: an unknown member is refused.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -32,14 +35,14 @@ pub(crate) struct OrderBody<'a> {
     consumer: Option<ConsumerBody<'a>>,
     delivery_preferences: Option<DeliveryBody<'a>>,
     additional_info: Option<AdditionalInfoBody>,
-    custom_attributes: Option<Document>,
-    custom_services: Option<Document>,
-    stickers: Option<Document>,
-    tags: Option<Document>,
+    custom_attributes: Option<Box<Document>>,
+    custom_services: Option<Box<Document>>,
+    stickers: Option<Box<Document>>,
+    tags: Option<Box<Document>>,
     payment_info: Option<PaymentInfoBody<'a>>,
-    status_reasons: Option<Document>,
-    pricing: Option<Document>,
-    source: Option<Document>,
+    status_reasons: Option<Box<Document>>,
+    pricing: Option<Box<Document>>,
+    source: Option<Box<Document>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -79,7 +82,7 @@ struct PaymentInfoBody<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     currency: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    method_localized: Option<Document>,
+    method_localized: Option<Box<Document>>,
 }
 
 /// The members that no rule reads, as they are given back.
@@ -111,22 +114,22 @@ struct KeptMembers<'b, 'a> {
 
 impl OrderBody<'_> {
     /// The command for `deliverypromise`: always a promise.
-    pub(crate) fn into_promise(
-        self,
+    pub(crate) fn to_promise(
+        &self,
         replaces: Option<OrderId>,
         explain: bool,
     ) -> Result<Command, Failure> {
-        self.into_command(false, replaces, explain)
+        self.to_command(false, replaces, explain)
     }
 
     /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
-    pub(crate) fn into_order(self) -> Result<Command, Failure> {
+    pub(crate) fn to_order(&self) -> Result<Command, Failure> {
         let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
-        self.into_command(!promised, None, false)
+        self.to_command(!promised, None, false)
     }
 
-    fn into_command(
-        self,
+    fn to_command(
+        &self,
         sold: bool,
         replaces: Option<OrderId>,
         explain: bool,
@@ -177,6 +180,7 @@ impl OrderBody<'_> {
                 sold,
                 replaces,
                 explain,
+                backorders: false,
             })))
         };
         let command = built();
@@ -207,13 +211,13 @@ impl OrderBody<'_> {
 
     fn check_kept(&self, faults: &mut Faults) {
         let member = |name| Path::Member(&Path::Root, name);
-        check_attributes(faults, member("customAttributes"), self.custom_attributes.as_ref());
-        check_list(faults, member("customServices"), self.custom_services.as_ref(), 1..=500);
-        check_list(faults, member("stickers"), self.stickers.as_ref(), 0..=STICKERS_MAX);
-        check_list(faults, member("tags"), self.tags.as_ref(), 0..=500);
-        check_list(faults, member("statusReasons"), self.status_reasons.as_ref(), 0..=500);
-        check_object(faults, member("pricing"), self.pricing.as_ref());
-        check_object(faults, member("source"), self.source.as_ref());
+        check_attributes(faults, member("customAttributes"), self.custom_attributes.as_deref());
+        check_list(faults, member("customServices"), self.custom_services.as_deref(), 1..=500);
+        check_list(faults, member("stickers"), self.stickers.as_deref(), 0..=STICKERS_MAX);
+        check_list(faults, member("tags"), self.tags.as_deref(), 0..=500);
+        check_list(faults, member("statusReasons"), self.status_reasons.as_deref(), 0..=500);
+        check_object(faults, member("pricing"), self.pricing.as_deref());
+        check_object(faults, member("source"), self.source.as_deref());
         let investment =
             self.additional_info.as_ref().and_then(|info| info.resource_investment.as_ref());
         if let Some(investment) = investment {
@@ -231,16 +235,18 @@ impl OrderBody<'_> {
             consumer: self.consumer.as_ref(),
             delivery_preferences: self.delivery_preferences.as_ref(),
             additional_info: self.additional_info.as_ref(),
-            custom_attributes: self.custom_attributes.as_ref(),
-            custom_services: self.custom_services.as_ref(),
-            stickers: self.stickers.as_ref(),
-            tags: self.tags.as_ref(),
+            custom_attributes: self.custom_attributes.as_deref(),
+            custom_services: self.custom_services.as_deref(),
+            stickers: self.stickers.as_deref(),
+            tags: self.tags.as_deref(),
             payment_info: self.payment_info.as_ref(),
-            status_reasons: self.status_reasons.as_ref(),
-            pricing: self.pricing.as_ref(),
-            source: self.source.as_ref(),
+            status_reasons: self.status_reasons.as_deref(),
+            pricing: self.pricing.as_deref(),
+            source: self.source.as_deref(),
         };
-        serde_json::to_string(&members).expect("a body that was read can be written")
+        let mut text = Vec::with_capacity(KEPT_BYTES);
+        serde_json::to_writer(&mut text, &members).expect("a body that was read can be written");
+        String::from_utf8(text).expect("JSON is UTF-8")
     }
 }
 

@@ -165,7 +165,7 @@ impl StockBody<'_> {
                 .good(at.member("id"), StockId::parse(text), "is no stock's id")
                 .map(LotTarget::Existing),
             None => article(faults, at.member("tenantArticleId"), self.tenant_article_id.as_ref())
-                .map(|article| LotTarget::New { article, id: StockId::from_bits(0) }),
+                .map(LotTarget::New),
         };
         let place = self.facility(faults, at);
         // Whatever else is wrong is named too, so the rest is read under a target of no matter.

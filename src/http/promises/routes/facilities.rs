@@ -1,98 +1,94 @@
 //! `/api/facilities`.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Data, Path, Payload};
-use workflow::command::{Command, LocationFilter, LocationRef, Query};
+use actix_web::web::Path;
+use workflow::command::{Command, LocationFilter, LocationOrder, LocationRef, Query, Service};
 use workflow::id::LocationId;
-use workflow::location::{self, Kind, Status};
+use workflow::location::{Kind, Status};
 use workflow::refusal::Refusal;
 
 use super::Handled;
+use super::asked::Asked;
 use super::query::Params;
 use crate::admission::Lane;
-use crate::ask::{App, Said};
-use crate::failure::{Failed, Failure};
+use crate::failure::Failure;
 use crate::http::document::Members;
 use crate::http::promises::answers::facility;
 use crate::http::promises::bodies::{FacilityBody, FacilityChange};
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, asked_version, if_match};
-use crate::limits::{PAGE_ROWS_MAX, PROMISE_BODY_BYTES_MAX};
+use crate::http::visit::asked_version;
+use crate::limits::PAGE_ROWS_MAX;
 
 /// What a path may say instead of a facility's id.
 const OWN_ID: &str = "urn:fft:facility:tenantFacilityId:";
-const BOUNDS: (Lane, usize) = (Lane::Operate, PROMISE_BODY_BYTES_MAX);
 
 /// Makes a facility: 201.
-pub(crate) async fn make(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: FacilityBody<'_> = raw.decode()?;
-    let keyed = visit.keyed("facilities.make", &body);
-    let command = Command::OpenLocation { card: body.into_card()?.into() };
-    let answered = visit.change(&app, keyed, command, facility::made).await?;
-    Ok(answer(answered, facility::made))
+pub(crate) async fn make(asked: Asked) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: FacilityBody<'_> = body.decode()?;
+            let keyed = body.keyed("facilities.make", &sent);
+            let command = Command::OpenLocation { card: sent.into_card()?.into() };
+            Ok((keyed, command, facility::made))
+        })
+        .await
 }
 
 /// A page of facilities: 200.
-pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let mut params = Params::of(head.query_string());
-    let page = params.page(PAGE_ROWS_MAX, LocationId::parse);
-    let filter = LocationFilter {
-        status: params.parsed("status", status),
-        kind: params.parsed("type", kind),
-        reference: params.text("tenantFacilityId"),
-    };
-    let page = params.end(page)?;
-    let answered = visit.look(&app, Query::Locations(filter, page)).await?;
-    Ok(answer(answered, facility::list))
+pub(crate) async fn list(asked: Asked) -> Handled {
+    asked
+        .look(|mut params| {
+            let page = params.page(PAGE_ROWS_MAX, LocationId::parse);
+            let filter = LocationFilter {
+                status: params.parsed("status", status),
+                kind: params.parsed("type", kind),
+                reference: params.text("tenantFacilityId"),
+                order: params.one_of("orderBy", order).unwrap_or_default(),
+            };
+            Ok((Query::Locations(filter, params.end(page)?), facility::list))
+        })
+        .await
 }
 
 /// One facility: 200.
-pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let answered = visit.look(&app, Query::Location(facility_ref(&id)?)).await?;
-    Ok(answer(answered, facility::shown))
+pub(crate) async fn show(asked: Asked, id: Path<String>) -> Handled {
+    asked.look(|_| Ok((Query::Location(facility_ref(&id)?), facility::shown))).await
 }
 
 /// Changes some members of a facility: 200.
-pub(crate) async fn patch(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-) -> Handled {
-    let (visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: Members = raw.decode()?;
+pub(crate) async fn patch(asked: Asked, id: Path<String>) -> Handled {
+    let app = asked.app.clone();
+    let body = asked.body(Lane::Operate).await?;
+    let sent: Members = body.decode()?;
     let at = facility_ref(&id)?;
-    let change = FacilityChange::patch(body, if_match(head.headers())?)?;
-    let now = members_now(&app, &visit, &at).await?;
-    write(&app, visit, at, change, &now).await
+    let change = FacilityChange::patch(sent, body.if_match()?)?;
+    let seen = body.visit.look_first(&app, Query::Location(at.clone())).await?;
+    let command = replacement(at, change, &facility::members_now(&seen))?;
+    let answered = body.visit.change(&app, None, command, facility::shown).await?;
+    Ok(answer(answered, facility::shown))
 }
 
 /// Replaces a facility: 200.
-pub(crate) async fn put(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-) -> Handled {
-    let (visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: Members = raw.decode()?;
-    let at = facility_ref(&id)?;
-    let change = FacilityChange::put(body, if_match(head.headers())?)?;
-    write(&app, visit, at, change, "{}").await
+pub(crate) async fn put(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: Members = body.decode()?;
+            let at = facility_ref(&id)?;
+            let change = FacilityChange::put(sent, body.if_match()?)?;
+            Ok((None, replacement(at, change, "{}")?, facility::shown))
+        })
+        .await
 }
 
 /// Takes a facility away: 200, empty.
-pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let force = Params::of(head.query_string()).flag("forceDeletion")?;
-    let version = asked_version(head.headers())?;
-    let command = location::Command::Close { version, force };
-    let command = Command::AtLocation { at: facility_ref(&id)?, command };
-    let answered = visit.change(&app, None, command, facility::gone).await?;
-    Ok(answer(answered, facility::gone))
+pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .act(|head| {
+            let force = Params::of(head.query_string()).flag("forceDeletion")?;
+            let version = asked_version(head.headers())?;
+            let command = Command::CloseLocation { at: facility_ref(&id)?, version, force };
+            Ok((command, facility::gone))
+        })
+        .await
 }
 
 /// The facility that a path names; what is no id names none.
@@ -104,28 +100,9 @@ pub(super) fn facility_ref(text: &str) -> Result<LocationRef, Failure> {
     Ok(LocationRef { id: Some(id), reference: None })
 }
 
-/// The members that a client may change, as they are now.
-async fn members_now(app: &App, visit: &Visit, at: &LocationRef) -> Result<String, Failed> {
-    let answered = visit.again(app)?.look(app, Query::Location(at.clone())).await?;
-    match answered.said {
-        Said::Now(outcome) => Ok(facility::members_now(&outcome)),
-        Said::Kept(_) | Said::Again(_) => unreachable!("a look has no stored reply"),
-    }
-}
-
-async fn write(
-    app: &App,
-    visit: Visit,
-    at: LocationRef,
-    change: FacilityChange,
-    now: &str,
-) -> Handled {
+fn replacement(at: LocationRef, change: FacilityChange, now: &str) -> Result<Command, Failure> {
     let version = change.version;
-    let card = change.card_over(now)?.into();
-    let command = location::Command::Change { version, card };
-    let command = Command::AtLocation { at, command };
-    let answered = visit.change(app, None, command, facility::shown).await?;
-    Ok(answer(answered, facility::shown))
+    Ok(Command::ChangeLocation { at, version, card: change.card_over(now)?.into() })
 }
 
 /// A status, in this door's words.
@@ -134,6 +111,24 @@ pub(super) fn status(text: &str) -> Option<Status> {
         "ONLINE" => Some(Status::Online),
         "SUSPENDED" => Some(Status::Suspended),
         "OFFLINE" => Some(Status::Offline),
+        _ => None,
+    }
+}
+
+/// A service, in this door's words.
+pub(super) fn service(text: &str) -> Option<Service> {
+    match text {
+        "SHIP_FROM_STORE" => Some(Service::Ships),
+        "PICKUP" => Some(Service::ServesPickup),
+        _ => None,
+    }
+}
+
+fn order(text: &str) -> Option<LocationOrder> {
+    match text {
+        "CREATED" => Some(LocationOrder::Created),
+        "NAME" => Some(LocationOrder::Name),
+        "POSTAL_CODE_ASC" => Some(LocationOrder::PostalCode),
         _ => None,
     }
 }

@@ -1,66 +1,97 @@
 //! `/api/facilities/{facilityId}/listings`.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Data, Path, Payload};
-use workflow::command::{Command, Page, Query};
+use actix_web::web::Path;
+use workflow::command::{Command, ListingFilter, LocationRef, Query};
 use workflow::id::ArticleId;
+use workflow::location::Listings;
 use workflow::refusal::Refusal;
 
 use super::Handled;
+use super::asked::Asked;
 use super::facilities::facility_ref;
-use super::query::Params;
 use crate::admission::Lane;
-use crate::ask::{App, Said};
-use crate::failure::{Failed, Failure};
+use crate::failure::Failure;
+use crate::http::document::Members;
 use crate::http::promises::answers::listing;
-use crate::http::promises::bodies::ListingsBody;
-use crate::http::reply::{answer, respond};
-use crate::http::visit::Visit;
-use crate::limits::{PAGE_ROWS_MAX, PROMISE_BODY_BYTES_MAX};
+use crate::http::promises::bodies::{ListingChange, ListingsBody};
+use crate::http::reply::answer;
+use crate::http::visit::asked_version;
+use crate::limits::PAGE_ROWS_MAX;
 
 /// Makes or replaces listings, all or none: 200.
-pub(crate) async fn put(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-) -> Handled {
-    let bounds = (Lane::Operate, PROMISE_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let body: ListingsBody<'_> = raw.decode()?;
-    let at = facility_ref(&id)?;
-    let command = Command::AtLocation { at, command: body.into_command()? };
-    let answered = visit.change(&app, None, command, listing::put).await?;
-    Ok(answer(answered, listing::put))
+pub(crate) async fn put(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: ListingsBody<'_> = body.decode()?;
+            let at = facility_ref(&id)?;
+            Ok((None, Command::PutListings { at, rows: sent.into_rows()? }, listing::put))
+        })
+        .await
 }
 
 /// A page of listings: 200.
-pub(crate) async fn list(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let at = facility_ref(&id)?;
-    let mut params = Params::of(head.query_string());
-    let page = params.page(PAGE_ROWS_MAX, ArticleId::parse);
-    let articles = params.parsed("tenantArticleIds", ArticleId::parse);
-    let page = params.end(page)?;
-    let answered = visit.look(&app, Query::Listings(at, articles, page)).await?;
-    Ok(answer(answered, listing::list))
+pub(crate) async fn list(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .look(|mut params| {
+            let at = facility_ref(&id)?;
+            let page = params.page(PAGE_ROWS_MAX, ArticleId::parse);
+            let filter = ListingFilter {
+                articles: params.parsed("tenantArticleIds", ArticleId::parse),
+                code: params.text("scannableCode"),
+            };
+            Ok((Query::Listings(at, filter, params.end(page)?), listing::list))
+        })
+        .await
 }
 
 /// One listing: 200.
-pub(crate) async fn show(
-    app: Data<App>,
-    head: HttpRequest,
-    path: Path<(String, String)>,
-) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let (id, article) = path.into_inner();
-    let at = facility_ref(&id)?;
+pub(crate) async fn show(asked: Asked, path: Path<(String, String)>) -> Handled {
+    asked
+        .look(|_| {
+            let (at, article) = listing_ref(&path)?;
+            Ok((Query::Listing(at, article), listing::shown))
+        })
+        .await
+}
+
+/// Changes some members of a listing: 200, an array with the one listing.
+pub(crate) async fn patch(asked: Asked, path: Path<(String, String)>) -> Handled {
+    let app = asked.app.clone();
+    let body = asked.body(Lane::Operate).await?;
+    let sent: Members = body.decode()?;
+    let (at, article) = listing_ref(&path)?;
+    let change = ListingChange::read(sent, body.if_match()?)?;
+    let seen = body.visit.look_first(&app, Query::Listing(at.clone(), article)).await?;
+    let rows = vec![change.row_over(&listing::members_now(&seen))?];
+    let command = Command::PutListings { at, rows };
+    let answered = body.visit.change(&app, None, command, listing::patched).await?;
+    Ok(answer(answered, listing::patched))
+}
+
+/// Takes one listing away: 200, empty.
+pub(crate) async fn remove(asked: Asked, path: Path<(String, String)>) -> Handled {
+    asked
+        .act(|head| {
+            let (at, article) = listing_ref(&path)?;
+            let which = Listings::One(article, asked_version(head.headers())?);
+            Ok((Command::RemoveListings { at, which }, listing::gone))
+        })
+        .await
+}
+
+/// Takes all listings of a facility away: 200, empty.
+pub(crate) async fn clear(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .act(|_| {
+            let (at, which) = (facility_ref(&id)?, Listings::All);
+            Ok((Command::RemoveListings { at, which }, listing::gone))
+        })
+        .await
+}
+
+/// The listing that a path names; what is no article's id names none.
+fn listing_ref((id, article): &(String, String)) -> Result<(LocationRef, ArticleId), Failure> {
+    let at = facility_ref(id)?;
     let unknown = Failure::Refused(Refusal::UnknownListing);
-    let article = ArticleId::parse(&article).ok_or(unknown.clone())?;
-    let page = Page { after: None, size: 1 };
-    let answered = visit.look(&app, Query::Listings(at, vec![article], page)).await?;
-    let Said::Now(outcome) = &answered.said else { unreachable!("a look has no stored reply") };
-    let absent = Failed { failure: unknown, at: Some(answered.at) };
-    let reply = listing::shown(outcome).ok_or(absent)?;
-    Ok(respond(answered.at, reply))
+    Ok((at, ArticleId::parse(article).ok_or(unknown)?))
 }

@@ -1,57 +1,48 @@
 //! `POST /api/promises/deliverypromise`.
 
-use actix_web::http::header::HeaderMap;
-use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use workflow::id::OrderId;
 
 use super::Handled;
+use super::asked::Asked;
 use crate::admission::Lane;
-use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::problem::Problem;
 use crate::http::promises::answers::promise::promised;
 use crate::http::promises::bodies::OrderBody;
-use crate::http::reply::answer;
-use crate::http::visit::Visit;
-use crate::limits::PROMISE_BODY_BYTES_MAX;
 
 /// The header that names the promise which gives way to the new one.
-const CERTUS_REPLACES: &str = "certus-replaces";
+const CERTUS_REPLACES: HeaderName = HeaderName::from_static("certus-replaces");
 
 /// Decides where an order is fulfilled, holds the stock, and answers when that is on disk: 201.
 /// Every other answer is a row of [`errors`](super::super::errors).
-pub(crate) async fn promise(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let replaces = replaces(head.headers())?;
-    let body: OrderBody<'_> = raw.decode()?;
-    let explain = head.query_string() == "certus=true";
-    let keyed = visit.keyed("promises.deliverypromise", &(&body, replaces, explain));
-    let command = body.into_promise(replaces, explain)?;
-    let answered = visit.change(&app, keyed, command, promised).await?;
-    Ok(answer(answered, promised))
+pub(crate) async fn promise(asked: Asked) -> Handled {
+    asked
+        .change(Lane::Start, |body| {
+            let replaces = replaces(body.headers())?;
+            let sent: OrderBody<'_> = body.decode()?;
+            let explain = body.query() == "certus=true";
+            let keyed = body.keyed("promises.deliverypromise", &(&sent, replaces, explain));
+            Ok((keyed, sent.to_promise(replaces, explain)?, promised))
+        })
+        .await
 }
 
 /// Parses the same body in the same way and answers with its bytes: what a promise is measured
 /// against. Only served when the server was told to.
-pub(crate) async fn echo(
-    app: Data<App>,
-    head: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, actix_web::Error> {
-    if !app.echo {
-        return Err(Problem::of(Failure::NotFound, head.path()).into()); // no door's path
+pub(crate) async fn echo(asked: Asked) -> Result<HttpResponse, actix_web::Error> {
+    if !asked.app.echo {
+        return Err(Problem::of(Failure::NotFound, asked.head.path()).into()); // no door's path
     }
-    Ok(echoed(app, head, payload).await?)
+    Ok(echoed(asked).await?)
 }
 
-async fn echoed(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let bounds = (Lane::Start, PROMISE_BODY_BYTES_MAX);
-    let (_visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let body: OrderBody<'_> = raw.decode()?;
-    drop(std::hint::black_box(body));
-    Ok(HttpResponse::Ok().content_type("application/json").body(raw.into_bytes()))
+async fn echoed(asked: Asked) -> Handled {
+    let body = asked.body(Lane::Start).await?;
+    let sent: OrderBody<'_> = body.decode()?;
+    drop(std::hint::black_box(sent));
+    Ok(HttpResponse::Ok().content_type("application/json").body(body.into_bytes()))
 }
 
 fn replaces(headers: &HeaderMap) -> Result<Option<OrderId>, Failure> {

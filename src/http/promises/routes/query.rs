@@ -100,7 +100,7 @@ impl Params {
     }
 
     /// One of these words; the first if it is not there.
-    pub(crate) fn one_of(
+    pub(crate) fn word(
         &mut self,
         name: &'static str,
         words: &[&'static str],
@@ -126,6 +126,52 @@ impl Params {
             self.faults.add(name, format!("must be {}", words.join(" or ")));
         }
         choice
+    }
+
+    /// One value, if it is there; what it must be is said if it is not.
+    pub(crate) fn value<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        rule: &str,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, rule);
+        }
+        value
+    }
+
+    /// One of a few words, if it is there.
+    pub(crate) fn one_of<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.faults.add(name, "has an unknown value");
+        }
+        value
+    }
+
+    /// One value, if it is there and good.
+    pub(crate) fn good<T>(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = parse(&self.one(name)?);
+        if value.is_none() {
+            self.bad(name, rule);
+        }
+        value
+    }
+
+    /// Notes that something is wrong with a parameter.
+    pub(crate) fn bad(&mut self, name: &'static str, what: &str) {
+        self.faults.add(name, what);
     }
 
     /// All values of a parameter: repeated, or with commas in between.

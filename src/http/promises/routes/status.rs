@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::Handled;
 use crate::ask::App;
+use crate::http::visit;
 
 /// How the server is, for anybody: 200.
 pub(crate) async fn status(app: Data<App>) -> HttpResponse {
@@ -13,11 +14,11 @@ pub(crate) async fn status(app: Data<App>) -> HttpResponse {
 
 /// How the parts of the server are, for who has a credential: 200.
 pub(crate) async fn health(app: Data<App>, head: HttpRequest) -> Handled {
-    app.credentials.caller(head.headers(), head.query_string())?;
+    visit::caller(&app, &head).await?;
     let up = |is_up| if is_up { "UP" } else { "DOWN" };
     // A journal that has failed ends the process, so one that is served by is up.
     let journal = up(app.is_ready());
-    let snapshot = up(app.is_ready() && !app.shards.has_trouble());
+    let snapshot = up(app.is_ready() && !app.behind.has_trouble());
     let status = overall(&app);
     // Without a mail server invitations stay due, which is no fault of the server's.
     let mail = app.mail_figures().map_or("OFF", |mail| up(mail.is_reachable));
@@ -32,7 +33,7 @@ fn overall(app: &App) -> &'static str {
     match app.is_ready() {
         false => "DOWN",
         true if app.admission.figures().iter().any(is_full) => "DEGRADED",
-        true if app.shards.has_trouble() => "DEGRADED",
+        true if app.behind.has_trouble() => "DEGRADED",
         true if app.mail_figures().is_some_and(|mail| !mail.is_reachable) => "DEGRADED",
         true => "UP",
     }

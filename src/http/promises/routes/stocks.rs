@@ -1,136 +1,114 @@
-//! `/api/stocks`, `/api/safetystocks`.
+//! `/api/stocks`.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::Path;
 use actors::Render;
 use workflow::command::{Command, LocationRef, Lots, Page, Query, StockFilter, SummaryFilter};
 use workflow::id::{ArticleId, LocationId, StockId};
+use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
 use super::Handled;
+use super::asked::Asked;
 use super::facilities;
 use super::query::Params;
 use crate::admission::Lane;
-use crate::ask::App;
-use crate::failure::{Failed, Failure};
+use crate::failure::Failure;
 use crate::http::promises::answers::{stock, summary};
-use crate::http::promises::bodies::{
-    SafetyStocksBody, StockAction, StockActionBody, StockBody, StocksBody,
-};
-use crate::http::reply::{answer, respond};
-use crate::http::visit::{Visit, asked_version, if_match};
-use crate::limits::{PROMISE_BODY_BYTES_MAX, STOCK_PAGE_ROWS_MAX};
-
-const BOUNDS: (Lane, usize) = (Lane::Operate, PROMISE_BODY_BYTES_MAX);
+use crate::http::promises::bodies::{StockActionBody, StockBody, StocksBody};
+use crate::http::visit::asked_version;
+use crate::limits::STOCK_PAGE_ROWS_MAX;
 
 /// Makes a stock: 201.
-pub(crate) async fn make(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: StockBody<'_> = raw.decode()?;
-    let keyed = visit.keyed("stocks.make", &body);
-    let command = body.into_creation()?;
-    let answered = visit.change(&app, keyed, command, stock::made).await?;
-    Ok(answer(answered, stock::made))
+pub(crate) async fn make(asked: Asked) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: StockBody<'_> = body.decode()?;
+            let keyed = body.keyed("stocks.make", &sent);
+            Ok((keyed, sent.into_creation()?, stock::made))
+        })
+        .await
 }
 
 /// Makes or changes stocks, all or none: 200.
-pub(crate) async fn put_all(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let (visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: StocksBody<'_> = raw.decode()?;
-    let command = body.into_command()?;
-    let answered = visit.change(&app, None, command, stock::put).await?;
-    Ok(answer(answered, stock::put))
+pub(crate) async fn put_all(asked: Asked) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: StocksBody<'_> = body.decode()?;
+            Ok((None, sent.into_command()?, stock::put))
+        })
+        .await
 }
 
 /// A page of stocks: 200.
-pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let mut params = Params::of(head.query_string());
-    let page = params.page(STOCK_PAGE_ROWS_MAX, StockId::parse);
-    let at = place(&mut params);
-    let articles = params.parsed("tenantArticleId", ArticleId::parse);
-    let storage = params.list("locationRef").into_iter().map(Into::into).collect();
-    let Page { after, size } = params.end(page)?;
-    let query =
-        Query::Stocks(StockFilter { at, articles, storage }, Page { after, size: size + 1 });
-    let answered = visit.look(&app, query).await?;
-    Ok(answer(answered, |outcome| stock::list(outcome, size, after.is_some())))
+pub(crate) async fn list(asked: Asked) -> Handled {
+    asked
+        .look(|mut params| {
+            let page = params.page(STOCK_PAGE_ROWS_MAX, StockId::parse);
+            let at = place(&mut params);
+            let articles = params.parsed("tenantArticleId", ArticleId::parse);
+            let storage = params.list("locationRef").into_iter().map(Into::into).collect();
+            let Page { after, size } = params.end(page)?;
+            let filter = StockFilter { at, articles, storage };
+            let query = Query::Stocks(filter, Page { after, size: size + 1 });
+            let render = move |seen: &Outcome| stock::list(seen, size, after.is_some());
+            Ok((query, render))
+        })
+        .await
 }
 
 /// One stock: 200.
-pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let answered = visit.look(&app, Query::Stock(stock_id(&id)?)).await?;
-    Ok(answer(answered, stock::shown))
+pub(crate) async fn show(asked: Asked, id: Path<String>) -> Handled {
+    asked.look(|_| Ok((Query::Stock(stock_id(&id)?), stock::shown))).await
 }
 
 /// Changes one stock: 200.
-pub(crate) async fn put(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-) -> Handled {
-    let (visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: StockBody<'_> = raw.decode()?;
-    let command = body.into_change(stock_id(&id)?, if_match(head.headers())?)?;
-    let answered = visit.change(&app, None, command, stock::shown).await?;
-    Ok(answer(answered, stock::shown))
+pub(crate) async fn put(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: StockBody<'_> = body.decode()?;
+            let command = sent.into_change(stock_id(&id)?, body.if_match()?)?;
+            Ok((None, command, stock::shown))
+        })
+        .await
 }
 
 /// Takes one stock away: 200, empty.
-pub(crate) async fn remove(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let which = Lots::One(stock_id(&id)?, asked_version(head.headers())?);
-    let answered = visit.change(&app, None, Command::RemoveStocks { which }, stock::gone).await?;
-    Ok(answer(answered, stock::gone))
+pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
+    asked
+        .act(|head| {
+            let which = Lots::One(stock_id(&id)?, asked_version(head.headers())?);
+            Ok((Command::RemoveStocks { which: vec![which] }, stock::gone))
+        })
+        .await
 }
 
 /// Does something to many stocks at once: 200.
-pub(crate) async fn act(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let (mut visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: StockActionBody<'_> = raw.decode()?;
-    let keyed = visit.keyed("stocks.act", &body);
-    let (action, command) = body.into_command()?;
-    let render: Render = match action {
-        StockAction::DeleteByIds => stock::deleted_by_ids,
-        StockAction::DeleteByProducts => stock::deleted_by_products,
-        StockAction::UpdateVersionless => stock::updated_versionless,
-    };
-    let answered = visit.change(&app, keyed, command, render).await?;
-    Ok(answer(answered, render))
+pub(crate) async fn act(asked: Asked) -> Handled {
+    asked
+        .change(Lane::Operate, |body| {
+            let sent: StockActionBody<'_> = body.decode()?;
+            let keyed = body.keyed("stocks.act", &sent);
+            let render: Render = if sent.is_array() { stock::acted_together } else { stock::acted };
+            Ok((keyed, sent.into_command()?, render))
+        })
+        .await
 }
 
 /// What all facilities together have of articles: 200.
-pub(crate) async fn summaries(app: Data<App>, head: HttpRequest) -> Handled {
-    let visit = Visit::bare(&app, &head, Lane::Operate)?;
-    let mut params = Params::of(head.query_string());
-    let page = params.page(STOCK_PAGE_ROWS_MAX, ArticleId::parse);
-    let by_id = |text: &str| LocationId::parse(text).map(named);
-    let filter = SummaryFilter {
-        articles: params.parsed("tenantArticleIds", ArticleId::parse),
-        locations: params.parsed("facilityRefs", by_id),
-        status: params.parsed("facilityStatus", facilities::status),
-    };
-    let page = params.end(page)?;
-    let answered = visit.look(&app, Query::Summaries(filter, page)).await?;
-    Ok(answer(answered, summary::list))
-}
-
-/// Sets safety stocks, all or none: 207, one result per operation.
-pub(crate) async fn keep(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let (visit, raw) = Visit::with_body(&app, &head, payload, BOUNDS).await?;
-    let body: SafetyStocksBody<'_> = raw.decode()?;
-    let rows = body.into_rows()?;
-    let command = Command::KeepStocks { rows: rows.clone() };
-    match visit.change(&app, None, command, stock::gone).await {
-        Ok(answered) => Ok(respond(answered.at, stock::safety(&rows, None))),
-        Err(Failed {
-            failure: Failure::Refused(Refusal::NoSuchLocation { name, at: row }),
-            at: Some(at),
-        }) => Ok(respond(at, stock::safety(&rows, Some((row, &name))))),
-        Err(failed) => Err(failed.into()),
-    }
+pub(crate) async fn summaries(asked: Asked) -> Handled {
+    asked
+        .look(|mut params| {
+            let page = params.page(STOCK_PAGE_ROWS_MAX, ArticleId::parse);
+            let by_id = |text: &str| LocationId::parse(text).map(named);
+            let filter = SummaryFilter {
+                articles: params.parsed("tenantArticleIds", ArticleId::parse),
+                locations: params.parsed("facilityRefs", by_id),
+                status: params.parsed("facilityStatus", facilities::status),
+                services: params.parsed("facilityServiceTypes", facilities::service),
+            };
+            Ok((Query::Summaries(filter, params.end(page)?), summary::list))
+        })
+        .await
 }
 
 /// The facility that a query names, if it does.

@@ -91,7 +91,7 @@ async fn the_echo_is_only_there_when_told() {
 #[actix_web::test]
 async fn without_a_credential_only_the_open_paths_answer() {
     let tenant = TenantId::parse("shop").unwrap();
-    let caller = Caller { tenant, who: "till".into() };
+    let caller = Caller { tenant, who: "till".into(), ..Caller::anonymous() };
     let tokens = [("s3cret".to_owned(), caller)];
     let door = Door::with(|app| app.credentials = Credentials::of(tokens));
     let bearer = ("authorization", "Bearer s3cret");

@@ -23,6 +23,12 @@ pub(crate) enum Step {
         order: usize,
         version: Sent,
     },
+    Add {
+        order: usize,
+        lines: Vec<(usize, i64)>,
+        version: Sent,
+        backorders: bool,
+    },
     /// A timer, armed so many milliseconds beside the deadline.
     Timer {
         order: usize,
@@ -44,9 +50,23 @@ pub(crate) enum Step {
         out_of_stock: OutOfStock,
         active: bool,
     },
+    /// At a place, or everywhere.
     Keep {
         place: usize,
         article: usize,
+        units: i64,
+    },
+    Unkeep {
+        back: usize,
+    },
+    Unlist {
+        place: usize,
+        article: usize,
+    },
+    Move {
+        place: usize,
+        article: usize,
+        lot: usize,
         units: i64,
     },
     Change {
@@ -129,6 +149,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     let act =
         || (prop_oneof![Just(Verb::Confirm), Just(Verb::Extend), Just(Verb::Cancel)], 0..8_usize);
     let sent = prop_oneof![2 => Just(Sent::Right), 1 => Just(Sent::Wrong), 4 => Just(Sent::None)];
+    let version = prop_oneof![1 => Just(Sent::Wrong), 4 => Just(Sent::Right)];
+    let lines = vec((0..3_usize, 1..5_i64), 1..4);
     let spot = || (0..3_usize, 0..3_usize);
     let status = prop_oneof![
         4 => Just(Status::Online),
@@ -136,8 +158,11 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Status::Offline)
     ];
     prop_oneof![
-        8 => any_request().prop_map(Step::Promise),
+        11 => any_request().prop_map(Step::Promise),
         6 => (act(), sent).prop_map(|((verb, order), version)| Step::Act { verb, order, version }),
+        2 => (0..8_usize, lines, version, any::<bool>()).prop_map(
+            |(order, lines, version, backorders)| Step::Add { order, lines, version, backorders }
+        ),
         1 => (0..8_usize, -1..=1_i64).prop_map(|(order, beside)| Step::Timer { order, beside }),
         6 => vec(any_lot(), 1..4).prop_map(Step::Put),
         1 => spot().prop_map(|(place, article)| Step::Remove { place, article }),
@@ -146,8 +171,16 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (spot(), any_behaviour(), 0..5_u8).prop_map(|((place, article), out_of_stock, it)| {
             Step::List { place, article, out_of_stock, active: it > 0 }
         }),
-        1 => (spot(), 0..4_i64)
-            .prop_map(|((place, article), units)| Step::Keep { place, article, units }),
+        2 => (0..4_usize, 0..3_usize, 0..4_i64)
+            .prop_map(|(place, article, units)| Step::Keep { place, article, units }),
+        1 => (0..4_usize).prop_map(|back| Step::Unkeep { back }),
+        1 => spot().prop_map(|(place, article)| Step::Unlist { place, article }),
+        2 => (spot(), 0..2_usize, 1..5_i64).prop_map(|((place, article), lot, units)| Step::Move {
+            place,
+            article,
+            lot,
+            units
+        }),
         1 => (0..3_usize, status, 0..4_u8)
             .prop_map(|(place, status, services)| Step::Change { place, status, services }),
         1 => (0..3_usize).prop_map(|place| Step::Open { place }),
@@ -165,7 +198,8 @@ fn any_request() -> impl Strategy<Value = Request> {
     let sold = prop_oneof![5 => Just(false), 1 => Just(true)];
     (lines, minutes, 0..10_u8, 0..3_usize, sold, replaces).prop_map(
         |(lines, minutes, delivery, caller, sold, replaces)| Request {
-            lines,
+            // Some orders are only received; their lines follow, or never come.
+            lines: if sold && delivery > 6 { Vec::new() } else { lines },
             minutes,
             delivery,
             caller,

@@ -112,6 +112,7 @@ fn a_deadline_is_written_down_when_it_is_made() {
                     let Command::Promise(promise) = &seen.command else { continue };
                     let until = promise.until.unwrap_or(now + ttl);
                     let stage = match promise.sold {
+                        true if promise.lines.is_empty() => Stage::Received,
                         true => Stage::Confirmed { at: now },
                         false => Stage::Promised { until },
                     };

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Lots, Promise, Query, StockRow, Wanted};
-use workflow::command::{Page, SummaryFilter};
+use workflow::command::{Command, LocationRef, Lots, MoreLines, Promise, Query, StockRow, Wanted};
+use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
 use workflow::id::{OrderId, StockId, Version};
 use workflow::kept::Kept;
-use workflow::location::{self, Card, Kind, ListingRow, LotChange, LotRow, LotTarget};
+use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
 use workflow::location::{OutOfStock, Status};
 use workflow::order::{self, Line};
 use workflow::place::Place;
@@ -96,57 +96,74 @@ impl Script {
                 return Todo::Read(Query::Summaries(filter, Page { after: None, size: 10 }));
             }
             "promise" | "order" => return self.promise(verb, &Said::of(rest)),
+            "add" => return self.add(&Said::of(rest).knows(&["version", "backordered"])),
             "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
             "open" => Command::OpenLocation { card: card(&Said::of(rest)) },
             "change" => self.change(&Said::of(rest)),
             "close" => {
                 let said = Said::of(rest).knows(&["by"]);
-                let command = location::Command::Close { version: None, force: said.has("by") };
-                Command::AtLocation { at: at(said.subject), command }
+                let (at, force) = (at(said.subject), said.has("by"));
+                Command::CloseLocation { at, version: None, force }
             }
             "list" => self.list(&Said::of(rest)),
+            "unlist" => {
+                let said = Said::of(rest).knows(&["version"]);
+                let which = match said.body {
+                    "everything" => Listings::All,
+                    name => Listings::One(article(name), said.version()),
+                };
+                Command::RemoveListings { at: at(said.subject), which }
+            }
             "stock" => {
                 let rows = rest.split("; ").map(|row| self.lot_row(&Said::of(row))).collect();
                 Command::PutStocks { rows }
             }
-            "remove" => Command::RemoveStocks { which: self.lots(rest) },
+            "remove" => {
+                let which = rest.split("; ").map(|part| self.lots(part)).collect();
+                Command::RemoveStocks { which }
+            }
+            "move" => self.relocate(&Said::of(rest)),
             "keep" => {
                 let rows = rest.split("; ").map(|row| {
                     let said = Said::of(row).knows(&[]);
                     let (name, units) = counted(said.body);
-                    (at(said.subject), article(name), units)
+                    let at = (said.subject != "everywhere").then(|| at(said.subject));
+                    SafetyAsk { at, article: article(name), units }
                 });
                 Command::KeepStocks { rows: rows.collect() }
             }
-            "configure" => {
-                let said = Said::of(rest).knows(&["version"]);
-                let minutes = said.subject.strip_suffix(" min").expect("so many min");
-                let promise_ttl = Millis::minutes(minutes.parse().expect("minutes"));
-                Command::Configure { version: said.version().unwrap_or_default(), promise_ttl }
+            "unkeep" => self.unkeep(&Said::of(rest).knows(&[])),
+            "kept" => {
+                let page = Page { after: None, size: 10 };
+                return Todo::Read(Query::SafetyStocks(SafetyFilter::default(), page));
             }
+            "configure" => Script::configure(&Said::of(rest).knows(&["version"])),
             other => panic!("no such verb: {other}"),
         };
         Todo::Submit { who: "checkout".into(), command: Box::new(command), order: None }
     }
 
+    fn configure(said: &Said<'_>) -> Command {
+        let minutes = said.subject.strip_suffix(" min").expect("so many min");
+        let promise_ttl = Millis::minutes(minutes.parse().expect("minutes"));
+        Command::Configure { version: said.version().unwrap_or_default(), promise_ttl }
+    }
+
     fn promise(&self, verb: &str, said: &Said<'_>) -> Todo {
-        let lines = said.body.split(" + ").map(|line| {
-            let (name, quantity) = counted(line);
-            Line { article: article(name), title: name.into(), quantity, kept: Kept::default() }
-        });
         let delivery = match (said.value("collect"), said.value("from")) {
             (Some(place), _) => Wanted::Collect { at: at(place.trim_start_matches("at ")) },
             (None, from) => Wanted::Ship {
                 from: from.into_iter().flat_map(|it| it.split(' ')).map(at).collect(),
             },
         };
-        let known = ["until", "from", "collect", "to", "replaces", "by"];
+        let known = ["until", "from", "collect", "to", "replaces", "by", "backordered"];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let promise = Promise {
             explain: false,
-            lines: lines.collect(),
+            backorders: said.has("backordered"),
+            lines: lines(said.body),
             ordered: self.shop.now,
             reference: Some(said.subject.into()),
             consumer: None,
@@ -162,6 +179,17 @@ impl Script {
             command: Box::new(Command::Promise(Box::new(promise))),
             order: Some(said.subject.into()),
         }
+    }
+
+    fn add(&self, said: &Said<'_>) -> Todo {
+        let more = MoreLines {
+            order: self.order(said.subject),
+            version: said.version(),
+            lines: lines(said.body),
+            backorders: said.has("backordered"),
+        };
+        let command = Box::new(Command::AddLines(Box::new(more)));
+        Todo::Submit { who: "checkout".into(), command, order: Some(said.subject.into()) }
     }
 
     fn act(&self, verb: &str, said: &Said<'_>) -> Todo {
@@ -186,8 +214,7 @@ impl Script {
         let mut locations = self.shop.world.locations.values().map(|(_, location)| location);
         let version = locations.find(known).map(|location| location.version).unwrap_or_default();
         let version = said.version().unwrap_or(version);
-        let command = location::Command::Change { version, card: card(said) };
-        Command::AtLocation { at: at(said.subject), command }
+        Command::ChangeLocation { at: at(said.subject), version, card: card(said) }
     }
 
     fn list(&mut self, said: &Said<'_>) -> Command {
@@ -204,15 +231,14 @@ impl Script {
         };
         let row = ListingRow {
             article: article(name),
-            id: StockId::from_bits(0),
             version: said.version(),
             title: None,
             active: !said.has("inactive"),
             out_of_stock,
+            codes: Vec::new(),
             kept: Kept::default(),
         };
-        let command = location::Command::List { rows: vec![row] };
-        Command::AtLocation { at: at(said.subject), command }
+        Command::PutListings { at: at(said.subject), rows: vec![row] }
     }
 
     /// A lot has a name, that of its article unless it is said; a second row under the same name
@@ -229,13 +255,14 @@ impl Script {
             "sound",
             "unpickable",
             "reachable",
+            "in",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
         }
         let target = match lot.strip_prefix('#') {
             Some(id) => LotTarget::Existing(StockId::from_bits(id.parse().expect("a number"))),
-            None => LotTarget::New { article: article(name), id: StockId::from_bits(0) },
+            None => LotTarget::New(article(name)),
         };
         let change = LotChange {
             value,
@@ -243,6 +270,7 @@ impl Script {
             available_until: said.time("until"),
             traits: said.has("unpickable").then_some((false, true)),
             defective: said.has("defective").then_some(true).or(said.has("sound").then_some(false)),
+            storage: said.value("in").map(SmolStr::new),
             reference: (!lot.starts_with('#')).then(|| lot.into()),
             ..LotChange::default()
         };
@@ -250,18 +278,43 @@ impl Script {
         StockRow { at, row: LotRow { target, version: said.version(), change } }
     }
 
-    /// `gouda: tea coffee` are all lots of these articles, `gouda lot a` is one lot.
+    /// `gouda: tea` or `everywhere: tea`.
+    fn unkeep(&mut self, said: &Said<'_>) -> Command {
+        let here = (said.subject != "everywhere").then(|| at(said.subject));
+        let desk = self.shop.world.desk.tenant(&crate::shop::tenant());
+        let place = here.as_ref().map(|name| desk.places.find(name));
+        let spot = (place.flatten(), article(said.body));
+        let mut known = desk.safeties.after(None);
+        let id = known.find(|(_, it)| **it == spot).map(|(id, _)| id);
+        Command::UnkeepStock { id: id.unwrap_or(StockId::from_bits(9)) }
+    }
+
+    /// `gouda lot a: 2, to B-7, emptied away`.
+    fn relocate(&self, said: &Said<'_>) -> Command {
+        let units = pieces(said.body.parse().expect("how many"));
+        let to = said.value("to").expect("a place").into();
+        let removes_empty = said.has("emptied");
+        Command::MoveStock { from: self.lot(said.subject), to, units, removes_empty }
+    }
+
+    /// `gouda lot a`.
+    fn lot(&self, text: &str) -> StockId {
+        let (place, lot) = text.split_once(" lot ").expect("a place and its lot");
+        let unknown = StockId::from_bits(9);
+        self.lots.get(&format!("{place} {lot}")).copied().unwrap_or(unknown)
+    }
+
+    /// `gouda: tea coffee` are all lots of these articles, `gouda lot a` is one lot, `in A-1 B-2`
+    /// are all lots in these places.
     fn lots(&self, rest: &str) -> Lots {
+        if let Some(storages) = rest.strip_prefix("in ") {
+            return Lots::Storages(None, storages.split(' ').map(SmolStr::new).collect());
+        }
         match rest.split_once(": ") {
             Some((place, articles)) => {
                 Lots::Articles(at(place), articles.split(' ').map(article).collect())
             }
-            None => {
-                let (place, lot) = rest.split_once(" lot ").expect("a place and its lot");
-                let unknown = StockId::from_bits(9);
-                let id = self.lots.get(&format!("{place} {lot}")).copied().unwrap_or(unknown);
-                Lots::Ids(vec![id])
-            }
+            None => Lots::Ids(vec![self.lot(rest)]),
         }
     }
 
@@ -269,6 +322,16 @@ impl Script {
     pub(super) fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
     }
+}
+
+/// `tea 2 + jam 1`; `nothing` is no line.
+fn lines(text: &str) -> Vec<Line> {
+    let counts = text.split(" + ").filter(|line| *line != "nothing").map(counted);
+    let lines = counts.map(|(name, quantity)| {
+        let title = name.into();
+        Line { article: article(name), title, quantity, kept: Kept::default() }
+    });
+    lines.collect()
 }
 
 fn card(said: &Said<'_>) -> Arc<Card> {
@@ -288,6 +351,7 @@ fn card(said: &Said<'_>) -> Arc<Card> {
         kind: Kind::Managed,
         ships: said.value("pickup") != Some("only"),
         serves_pickup: said.value("ships") != Some("only"),
+        postal_code: None,
         place: said.value("at").map(place),
         kept: Kept::default(),
     })

@@ -43,6 +43,7 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             format!("{} {:?}, version {}", view.card.name, view.card.status, view.version)
         }
         Outcome::Closed => "closed".into(),
+        Outcome::Gone => "gone".into(),
         Outcome::Listings { rows, .. } => {
             let rows = rows.iter().map(|(status, article, listing)| {
                 format!("{article} {}, version {}", status_word(*status), listing.version)
@@ -57,8 +58,29 @@ pub(super) fn outcome(script: &Script, outcome: &Outcome, changed: bool) -> Vec<
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        Outcome::Removed(stocks) => format!("{} removed", stocks.len()),
-        Outcome::Kept => String::new(),
+        Outcome::Removed(views) => {
+            let counts = views.iter().map(|view| format!("{} removed", view.ids.len()));
+            counts.collect::<Vec<_>>().join(", ")
+        }
+        Outcome::Moved { from, to } => {
+            let left = match from {
+                Some(from) => format!("{} stay", from.lot.value),
+                None => "none stays".into(),
+            };
+            let there = to.lot.storage().cloned().unwrap_or_default();
+            format!("{left}, {} in {there}, version {}", to.lot.value, to.lot.version)
+        }
+        Outcome::Kept(rows) => {
+            rows.iter().map(|status| status_word(*status)).collect::<Vec<_>>().join(", ")
+        }
+        Outcome::SafetyStocks { rows, .. } => {
+            let rows = rows.iter().map(|row| {
+                let place = row.location.map_or("everywhere", |id| location_name(script, id));
+                let safety = &row.safety;
+                format!("{place}: {} {}, version {}", row.article, safety.units, safety.version)
+            });
+            rows.collect::<Vec<_>>().join(", ")
+        }
         Outcome::Summaries { rows, .. } => {
             let rows = rows.iter().map(|row| {
                 let sum = &row.sum;
@@ -92,6 +114,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownLocation
         | Refusal::UnknownListing
         | Refusal::UnknownReservation
+        | Refusal::UnknownSafetyStock
+        | Refusal::UnknownKey
+        | Refusal::UnknownSubscription
         | Refusal::TooMuchAtOnce
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
@@ -121,8 +146,12 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             short.collect()
         }
         Refusal::ReferenceInUse { reference } => format!(", {reference}"),
-        Refusal::TooManyLots { limit } => format!(", limit {limit}"),
+        Refusal::TooFewPieces { value, free } => format!(", {free} of {value} free"),
+        Refusal::TooManyLots { limit }
+        | Refusal::TooManyKeys { limit }
+        | Refusal::TooManySubscriptions { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
+        Refusal::TooManyLines { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
 }
@@ -207,6 +236,9 @@ fn stock_words(shelf: &Shelf, now: Time) -> String {
 
 fn placed_words(script: &Script, placed: &PlacedView) -> String {
     let order = &placed.order;
+    if order.stage == Stage::Received {
+        return "received".into();
+    }
     let verb = if order.deadline().is_some() { "promised" } else { "sold" };
     let holds = |part: &&PartView| part.lines.iter().any(|line| !line.waits);
     let giving: Vec<&PartView> = placed.parts.iter().filter(holds).collect();
@@ -259,10 +291,12 @@ fn settings_ttl(script: &Script) -> workflow::time::Millis {
 fn order_words(script: &Script, order: &Order, changed: bool) -> String {
     let stage = match &order.stage {
         Stage::Promised { until } => format!("promised until {}", clock(*until)),
-        Stage::Confirmed { at } => format!("confirmed at {}", clock(*at)),
+        Stage::Confirmed { at } => {
+            format!("{} at {}", order.stage_name().to_lowercase(), clock(*at))
+        }
         Stage::Cancelled { at, .. } => format!("cancelled at {}", clock(*at)),
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
-        Stage::Received { at } => format!("received at {}", clock(*at)),
+        Stage::Received => "received".into(),
     };
     let mut text = format!("{stage}, version {}", order.version);
     text.push_str(&mail::words(order));

@@ -1,0 +1,80 @@
+//! The operators' address: metrics, and the calls that no door has.
+//!
+//! It listens on loopback, so whoever reaches it without a credential is the operator of this
+//! machine. A credential that is sent all the same must be good, and for `admin`: a checkout's
+//! key that strays here gets nothing. Errors are problem+json.
+
+mod keys;
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HOST;
+use actix_web::web::{self, ServiceConfig};
+use smol_str::SmolStr;
+use workflow::permission::Permission as P;
+
+use crate::ask::App;
+use crate::auth::Needs;
+use crate::failure::Failure;
+use crate::http::row::at;
+use crate::http::unmatched;
+use crate::metrics;
+
+/// The route table of the operators' address.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(at("/metrics").get(P::Admin, metrics::metrics))
+        .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
+        .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
+        .default_service(web::to(unmatched::nothing));
+}
+
+/// Who operates, if they may: their name for the record.
+///
+/// # Errors
+/// A credential that is no good, or not for this; a host that is not this machine, which is what
+/// a page in the operator's browser would send.
+pub(crate) async fn operator(app: &App, head: &HttpRequest) -> Result<SmolStr, Failure> {
+    if !is_of_this_machine(head) {
+        return Err(Failure::Forbidden);
+    }
+    let Some(caller) = app.credentials.sent(head).await? else {
+        return Ok(SmolStr::new_static("operator"));
+    };
+    Needs::of(head).allow(&caller)?;
+    Ok(caller.who)
+}
+
+/// A name that somebody made to point here is not ours (DNS rebinding).
+fn is_of_this_machine(head: &HttpRequest) -> bool {
+    let Some(host) = head.headers().get(HOST).and_then(|value| value.to_str().ok()) else {
+        return true; // HTTP/1.0; no browser leaves it out
+    };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|it: IpAddr| it.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_this_machine() {
+        let of = |host: &str| {
+            is_of_this_machine(&TestRequest::get().insert_header((HOST, host)).to_http_request())
+        };
+        for good in ["127.0.0.1:8081", "localhost", "LOCALHOST:1", "[::1]:8081", "127.9.9.9"] {
+            assert!(of(good), "{good}");
+        }
+        for bad in ["evil.example:8081", "10.0.0.1", "localhost.evil.example", "", "[::2]:1"] {
+            assert!(!of(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A static token of the configuration, and whom it stands for.
+
+use anyhow::{Context, ensure};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use workflow::id::TenantId;
+use workflow::permission::Permissions;
+
+use crate::auth::{Caller, permissions_of};
+use crate::limits;
+
+/// A token and whom it stands for.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The tenant whose things it opens.
+    pub tenant: String,
+    /// Who calls with it, as records and logs say.
+    pub name: String,
+    /// The token, at least 16 characters. Never printed.
+    #[serde(skip_serializing)]
+    pub token: String,
+    /// What it is good for; none means all but `admin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+impl Credential {
+    /// Whom it stands for.
+    ///
+    /// # Errors
+    /// A tenant or a permission that is none, or a token that can be guessed.
+    pub fn caller(&self) -> anyhow::Result<Caller> {
+        ensure!(
+            self.token.len() >= limits::TOKEN_CHARS_MIN,
+            "credentials: the token of {self:?} has fewer than {} characters",
+            limits::TOKEN_CHARS_MIN
+        );
+        let tenant = TenantId::parse(&self.tenant)
+            .with_context(|| format!("credentials: `{}` is no tenant", self.tenant))?;
+        let words = self.permissions.as_deref();
+        let permissions = words.map_or(Ok(Permissions::ORDINARY), permissions)?;
+        Ok(Caller { tenant, who: SmolStr::new(&self.name), permissions, key: None })
+    }
+}
+
+/// What these words stand for together. Here an unknown one is a mistake.
+fn permissions(words: &[String]) -> anyhow::Result<Permissions> {
+    let mut all = Permissions::NONE;
+    for word in words {
+        let some = permissions_of(word);
+        ensure!(!some.is_empty(), "credentials: `{word}` is no permission");
+        all = all.and(some);
+    }
+    Ok(all)
+}
+
+/// Without the token.
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} of {}", self.name, self.tenant)
+    }
+}

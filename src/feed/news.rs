@@ -1,0 +1,397 @@
+//! A record as news: what each of its events is called, about what, with which data.
+//!
+//! A pure function of the record. An event may give several pieces of news, and every event gives
+//! one at least: a new event must be named here, or this does not compile. What a customer wrote
+//! (addresses, kept members), credentials and secrets are never told.
+#![warn(clippy::wildcard_enum_match_arm)] // a new event must be named here
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
+use workflow::invitation::{self, Report, Which};
+use workflow::location::{self, ShelfEvent};
+use workflow::order;
+use workflow::record::{Event, Record};
+
+use super::Kind;
+
+mod at_location;
+mod of_invitation;
+mod of_order;
+
+use at_location::{CardData, LotData, MovedData, ReservedData, SafetyData, ShelfData};
+use of_invitation::{DroppedData, ReportedData, ScheduledData};
+use of_order::{
+    AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
+    RoutedData, ShortData, StageData,
+};
+
+/// One piece of news.
+#[derive(Debug)]
+pub struct News<'a> {
+    /// What is told.
+    pub kind: Kind,
+    /// What it is about.
+    pub subject: Subject,
+    /// The order that it belongs to: news of one order are told one after the other.
+    pub order: Option<OrderId>,
+    /// The locations that it happened at.
+    pub locations: Vec<LocationId>,
+    data: Data<'a>,
+}
+
+/// What news are about, printed as `orders/<id>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is a thing and its id")]
+pub enum Subject {
+    Order(OrderId),
+    Reservation(ReservationId),
+    Stock(StockId),
+    Listing(StockId),
+    Location(LocationId),
+    Subscription(SubscriptionId),
+    Settings,
+}
+
+/// What is told of each kind.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Placed(PlacedData<'a>),
+    Confirmed(ConfirmedData<'a>),
+    Extended(ExtendedData),
+    Stage(StageData),
+    Cancelled(CancelledData<'a>),
+    Rehosted(RehostedData),
+    Lost(LostData),
+    Added(AddedData<'a>),
+    Routed(RoutedData<'a>),
+    Short(ShortData<'a>),
+    Reserved(ReservedData<'a>),
+    Moved(MovedData<'a>),
+    Lot(LotData<'a>),
+    Shelf(ShelfData<'a>),
+    Safety(SafetyData<'a>),
+    Card(CardData<'a>),
+    Settings(SettingsData),
+    Subscription(SubscriptionData<'a>),
+    Reported(ReportedData<'a>),
+    Scheduled(ScheduledData),
+    Dropped(DroppedData),
+    Nothing {},
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SettingsData {
+    version: workflow::id::Version,
+    promise_ttl_ms: Option<u64>,
+}
+
+/// A subscription, without its address, its headers and its secret.
+#[derive(Debug, Serialize)]
+struct SubscriptionData<'a> {
+    name: &'a str,
+    event: &'a str,
+}
+
+/// An event's id: its record's place, and which of the record's news it is. Only the first history
+/// has the short form, so that two histories never share an id (decision D15).
+pub fn event_id(timeline: u32, lsn: u64, number: usize) -> String {
+    match timeline {
+        0 | 1 => format!("evt_{lsn}_{number}"),
+        later => format!("evt_{later}-{lsn}_{number}"),
+    }
+}
+
+/// What a record tells, in the order in which it happened.
+pub fn news(record: &Record) -> Vec<News<'_>> {
+    let mut told = Teller { news: Vec::with_capacity(record.events.len()) };
+    for event in &record.events {
+        match event {
+            Event::Order { id, event } => told.order(*id, event),
+            Event::Location { id, event } => told.location(*id, event),
+            Event::Configured(settings) => {
+                let data = SettingsData {
+                    version: settings.version,
+                    promise_ttl_ms: settings.promise_ttl.map(|ttl| ttl.0),
+                };
+                told.tell(Kind::SettingsChanged, Subject::Settings, Data::Settings(data));
+            }
+            // What holds everywhere comes to each location as an event of its own, and of
+            // credentials and of who wants no mail nobody is told.
+            Event::Secured { .. }
+            | Event::Unsecured { .. }
+            | Event::Keyring(_)
+            | Event::Suppressed { .. } => {}
+            Event::Subscribed(subscription) => {
+                let (name, event) = (&subscription.wish.name, &subscription.wish.event);
+                let data = Data::Subscription(SubscriptionData { name, event });
+                let subject = Subject::Subscription(subscription.id);
+                told.tell(Kind::SubscriptionCreated, subject, data);
+            }
+            Event::Unsubscribed { id } => {
+                let subject = Subject::Subscription(*id);
+                told.tell(Kind::SubscriptionDeleted, subject, Data::Nothing {});
+            }
+        }
+    }
+    // What is held for an order is told after the order itself.
+    told.news.sort_by_key(|news| !news.kind.begins_an_order());
+    told.news
+}
+
+impl Subject {
+    /// Reads `orders/<id>`, as it is printed.
+    pub fn parse(text: &str) -> Option<Subject> {
+        let Some((things, id)) = text.split_once('/') else {
+            return (text == "settings").then_some(Subject::Settings);
+        };
+        match things {
+            "orders" => OrderId::parse(id).map(Subject::Order),
+            "reservations" => ReservationId::parse(id).map(Subject::Reservation),
+            "stocks" => StockId::parse(id).map(Subject::Stock),
+            "listings" => StockId::parse(id).map(Subject::Listing),
+            "locations" => LocationId::parse(id).map(Subject::Location),
+            "subscriptions" => SubscriptionId::parse(id).map(Subject::Subscription),
+            _ => None,
+        }
+    }
+}
+
+impl News<'_> {
+    /// What is told, as a JSON object.
+    pub fn data(&self) -> impl Serialize {
+        &self.data
+    }
+}
+
+/// Tells one record.
+struct Teller<'a> {
+    news: Vec<News<'a>>,
+}
+
+impl<'a> Teller<'a> {
+    fn tell(&mut self, kind: Kind, subject: Subject, data: Data<'a>) {
+        let order = match subject {
+            Subject::Order(id) => Some(id),
+            Subject::Reservation(id) => Some(id.order()),
+            Subject::Stock(_)
+            | Subject::Listing(_)
+            | Subject::Location(_)
+            | Subject::Subscription(_)
+            | Subject::Settings => None,
+        };
+        let locations = match subject {
+            Subject::Location(id) => vec![id],
+            Subject::Order(_)
+            | Subject::Reservation(_)
+            | Subject::Stock(_)
+            | Subject::Listing(_)
+            | Subject::Subscription(_)
+            | Subject::Settings => Vec::new(),
+        };
+        self.news.push(News { kind, subject, order, locations, data });
+    }
+
+    /// The same, at a location that is not the subject.
+    fn tell_at(&mut self, at: LocationId, kind: Kind, subject: Subject, data: Data<'a>) {
+        self.tell(kind, subject, data);
+        if let Some(last) = self.news.last_mut() {
+            last.locations = vec![at];
+        }
+    }
+
+    fn order(&mut self, id: OrderId, event: &'a order::Event) {
+        let subject = Subject::Order(id);
+        match event {
+            order::Event::Placed(placed) => self.placed(id, placed),
+            order::Event::Confirmed { reference } => {
+                let data = Data::Confirmed(ConfirmedData::of(reference));
+                self.tell(Kind::OrderConfirmed, subject, data);
+            }
+            order::Event::Extended { until } => {
+                let data = Data::Extended(ExtendedData::of(*until));
+                self.tell(Kind::OrderExtended, subject, data);
+            }
+            order::Event::Cancelled { reason } => {
+                let data = Data::Cancelled(CancelledData::of(reason));
+                self.tell(Kind::OrderCancelled, subject, data);
+            }
+            order::Event::Expired => {
+                self.tell(Kind::PromiseExpired, subject, Data::Stage(StageData::expired()));
+            }
+            order::Event::Rehosted { hosts } => {
+                let data = Data::Rehosted(RehostedData::of(id, hosts));
+                self.tell(Kind::OrderModified, subject, data);
+                if let Some(lost) = LostData::of_hosts(id, hosts) {
+                    self.tell(Kind::StockShortage, subject, Data::Lost(lost));
+                }
+            }
+            order::Event::LinesAdded(added) => {
+                let data = Data::Added(AddedData::of(added));
+                self.tell(Kind::OrderModified, subject, data);
+            }
+            order::Event::Lost { holds } => {
+                self.tell(Kind::OrderModified, subject, Data::Lost(LostData::of(id, holds)));
+                for index in holds {
+                    let gone = Subject::Reservation(id.reservation(*index));
+                    self.tell(Kind::ReservationDeleted, gone, Data::Nothing {});
+                }
+                self.tell(Kind::StockShortage, subject, Data::Lost(LostData::of(id, holds)));
+            }
+            order::Event::Invited(report) => {
+                let data = Data::Reported(ReportedData::of(report));
+                self.tell(Kind::OrderModified, subject, data);
+                self.reported(id, report);
+            }
+            order::Event::Invitation(event) => self.invitation(id, event),
+        }
+    }
+
+    /// The invitation with which an order was reported, if its mails have their times.
+    fn reported(&mut self, id: OrderId, report: &Report) {
+        if let Some(data) = report.invitation.as_ref().and_then(ScheduledData::of) {
+            self.tell(Kind::InvitationScheduled, Subject::Order(id), Data::Scheduled(data));
+        }
+    }
+
+    fn invitation(&mut self, id: OrderId, event: &invitation::Event) {
+        let subject = Subject::Order(id);
+        match event {
+            invitation::Event::Scheduled { schedule, .. }
+            | invitation::Event::Changed { schedule: Some(schedule), .. } => {
+                let data = Data::Scheduled(ScheduledData::at(schedule));
+                self.tell(Kind::InvitationScheduled, subject, data);
+            }
+            // Times that are not known yet are told when they are. That a mail is on its way, or
+            // is tried again later, is nothing to act on: what came of it is told.
+            invitation::Event::Changed { schedule: None, .. }
+            | invitation::Event::MailClaimed { .. }
+            | invitation::Event::MailMoved { .. } => {}
+            invitation::Event::MailSent { mail } => {
+                let kind = match mail {
+                    Which::Invitation => Kind::InvitationSent,
+                    Which::Reminder => Kind::InvitationReminderSent,
+                };
+                self.tell(kind, subject, Data::Nothing {});
+            }
+            invitation::Event::MailDropped { mails, why } => {
+                let data = Data::Dropped(DroppedData::of(mails, *why));
+                self.tell(Kind::InvitationDropped, subject, data);
+            }
+        }
+    }
+
+    fn placed(&mut self, id: OrderId, placed: &'a order::Placed) {
+        let subject = Subject::Order(id);
+        let first = self.news.len();
+        self.tell(Kind::OrderCreated, subject, Data::Placed(PlacedData::of(id, placed)));
+        let routed = RoutedData::held(id, placed);
+        match routed.locations() {
+            0 => {}
+            1 => self.tell(Kind::RoutingRouted, subject, Data::Routed(routed)),
+            _ => self.tell(Kind::RoutingSplit, subject, Data::Routed(routed)),
+        }
+        let waiting = RoutedData::waiting(id, placed);
+        if waiting.locations() > 0 {
+            self.tell(Kind::RoutingWaiting, subject, Data::Routed(waiting));
+        }
+        if let Some(short) = ShortData::of(id, placed) {
+            self.tell(Kind::RoutingUnroutable, subject, Data::Short(short));
+        }
+        if let Some(report) = &placed.report {
+            self.reported(id, report);
+        }
+        for news in &mut self.news[first..] {
+            news.locations = placed.holds.iter().map(|hold| hold.location).collect();
+        }
+    }
+
+    fn location(&mut self, id: LocationId, event: &'a location::Event) {
+        let subject = Subject::Location(id);
+        match event {
+            location::Event::Opened(card) => {
+                self.tell(Kind::LocationCreated, subject, Data::Card(CardData::of(card)));
+            }
+            location::Event::Changed(card) => {
+                self.tell(Kind::LocationChanged, subject, Data::Card(CardData::of(card)));
+            }
+            location::Event::Closed => {
+                self.tell(Kind::LocationDeleted, subject, Data::Nothing {});
+            }
+            location::Event::Shelf { article, event } => {
+                self.shelf(ShelfData { facility_ref: id, tenant_article_id: article }, event);
+            }
+        }
+    }
+
+    fn shelf(&mut self, shelf: ShelfData<'a>, event: &'a ShelfEvent) {
+        let at = shelf.facility_ref;
+        match event {
+            ShelfEvent::Put(lot) => {
+                let is_new = lot.version == workflow::id::Version::FIRST;
+                let kind = if is_new { Kind::StockCreated } else { Kind::StockChanged };
+                self.tell_at(at, kind, Subject::Stock(lot.id), Data::Lot(LotData::of(shelf, lot)));
+            }
+            ShelfEvent::Removed { stock } => {
+                let subject = Subject::Stock(*stock);
+                self.tell_at(at, Kind::StockDeleted, subject, Data::Shelf(shelf));
+            }
+            ShelfEvent::Listed(listing) => {
+                let subject = Subject::Listing(listing.id);
+                self.tell_at(at, Kind::ListingChanged, subject, Data::Shelf(shelf));
+            }
+            ShelfEvent::Unlisted => {
+                let subject = Subject::Location(at);
+                self.tell_at(at, Kind::ListingDeleted, subject, Data::Shelf(shelf));
+            }
+            ShelfEvent::Kept { safety } | ShelfEvent::Unsecured { safety, .. } => {
+                let data = Data::Safety(SafetyData { shelf, value: *safety });
+                self.tell(Kind::SafetyStockChanged, Subject::Location(at), data);
+            }
+            ShelfEvent::Secured(own) => {
+                let data = Data::Safety(SafetyData { shelf, value: own.units });
+                self.tell(Kind::SafetyStockChanged, Subject::Location(at), data);
+            }
+            ShelfEvent::Reserved { reservation, stock, units } => {
+                let data = ReservedData::of(shelf, *reservation, *stock, *units);
+                let subject = Subject::Reservation(*reservation);
+                self.tell_at(at, Kind::ReservationCreated, subject, Data::Reserved(data));
+            }
+            ShelfEvent::Released { reservation } => {
+                let subject = Subject::Reservation(*reservation);
+                self.tell_at(at, Kind::ReservationDeleted, subject, Data::Shelf(shelf));
+            }
+            ShelfEvent::Rehosted { reservation, stock } => {
+                let data = Data::Moved(MovedData { shelf, stock_ref: *stock });
+                let subject = Subject::Reservation(*reservation);
+                self.tell_at(at, Kind::ReservationChanged, subject, data);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Order(id) => write!(out, "orders/{id}"),
+            Subject::Reservation(id) => write!(out, "reservations/{id}"),
+            Subject::Stock(id) => write!(out, "stocks/{id}"),
+            Subject::Listing(id) => write!(out, "listings/{id}"),
+            Subject::Location(id) => write!(out, "locations/{id}"),
+            Subject::Subscription(id) => write!(out, "subscriptions/{id}"),
+            Subject::Settings => out.write_str("settings"),
+        }
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

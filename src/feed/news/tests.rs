@@ -1,0 +1,252 @@
+//! What each event is told as, and what is never told.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow::calendar::{Delay, Unit};
+use workflow::id::{ArticleId, TenantId, Version};
+use workflow::invitation::{Base, Invitation, Later, Schedule, Why, Wish};
+use workflow::kept::Kept;
+use workflow::location::{Card, Kind as Whose, Lot, LotDetails, Status};
+use workflow::order::{Asked, Delivery, Hold, Line, Placed, Stage};
+use workflow::place::Place;
+use workflow::quantity::Units;
+use workflow::settings::Settings;
+use workflow::time::{Millis, Time};
+
+use super::*;
+
+const AT: Time = Time(1_768_212_843_517);
+
+fn record(events: Vec<Event>) -> Record {
+    let tenant = TenantId::parse("default").unwrap();
+    Record { at: AT, tenant, who: "till".into(), command: "Test".into(), events, reply: None }
+}
+
+fn order() -> OrderId {
+    OrderId::of(AT, 42)
+}
+
+fn shop() -> LocationId {
+    LocationId::of(AT, 43)
+}
+
+fn lot_id() -> StockId {
+    StockId::of(AT, 44, 0)
+}
+
+fn units(count: i64) -> Units {
+    Units::of_stock(count).unwrap()
+}
+
+fn secret_json() -> Kept {
+    Kept::of(json!({ "street": "Hidden Lane 7", "payment_card_token": "tok_1234" }).to_string())
+}
+
+/// Three pieces wanted: one held, one waiting, one without a place.
+fn placed() -> order::Event {
+    let article = ArticleId::parse("tea").unwrap();
+    let hold = |index, stock| Hold { index, line: 0, location: shop(), stock, units: units(1) };
+    let line = Line { article, title: "Tea".into(), quantity: units(3), kept: secret_json() };
+    let asked = Asked {
+        lines: vec![line],
+        ordered: AT,
+        consumer: Some("ann@example.com".into()),
+        destination: Place::of_degrees(50.9, 7.0),
+        delivery: Delivery::Ship { from: Vec::new() },
+        kept: secret_json(),
+    };
+    order::Event::Placed(Box::new(Placed {
+        number: 7,
+        stage: Stage::Promised { until: AT + Millis::hours(1) },
+        caller: "till".into(),
+        reference: Some("R1".into()),
+        asked: Arc::new(asked),
+        holds: vec![hold(0, Some(lot_id())), hold(1, None)],
+        report: None,
+    }))
+}
+
+fn lot(version: Version) -> Box<Lot> {
+    Box::new(Lot {
+        id: lot_id(),
+        version,
+        value: units(9),
+        reserved: Units::ZERO,
+        received: AT,
+        available_until: None,
+        pickable: true,
+        accessible: true,
+        defective: false,
+        created: AT,
+        modified: AT,
+        details: Some(Box::new(LotDetails { storage: Some("A1".into()), ..LotDetails::default() })),
+    })
+}
+
+fn told(event: Event) -> Vec<(&'static str, String, Value)> {
+    let record = record(vec![event]);
+    let rows = news(&record).into_iter().map(|news| {
+        let data = serde_json::to_value(news.data()).unwrap();
+        (news.kind.name(), news.subject.to_string(), data)
+    });
+    rows.collect()
+}
+
+fn names(event: Event) -> Vec<&'static str> {
+    told(event).into_iter().map(|(name, ..)| name).collect()
+}
+
+fn on_shelf(event: ShelfEvent) -> Event {
+    let article = ArticleId::parse("tea").unwrap();
+    Event::Location { id: shop(), event: location::Event::Shelf { article, event } }
+}
+
+#[test]
+fn an_order_is_told_with_where_it_is_held_and_what_is_missing() {
+    let told = told(Event::Order { id: order(), event: placed() });
+    let names: Vec<&str> = told.iter().map(|(name, ..)| *name).collect();
+    let expected = ["order.created", "routing.routed", "routing.waiting", "routing.unroutable"];
+    assert_eq!(names, expected);
+    assert!(told.iter().all(|(_, subject, _)| *subject == format!("orders/{}", order())));
+    let (_, _, created) = &told[0];
+    assert_eq!(created["status"], "Promised");
+    assert_eq!((&created["version"], &created["number"]), (&json!(1), &json!(7)));
+    assert_eq!(created["validUntil"], "2026-01-12T11:14:03.517Z");
+    assert_eq!(created["lines"][0]["tenantArticleId"], "tea");
+    assert_eq!(told[3].2["lines"][0]["quantity"], 1);
+}
+
+/// `data` never holds card tokens, credentials or where a customer lives.
+#[test]
+fn what_a_customer_wrote_is_not_told() {
+    let said = format!("{:?}", told(Event::Order { id: order(), event: placed() }));
+    for hidden in ["Hidden Lane", "tok_1234", "ann@example.com", "50.9", "kept"] {
+        assert!(!said.contains(hidden), "{hidden} is in {said}");
+    }
+}
+
+#[test]
+fn every_event_of_an_order_has_its_name() {
+    let id = order();
+    let of = |event| names(Event::Order { id, event });
+    assert_eq!(of(order::Event::Confirmed { reference: None }), ["order.confirmed"]);
+    assert_eq!(of(order::Event::Extended { until: AT }), ["order.extended"]);
+    assert_eq!(of(order::Event::Cancelled { reason: None }), ["order.cancelled"]);
+    assert_eq!(of(order::Event::Expired), ["promise.expired"]);
+    let found = order::Event::Rehosted { hosts: vec![(0, Some(lot_id()))] };
+    assert_eq!(of(found), ["order.modified"]);
+    let lost = order::Event::Rehosted { hosts: vec![(0, None)] };
+    assert_eq!(of(lost), ["order.modified", "stock.shortage"]);
+    let gone = order::Event::Lost { holds: vec![0, 1] };
+    let expected =
+        ["order.modified", "reservation.deleted", "reservation.deleted", "stock.shortage"];
+    assert_eq!(of(gone), expected);
+}
+
+fn report(invitation: Option<Invitation>) -> Box<Report> {
+    Box::new(Report {
+        external_id: "R1".into(),
+        email: "ann@example.com".into(),
+        fullname: Some("Ann Hidden".into()),
+        filtercode: Some("spring".into()),
+        kept: secret_json(),
+        invitation,
+    })
+}
+
+#[test]
+fn an_invitation_is_told_with_its_times_and_without_its_address() {
+    let id = order();
+    let of = |event| told(Event::Order { id, event: order::Event::Invitation(event) });
+    let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };
+    let wish = Wish::of(Delay::of(Unit::Days, 0).unwrap(), Delay::of(Unit::Days, 1));
+    let times = json!({ "sendAt": "2026-01-12T10:14:03.517Z",
+        "sendReminderAt": "2026-01-13T10:14:03.517Z" });
+    let set = [("invitation.scheduled", format!("orders/{id}"), times.clone())];
+    assert_eq!(of(invitation::Event::Scheduled { base: AT, schedule }), set);
+    assert_eq!(of(invitation::Event::Changed { wish, schedule: Some(schedule) }), set);
+
+    let known = Invitation::new(wish, Base::At(AT), Some(schedule), AT);
+    let invited = told(Event::Order { id, event: order::Event::Invited(report(Some(known))) });
+    assert_eq!((invited[0].0, &invited[0].2), ("order.modified", &json!({ "externalId": "R1" })));
+    assert_eq!(invited[1..], set);
+    let waits = report(Some(Invitation::new(wish, Base::Confirmed, None, AT)));
+    assert_eq!(names(Event::Order { id, event: order::Event::Invited(waits) }), ["order.modified"]);
+
+    let sent = |mail| of(invitation::Event::MailSent { mail })[0].0;
+    assert_eq!(sent(Which::Invitation), "invitation.sent");
+    assert_eq!(sent(Which::Reminder), "invitation.reminder_sent");
+    let mails = vec![Which::Invitation, Which::Reminder];
+    let dropped = of(invitation::Event::MailDropped { mails, why: Why::OrderClosed });
+    let why = json!({ "mails": ["invitation", "reminder"], "reason": "order_closed" });
+    assert_eq!((dropped[0].0, &dropped[0].2), ("invitation.dropped", &why));
+    let said = format!("{invited:?}");
+    for hidden in ["ann@example.com", "Ann Hidden", "Hidden Lane", "spring"] {
+        assert!(!said.contains(hidden), "{hidden} is in {said}");
+    }
+}
+
+#[test]
+fn what_comes_of_nothing_yet_and_who_wants_no_mail_is_told_to_nobody() {
+    let of = |event| {
+        names(Event::Order { id: order(), event: order::Event::Invitation(event) }).is_empty()
+    };
+    let mail = Which::Invitation;
+    assert!(of(invitation::Event::MailClaimed { mail }));
+    assert!(of(invitation::Event::MailMoved { mail, next: AT, why: Later::Deferred }));
+    assert!(names(Event::Suppressed { address: "ann@example.com".into() }).is_empty());
+}
+
+#[test]
+fn what_lies_at_a_location_is_told_with_its_numbers() {
+    let [(name, subject, data)] = &told(on_shelf(ShelfEvent::Put(lot(Version::FIRST))))[..] else {
+        panic!("a lot is one piece of news");
+    };
+    assert_eq!((*name, subject), ("stock.created", &format!("stocks/{}", lot_id())));
+    assert_eq!((&data["value"], &data["locationRef"]), (&json!(9), &json!("A1")));
+    assert_eq!(data["facilityRef"], shop().to_string());
+    assert_eq!(names(on_shelf(ShelfEvent::Put(lot(Version(2))))), ["stock.changed"]);
+    assert_eq!(names(on_shelf(ShelfEvent::Removed { stock: lot_id() })), ["stock.deleted"]);
+    assert_eq!(names(on_shelf(ShelfEvent::Kept { safety: units(2) })), ["safetystock.changed"]);
+    let reservation = order().reservation(0);
+    let (stock, units) = (Some(lot_id()), units(2));
+    let reserved = told(on_shelf(ShelfEvent::Reserved { reservation, stock, units }));
+    assert_eq!(reserved[0].0, "reservation.created");
+    assert_eq!(reserved[0].2["quantity"], 2);
+    assert_eq!(reserved[0].2["orderRef"], order().to_string());
+    assert_eq!(names(on_shelf(ShelfEvent::Released { reservation })), ["reservation.deleted"]);
+    let moved = ShelfEvent::Rehosted { reservation, stock: None };
+    assert_eq!(names(on_shelf(moved)), ["reservation.changed"]);
+}
+
+#[test]
+fn locations_and_settings_are_told() {
+    let card = Arc::new(Card {
+        name: "Köln".into(),
+        reference: Some("k1".into()),
+        status: Status::Suspended,
+        kind: Whose::Managed,
+        ships: true,
+        serves_pickup: true,
+        place: None,
+        kept: secret_json(),
+        postal_code: None,
+    });
+    let at = |event| Event::Location { id: shop(), event };
+    let opened = told(at(location::Event::Opened(card.clone())));
+    assert_eq!(opened[0].0, "location.created");
+    let known = json!({ "name": "Köln", "tenantFacilityId": "k1", "status": "SUSPENDED",
+        "type": "MANAGED_FACILITY" });
+    assert_eq!(opened[0].2, known);
+    assert_eq!(names(at(location::Event::Changed(card))), ["location.changed"]);
+    assert_eq!(names(at(location::Event::Closed)), ["location.deleted"]);
+    assert_eq!(names(Event::Configured(Settings::default())), ["settings.changed"]);
+}
+
+/// Decision D15: two histories never share an id.
+#[test]
+fn an_id_names_the_place_and_the_history() {
+    assert_eq!(event_id(1, 88_123, 0), "evt_88123_0");
+    assert_eq!(event_id(2, 88_123, 1), "evt_2-88123_1");
+}

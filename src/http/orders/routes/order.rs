@@ -1,0 +1,137 @@
+//! `/orders/{orderId}`: one order, and what may be done to it.
+
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use actors::Words;
+use workflow::command::{Command, MoreLines, Query};
+use workflow::id::OrderId;
+use workflow::order;
+use workflow::outcome::Outcome;
+use workflow::refusal::Refusal;
+
+use crate::admission::Lane;
+use crate::ask::App;
+use crate::failure::Failure;
+use crate::http::orders::answers;
+use crate::http::orders::bodies::{CancelBody, LinesBody};
+use crate::http::orders::call::{Call, Change, Handled, reader};
+use crate::http::orders::errors::Cause;
+use crate::http::reply::answer;
+use crate::http::visit::Visit;
+
+/// The largest number that every reader of JSON keeps exactly.
+const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// One order: 200.
+pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
+    let call = Call::of(&app, &head);
+    let done = shown(&app, &head, &id, &call).await;
+    call.end(done)
+}
+
+/// Adds lines to an order, and holds their stock: 200.
+pub(crate) async fn add_lines(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Handled {
+    let call = Call::of(&app, &head);
+    let done = extended(&app, &head, (&id, payload), &call).await;
+    call.end(done)
+}
+
+/// Ends an order, and frees its stock: 200.
+pub(crate) async fn cancel(
+    app: Data<App>,
+    head: HttpRequest,
+    id: Path<String>,
+    payload: Payload,
+) -> Handled {
+    let call = Call::of(&app, &head);
+    let done = cancelled(&app, &head, (&id, payload), &call).await;
+    call.end(done)
+}
+
+async fn shown(
+    app: &App,
+    head: &HttpRequest,
+    id: &str,
+    call: &Call,
+) -> Result<HttpResponse, Cause> {
+    let visit = reader(app, head).await?;
+    let answered = visit.look(app, named(id)?).await?;
+    Ok(answer(answered, |outcome| {
+        let Outcome::Order(order) = outcome else {
+            unreachable!("a look at an order is answered with an order")
+        };
+        answers::shown(order, call)
+    }))
+}
+
+async fn extended(
+    app: &App,
+    head: &HttpRequest,
+    (id, payload): (&str, Payload),
+    call: &Call,
+) -> Result<HttpResponse, Cause> {
+    let change = Change::with_body(app, head, payload, Lane::Start).await?;
+    let lines = change.decode::<LinesBody>()?.into_lines()?;
+    let order = order_id(app, &change.visit, id).await?;
+    let asked = (&lines, change.version.map(|version| version.0));
+    let keyed = change.visit.keyed(&format!("customer.orders.lines/{order}"), &asked);
+    let more = MoreLines {
+        order,
+        version: change.version,
+        lines: lines.into_iter().map(|line| line.into_line()).collect(),
+        backorders: true,
+    };
+    let words = Words::Named(answers::extended, call.name.clone());
+    let command = Command::AddLines(Box::new(more));
+    let answered = change.visit.change_in(app, keyed, command, words).await?;
+    Ok(answer(answered, |outcome| answers::extended(outcome, &call.name)))
+}
+
+async fn cancelled(
+    app: &App,
+    head: &HttpRequest,
+    (id, payload): (&str, Payload),
+    call: &Call,
+) -> Result<HttpResponse, Cause> {
+    let change = Change::with_any_body(app, head, payload, Lane::Finish).await?;
+    let body = match &change.body {
+        Some(_) => change.decode::<CancelBody>()?,
+        None => CancelBody::default(),
+    };
+    let reason = body.into_reason()?;
+    let order = order_id(app, &change.visit, id).await?;
+    let asked = (&reason, change.version.map(|version| version.0));
+    let keyed = change.visit.keyed(&format!("customer.orders.cancel/{order}"), &asked);
+    let action = order::Command::Cancel { version: change.version, reason };
+    let words = Words::Named(answers::changed, call.name.clone());
+    let command = Command::Act { order, action };
+    let answered = change.visit.change_in(app, keyed, command, words).await?;
+    Ok(answer(answered, |outcome| answers::changed(outcome, &call.name)))
+}
+
+/// The look at what a path names: a number, or a uuid. What is neither names nothing.
+fn named(text: &str) -> Result<Query, Failure> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && let Ok(number @ 1..=NUMBER_MAX) = text.parse() {
+        return Ok(Query::OrderNumbered(number));
+    }
+    let id = OrderId::parse(text).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    Ok(Query::Order(id))
+}
+
+/// The id of the order that a path names. A number is of one order for ever.
+async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Cause> {
+    let query = match named(text)? {
+        Query::Order(id) => return Ok(id),
+        query => query,
+    };
+    let Outcome::Order(order) = visit.look_first(app, query).await? else {
+        unreachable!("a look at an order is answered with an order")
+    };
+    Ok(order.id)
+}

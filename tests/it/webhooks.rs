@@ -1,0 +1,219 @@
+//! Calls to subscribers, against a real receiver: signed, repeated, in order, and never lost.
+
+mod sink;
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::support::{TestServer, promise, text};
+use sink::Sink;
+
+const PROMISE: &str = "/api/promises/deliverypromise";
+/// The sink is on this machine.
+const PRIVATE: &str = "webhooks_to_private = true\n";
+
+async fn server() -> TestServer {
+    TestServer::configured(PRIVATE).await
+}
+
+async fn subscribe(server: &TestServer, event: &str, url: &str, encoding: &str) -> Value {
+    let target = json!({ "type": "WEBHOOK", "callbackUrl": url, "encoding": encoding,
+        "headers": [ { "key": "Authorization", "value": "Basic dXNlcjpwYXNz" } ] });
+    let body = json!({ "name": "checkout", "event": event, "target": target });
+    server.http.post("/api/subscriptions", &body.to_string()).await.expect(201)
+}
+
+/// A store with tea, and a promise of two pieces; its order.
+async fn promised(server: &TestServer) -> String {
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    let made = server.http.post(PROMISE, &promise("tea", 2).to_string()).await.expect(201);
+    text(&made, "orderRef")
+}
+
+async fn act(server: &TestServer, order: &str, name: &str, version: u32) {
+    let body = json!({ "name": name, "version": version }).to_string();
+    server.http.post(&format!("/api/orders/{order}/actions"), &body).await.expect(200);
+}
+
+fn signature(secret: &str, signed: &str) -> Vec<u8> {
+    let secret = secret.strip_prefix("whsec_").expect("it is a secret");
+    let secret = STANDARD.decode(secret).expect("it is base64");
+    assert_eq!(secret.len(), 32);
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret).expect("any length does");
+    mac.update(signed.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[actix_web::test]
+async fn a_call_is_signed_and_says_what_happened() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    let made = subscribe(&server, "ORDER_CREATED", &sink.url("/hooks"), "fft").await;
+    let order = promised(&server).await;
+    let heard = &sink.heard(1).await[0];
+    assert_eq!(heard.path, "/hooks");
+    assert_eq!(heard.header("content-type"), "application/json");
+    assert_eq!(heard.header("authorization"), "Basic dXNlcjpwYXNz");
+    let body = heard.json();
+    assert_eq!((&body["event"], &body["eventId"]), (&json!("ORDER_CREATED"), &json!(heard.id())));
+    assert_eq!(body["payload"]["id"], order.as_str());
+    assert_eq!(body["payload"]["href"], format!("/api/orders/{order}"));
+    assert_eq!(body["payload"]["status"], "Promised");
+    let signed = format!("{}.{}.{}", heard.id(), heard.header("webhook-timestamp"), heard.body);
+    let expected = STANDARD.encode(signature(&text(&made, "secret"), &signed));
+    assert_eq!(heard.header("webhook-signature"), format!("v1,{expected}"));
+}
+
+#[actix_web::test]
+async fn each_encoding_has_its_own_words() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    let secret = subscribe(&server, "order.created", &sink.url("/ps"), "partssource").await;
+    subscribe(&server, "order.created", &sink.url("/standard"), "standard").await;
+    subscribe(&server, "ORDER_CREATED", &sink.url("/cloud"), "cloudevents").await;
+    promised(&server).await;
+    let heard = sink.heard(3).await;
+    let at = |path: &str| heard.iter().find(|it| it.path == path).expect("it was called");
+    let standard = at("/standard").json();
+    assert_eq!(standard["type"], "order.created");
+    assert_eq!(standard["timestamp"], "2026-01-12T10:00:00.000Z");
+    let cloud = at("/cloud");
+    assert_eq!(cloud.header("content-type"), "application/cloudevents+json");
+    let event = cloud.json();
+    assert_eq!(event["specversion"], "1.0");
+    assert_eq!(event["type"], "certus.order.created");
+    assert_eq!(event["source"], "/tenants/default");
+    assert_eq!(event["id"], cloud.id());
+    let parts = at("/ps");
+    let body = parts.json();
+    assert_eq!(body["event_type"], "order.created");
+    assert_eq!(body["reference_id"], 1);
+    assert_eq!(body["payload"]["line_item_id"], 1_001);
+    assert_eq!(body["payload"]["quantity"], 2);
+    assert_eq!(parts.header("x-ps-delivery-attempt"), "1");
+    let signed = format!("{}.{}", parts.header("x-ps-timestamp"), parts.body);
+    let mac = signature(&text(&secret, "secret"), &signed);
+    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(parts.header("x-ps-signature"), format!("sha256={hex}"));
+}
+
+/// A call that fails is made again with the same id and body, and what follows about the same
+/// order waits for it. A redirect is a failure and leads nowhere.
+#[actix_web::test]
+async fn a_call_that_fails_is_repeated_and_order_is_kept() {
+    let (server, sink) = (server().await, Sink::start(&[500, 302, 503]));
+    subscribe(&server, "*", &sink.url("/hooks"), "standard").await;
+    let order = promised(&server).await;
+    act(&server, &order, "CONFIRM_PROMISE", 1).await;
+    act(&server, &order, "CANCEL", 2).await;
+    // facility, stock, order, routing, reservation, confirmed, cancelled, freed; and three failures
+    let heard = sink.heard(11).await;
+    assert!(heard.iter().all(|it| it.path == "/hooks"), "a redirect is not followed");
+    let mut ids: Vec<&str> = heard.iter().map(|it| it.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 8, "{ids:?}");
+    for id in ids {
+        let mut same = heard.iter().filter(|it| it.id() == id);
+        let first = same.next().expect("it was called");
+        assert!(same.all(|it| it.body == first.body), "a repeated call says the same");
+    }
+    let kinds: Vec<String> = heard.iter().map(|it| text(&it.json(), "type")).collect();
+    let last = |kind: &str| kinds.iter().rposition(|it| it == kind).expect("it was told");
+    let first = |kind: &str| kinds.iter().position(|it| it == kind).expect("it was told");
+    assert!(last("order.created") < first("order.confirmed"), "{kinds:?}");
+    assert!(last("order.confirmed") < first("order.cancelled"), "{kinds:?}");
+}
+
+#[actix_web::test]
+async fn a_receiver_that_is_gone_ends_its_subscription() {
+    let (server, sink) = (server().await, Sink::start(&[410]));
+    subscribe(&server, "location.created", &sink.url("/hooks"), "fft").await;
+    let mut changes = server.server().app().outside[0].feed.durable();
+    server.facility("gouda").await;
+    sink.heard(1).await;
+    changes.wait_for(|lsn| lsn.0 >= 3).await.expect("the server runs");
+    let left = server.http.get("/api/subscriptions").await.expect(200);
+    assert_eq!(left, json!({ "subscriptions": [], "total": 0 }));
+    server.facility("edam").await;
+    assert_eq!(sink.count(), 1);
+}
+
+/// D12: a stop loses nothing and repeats nothing that was taken; what was not is told again.
+#[actix_web::test]
+async fn a_restart_loses_nothing() {
+    let (mut server, sink) = (server().await, Sink::start(&[]));
+    subscribe(&server, "order.created", &sink.url("/hooks"), "fft").await;
+    let first = promised(&server).await;
+    sink.heard(1).await;
+    sink.answer(&[503; 1_000]);
+    let made = server.http.post(PROMISE, &promise("tea", 1).to_string()).await.expect(201);
+    let second = text(&made, "orderRef");
+    sink.heard(3).await;
+    server.stop().await;
+    let before = sink.count();
+    sink.answer(&[]);
+    server.begin().await;
+    let heard = sink.heard(before + 1).await;
+    let orders: Vec<String> = heard.iter().map(|it| text(&it.json()["payload"], "id")).collect();
+    assert_eq!(orders.iter().filter(|it| **it == first).count(), 1, "it was taken before");
+    assert_eq!(orders.last(), Some(&second));
+    let ids: Vec<&str> = heard[1..].iter().map(|it| it.id()).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+}
+
+/// A target that never answers holds up nobody else.
+#[actix_web::test]
+async fn a_target_that_hangs_holds_up_nobody() {
+    let (mut server, hanging, sink) = (server().await, Sink::start(&[0; 1_000]), Sink::start(&[]));
+    subscribe(&server, "*", &hanging.url("/hooks"), "fft").await;
+    subscribe(&server, "*", &sink.url("/hooks"), "fft").await;
+    promised(&server).await;
+    hanging.heard(1).await;
+    // facility, stock, order, routing, reservation
+    assert_eq!(sink.heard(5).await.len(), 5);
+    let metrics = server.operators().get("/metrics").await;
+    assert!(metrics.body.contains("certus_webhook_subscriptions"), "{}", metrics.body);
+    server.stop().await; // and it does not wait for the answer
+}
+
+/// Only what concerns one of the named facilities is told.
+#[actix_web::test]
+async fn a_subscription_may_be_about_one_facility() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    let (gouda, edam) = (server.facility("gouda").await, server.facility("edam").await);
+    let body = json!({ "name": "x", "event": "INVENTORY_FACILITY_STOCK_CHANGED",
+        "contexts": [ { "type": "FACILITY", "values": [edam] } ],
+        "target": { "type": "WEBHOOK", "callbackUrl": sink.url("/hooks") } });
+    server.http.post("/api/subscriptions", &body.to_string()).await.expect(201);
+    server.stock(&gouda, "tea", 1).await;
+    server.stock(&edam, "tea", 2).await;
+    let heard = sink.heard(1).await;
+    assert_eq!(heard[0].json()["event"], "INVENTORY_FACILITY_STOCK_CHANGED");
+    assert_eq!(heard[0].json()["payload"]["value"], 2);
+    assert_eq!(sink.count(), 1);
+}
+
+/// Addresses are checked again when a call connects, whatever was allowed when it was registered.
+#[actix_web::test]
+async fn a_private_address_is_not_called_once_that_is_not_allowed() {
+    let (mut server, sink) = (server().await, Sink::start(&[]));
+    subscribe(&server, "order.created", &sink.url("/hooks"), "fft").await;
+    server.restart_with("").await;
+    promised(&server).await;
+    let app = server.server().app();
+    let webhooks = &app.outside[0].webhooks;
+    let failed = async {
+        while webhooks.figures().failed == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), failed).await.expect("a call is tried");
+    assert_eq!(sink.count(), 0);
+    server.restart_with(PRIVATE).await;
+    assert_eq!(sink.heard(1).await.len(), 1);
+}
