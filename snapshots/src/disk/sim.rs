@@ -217,6 +217,11 @@ impl Disk for Sim {
         self.change(named("rename", from), change)
     }
 
+    fn link(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        let change = Change::Link(from.to_path_buf(), to.to_path_buf());
+        self.change(named("link", to), change)
+    }
+
     fn remove(&self, path: &Path) -> Result<(), Error> {
         self.change(named("unlink", path), Change::Remove(path.to_path_buf()))
     }

@@ -16,8 +16,8 @@
 //! All numbers are little-endian. The segment's number is under the checksum but not stored, so
 //! that a segment that was copied over another does not hold a single valid frame.
 
-use crate::Lsn;
 use crate::limits::RECORD_BYTES_MAX;
+use crate::{Lsn, Position};
 
 /// Bytes before the payload.
 pub(super) const HEAD_BYTES: usize = 40;
@@ -141,6 +141,14 @@ pub(super) fn seal(frames: &mut [u8], segment: u64, timeline: u32, durable: Lsn)
         frame[..4].copy_from_slice(&checksum.to_le_bytes());
         rest = after;
     }
+}
+
+/// A mark behind the record at `position`, as it goes into `segment`: that record is durable.
+pub(super) fn mark(segment: u64, position: Position, at_ms: i64) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD_BYTES);
+    begin(&mut bytes, Kind::Mark, position.lsn, at_ms, &[]);
+    seal(&mut bytes, segment, position.timeline, position.lsn);
+    bytes
 }
 
 /// Whether the head and payload in `frame` are what was written to this segment.

@@ -107,6 +107,25 @@ impl Walk {
         Ok((frame.len() == head.bytes() && frame::is_valid(frame, segment)).then_some(head))
     }
 
+    /// The next valid frame at or behind `from`, whatever it says.
+    pub(super) fn next_frame(&mut self, mut from: u64) -> Result<Option<Found>, Error> {
+        while let Some(at) = self.next_word(from)? {
+            let magic = (self.word_at(at)? >> 32) as u32;
+            if Kind::of(&magic.to_le_bytes()).is_some()
+                && let Some(head) = self.frame_at(at)?
+            {
+                return Ok(Some(Found { at, head, skipped: false }));
+            }
+            from = at + ALIGN_BYTES;
+        }
+        Ok(None)
+    }
+
+    /// All bytes of a valid frame, the zeroes behind it included.
+    pub(super) fn frame(&mut self, found: &Found) -> Result<&[u8], Error> {
+        self.bytes_at(found.at, (found.end() - found.at) as usize)
+    }
+
     /// The payload of the record that was found last: all of it has been read and checked.
     pub(super) fn payload(&mut self, found: &Found) -> Result<&[u8], Error> {
         Ok(&self.bytes_at(found.at, found.head.bytes())?[HEAD_BYTES..])

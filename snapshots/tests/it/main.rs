@@ -12,7 +12,7 @@ mod failures;
 mod formats;
 mod history;
 mod memory;
-
+mod repair;
 mod retention;
 mod room;
 mod snapshot;
