@@ -16,5 +16,6 @@ mod promises;
 mod security;
 mod subscriptions;
 mod support;
+mod syscalls;
 mod tidy;
 mod webhooks;
