@@ -10,7 +10,9 @@ mod feed;
 mod health;
 pub(crate) mod idempotency;
 mod json;
+mod openapi;
 mod orders;
+mod page;
 pub(crate) mod path;
 mod pen;
 pub(crate) mod problem;
@@ -49,6 +51,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
         .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
         .service(at("/problems/{name}").get(Need::Open, problems::explain))
+        .service(at("/openapi.json").get(Need::Open, openapi::document))
+        .service(at("/docs").get(Need::Open, page::page))
+        .service(at("/docs/{file}").get(Need::Open, page::file))
         .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);
