@@ -20,6 +20,7 @@ mod problems;
 mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;
+mod strict;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;
