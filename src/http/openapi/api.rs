@@ -18,7 +18,7 @@ pub(super) struct Api {
 }
 
 const ABOUT: &str = "One order has one life and one number, whichever door it came in by. \
-    `null` is as if absent, a member that comes twice is refused, and so is a NUL character. \
+    `null` is as if absent, a whole number is written without a fraction, a member that comes twice is refused, and so is a NUL character. \
     Paths take one trailing slash; `/customer/orders` is `/orders`, and `/api/deliveries` and \
     `/api/delivery_items` are these without `/api`.";
 
@@ -110,7 +110,7 @@ fn parameters() -> Value {
         "CustomerKey": header("Idempotency-Key", true,
             Schema(json!({ "type": "string", "format": "uuid" })),
             "The same request under the same key is carried out once."),
-        "IfMatch": header("If-Match", false, pattern("^\"[1-9][0-9]{0,8}\"$").example("\"3\""),
+        "IfMatch": header("If-Match", false, text_of(3..=11).like("^\"[1-9][0-9]{0,8}\"$"),
             "The version that the client saw last. Where the body has one too, they must agree."),
     })
 }

@@ -10,7 +10,9 @@ use workflow::limits::REFERENCE_CHARS_MAX;
 
 use super::api::Api;
 use super::operation::Operation;
-use super::schema::{Member, Schema, any_of, array, given, object_of, text, text_of, word};
+use super::schema::{
+    Member, PRINTABLE, Schema, any_of, array, given, object_of, text, text_of, word,
+};
 use crate::limits::FREE_TEXT_CHARS_MAX;
 
 /// Describes the door.
@@ -43,7 +45,7 @@ fn asked(members: impl IntoIterator<Item = Member>) -> Schema {
 
 /// A text that says something.
 fn said(chars_max: usize) -> Schema {
-    text_of(1..=chars_max).like("^[^\\u0000-\\u001f\\u007f-\\u009f]*$")
+    text_of(1..=chars_max).like(PRINTABLE)
 }
 
 /// Text for people.

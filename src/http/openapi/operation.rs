@@ -157,9 +157,8 @@ impl Operation {
 
     /// Answers with something that is not JSON.
     pub(super) fn streams(self, meaning: &str, types: &[&str]) -> Operation {
-        let text = json!({ "schema": { "type": "string" } });
         let content: Map<String, Value> =
-            types.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
+            types.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
         self.answer(200, json!({ "description": meaning, "content": content }))
     }
 
@@ -179,17 +178,26 @@ impl Operation {
         self
     }
 
-    /// What was made or shown leads to another route: by its id, to the path's parameter of this
-    /// name.
-    pub(super) fn leads_to(mut self, other: &str, parameter: &str, from: &str) -> Operation {
-        let link = json!({ "operationId": other, "parameters": { parameter: from } });
-        self.links.insert(other.to_owned(), link);
+    /// What it answers leads to other routes: each of them by this parameter, which stands there
+    /// in the answer.
+    pub(super) fn leads_to(mut self, others: &[&str], parameter: &str, from: &str) -> Operation {
+        for other in others {
+            let link = self.links.entry(*other);
+            let link = link.or_insert_with(|| json!({ "operationId": other, "parameters": {} }));
+            link["parameters"][parameter] = from.into();
+        }
         self
     }
 
     /// May also answer with these.
     pub(super) fn refuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Operation {
         self.refuses.extend(statuses);
+        self
+    }
+
+    /// May also answer with this, in the words of another door.
+    pub(super) fn refuses_as(mut self, door: &Door, status: u16) -> Operation {
+        self.answers.insert(status.to_string(), refusal(door, status));
         self
     }
 
@@ -200,9 +208,7 @@ impl Operation {
             answer["links"] = self.links.clone().into();
         }
         for status in self.refuses {
-            let name = door.component(status);
-            let refusal = json!({ "$ref": format!("#/components/responses/{name}") });
-            responses.entry(status.to_string()).or_insert(refusal);
+            responses.entry(status.to_string()).or_insert_with(|| refusal(door, status));
         }
         let mut operation = json!({
             "operationId": self.id,
@@ -217,6 +223,10 @@ impl Operation {
         }
         operation
     }
+}
+
+fn refusal(door: &Door, status: u16) -> Value {
+    json!({ "$ref": format!("#/components/responses/{}", door.component(status)) })
 }
 
 fn shared(name: &str) -> Value {

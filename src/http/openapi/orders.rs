@@ -8,8 +8,8 @@ use super::api::Api;
 use super::door::ORDERS;
 use super::operation::{Operation, get, post};
 use super::schema::{
-    Schema, any_of, array, count, flag, given, instant, list, named, number, reference, taken,
-    text, text_of, uuid, version, whole, word,
+    Schema, any_of, array, count, flag, given, instant, list, named, null, number, reference,
+    taken, text, text_of, uuid, version, whole, word,
 };
 use crate::http::orders::routes::list::STATUSES;
 use crate::limits::{CUSTOMER_PAGE_ROWS_MAX, FAULTS_MAX, NOTES_CHARS_MAX, PROFILE_ID_MAX};
@@ -30,9 +30,11 @@ pub(super) fn describe(api: &mut Api) {
                 .body("CustomerOrderRequest")
                 .answers(200, "The order.", "CustomerOrderAnswer")
                 .tells(&["ETag", "Location", "Certus-Outcome", "Idempotency-Replayed"])
-                .leads_to("showCustomerOrder", "orderId", "$response.body#/data/orderId")
-                .leads_to("addLines", "orderId", "$response.body#/data/orderId")
-                .leads_to("cancelCustomerOrder", "orderId", "$response.body#/data/orderId"),
+                .leads_to(
+                    &["showCustomerOrder", "addLines", "cancelCustomerOrder"],
+                    "orderId",
+                    "$response.body#/data/orderId",
+                ),
             get("/orders", "listCustomerOrders", "A page of orders, newest first", P::OrdersRead)
                 .asks()
                 .query("page", whole(1..=u32::MAX.into()).with("default", 1))
@@ -137,7 +139,7 @@ fn answers(api: &mut Api) {
             ("useShippingAccount*", flag().or_null()),
             ("notes*", text().or_null()),
             ("lineItems*", array(line)),
-            ("estimatedDeliveryDate*", Schema(json!({ "type": "null" }))),
+            ("estimatedDeliveryDate*", null()),
             ("createdAt*", instant()),
             ("updatedAt*", instant()),
         ]),
@@ -172,7 +174,7 @@ fn envelope(data: Schema) -> Schema {
     given([
         ("success*", Schema(json!({ "const": true }))),
         ("data*", data),
-        ("errors*", Schema(json!({ "type": "null" }))),
+        ("errors*", null()),
         ("correlationId*", text()),
         ("timestamp*", instant()),
     ])

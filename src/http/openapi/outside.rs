@@ -151,14 +151,11 @@ fn status(api: &mut Api) {
             ),
         ],
     );
-    let echo = post("/bench/echo", "echo", "Sends a promise's bytes back", P::PromisesWrite);
-    let echo = echo.asks().body("OrderRequest").refuses([404, 409, 422]);
-    let same = "The bytes that were sent. 404 unless the server was started for a bench.";
-    api.more(
-        &PROMISES,
-        "Status",
-        [echo.takes("IdempotencyKey").answers(200, same, "OrderRequest")],
-    );
+    let echo = "Sends a promise's bytes back: only of a server that was started for a bench";
+    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).asks().body("OrderRequest");
+    let echo = echo.answers(200, "The bytes that were sent.", "OrderRequest");
+    let echo = echo.takes("IdempotencyKey").refuses_as(&OUTSIDE, 404);
+    api.more(&PROMISES, "Status", [echo]);
     let overall = || word(&["UP", "DEGRADED", "DOWN"]);
     let part = given([("name*", text()), ("status*", word(&["UP", "DOWN"]))]);
     api.schema("Status", given([("status*", overall())]));

@@ -18,11 +18,16 @@ pub(super) struct Schema(pub(super) Value);
 pub(super) type Member = (&'static str, Schema);
 
 /// No control character, in words that JavaScript, Python and Rust read alike.
-const PRINTABLE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+pub(super) const PRINTABLE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
 
 /// Any value.
 pub(super) fn anything() -> Schema {
     Schema(json!({}))
+}
+
+/// Nothing.
+pub(super) fn null() -> Schema {
+    Schema(json!({ "type": "null" }))
 }
 
 /// Any object.
@@ -53,6 +58,11 @@ pub(super) fn text_of(chars: RangeInclusive<usize>) -> Schema {
 /// A text for people.
 pub(super) fn free_text() -> Schema {
     text_of(0..=FREE_TEXT_CHARS_MAX)
+}
+
+/// One of the articles in a query's list; what is empty between two commas is none.
+pub(super) fn listed_reference() -> Schema {
+    text_of(0..=REFERENCE_CHARS_MAX).like(PRINTABLE)
 }
 
 /// A name from somebody else's system.
@@ -188,8 +198,10 @@ impl Schema {
         if schema == json!({}) {
             return Schema(schema);
         }
-        let Some(kind) = schema["type"].as_str().map(str::to_owned) else {
-            return any_of([Schema(schema), Schema(json!({ "type": "null" }))]);
+        let is_plain = schema.get("format").is_none() && schema.get("pattern").is_none();
+        let kind = schema.get("type").and_then(Value::as_str).filter(|_| is_plain);
+        let Some(kind) = kind.map(str::to_owned) else {
+            return any_of([Schema(schema), null()]);
         };
         schema["type"] = json!([kind, "null"]);
         if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
@@ -211,6 +223,13 @@ impl Schema {
     /// One value that a reader may try.
     pub(super) fn example(self, value: impl Into<Value>) -> Schema {
         self.with("examples", vec![value.into()])
+    }
+
+    /// With this member, instead of the one of that name if there is one.
+    pub(super) fn member(self, name: &str, Schema(of): Schema) -> Schema {
+        let Schema(mut schema) = self;
+        schema["properties"][name] = of;
+        Schema(schema)
     }
 
     /// Another keyword.

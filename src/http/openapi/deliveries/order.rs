@@ -10,16 +10,29 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, post, put};
 use crate::http::openapi::schema::{
-    Member, Schema, any_of, anything, array, count, given, list, named, number_of, pattern, text,
-    uuid, version, whole, word,
+    Member, Schema, any_object, any_of, anything, array, count, given, instant, list, named,
+    number_of, pattern, text, text_of, uuid, version, whole, word,
 };
 use crate::limits::PAGE_ROWS_MAX;
+
+/// What may be asked of an order that was just handed over.
+const OF_ONE: [&str; 7] = [
+    "showDelivery",
+    "cancelDelivery",
+    "schedule",
+    "share",
+    "stage",
+    "reportNear",
+    "reportDelivered",
+];
+const SHARED: [&str; 2] = ["showShared", "changeShared"];
 
 pub(super) fn describe(api: &mut Api) {
     let window = "/deliveries/{id}/desired_delivery_window";
     let named_window = "/deliveries/set_desired_delivery_window";
     let rows = i64::try_from(PAGE_ROWS_MAX).expect("a page is short");
-    let page = || whole(1..=1_000_000_000).with("default", 1);
+    let pages = i64::try_from(usize::MAX / PAGE_ROWS_MAX).expect("so many rows cannot be counted");
+    let page = || whole(1..=pages).with("default", 1);
     api.section(
         &DELIVERIES,
         ("Deliveries", "Orders that are brought to a door."),
@@ -35,9 +48,8 @@ pub(super) fn describe(api: &mut Api) {
             .body("DeliveryRequest")
             .shows_whole("NewDelivery")
             .tells(&["Certus-Outcome", "Idempotency-Replayed"])
-            .leads_to("showDelivery", "id", "$response.body#/order/number")
-            .leads_to("cancelDelivery", "id", "$response.body#/order/number")
-            .leads_to("showShared", "secret", "$response.body#/order/secure_order_id"),
+            .leads_to(&OF_ONE, "id", "$response.body#/order/number")
+            .leads_to(&SHARED, "secret", "$response.body#/order/secure_order_id"),
             get("/deliveries", "listDeliveries", "The orders in memory", P::OrdersRead)
                 .asks()
                 .query("page", page())
@@ -48,7 +60,8 @@ pub(super) fn describe(api: &mut Api) {
                 .query("order_status", text())
                 .query("picked_status", text())
                 .query("message_status", text())
-                .answers(200, "A page, the newest first.", "DeliveryPage"),
+                .answers(200, "A page, the newest first.", "DeliveryPage")
+                .refuses([422]),
             get("/deliveries/history", "listPicked", "Those with a picked piece", P::OrdersRead)
                 .asks()
                 .query("page", page())
@@ -127,8 +140,8 @@ fn filled(chars_max: usize) -> Schema {
 fn order(column: usize) -> Vec<Member> {
     let of = |names: [&'static str; 2], schema: Schema| (names[column], schema);
     vec![
-        of(["order_placed_timestamp", "placed_at"], instant()),
-        of(["desired_deliverywindow", "desired_delivery_window"], instant()),
+        of(["order_placed_timestamp", "placed_at"], moment()),
+        of(["desired_deliverywindow", "desired_delivery_window"], moment()),
         of(["client_id", "client_id"], name()),
         of(["store_id", "store_id"], name()),
         of(["client_internal_order_id", "order_id"], name()),
@@ -175,14 +188,14 @@ fn item() -> Schema {
 
 /// A number, or a text that counts as nothing.
 fn adjustment() -> Schema {
-    any_of([decimal(), crate::http::openapi::schema::text_of(0..=250)])
+    any_of([decimal(), text_of(0..=250)])
 }
 
 /// `2007-11-09 11:20:25 UTC`, RFC 3339, or a date.
-fn instant() -> Schema {
+fn moment() -> Schema {
     let theirs = pattern("^20[0-9]{2}-0[1-9]-1[0-9] 1[0-9]:[0-5][0-9]:[0-5][0-9] UTC$");
-    let date = crate::http::openapi::schema::text().with("format", "date");
-    any_of([crate::http::openapi::schema::instant(), date, theirs])
+    let date = text().with("format", "date");
+    any_of([instant(), date, theirs])
 }
 
 fn answers(api: &mut Api) {
@@ -267,6 +280,6 @@ fn order_details() -> Vec<Member> {
         ("delivery_option*", word(&DELIVERY_OPTIONS).or_null()),
         ("client_payment_id*", text().or_null()),
         ("payment_card_last4*", text().or_null()),
-        ("sums*", crate::http::openapi::schema::any_object().or_null()),
+        ("sums*", any_object().or_null()),
     ]
 }

@@ -7,7 +7,9 @@ use super::{asked, counted, decimal, item_id, name, order_id, prose};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{delete, get, post};
-use crate::http::openapi::schema::{array, count, flag, given, named, number, text, version, word};
+use crate::http::openapi::schema::{
+    any_of, array, count, flag, given, named, number, text, version, word,
+};
 
 pub(super) fn describe(api: &mut Api) {
     let missing = "/delivery_items/{id}/out_of_stock";
@@ -31,13 +33,16 @@ pub(super) fn describe(api: &mut Api) {
             )
             .asks()
             .query("store_id", text())
-            .answers(200, "So many.", "WaitingCount"),
+            .answers(200, "So many.", "WaitingCount")
+            .refuses([422]),
             post("/picklist/next", "takeNext", "Takes the oldest part that waits", P::Picking)
                 .asks()
                 .query("store_id", text())
                 .keyed()
                 .says(200, "The list.", list())
-                .tells(&["Idempotency-Replayed"]),
+                .tells(&["Idempotency-Replayed"])
+                .leads_to(&["reportMissing", "substitute"], "id", "$response.body#/0/id")
+                .leads_to(&["stage"], "id", "$response.body#/0/delivery_id"),
             delete("/picklist/picked", "clearPicked", "Completes what is picked whole", P::Picking)
                 .asks()
                 .answers(200, "How many there were.", "Cleared")
@@ -48,7 +53,7 @@ pub(super) fn describe(api: &mut Api) {
                 .says(
                     200,
                     "The item, or the order that is complete.",
-                    crate::http::openapi::schema::any_of([named("PickItem"), named("Staged")]),
+                    any_of([named("PickItem"), named("Staged")]),
                 )
                 .tells(&["ETag", "Idempotency-Replayed"]),
             post(missing, "reportMissing", "The rest is not on the shelf", P::Picking)

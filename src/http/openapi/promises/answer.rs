@@ -3,7 +3,8 @@
 use super::{behaviour, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::schema::{
-    Schema, amount, array, count, flag, given, instant, list, named, text, uuid, version, word,
+    Schema, amount, anything, array, count, flag, given, instant, list, named, text, uuid, version,
+    word,
 };
 
 pub(super) fn describe(api: &mut Api) {
@@ -94,5 +95,5 @@ fn plan(api: &mut Api) {
 
 /// What the original has, and is always empty here.
 fn empty() -> Schema {
-    list(0..=0, crate::http::openapi::schema::anything())
+    list(0..=0, anything())
 }

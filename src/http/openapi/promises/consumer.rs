@@ -5,8 +5,8 @@ use workflow::limits::REFERENCE_CHARS_MAX;
 use super::{attributes, facility_name};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::schema::{
-    anything, array, closed, flag, instant, list, named, pattern, reference, taken, text, text_of,
-    word,
+    Schema, anything, array, closed, flag, instant, list, named, pattern, reference, taken, text,
+    text_of, word,
 };
 use crate::limits::ENTRIES_MAX;
 
@@ -65,7 +65,7 @@ fn preferences(api: &mut Api) {
     ]);
     let reservation =
         taken([("mode*", word(&["SCHEDULED", "ASAP", "ALAP"])), ("reservationTime", instant())]);
-    api.schema("Collect", facility_name_with_times());
+    api.schema("Collect", collect());
     api.schema(
         "DeliveryPreferences",
         closed([
@@ -80,16 +80,13 @@ fn preferences(api: &mut Api) {
     );
 }
 
-fn facility_name_with_times() -> crate::http::openapi::schema::Schema {
-    let crate::http::openapi::schema::Schema(mut named) = facility_name();
-    let crate::http::openapi::schema::Schema(more) = taken([
+/// Where it is collected.
+fn collect() -> Schema {
+    let others = [
         ("paid", flag()),
         ("provisioningTime", instant()),
         ("supplyingFacilitiesConfigurations", anything()),
         ("supplyingFacilities", anything()),
-    ]);
-    for (name, schema) in more["properties"].as_object().into_iter().flatten() {
-        named["properties"][name] = schema.clone();
-    }
-    crate::http::openapi::schema::Schema(named)
+    ];
+    others.into_iter().fold(facility_name(), |all, (name, of)| all.member(name, of.or_null()))
 }

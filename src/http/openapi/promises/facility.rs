@@ -8,12 +8,22 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, post, put};
 use crate::http::openapi::schema::{
-    Member, Schema, any_object, anything, array, closed, flag, free_text, given, list, named,
-    pattern, reference, taken, text, uuid, version, whole, word,
+    Member, Schema, any_object, any_of, anything, array, closed, flag, free_text, given, list,
+    named, pattern, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX};
 
 const PATH: &str = "/api/facilities/{id}";
+/// What may be asked of a facility that was just made.
+const OF_ONE: [&str; 7] = [
+    "showFacility",
+    "putFacility",
+    "patchFacility",
+    "removeFacility",
+    "putListings",
+    "listListings",
+    "clearListings",
+];
 
 pub(super) fn describe(api: &mut Api) {
     let (read, write) = (P::FacilitiesRead, P::FacilitiesWrite);
@@ -25,8 +35,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/facilities", "makeFacility", "Makes a facility", write)
                 .makes("FacilityRequest", "Facility")
-                .leads_to("showFacility", "id", "$response.body#/id")
-                .leads_to("removeFacility", "id", "$response.body#/id"),
+                .leads_to(&OF_ONE, "id", "$response.body#/id"),
             get("/api/facilities", "listFacilities", "A page of facilities, stripped", read)
                 .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query_list("status", status())
@@ -88,14 +97,17 @@ fn schemas(api: &mut Api) {
         members().into_iter().filter(|(name, _)| !is_one(&required, name)).chain(required.clone()),
     );
     api.schema("FacilityReplacement", all.with("anyOf", json!([managed, supplied])));
-    let action = joined([("action*", word(&["ModifyFacility"])), ("name", free_text())], members());
-    let change = joined(
-        [("version*", version()), ("type*", facility_type()), ("name", free_text())],
-        members().into_iter().filter(|(name, _)| *name != "type"),
-    );
-    let deprecated = [("version*", version()), ("actions*", array(closed(action)))];
-    let either = [closed(change), closed(deprecated)];
-    api.schema("FacilityChange", crate::http::openapi::schema::any_of(either));
+    // Null clears, and these cannot be cleared.
+    let kept = |schema: Schema| {
+        let schema = schema.member("name", free_text()).member("type", facility_type());
+        schema.member("address", named("FacilityAddress"))
+    };
+    let action = closed(joined([("action*", word(&["ModifyFacility"]))], members()));
+    let change = [("version*", version()), ("type*", facility_type())];
+    let others = members().into_iter().filter(|(name, _)| *name != "type");
+    let deprecated = [("version*", version()), ("actions*", array(kept(action)))];
+    let either = [kept(closed(joined(change, others))), closed(deprecated)];
+    api.schema("FacilityChange", any_of(either));
     answers(api);
 }
 
@@ -145,7 +157,7 @@ fn members() -> Vec<Member> {
 
 fn address() -> Vec<Member> {
     vec![
-        ("companyName*", crate::http::openapi::schema::text().with("minLength", 1)),
+        ("companyName*", text().with("minLength", 1)),
         ("country*", pattern("^[A-Z]{2}$")),
         ("street", text()),
         ("houseNumber", text()),

@@ -9,16 +9,17 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, put};
 use crate::http::openapi::schema::{
-    Member, Schema, anything, array, closed, free_text, given, instant, list, named, reference,
-    taken, text, text_of, uuid, version, whole, word,
+    Member, Schema, anything, array, closed, free_text, given, instant, list, listed_reference,
+    named, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::{ENTRIES_MAX, LISTING_ATTRIBUTES_MAX, LISTING_CATEGORIES_MAX, PAGE_ROWS_MAX};
 
 const ALL: &str = "/api/facilities/{id}/listings";
+/// What may be asked of a listing that was just put.
+const OF_ONE: [&str; 3] = ["showListing", "patchListing", "removeListing"];
 const ONE: &str = "/api/facilities/{id}/listings/{article}";
 
 pub(super) fn describe(api: &mut Api) {
-    let of_id = text_of(0..=workflow::limits::REFERENCE_CHARS_MAX);
     api.section(
         &PROMISES,
         ("Listings", "Whether and how a facility sells an article."),
@@ -28,11 +29,13 @@ pub(super) fn describe(api: &mut Api) {
                 .asks()
                 .body("ListingsRequest")
                 .says(200, "One result per row.", array(named("ListingResult")))
+                .leads_to(&OF_ONE, "id", "$request.path.id")
+                .leads_to(&OF_ONE, "article", "$response.body#/0/listing/tenantArticleId")
                 .refuses([404, 409]),
             get(ALL, "listListings", "A page of listings", P::StockRead)
                 .at("id", facility_id())
                 .paged(PAGE_ROWS_MAX, "startAfterId", reference())
-                .query_list("tenantArticleIds", of_id)
+                .query_list("tenantArticleIds", listed_reference())
                 .query("scannableCode", text())
                 .answers(200, "A page.", "ListingPage")
                 .refuses([404]),

@@ -8,7 +8,7 @@ use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{get, post};
 use crate::http::openapi::schema::{
     Member, Schema, amount, any_object, anything, array, closed, count, flag, free_text, given,
-    instant, list, named, number_of, reference, taken, text, uuid, version, whole, word,
+    instant, list, named, number, number_of, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, STICKERS_MAX};
 use workflow::permission::Permission as P;
@@ -29,8 +29,7 @@ pub(super) fn describe(api: &mut Api) {
             .makes("OrderRequest", "Promise")
             .tells(&["Certus-Outcome"])
             .refuses([404])
-            .leads_to("showOrder", "id", "$response.body#/orderRef")
-            .leads_to("act", "id", "$response.body#/orderRef")],
+            .leads_to(&["showOrder", "act", "showDelivery"], "id", "$response.body#/orderRef")],
     );
     let id = || text().says("Its uuid or its number.");
     api.section(
@@ -45,8 +44,11 @@ pub(super) fn describe(api: &mut Api) {
             )
             .makes("OrderRequest", "Order")
             .tells(&["Certus-Outcome"])
-            .leads_to("showOrder", "id", "$response.body#/id")
-            .leads_to("act", "id", "$response.body#/id"),
+            .leads_to(
+                &["showOrder", "act", "showDelivery"],
+                "id",
+                "$response.body#/id",
+            ),
             get("/api/orders", "listOrders", "A page of orders, stripped", P::OrdersRead)
                 .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query("tenantOrderId", text())
@@ -100,16 +102,16 @@ fn schemas(api: &mut Api) {
     );
     api.schema(
         "Substitute",
-        taken(joined(
-            [("tenantArticleId*", text()), ("title*", text()), ("priority", whole(0..=i64::MAX))],
-            [
-                ("titleLocalized", anything()),
-                ("imageUrl", text()),
-                ("weight", crate::http::openapi::schema::number()),
-                ("attributes", anything()),
-                ("customAttributes", anything()),
-            ],
-        )),
+        taken([
+            ("tenantArticleId*", text()),
+            ("title*", text()),
+            ("priority", whole(0..=i64::MAX)),
+            ("titleLocalized", anything()),
+            ("imageUrl", text()),
+            ("weight", number()),
+            ("attributes", anything()),
+            ("customAttributes", anything()),
+        ]),
     );
     api.schema(
         "OrderAction",
@@ -134,7 +136,7 @@ fn answers(api: &mut Api) {
             ("orderLineItems*", array(named("OrderLine"))),
             ("tenantOrderId", text()),
             ("promisesOptions", given([("validUntil*", instant())])),
-            ("consumer", anything_or(named("Consumer"))),
+            ("consumer", any_object().says("As it was sent, or what another door knows of one.")),
         ],
         kept(),
     );
@@ -163,11 +165,6 @@ fn answers(api: &mut Api) {
     );
     api.schema("StrippedOrder", given(stripped));
     api.schema("OrderPage", super::page("orders*", "StrippedOrder"));
-}
-
-/// Orders of the other doors keep less of a customer than this one asks for.
-fn anything_or(Schema(_): Schema) -> Schema {
-    any_object().says("As it was sent; of another door's order, what that door knows.")
 }
 
 fn units() -> Schema {

@@ -17,7 +17,8 @@ pub(super) fn describe(api: &mut Api) {
         [
             get("/api/reservations", "listReservations", "A page of reservations", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "after", uuid())
-                .answers(200, "A page.", "ReservationPage"),
+                .answers(200, "A page.", "ReservationPage")
+                .leads_to(&["showReservation"], "id", "$response.body#/reservations/0/id"),
             get("/api/reservations/{id}", "showReservation", "One reservation", P::StockRead)
                 .at("id", text().says("Its uuid."))
                 .shows("Reservation")

@@ -26,7 +26,8 @@ pub(super) fn describe(api: &mut Api) {
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query("tenantArticleId", reference())
                 .query("facilityRef", uuid())
-                .answers(200, "A page.", "SafetyStockPage"),
+                .answers(200, "A page.", "SafetyStockPage")
+                .leads_to(&["removeSafetyStock"], "id", "$response.body#/safetyStocks/0/id"),
             delete("/api/safetystocks/{id}", "removeSafetyStock", "Takes one away", P::StockWrite)
                 .at("id", text().says("Its uuid."))
                 .asks()

@@ -9,8 +9,8 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post, put};
 use crate::http::openapi::schema::{
-    Member, Schema, any_object, array, count, flag, given, instant, list, named, reference, taken,
-    text, text_of, uuid, version, whole, word,
+    Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
+    null, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::STOCK_PAGE_ROWS_MAX;
 
@@ -23,14 +23,12 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/stocks", "makeStock", "Makes one stock", P::StockWrite)
                 .makes("StockRequest", "Stock")
-                .leads_to("showStock", "id", "$response.body#/id")
-                .leads_to("putStock", "id", "$response.body#/id")
-                .leads_to("removeStock", "id", "$response.body#/id"),
+                .leads_to(&["showStock", "putStock", "removeStock"], "id", "$response.body#/id"),
             get("/api/stocks", "listStocks", "A page of stocks", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query("facilityRef", uuid())
                 .query("tenantFacilityId", text())
-                .query_list("tenantArticleId", article())
+                .query_list("tenantArticleId", listed_reference())
                 .query_list("locationRef", text())
                 .answers(200, "A page.", "StockPage"),
             put("/api/stocks", "putStocks", "Makes or changes stocks, all or none", P::StockWrite)
@@ -40,7 +38,7 @@ pub(super) fn describe(api: &mut Api) {
                 .refuses([404, 409]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
-                .query_list("tenantArticleIds", article())
+                .query_list("tenantArticleIds", listed_reference())
                 .query_list("facilityRefs", uuid())
                 .query_list("facilityStatus", word(&["ONLINE", "SUSPENDED", "OFFLINE"]))
                 .query_list("facilityServiceTypes", word(&["SHIP_FROM_STORE", "PICKUP"]))
@@ -67,11 +65,6 @@ pub(super) fn describe(api: &mut Api) {
     answers(api);
 }
 
-/// One of a list of articles in a query; what is empty between two commas is no article.
-fn article() -> Schema {
-    text_of(0..=workflow::limits::REFERENCE_CHARS_MAX)
-}
-
 fn requests(api: &mut Api) {
     let placed = json!([
         { "required": ["facility"], "properties": { "facility": { "type": "object" } } },
@@ -81,13 +74,10 @@ fn requests(api: &mut Api) {
     let made = joined([("tenantArticleId*", reference())], members());
     api.schema("StockRequest", taken(made).with("anyOf", placed.clone()));
     api.schema("StockChange", taken(members()));
-    let new = joined(
-        [("tenantArticleId*", reference()), ("id", Schema(json!({ "type": "null" })))],
-        members(),
-    );
+    let new = joined([("tenantArticleId*", reference()), ("id", null())], members());
     let known = joined([("id*", uuid()), ("version", version())], members());
     let row = [taken(new).with("anyOf", placed), taken(known)];
-    api.schema("StockRow", crate::http::openapi::schema::any_of(row));
+    api.schema("StockRow", any_of(row));
     api.schema(
         "StocksRequest",
         taken([("stocks*", list(1..=ROWS_PER_BATCH_MAX, named("StockRow")))]),

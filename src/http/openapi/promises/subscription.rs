@@ -1,6 +1,5 @@
 //! Subscriptions: receivers that are called when something happens.
 
-use serde_json::json;
 use workflow::permission::Permission as P;
 
 use super::joined;
@@ -9,8 +8,8 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post};
 use crate::http::openapi::schema::{
-    Member, Schema, array, closed, free_text, given, instant, list, named, pattern, reference,
-    text, text_of, uuid, word,
+    Member, Schema, any_of, array, closed, free_text, given, instant, list, named, null, pattern,
+    reference, text, text_of, uuid, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, SUBSCRIPTION_HEADERS_MAX};
 
@@ -23,7 +22,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post(path, "subscribe", "Has a receiver called from now on", P::Events)
                 .makes("SubscriptionRequest", "NewSubscription")
-                .leads_to("unsubscribe", "id", "$response.body#/id"),
+                .leads_to(&["unsubscribe"], "id", "$response.body#/id"),
             get(path, "listSubscriptions", "A page of subscriptions", P::Events)
                 .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
                 .answers(200, "A page.", "SubscriptionPage"),
@@ -58,13 +57,10 @@ fn requests(api: &mut Api) {
         let contexts = list(0..=ENTRIES_MAX, context.clone()).says("FACILITY comes once.");
         [("name*", free_text()), ("event*", event()), ("contexts", contexts)]
     };
-    let nothing = || Schema(json!({ "type": "null" }));
-    let new = joined(
-        wish(),
-        [("target*", closed(target)), ("callbackUrl", nothing()), ("headers", nothing())],
-    );
-    let deprecated = joined(wish(), joined(to(), [("target", nothing())]));
-    let either = crate::http::openapi::schema::any_of([closed(new), closed(deprecated)]);
+    let new =
+        joined(wish(), [("target*", closed(target)), ("callbackUrl", null()), ("headers", null())]);
+    let deprecated = joined(wish(), joined(to(), [("target", null())]));
+    let either = any_of([closed(new), closed(deprecated)]);
     api.schema("SubscriptionRequest", either.says("Without `target` it is deprecated."));
 }
 
