@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use actors::{Answer, Clock, Pace, Shown, Verdict, Work};
+use actors::{Answer, Clock, MailFigures, Pace, Shown, Verdict, Work};
 use snapshots::{Lsn, Position};
 use workflow::command::Query;
 use workflow::id::TenantId;
@@ -26,6 +26,7 @@ use crate::outside::Outside;
 use crate::patience::within;
 use crate::secrets::Secrets;
 use crate::shards::Directory;
+use crate::unsubscribe::Unsubscribe;
 use crate::webhooks::Targets;
 
 /// What all handlers share.
@@ -40,6 +41,8 @@ pub struct App {
     pub echo: bool,
     /// How long a request waits for its shard.
     pub answer_time_max: Duration,
+    /// Reads the links that customers unsubscribe with.
+    pub unsubscribe: Option<Arc<Unsubscribe>>,
     /// Where calls may go.
     pub targets: Targets,
     /// Those who tell what happens, by shard; none where there is no journal.
@@ -90,6 +93,7 @@ impl App {
             credentials,
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
+            unsubscribe: None,
             targets: Targets::Public,
             outside: Vec::new(),
             clock: Pace::real().clock(),
@@ -142,6 +146,12 @@ impl App {
     /// Whether requests are let in.
     pub fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed) && !self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// What the mailers have done; none if no mail server is configured.
+    pub fn mail_figures(&self) -> Option<MailFigures> {
+        let all = self.outside.iter().filter_map(|outside| outside.mail_figures());
+        all.reduce(|sum, figures| sum.and(&figures))
     }
 
     /// The latest position that an answer reflected; it is on disk. None if there are several

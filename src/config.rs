@@ -4,6 +4,9 @@
 //! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
 //! came of it, checked once and then believed.
 
+mod invitations;
+mod mail;
+
 mod credential;
 mod issuer;
 
@@ -17,6 +20,9 @@ use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
 use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
+
+pub use invitations::InvitationsSection;
+pub use mail::MailSection;
 
 use crate::limits;
 use crate::tls::Files;
@@ -118,6 +124,12 @@ pub struct Overrides {
     #[arg(skip)]
     #[serde(default)]
     pub credentials: Vec<Credential>,
+    /// How invitations are handled. In the file only.
+    #[arg(skip)]
+    pub invitations: Option<InvitationsSection>,
+    /// The mail server. In the file only.
+    #[arg(skip)]
+    pub mail: Option<MailSection>,
     /// Who signs tokens that are believed. In the file only.
     #[arg(skip)]
     #[serde(default)]
@@ -164,6 +176,8 @@ pub struct Config {
     pub rate_per_second: Option<u32>,
     pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
+    pub invitations: InvitationsSection,
+    pub mail: Option<MailSection>,
     pub jwt: Vec<Issuer>,
 }
 
@@ -229,6 +243,8 @@ impl Config {
             rate_per_second: over.rate_per_second.or(under.rate_per_second),
             rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
+            invitations: under.invitations.unwrap_or_default(),
+            mail: under.mail,
             jwt: under.jwt,
         })
     }
@@ -257,6 +273,8 @@ impl Config {
                 && self.segment_bytes >= SEGMENT_BYTES_MIN,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
+        self.invitations.rules()?;
+        self.mail.iter().try_for_each(MailSection::check)?;
         for origin in &self.cors_origins {
             ensure!(
                 is_origin(origin),
@@ -306,6 +324,7 @@ impl Config {
             on_shortage: self.promise_on_shortage,
             parts_max: self.split_parts_max,
             open_promises_max: self.open_promises_max,
+            invitations: self.invitations.rules().expect("the rules were checked with the rest"),
         }
     }
 }
@@ -409,6 +428,40 @@ mod tests {
                 Overrides { cors_origins: Some(vec![origin.into()]), ..Overrides::default() };
             assert_eq!(read("", over).is_ok(), fits, "{origin}");
         }
+    }
+
+    #[test]
+    fn a_tenant_has_its_own_rules_of_invitations_and_else_those_of_all() {
+        let text = "[invitations]\nzone = \"Europe/Amsterdam\"\nquiet = \"21:00-08:00\"\n\
+            strict_gtin = true\n[invitations.tenants.acme]\nquiet = \"\"\n\
+            count_from = \"confirmed\"\nmails_per_address_max = 2\n";
+        let policy = read(text, Overrides::default()).unwrap().policy();
+        let night = workflow::time::Time(1_768_255_200_000); // 22:00 UTC in winter
+        let of = |name: &str| {
+            policy.invitations.of(&workflow::id::TenantId::parse(name).unwrap()).clone()
+        };
+        assert!(of("acme").strict_gtin && of("other").strict_gtin);
+        assert_eq!(of("acme").cap.unwrap().within, Millis::hours(24));
+        assert_eq!(of("acme").calendar.awake(night), night);
+        assert!(of("other").calendar.awake(night) > night && of("other").cap.is_none());
+        for bad in ["zone = \"Mars\"", "quiet = \"x\"", "mails_per_address_max = 0"] {
+            assert!(read(&format!("[invitations]\n{bad}\n"), Overrides::default()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_printed_nor_sent_in_the_clear() {
+        let with = |tls: &str| {
+            let text = "[mail]\nhost = \"mx\"\nfrom = \"a@b.nl\"\n\
+                public_url = \"https://orders.example.nl\"\nuser = \"me\"\n\
+                password = \"hunter2-hunter2\"\n";
+            read(&format!("{text}tls = \"{tls}\"\n"), Overrides::default())
+        };
+        let config = with("starttls").unwrap();
+        let printed = format!("{config:?}{}", toml::to_string(&config).unwrap());
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(with("none").unwrap_err().to_string().contains("without TLS"));
+        assert!(with("ssl").is_err());
     }
 
     #[test]

@@ -9,8 +9,10 @@ mod document;
 mod feed;
 mod health;
 pub(crate) mod idempotency;
+mod invitations;
 mod json;
 mod openapi;
+pub(crate) mod order_name;
 mod orders;
 mod page;
 pub(crate) mod path;
@@ -26,6 +28,7 @@ pub(crate) mod testing;
 pub(crate) mod text;
 mod tokens;
 pub(crate) mod unmatched;
+mod unsubscribe;
 pub(crate) mod visit;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest};
@@ -39,18 +42,21 @@ use workflow::permission::Permission as P;
 use crate::auth::Need;
 
 pub(crate) use cors::cors;
+pub use invitations::stationery::Stationery;
 pub use promises::demo::furnish;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
     let table = promise_door(web::scope("").wrap(from_fn(around::around)));
-    let table = delivery_door(customer_door(table))
+    let link = at("/unsubscribe/{token}").get(Need::Open, unsubscribe::ask);
+    let table = invitation_door(delivery_door(customer_door(table)))
         .service(at("/feed").get(P::Events, feed::feed))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
         .service(at("/oauth2/token").post(Need::Open, tokens::client_credentials))
         .service(at("/api/v2/oauth2/token").get(Need::Open, tokens::of_invitations))
         .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
+        .service(link.post(Need::Open, unsubscribe::suppress))
         .service(at("/problems/{name}").get(Need::Open, problems::explain))
         .service(at("/openapi.json").get(Need::Open, openapi::document))
         .service(at("/docs").get(Need::Open, page::page))
@@ -148,4 +154,22 @@ where
         .service(at("/router/deliveries").get(P::Routing, routing::route))
         .service(at("/router/deliveries/add").post(P::Routing, routing::add))
         .service(page)
+}
+
+/// Door 4. Each path is also there with `.json` behind it, and `platform` in a query is ignored.
+#[rustfmt::skip] // a path is a line
+fn invitation_door<T>(table: Scope<T>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    use invitations::routes::{invitations as reviews, orders as reports};
+    let reported = at("/api/v2/orders").get(P::InvitationsRead, reports::list);
+    let one = at("/api/v2/invitations/{id}").get(P::InvitationsRead, reviews::show);
+    let one = one.patch(P::InvitationsWrite, reviews::change);
+    table
+        .service(reported.post(P::InvitationsWrite, reports::report))
+        .service(at("/api/v2/orders/{id}").get(P::InvitationsRead, reports::show))
+        .service(at("/api/v2/invitations").get(P::InvitationsRead, reviews::list))
+        .service(at("/api/v2/invitations/calendar").get(P::InvitationsRead, reviews::calendar))
+        .service(one.delete(P::InvitationsWrite, reviews::remove))
 }

@@ -21,4 +21,5 @@ pub mod server;
 pub mod shards;
 pub mod telemetry;
 pub mod tls;
+pub mod unsubscribe;
 pub mod webhooks;

@@ -95,6 +95,27 @@ pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// How many seconds those inside have to finish when the server stops.
 pub const SHUTDOWN_S: u64 = 30;
+/// Bytes of a body at the invitation door: 100 products with two URLs each are more, and no shop
+/// sends them.
+pub const INVITATION_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Rows of a page at the invitation door, as its contract says.
+pub const INVITATION_PAGE_ROWS_MAX: usize = 1_000;
+/// The largest number that every reader of JSON takes as a whole one: 2^53 − 1.
+pub const NUMBER_MAX: u64 = (1 << 53) - 1;
+/// Characters of a mail address.
+pub const ADDRESS_CHARS_MAX: usize = 250;
+/// Characters of a URL in a body.
+pub const URL_CHARS_MAX: usize = 2_000;
+/// Mails that are under way at once.
+pub const MAIL_CONNECTIONS: u32 = 4;
+/// The most that may be set: a mail server counts the connections of one client.
+pub const MAIL_CONNECTIONS_MAX: u32 = 64;
+/// How long one mail may take.
+pub const MAIL_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long to wait at first before a mail server that is gone is looked for again.
+pub const MAIL_PAUSE: Duration = Duration::from_secs(5);
+/// Days over which the mails to one address may be counted.
+pub const CAP_DAYS_MAX: u32 = 366;
 /// Characters of a configured token: fewer can be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;
 

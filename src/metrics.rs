@@ -41,6 +41,7 @@ async fn scrape(app: &App) -> HttpResponse {
     if held(shards, &mut registry).await.is_none() {
         return HttpResponse::ServiceUnavailable().finish();
     }
+    mail(app, &mut registry);
     let mut body = String::new();
     match text::encode(&mut body, &registry) {
         Ok(()) => HttpResponse::Ok()
@@ -126,12 +127,14 @@ fn outside(all: &[Outside], registry: &mut Registry) {
 
 async fn held(shards: &Directory, registry: &mut Registry) -> Option<()> {
     let figures = shards.figures().await?;
-    let gauges: [(&str, &str, u64); 5] = [
+    let gauges: [(&str, &str, u64); 7] = [
         ("orders", "Orders in memory", figures.orders as u64),
         ("open_promises", "Promises with a deadline", figures.open_promises as u64),
         ("locations", "Locations", figures.locations as u64),
         ("lots", "Lots of stock", figures.lots as u64),
         ("reservations", "Reservations", figures.reservations),
+        ("mails_pending", "Mails with a time at which they go", figures.mails_pending as u64),
+        ("mails_due", "Mails whose time has come", figures.mails_due as u64),
     ];
     for (name, help, value) in gauges {
         registry.register(name, help, ConstGauge::new(value));
@@ -145,6 +148,30 @@ async fn held(shards: &Directory, registry: &mut Registry) -> Option<()> {
     let help = "How long after its deadline a promise was released";
     registry.register_with_unit("expiry_lateness", help, Unit::Seconds, lateness);
     Some(())
+}
+
+fn mail(app: &App, registry: &mut Registry) {
+    let figures = app.mail_figures();
+    let configured = ConstGauge::new(u64::from(figures.is_some()));
+    registry.register("mail_configured", "Whether there is a mail server to send to", configured);
+    let Some(figures) = figures else { return };
+    let reachable = ConstGauge::new(u64::from(figures.is_reachable));
+    registry.register("mail_reachable", "Whether the mail server was there last", reachable);
+    let sent = ConstCounter::new(figures.sent);
+    registry.register("mails_sent", "Mails that the mail server took", sent);
+    let failed = Family::<Vec<(&str, &str)>, Counter>::default();
+    for (why, count) in [
+        ("rejected", figures.rejected),
+        ("deferred", figures.deferred),
+        ("unreachable", figures.unreachable),
+    ] {
+        failed.get_or_create(&vec![("why", why)]).inc_by(count);
+    }
+    registry.register("mails_failed", "How often the mail server did not take a mail", failed);
+    let late = figures.lateness_ms_sum as f64 * 1e-3;
+    let lateness = PowersOfTwo::of(&figures.lateness, 1e-3, late);
+    let help = "How long after its time a mail was taken";
+    registry.register_with_unit("mail_lateness", help, Unit::Seconds, lateness);
 }
 
 /// Counts by powers of two, as a histogram: bucket `i` has what is below `2^i` units.

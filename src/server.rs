@@ -12,7 +12,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::Condition;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Service, HttpServer, web};
-use actors::{Clock, KeyWatch, Options, Pace, Random, ShardHandle};
+use actors::{Clock, KeyWatch, MailOptions, Options, Pace, Random, ShardHandle};
 use anyhow::Context;
 use snapshots::commit::OnFailure;
 
@@ -20,9 +20,11 @@ use crate::admission::Admission;
 use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
+use crate::http::Stationery;
 use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
 use crate::outside::Outside;
 use crate::shards::{self, Directory, Shards};
+use crate::unsubscribe::Unsubscribe;
 use crate::{admin, feed, http, tls, webhooks};
 
 /// A server that runs.
@@ -84,10 +86,15 @@ impl Server {
         let open =
             Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
         let mut app = app_of(config, open.handles(), clock, extras.echo).await?;
+        let links = Arc::new(Unsubscribe::of_dir(&config.data)?);
+        app.unsubscribe = Some(links.clone());
+        if config.mail.is_none() {
+            tracing::info!("no mail server is configured; mails stay due");
+        }
         for (shard, folder) in open.handles().iter().zip(shards::existing(&config.data)?) {
             let calls = (config.targets(), extras.webhooks.clone());
-            let outside = Outside::start(shard, &folder.join("webhooks"), extras.feed, calls)?;
-            app.outside.push(outside);
+            let (dir, mail) = (folder.join("webhooks"), mail_options(config, &links));
+            app.outside.push(Outside::start(shard, &dir, extras.feed, calls, mail)?);
         }
         let app = web::Data::new(app);
         let issuers = actix_web::rt::spawn(app.credentials.follow_issuers());
@@ -119,7 +126,8 @@ impl Server {
         &self.app
     }
 
-    /// Closes the doors, lets everybody inside finish, and syncs the journal.
+    /// Closes the doors, lets everybody inside and every mail on its way finish, and syncs the
+    /// journal.
     ///
     /// # Errors
     /// When the journal could not be closed.
@@ -136,6 +144,13 @@ impl Server {
         web::block(stop).await??;
         Ok(())
     }
+}
+
+/// How mails go out, if a mail server is configured. Without one, mails stay due.
+fn mail_options(config: &Config, links: &Arc<Unsubscribe>) -> Option<MailOptions> {
+    let section = config.mail.as_ref()?;
+    let public_url = section.public_url.trim_end_matches('/').to_owned();
+    Some(section.options(Arc::new(Stationery { links: links.clone(), public_url })))
 }
 
 async fn app_of(

@@ -47,7 +47,8 @@ impl Shards {
         let mut all = Vec::with_capacity(count);
         for folder in folders {
             let failed = first.clone().into_call();
-            let shard = Shard::open(&folder, options, pace.clone(), random.split(), failed).await;
+            let (options, pace) = (options.clone(), pace.clone());
+            let shard = Shard::open(&folder, options, pace, random.split(), failed).await;
             all.push(shard.with_context(|| format!("cannot serve {}", folder.display()))?);
         }
         Ok(Shards { all })

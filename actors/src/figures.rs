@@ -13,6 +13,10 @@ pub struct Figures {
     pub lots: usize,
     /// Reservations.
     pub reservations: u64,
+    /// Mails with a time at which they go.
+    pub mails_pending: usize,
+    /// Those of them whose time has come.
+    pub mails_due: usize,
     /// Commands that changed something, since the start.
     pub commands: u64,
     /// Commands that the rules refused, since the start.
@@ -36,6 +40,8 @@ impl Figures {
         self.locations += other.locations;
         self.lots += other.lots;
         self.reservations += other.reservations;
+        self.mails_pending += other.mails_pending;
+        self.mails_due += other.mails_due;
         self.commands += other.commands;
         self.refused += other.refused;
         self.expired += other.expired;

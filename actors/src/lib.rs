@@ -10,6 +10,8 @@
 //!  Router ── record, answer ──► journal ── answer, once it is durable ──► door
 //! ```
 //!
+//! A [`Mailer`] beside the shard asks it for mails that are due, and carries them out.
+//!
 //! A [`Shard`] is one such set on a thread of its own, with its journal and its snapshot.
 //! No rule lives here: an actor looks up, calls the core, carries out.
 
@@ -17,6 +19,7 @@ mod figures;
 mod kept;
 mod limits;
 mod location;
+mod mailer;
 mod notice;
 mod order;
 mod pace;
@@ -28,6 +31,9 @@ mod submit;
 mod tell;
 
 pub use figures::{Figures, LATENESS_BUCKETS};
+pub use mailer::{
+    Error as MailError, MailFigures, MailOptions, Mailer, Product, Security, Supplies,
+};
 pub use notice::KeyWatch;
 pub use pace::{Clock, Pace};
 pub use random::Random;

@@ -5,3 +5,14 @@ pub(crate) const EXPIRED_PER_SWEEP_MAX: usize = 64;
 
 /// Closed orders that leave memory with one command; more than commands close, so none pile up.
 pub(crate) const DISMISSED_PER_COMMAND_MAX: usize = 4;
+
+/// Mails that the mailer looks up at once: enough for every connection, and few to be forgotten.
+pub(crate) const MAILS_PER_LOOK_MAX: usize = 64;
+/// How many of its shortest pauses the mailer waits at most for a mail server.
+pub(crate) const MAIL_PAUSES_MAX: u32 = 60;
+/// How long mails that are on their way may take when the mailer stops.
+pub(crate) const MAIL_FAREWELL: std::time::Duration = std::time::Duration::from_secs(10);
+/// Bytes of one template: more is no mail.
+pub(crate) const TEMPLATE_BYTES_MAX: u64 = 256 * 1024;
+/// Characters of a subject: what a line of a header holds (RFC 5322, 2.1.1).
+pub(crate) const SUBJECT_CHARS_MAX: usize = 200;

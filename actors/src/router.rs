@@ -5,6 +5,7 @@
 //! | [`Submit`]  | doors     | nothing itself: the answer leaves when it is durable      |
 //! | [`Sweep`]   | Scheduler | when the next promise is due, after expiring a few        |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
+//! | [`Mails`]   | mailer    | mails that are due, or on their way                       |
 //! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
 //! | [`Subscribers`] | webhooks | who wants to be told what                              |
@@ -23,6 +24,7 @@ use actix::{
     WrapFuture,
 };
 use workflow::id::TenantId;
+use workflow::invitation::MailId;
 use workflow::keyring::Key;
 use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
@@ -150,6 +152,25 @@ impl Handler<Advance> for Router {
             router.put_back(state);
             now
         })))
+    }
+}
+
+/// Answer with mails.
+#[derive(Message)]
+#[rtype(result = "Vec<(TenantId, MailId)>")]
+pub(crate) enum Mails {
+    /// At most so many that are due.
+    Due(usize),
+    /// Those that are on their way.
+    Claimed,
+}
+
+impl Handler<Mails> for Router {
+    type Result = MessageResult<Mails>;
+
+    fn handle(&mut self, which: Mails, _: &mut Context<Self>) -> Self::Result {
+        let state = self.state.as_mut().expect("D1: the router has one command at a time");
+        MessageResult(state.mails(which))
     }
 }
 

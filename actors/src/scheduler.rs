@@ -5,7 +5,7 @@
 //! | [`Due`]  | Router | nothing: it sleeps until the new time   |
 //!
 //! Sends `Sweep` to the router, which expires a bounded number of promises per turn, so that
-//! traffic goes on, and says when the next is due. The deadlines themselves are at the router's
+//! traffic goes on, tells the mailer of mails, and says when the next of either is due. The deadlines themselves are at the router's
 //! desk: a promise must see which holds are overdue (S5), and what is kept once cannot differ.
 
 use std::time::Duration;

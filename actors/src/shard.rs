@@ -16,9 +16,10 @@ use snapshots::follower::{self, Follower, Keep};
 use snapshots::journal::{self, Journal, Local};
 use snapshots::recovery::{self, Recovered};
 use snapshots::store::Store;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use workflow::settings::Policy;
 
+use handle::Ends;
 pub use handle::{Closed, ShardHandle};
 
 use crate::pace::Pace;
@@ -34,7 +35,7 @@ pub fn folders(dir: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// How a shard is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What the operator has set for all tenants.
     pub policy: Policy,
@@ -101,6 +102,7 @@ impl Shard {
         pace.not_before(recovered.at);
         tell_recovered(&recovered);
         let (writer, commits) = Writer::start::<_, Pending>(journal, on_failure)?;
+        let mail = Arc::new(Notify::new());
         // Until somebody says how far webhooks are, nothing that a subscription needs may go.
         let is_subscribed = {
             let mut tenants = recovered.world.desk.tenants();
@@ -118,6 +120,7 @@ impl Shard {
             policy: options.policy,
             pace,
             random,
+            mail: mail.clone(),
         };
         let arbiter = Arbiter::new();
         let (started, starting) = oneshot::channel();
@@ -130,7 +133,7 @@ impl Shard {
             let _ = started.send(router);
         });
         let router = starting.await.map_err(|_| Error::Ended)?;
-        let handle = ShardHandle::new(router, commits, (store, progress), covered);
+        let handle = ShardHandle::new(Ends { router, commits, store, progress, covered, mail });
         Ok(Shard { handle, arbiter, writer, follower })
     }
 

@@ -181,6 +181,7 @@ fn placed(n: u64) -> Record {
         asked: Arc::new(asked),
         holds,
         work: None,
+        report: None,
     };
     let event = order::Event::Placed(Box::new(placed));
     events.push(Event::Order { id, event });

@@ -63,6 +63,14 @@ pub enum Kind {
     SubscriptionCreated,
     /// Somebody wants to be told no more.
     SubscriptionDeleted,
+    /// The mails that invite to a review have their times, or others than before.
+    InvitationScheduled,
+    /// An invitation was sent.
+    InvitationSent,
+    /// Its reminder was sent.
+    InvitationReminderSent,
+    /// Mails will not be sent.
+    InvitationDropped,
 }
 
 /// What a kind is called in each dialect.
@@ -80,7 +88,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 29] = [
+    pub const ALL: [Kind; 33] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -110,6 +118,10 @@ impl Kind {
         Kind::SettingsChanged,
         Kind::SubscriptionCreated,
         Kind::SubscriptionDeleted,
+        Kind::InvitationScheduled,
+        Kind::InvitationSent,
+        Kind::InvitationReminderSent,
+        Kind::InvitationDropped,
     ];
 
     /// Its name in the feed.
@@ -202,6 +214,14 @@ impl Kind {
             Kind::SettingsChanged => row("settings.changed", &[], None),
             Kind::SubscriptionCreated => row("subscription.created", &[], None),
             Kind::SubscriptionDeleted => row("subscription.deleted", &[], None),
+            Kind::InvitationScheduled => {
+                row("invitation.scheduled", &["INVITATION_SCHEDULED"], None)
+            }
+            Kind::InvitationSent => row("invitation.sent", &["INVITATION_SENT"], None),
+            Kind::InvitationReminderSent => {
+                row("invitation.reminder_sent", &["INVITATION_REMINDER_SENT"], None)
+            }
+            Kind::InvitationDropped => row("invitation.dropped", &["INVITATION_DROPPED"], None),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
+use workflow::invitation::{self, Report, Which};
 use workflow::location::{self, ShelfEvent};
 use workflow::order;
 use workflow::record::{Event, Record};
@@ -16,11 +17,13 @@ use workflow::record::{Event, Record};
 use super::Kind;
 
 mod at_location;
+mod of_invitation;
 mod of_order;
 
 use at_location::{
     CardData, ConsumedData, LotData, MovedData, ReservedData, SafetyData, ShelfData, SoldOutData,
 };
+use of_invitation::{DroppedData, ReportedData, ScheduledData};
 use of_order::{
     AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
     RoutedData, ShortData, StageData, WorkData,
@@ -78,6 +81,9 @@ enum Data<'a> {
     Card(CardData<'a>),
     Settings(SettingsData),
     Subscription(SubscriptionData<'a>),
+    Reported(ReportedData<'a>),
+    Scheduled(ScheduledData),
+    Dropped(DroppedData),
     Nothing {},
 }
 
@@ -119,8 +125,11 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 told.tell(Kind::SettingsChanged, Subject::Settings, Data::Settings(data));
             }
             // What holds everywhere comes to each location as an event of its own, and of
-            // credentials nobody is told.
-            Event::Secured { .. } | Event::Unsecured { .. } | Event::Keyring(_) => {}
+            // credentials and of who wants no mail nobody is told.
+            Event::Secured { .. }
+            | Event::Unsecured { .. }
+            | Event::Keyring(_)
+            | Event::Suppressed { .. } => {}
             Event::Subscribed(subscription) => {
                 let (name, event) = (&subscription.wish.name, &subscription.wish.event);
                 let data = Data::Subscription(SubscriptionData { name, event });
@@ -247,18 +256,9 @@ impl<'a> Teller<'a> {
             order::Event::Arrived { .. } => self.worked(id, WorkData::of("arrived")),
             order::Event::Scheduled { .. } => self.worked(id, WorkData::of("scheduled")),
             order::Event::Reflagged { .. } => self.worked(id, WorkData::of("reflagged")),
-            order::Event::Staged { .. } => {
-                let data = Data::Stage(StageData { status: "Staged" });
-                self.tell(Kind::DeliveryStaged, subject, data);
-            }
-            order::Event::Shipped { .. } => {
-                let data = Data::Stage(StageData { status: "Shipped" });
-                self.tell(Kind::DeliveryOut, subject, data);
-            }
-            order::Event::Delivered => {
-                let data = Data::Stage(StageData { status: "Delivered" });
-                self.tell(Kind::DeliveryDelivered, subject, data);
-            }
+            order::Event::Staged { .. } => self.came(id, Kind::DeliveryStaged, "Staged"),
+            order::Event::Shipped { .. } => self.came(id, Kind::DeliveryOut, "Shipped"),
+            order::Event::Delivered => self.came(id, Kind::DeliveryDelivered, "Delivered"),
             order::Event::Lost { holds } => {
                 self.tell(Kind::OrderModified, subject, Data::Lost(LostData::of(id, holds)));
                 for index in holds {
@@ -266,6 +266,51 @@ impl<'a> Teller<'a> {
                     self.tell(Kind::ReservationDeleted, gone, Data::Nothing {});
                 }
                 self.tell(Kind::StockShortage, subject, Data::Lost(LostData::of(id, holds)));
+            }
+            order::Event::Invited(report) => {
+                let data = Data::Reported(ReportedData::of(report));
+                self.tell(Kind::OrderModified, subject, data);
+                self.reported(id, report);
+            }
+            order::Event::Invitation(event) => self.invitation(id, event),
+        }
+    }
+
+    /// The order has come to a stage on its way to the door.
+    fn came(&mut self, id: OrderId, kind: Kind, status: &'static str) {
+        self.tell(kind, Subject::Order(id), Data::Stage(StageData { status }));
+    }
+
+    /// The invitation with which an order was reported, if its mails have their times.
+    fn reported(&mut self, id: OrderId, report: &Report) {
+        if let Some(data) = report.invitation.as_ref().and_then(ScheduledData::of) {
+            self.tell(Kind::InvitationScheduled, Subject::Order(id), Data::Scheduled(data));
+        }
+    }
+
+    fn invitation(&mut self, id: OrderId, event: &invitation::Event) {
+        let subject = Subject::Order(id);
+        match event {
+            invitation::Event::Scheduled { schedule, .. }
+            | invitation::Event::Changed { schedule: Some(schedule), .. } => {
+                let data = Data::Scheduled(ScheduledData::at(schedule));
+                self.tell(Kind::InvitationScheduled, subject, data);
+            }
+            // Times that are not known yet are told when they are. That a mail is on its way, or
+            // is tried again later, is nothing to act on: what came of it is told.
+            invitation::Event::Changed { schedule: None, .. }
+            | invitation::Event::MailClaimed { .. }
+            | invitation::Event::MailMoved { .. } => {}
+            invitation::Event::MailSent { mail } => {
+                let kind = match mail {
+                    Which::Invitation => Kind::InvitationSent,
+                    Which::Reminder => Kind::InvitationReminderSent,
+                };
+                self.tell(kind, subject, Data::Nothing {});
+            }
+            invitation::Event::MailDropped { mails, why } => {
+                let data = Data::Dropped(DroppedData::of(mails, *why));
+                self.tell(Kind::InvitationDropped, subject, data);
             }
         }
     }
@@ -295,6 +340,9 @@ impl<'a> Teller<'a> {
         }
         if let Some(short) = ShortData::of(id, placed) {
             self.tell(Kind::RoutingUnroutable, subject, Data::Short(short));
+        }
+        if let Some(report) = &placed.report {
+            self.reported(id, report);
         }
         for news in &mut self.news[first..] {
             news.locations = placed.holds.iter().map(|hold| hold.location).collect();

@@ -100,11 +100,14 @@ fn read_alias(request: &mut ServiceRequest) {
 }
 
 /// `/api/orders/` is `/api/orders`, but two slashes are something else; `/customer/orders` is
-/// `/orders`, as the original of that door has it behind another base.
+/// `/orders`, as the original of that door has it behind another base. At door 4, `.json` says
+/// nothing.
 fn straighten(request: &mut ServiceRequest) {
     let path = request.path();
     let whole = path.strip_suffix('/').filter(|bare| !bare.is_empty() && !bare.ends_with('/'));
     let whole = whole.unwrap_or(path);
+    let json = whole.strip_suffix(".json").filter(|_| path.starts_with("/api/v2/"));
+    let whole = json.filter(|bare| !bare.ends_with('/')).unwrap_or(whole);
     let bare = whole.strip_prefix("/customer").filter(|rest| is_below(rest, "/orders"));
     let bare = bare.unwrap_or(whole);
     if bare.len() == path.len() {

@@ -8,6 +8,7 @@
 mod api;
 mod deliveries;
 mod door;
+mod invitations;
 mod operation;
 mod orders;
 mod outside;
@@ -27,6 +28,7 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     promises::describe(&mut api);
     orders::describe(&mut api);
     deliveries::describe(&mut api);
+    invitations::describe(&mut api);
     outside::describe(&mut api);
     serde_json::to_vec(&api.into_document()).expect("a document of ours can be written").into()
 });

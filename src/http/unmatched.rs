@@ -5,8 +5,11 @@ use actix_web::{HttpRequest, ResponseError};
 use smol_str::SmolStr;
 
 use super::problem::Problem;
-use super::{deliveries, orders, promises};
+use super::{deliveries, invitations, orders, promises};
 use crate::failure::Failure;
+
+/// What the paths of door 4 begin with.
+const INVITATIONS: &str = "/api/v2/";
 
 /// Nothing is at this path.
 pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
@@ -41,6 +44,8 @@ pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseErr
         Box::new(orders::errors::Error::outside(head, failure))
     } else if DELIVERIES.iter().any(|base| is_below(path, base)) {
         Box::new(deliveries::errors::Error::from(failure))
+    } else if path.starts_with(INVITATIONS) {
+        Box::new(invitations::errors::Error::from(failure))
     } else if path.starts_with("/api/") {
         Box::new(promises::errors::Error::from(failure))
     } else {

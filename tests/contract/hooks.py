@@ -33,6 +33,8 @@ REASONS = re.compile(
             '"code":"(wrong_item|not_staged|not_now|not_in_list|already_in_list|list_full|not_picked'
             '|nothing_to_substitute|out_of_stock|duplicated_order|critical_item_out_of_stock'
             '|nothing_left|promise_expired)"',
+            "external_id has already been taken|at least 24 hours after the invitation",
+            "no mail of the invitation is unsent|wrong check digit",
             "too many (stocks|subscriptions)|too much at once",
         ]
     )

@@ -8,6 +8,7 @@ mod crash;
 mod deliveries;
 mod feed;
 mod idempotency;
+mod invitations;
 mod openapi;
 mod operating;
 mod orders;

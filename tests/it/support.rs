@@ -4,11 +4,13 @@ mod budget;
 mod program;
 mod reply;
 mod server;
+mod sink;
 
 pub(crate) use budget::{between, kills, seed};
 pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};
+pub(crate) use sink::{Behaviour, Letter, Sink};
 
 use std::net::SocketAddr;
 

@@ -1,11 +1,13 @@
 //! What may be asked of a tenant's shard.
 
+mod invite;
 mod query;
 
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use invite::{InvitationAction, InvitationFilter, Invite, Part};
 pub use query::{
     ListingFilter, LocationFilter, LocationOrder, OrderFilter, OrderName, Page, Query,
     RecentFilter, SafetyFilter, Service, StockFilter, SummaryFilter,
@@ -21,7 +23,7 @@ use crate::order::{self, Handover, Line, Shortage, Window};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
-use crate::subscription::Wish;
+use crate::subscription;
 use crate::time::{Millis, Time};
 
 /// A command, with whose and from whom it is.
@@ -149,10 +151,24 @@ pub enum Command {
         /// How long a promise holds from now on.
         promise_ttl: Millis,
     },
+    /// Note an order that a shop reports for reviews, perhaps with an invitation.
+    Invite(Box<Invite>),
+    /// Do something about an order's invitation.
+    Invitation {
+        /// Which order's.
+        order: OrderName,
+        /// What.
+        action: InvitationAction,
+    },
+    /// Send an address no mail any more.
+    Suppress {
+        /// The address.
+        address: SmolStr,
+    },
     /// Make an API key, or take one back.
     Keys(keyring::Command),
     /// Tell somebody what happens from now on.
-    Subscribe(Box<Wish>),
+    Subscribe(Box<subscription::Wish>),
     /// Tell them no more.
     Unsubscribe {
         /// Which subscription.
@@ -249,6 +265,9 @@ impl Command {
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
             Command::AddLines(_) => "AddLines",
+            Command::Invite(_) => "Invite",
+            Command::Invitation { action, .. } => action.name(),
+            Command::Suppress { .. } => "Suppress",
         }
     }
 }

@@ -5,18 +5,24 @@
 
 mod book;
 mod places;
+mod post;
 mod safeties;
 mod storages;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
+pub use post::{Brief, Post, address};
+
 pub use safeties::Safeties;
+use smol_str::SmolStr;
 
 use crate::id::{OrderId, SubscriptionId, TenantId};
+use crate::invitation::MailId;
 use crate::keyring::Keyring;
+use crate::order::Order;
 use crate::record::Owner;
 use crate::reply::{ReplyKey, StoredReply};
 use crate::settings::{Policy, Settings};
@@ -44,6 +50,10 @@ pub struct Tenant {
     pub book: Book,
     /// Who keeps the reply that was stored under a key.
     pub keys: BTreeMap<ReplyKey, Owner>,
+    /// The mails of the orders in memory.
+    pub post: Post,
+    /// Addresses that get no mail, without regard to case.
+    pub suppressed: BTreeSet<SmolStr>,
     /// The API keys.
     pub keyring: Keyring,
     /// Who wants to be told what.
@@ -70,13 +80,33 @@ impl Desk {
         tenants.find_map(|(id, tenant)| Some((id.clone(), tenant.book.by_secret(secret)?)))
     }
 
-    /// The next deadline of any tenant.
+    /// The end of the next promise of any tenant.
     pub fn next_due(&self) -> Option<Time> {
         self.tenants.values().filter_map(|tenant| tenant.book.deadlines().first()).min()
+    }
+
+    /// When the next mail of any tenant is due that is not due yet.
+    pub fn next_mail(&self, now: Time) -> Option<Time> {
+        self.tenants
+            .values()
+            .filter_map(|tenant| tenant.post.due().first_after(now, MailId::LEAST))
+            .min()
+    }
+
+    /// Whether a mail of any tenant is due.
+    pub fn has_mail(&self, now: Time) -> bool {
+        let first = self.tenants.values().filter_map(|tenant| tenant.post.due().first()).min();
+        first.is_some_and(|first| first <= now)
     }
 }
 
 impl Tenant {
+    /// Notes an order that was placed, or that was read from a snapshot.
+    pub fn enter(&mut self, order: &Order) {
+        self.book.enter(order);
+        self.post.enter(order);
+    }
+
     /// Notes who keeps a reply from now on, and which one had to go for it.
     pub fn keeps(&mut self, owner: Owner, reply: &StoredReply, evicted: Option<Arc<StoredReply>>) {
         if let Some(evicted) = evicted {

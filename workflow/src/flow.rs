@@ -9,6 +9,7 @@
 
 mod candidates;
 mod deliveries;
+mod invitations;
 mod keys;
 mod lines;
 mod listings;
@@ -28,7 +29,7 @@ use std::collections::BTreeMap;
 
 use crate::command::{Command, ListingFilter, Query};
 use crate::desk::Tenant;
-use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId};
+use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId};
 use crate::location::{
     self, Holds, Listing, Location, Lot, Offer, OutOfStock, SafetyStock, Shelf, Totals,
 };
@@ -157,6 +158,8 @@ pub struct Scene<'a, C: Cast> {
     pub cast: &'a mut C,
     /// What the router knows of the tenant.
     pub tenant: &'a mut Tenant,
+    /// Whose it is.
+    pub whose: &'a TenantId,
     /// What the operator has set.
     pub policy: &'a Policy,
     /// The time of the command.
@@ -214,6 +217,11 @@ impl<C: Cast> Scene<'_, C> {
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }
+            Command::Invite(invite) => Ok(self.invite(*invite).await?),
+            Command::Invitation { order, action } => {
+                Ok(self.about_invitation(order, action).await?)
+            }
+            Command::Suppress { address } => Ok((self.suppress(&address), None)),
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),

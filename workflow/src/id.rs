@@ -108,6 +108,9 @@ uuid_id!(KeyId);
 uuid_id!(SubscriptionId);
 
 impl OrderId {
+    /// Before every other one.
+    pub(crate) const LEAST: OrderId = OrderId(Uuid::nil());
+
     /// A new id from the command's time and its random number.
     pub fn of(at: Time, random: u64) -> OrderId {
         OrderId(Uuid::from_u128(v7(at, random)))

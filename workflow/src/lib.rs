@@ -12,10 +12,12 @@
 //!              └──► Outcome, Record
 //! ```
 
+pub mod calendar;
 pub mod command;
 pub mod desk;
 pub mod flow;
 pub mod id;
+pub mod invitation;
 pub mod kept;
 pub mod keyring;
 pub mod limits;

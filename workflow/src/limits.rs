@@ -54,3 +54,25 @@ pub const PICKING_MAX: usize = 3;
 pub const LOADED_PER_COMMAND_MAX: usize = 100;
 /// Orders that one list of the newest looks at: a filter that fits few must not stop the shard.
 pub const RECENT_LOOKED_AT_MAX: usize = 1_000;
+/// How far from its beginning a mail may be asked for: ten years, door 4's own bound.
+pub const DELAY_MAX: Millis = Millis::hours(24 * 3_653);
+/// How long after the invitation a reminder may go at the earliest (doors.md 4.1).
+pub const REMINDER_GAP_MIN: Millis = Millis::hours(24);
+/// How late an invitation may have gone and its reminder still goes when it was to.
+pub const REMINDER_SLACK: Millis = Millis::hours(1);
+/// How long after each try a mail that the server put off is tried again; the last one repeats.
+pub const MAIL_RETRIES: [Millis; 6] = [
+    Millis::minutes(5),
+    Millis::minutes(15),
+    Millis::hours(1),
+    Millis::hours(3),
+    Millis::hours(6),
+    Millis::hours(12),
+];
+/// When a mail that the server keeps putting off is given up: what mail servers use (RFC 5321,
+/// 4.5.4.1).
+pub const MAIL_GIVEN_UP_AFTER: Millis = Millis::hours(24 * 5);
+/// Products in one report at door 4; the contract bounds them.
+pub const PRODUCTS_PER_REPORT_MAX: usize = 100;
+/// Days that one look at the calendar of mails may span.
+pub const CALENDAR_DAYS_MAX: u64 = 366;

@@ -25,6 +25,7 @@ pub use task::Task;
 pub use work::{Window, Work};
 
 use crate::id::{LocationId, OrderId, StockId, Version};
+use crate::invitation::{self, Invitation, Report};
 use crate::kept::Kept;
 use crate::limits::ACTION_KEYS_PER_ORDER_MAX;
 use crate::quantity::Units;
@@ -60,6 +61,8 @@ pub struct Order {
     pub reserved: u16,
     /// What became of its pieces besides being held; none for most orders.
     pub work: Option<Box<Work>>,
+    /// What the shop reported of it for reviews.
+    pub report: Option<Box<Report>>,
 }
 
 /// What happened to an order.
@@ -166,6 +169,10 @@ pub enum Event {
         /// The kept members.
         kept: Kept,
     },
+    /// The shop reported it for reviews, perhaps with an invitation.
+    Invited(Box<Report>),
+    /// Something happened to its invitation. The order itself did not change.
+    Invitation(invitation::Event),
 }
 
 /// What becomes of pieces that were not on the shelf.
@@ -220,6 +227,8 @@ pub struct Placed {
     pub holds: Vec<Hold>,
     /// What else is known of it from the beginning.
     pub work: Option<Box<Work>>,
+    /// What the shop reported of it for reviews, if it was made by that.
+    pub report: Option<Box<Report>>,
 }
 
 /// Lines that join an order.
@@ -236,6 +245,30 @@ pub struct Added {
 }
 
 impl Order {
+    /// The invitation to review it.
+    pub fn invitation(&self) -> Option<&Invitation> {
+        self.report.as_ref()?.invitation.as_ref()
+    }
+
+    /// Whether mails about it wait: a promise is not sold yet, and of an order that nothing can
+    /// fulfil there is nothing to review.
+    pub fn mails_wait(&self) -> bool {
+        match self.stage {
+            Stage::Promised { .. } => true,
+            Stage::Confirmed { .. } => self.standing_sold() == Standing::Unroutable,
+            Stage::Received
+            | Stage::Cancelled { .. }
+            | Stage::Expired { .. }
+            | Stage::Delivered { .. } => false,
+        }
+    }
+
+    /// Whether it may leave memory: it is closed, and no door asks for it by more than its id, its
+    /// number, its reference and its customer. What was reported for reviews is found by more.
+    pub fn is_done(&self) -> bool {
+        self.stage.is_closed() && self.report.is_none()
+    }
+
     /// The stage that anybody may be told: past its deadline a promise is expired, swept or not
     /// (P3).
     pub fn stage_at(&self, now: Time) -> Stage {

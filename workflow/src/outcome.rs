@@ -127,6 +127,10 @@ pub enum Outcome {
     Count(usize),
     /// An order as its customer sees it, and whose it is.
     Shared(TenantId, Box<DeliveryView>),
+    /// Mails that are still to go: by day and filter code, in this order.
+    MailDays(Vec<MailDay>),
+    /// The address gets no mail.
+    Suppressed,
 }
 
 impl Outcome {
@@ -156,6 +160,17 @@ pub struct DeliveryView {
     pub order: Order,
     /// The locations.
     pub stores: Vec<(LocationId, Arc<Card>)>,
+}
+
+/// How many mails are to go on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailDay {
+    /// The day on the tenant's calendar, as `2026-01-12`.
+    pub day: String,
+    /// The filter code of their invitations.
+    pub filtercode: Option<SmolStr>,
+    /// How many.
+    pub mails: u64,
 }
 
 /// An order that was just placed, with what routing saw.

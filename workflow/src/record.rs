@@ -70,6 +70,11 @@ pub enum Event {
         /// Which subscription has ended.
         id: SubscriptionId,
     },
+    /// To an address: it gets no mail of the tenant from now on.
+    Suppressed {
+        /// The address, in lower case.
+        address: SmolStr,
+    },
 }
 
 /// The entity that keeps a reply.

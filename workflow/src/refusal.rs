@@ -154,6 +154,24 @@ pub enum Refusal {
     },
     /// No piece of the line is missing.
     NothingToSubstitute,
+    /// The path names an invitation that is not there.
+    UnknownInvitation,
+    /// The shop reported an order under this id before.
+    ExternalIdTaken,
+    /// The reminder would go less than 24 hours after the invitation.
+    ReminderTooSoon,
+    /// A product's GTIN has another check digit, and the tenant wants that refused.
+    WrongCheckDigit {
+        /// The product, counted from 0.
+        product: usize,
+    },
+    /// No mail of the invitation is unsent.
+    NothingUnsent {
+        /// The invitation's version.
+        version: Version,
+    },
+    /// The mail is not to be sent now: too early, sent already, or dropped.
+    MailNotDue,
     /// The order would have more lines than an order may.
     TooManyLines {
         /// How many it may have.
@@ -161,7 +179,71 @@ pub enum Refusal {
     },
 }
 
+/// What kind of no a refusal is. A door that has no words of its own for a refusal answers by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// What the request names is not there.
+    Absent,
+    /// As it is, the request could never be carried out.
+    Invalid,
+    /// As things stand, it cannot be carried out.
+    Conflict,
+    /// The caller has as much as anybody may.
+    TooMuch,
+}
+
 impl Refusal {
+    /// What kind of no it is.
+    pub fn class(&self) -> Class {
+        match self {
+            Refusal::UnknownOrder
+            | Refusal::UnknownLocation
+            | Refusal::UnknownStock { .. }
+            | Refusal::UnknownListing
+            | Refusal::UnknownReservation
+            | Refusal::UnknownSafetyStock
+            | Refusal::UnknownKey
+            | Refusal::UnknownSubscription
+            | Refusal::UnknownInvitation => Class::Absent,
+            Refusal::NoSuchLocation { .. }
+            | Refusal::DeadlineOutOfRange { .. }
+            | Refusal::DurationOutOfRange { .. }
+            | Refusal::TooManyLots { .. }
+            | Refusal::TooManyLines { .. }
+            | Refusal::TooMuchAtOnce
+            | Refusal::ReminderTooSoon
+            | Refusal::WrongCheckDigit { .. } => Class::Invalid,
+            Refusal::PromiseExpired { .. }
+            | Refusal::WrongVersion { .. }
+            | Refusal::LinesUnassigned { .. }
+            | Refusal::NotNow { .. }
+            | Refusal::OutOfStock { .. }
+            | Refusal::ReferenceInUse { .. }
+            | Refusal::LocationInUse { .. }
+            | Refusal::TooFewPieces { .. }
+            | Refusal::TooManySubscriptions { .. }
+            | Refusal::DuplicateOrder { .. }
+            | Refusal::CriticalShort { .. }
+            | Refusal::NothingLeft
+            | Refusal::WrongItem
+            | Refusal::NotInList
+            | Refusal::AlreadyInList
+            | Refusal::ListFull { .. }
+            | Refusal::NotPicked
+            | Refusal::NotStaged { .. }
+            | Refusal::NothingToSubstitute
+            | Refusal::ExternalIdTaken
+            | Refusal::NothingUnsent { .. }
+            | Refusal::MailNotDue => Class::Conflict,
+            Refusal::TooManyOpenPromises { .. } | Refusal::TooManyKeys { .. } => Class::TooMuch,
+        }
+    }
+
+    /// The refusal in plain words, for doors that have none of their own for it.
+    pub fn words(&self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// The refusal's name, for logs, metrics and transcripts.
     pub fn name(&self) -> &'static str {
         match self {
@@ -188,6 +270,12 @@ impl Refusal {
             Refusal::UnknownSubscription => "unknown_subscription",
             Refusal::TooManySubscriptions { .. } => "too_many_subscriptions",
             Refusal::TooMuchAtOnce => "too_much_at_once",
+            Refusal::UnknownInvitation => "unknown_invitation",
+            Refusal::ExternalIdTaken => "external_id_taken",
+            Refusal::ReminderTooSoon => "reminder_too_soon",
+            Refusal::WrongCheckDigit { .. } => "wrong_check_digit",
+            Refusal::NothingUnsent { .. } => "nothing_unsent",
+            Refusal::MailNotDue => "mail_not_due",
             Refusal::TooManyOpenPromises { .. } => "too_many_open_promises",
             Refusal::DuplicateOrder { .. } => "duplicate_order",
             Refusal::CriticalShort { .. } => "critical_short",

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::Version;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::calendar::Calendar;
+use crate::id::{TenantId, Version};
 use crate::limits::{OPEN_PROMISES_PER_CALLER_MAX, PROMISE_CEILING, PROMISE_FLOOR};
 use crate::time::{Millis, Time};
 
@@ -25,7 +29,7 @@ impl Default for Settings {
 
 /// What the operator has set for all tenants. An argument of the rules, in no event: what a rule
 /// computed with it is in the event instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// The shortest time a promise may be asked to hold.
     pub promise_floor: Millis,
@@ -39,6 +43,59 @@ pub struct Policy {
     pub parts_max: u8,
     /// Open promises that one caller may have.
     pub open_promises_max: u32,
+    /// How invitations are handled, tenant by tenant.
+    pub invitations: Arc<Invitations>,
+}
+
+/// How invitations are handled: a tenant's own rules, or those of all others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invitations {
+    /// The rules of tenants without their own.
+    pub usual: InvitationRules,
+    /// The rules of the others.
+    pub tenants: BTreeMap<TenantId, InvitationRules>,
+}
+
+/// How a tenant's invitations are handled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InvitationRules {
+    /// The zone, the holidays, the quiet hours.
+    pub calendar: Calendar,
+    /// Whether a GTIN with a wrong check digit is refused.
+    pub strict_gtin: bool,
+    /// What delays are counted from, of orders that other doors made.
+    pub count_from: CountFrom,
+    /// How many mails an address may get.
+    pub cap: Option<Cap>,
+}
+
+/// How many mails one address may get in so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// How many, at least one.
+    pub mails: u32,
+    /// In so long.
+    pub within: Millis,
+}
+
+/// What delays are counted from, of orders that other doors made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CountFrom {
+    /// When the order was made.
+    #[default]
+    Created,
+    /// When it was confirmed.
+    Confirmed,
+    /// When it was delivered.
+    Delivered,
+}
+
+impl Invitations {
+    /// The rules of a tenant.
+    pub fn of(&self, tenant: &TenantId) -> &InvitationRules {
+        self.tenants.get(tenant).unwrap_or(&self.usual)
+    }
 }
 
 impl Default for Policy {
@@ -50,6 +107,7 @@ impl Default for Policy {
             on_shortage: OnShortage::Accept,
             parts_max: 3,
             open_promises_max: OPEN_PROMISES_PER_CALLER_MAX,
+            invitations: Arc::default(),
         }
     }
 }

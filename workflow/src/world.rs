@@ -15,6 +15,7 @@ use crate::command::{Ask, Command, OrderName, Query};
 use crate::desk::{Desk, Footing, Tenant};
 use crate::flow::{Halt, Scene};
 use crate::id::{LocationId, OrderId, TenantId};
+use crate::invitation::marks;
 use crate::keyring;
 use crate::location::{self, Location};
 use crate::order::{self, Order};
@@ -86,6 +87,7 @@ impl World {
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(&tenant),
+            whose: &tenant,
             policy,
             now,
             random,
@@ -123,6 +125,7 @@ impl World {
         let mut scene = Scene {
             cast: &mut cast,
             tenant: desk.tenant(tenant),
+            whose: tenant,
             policy,
             now,
             random: 0,
@@ -147,6 +150,9 @@ impl World {
                 Event::Configured(settings) => {
                     self.desk.tenant(&record.tenant).settings = *settings;
                 }
+                Event::Suppressed { address } => {
+                    self.desk.tenant(&record.tenant).suppressed.insert(address.clone());
+                }
                 Event::Keyring(event) => {
                     let ring = &mut self.desk.tenant(&record.tenant).keyring;
                     keyring::apply(ring, event, record.at);
@@ -169,15 +175,16 @@ impl World {
         if let order::Event::Placed(placed) = event {
             let order = order::place(id, placed, record.at);
             tenant.last_number = tenant.last_number.max(placed.number);
-            tenant.book.enter(&order);
+            tenant.enter(&order);
             self.orders.insert(id, (record.tenant.clone(), order));
             return;
         }
         let (_, order) = self.orders.get_mut(&id).expect("D2: an event's order was placed before");
         tenant.book.acted(order, event);
-        let before = Footing::of(order);
+        let (footing, marked) = (Footing::of(order), marks(order));
         order::apply(order, event, record.at);
-        tenant.book.stands(id, &before, &Footing::of(order));
+        tenant.book.stands(id, &footing, &Footing::of(order));
+        tenant.post.follow(order, &marked);
     }
 
     fn apply_location(&mut self, record: &Record, id: LocationId, event: &location::Event) {

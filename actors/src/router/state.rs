@@ -9,10 +9,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::commit::Commits;
+use tokio::sync::Notify;
 use workflow::command::{Ask, Command, OrderName, Query};
 use workflow::desk::{Desk, Tenant};
 use workflow::flow::{Cast, Halt, Scene};
 use workflow::id::{OrderId, TenantId};
+use workflow::invitation::MailId;
 use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
@@ -23,6 +25,7 @@ use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
+use super::Mails;
 use super::cast::Live;
 use crate::figures::Figures;
 use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
@@ -43,6 +46,8 @@ pub(crate) struct Parts {
     pub(crate) pace: Pace,
     /// The ids' chance.
     pub(crate) random: Random,
+    /// Who is told that mails are due.
+    pub(crate) mail: Arc<Notify>,
 }
 
 /// All that a command works with.
@@ -57,6 +62,8 @@ pub(crate) struct State {
     /// Keys whose records may not be durable yet, in the order of records (K3).
     fresh: VecDeque<(Lsn, TenantId, ReplyKey)>,
     figures: Figures,
+    /// The time of the newest command, look or sweep.
+    latest: Time,
     /// Who is told of API keys.
     key_watch: Option<KeyWatch>,
     /// The bytes of the record at hand, kept for its room.
@@ -65,12 +72,12 @@ pub(crate) struct State {
 
 impl State {
     /// Every order and location of `world` becomes an actor of this thread.
-    pub(super) fn new(world: World, parts: Parts) -> State {
+    pub(super) fn new(world: World, mut parts: Parts) -> State {
         let mut live = Live::default();
         let mut closed = VecDeque::new();
         let last = parts.commits.last();
         for (id, (tenant, order)) in world.orders {
-            if order.stage.is_closed() {
+            if order.is_done() {
                 closed.push_back((last, tenant, id));
             }
             live.seat_order(order);
@@ -79,6 +86,7 @@ impl State {
             live.seat_location(location);
         }
         let dismissed = (parts.passed)();
+        let latest = parts.pace.now();
         State {
             desk: world.desk,
             live,
@@ -87,6 +95,7 @@ impl State {
             dismissed,
             fresh: VecDeque::new(),
             figures: Figures::default(),
+            latest,
             key_watch: None,
             payload: Vec::new(),
         }
@@ -110,6 +119,7 @@ impl State {
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
                     None => self.change(ask, words, pending, now).await,
                 }
+                self.call_the_mailer();
             }
         }
     }
@@ -130,6 +140,7 @@ impl State {
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(tenant),
+            whose: tenant,
             policy: &self.parts.policy,
             now,
             random: 0,
@@ -182,6 +193,7 @@ impl State {
 
     /// Plays the command until nothing overdue is in its way.
     async fn change(&mut self, ask: Box<Ask>, words: Words, pending: Pending, now: Time) {
+        self.latest = now;
         let random = self.parts.random.draw(now);
         let Ask { tenant, who, keyed, mut command, .. } = *ask;
         let asker = Asker { tenant, who, command: command.name() };
@@ -227,6 +239,7 @@ impl State {
         let mut scene = Scene {
             cast: &mut self.live,
             tenant: self.desk.tenant(&asker.tenant),
+            whose: &asker.tenant,
             policy: &self.parts.policy,
             now,
             random,
@@ -296,6 +309,14 @@ impl State {
         }
     }
 
+    /// Tells the mailer if it has something to do. It is told again after every command as long
+    /// as it has, which costs nothing and cannot be lost.
+    fn call_the_mailer(&self) {
+        if self.desk.has_mail(self.latest) {
+            self.parts.mail.notify_one();
+        }
+    }
+
     /// Who wants to be told what, of all tenants.
     pub(super) fn subscriptions(&self) -> Vec<(TenantId, Arc<Subscription>)> {
         let tenants = self.desk.tenants();
@@ -308,6 +329,8 @@ impl State {
     /// Expires what is due, at most so many; tells whether the disk had room.
     pub(super) async fn expire(&mut self) -> bool {
         let now = self.parts.pace.now();
+        self.latest = now;
+        self.call_the_mailer();
         let mut due: Vec<(TenantId, Time, OrderId)> = Vec::new();
         for (tenant, desk) in self.desk.tenants() {
             let room = EXPIRED_PER_SWEEP_MAX - due.len();
@@ -342,6 +365,8 @@ impl State {
             return None;
         }
         let now = self.parts.pace.now();
+        self.latest = now;
+        self.call_the_mailer();
         while self.desk.next_due().is_some_and(|due| due <= now) {
             if !self.expire().await {
                 break;
@@ -363,6 +388,9 @@ impl State {
                 return;
             }
             let order = self.live.order(id).await;
+            if !order.is_done() {
+                continue; // it closed, and something about it goes on
+            }
             let Tenant { book, keys, .. } = self.desk.tenant(&tenant);
             book.forget(&order);
             for reply in &order.replies {
@@ -383,9 +411,33 @@ impl State {
         keys.collect()
     }
 
-    /// The next deadline.
+    /// When something is due next: a promise ends, or the mailer is to be told of a mail.
     pub(super) fn next_due(&self) -> Option<Time> {
-        self.desk.next_due()
+        self.desk.next_due().into_iter().chain(self.desk.next_mail(self.latest)).min()
+    }
+
+    /// Mails that are due, the oldest of each tenant first, so that no tenant starves another
+    /// (F1); or those that are on their way.
+    pub(super) fn mails(&mut self, which: Mails) -> Vec<(TenantId, MailId)> {
+        let now = self.parts.pace.now();
+        let tenants = self.desk.tenants();
+        let named = |tenant: &TenantId, mail| (tenant.clone(), mail);
+        match which {
+            Mails::Claimed => tenants
+                .flat_map(|(id, tenant)| tenant.post.claimed().map(move |mail| named(id, mail)))
+                .collect(),
+            Mails::Due(max) => {
+                let due: Vec<_> = tenants.filter(|(_, it)| it.post.has_due(now)).collect();
+                let share = max.div_ceil(due.len().max(1));
+                due.into_iter()
+                    .flat_map(|(id, tenant)| {
+                        let mails = tenant.post.due().overdue(now).take(share);
+                        mails.map(move |(_, mail)| named(id, mail))
+                    })
+                    .take(max)
+                    .collect()
+            }
+        }
     }
 
     /// What the shard holds and has done.
@@ -397,6 +449,8 @@ impl State {
             figures.locations += tenant.places.len();
             figures.lots += tenant.places.stocks();
             figures.reservations += tenant.book.reservations();
+            figures.mails_pending += tenant.post.due().len();
+            figures.mails_due += tenant.post.due().overdue(self.latest).count();
         }
         figures
     }

@@ -12,9 +12,10 @@ use snapshots::follower::Progress;
 use snapshots::journal::Archive;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
+use workflow::invitation::MailId;
 use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
@@ -24,7 +25,7 @@ use workflow::time::{Millis, Time};
 use self::closed::Act;
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
-use crate::router::{Advance, Inspect, Router, Subscribers, WatchKeys};
+use crate::router::{Advance, Inspect, Mails, Router, Subscribers, WatchKeys};
 use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
@@ -34,13 +35,14 @@ pub struct ShardHandle(Arc<Ends>);
 
 /// The ends of a shard that can be held. A clone of an address is more than a count, so clones of
 /// a handle share one.
-struct Ends {
-    router: Addr<Router>,
-    commits: Commits<Pending>,
-    store: Arc<Store>,
-    progress: Arc<Progress>,
+pub(super) struct Ends {
+    pub(super) router: Addr<Router>,
+    pub(super) commits: Commits<Pending>,
+    pub(super) store: Arc<Store>,
+    pub(super) progress: Arc<Progress>,
     /// The record up to which webhooks need nothing more of the journal.
-    covered: Arc<AtomicU64>,
+    pub(super) covered: Arc<AtomicU64>,
+    pub(super) mail: Arc<Notify>,
 }
 
 /// The shard gave no answer: it has stopped, or its journal has failed. What was asked may have
@@ -49,13 +51,8 @@ struct Ends {
 pub struct Closed;
 
 impl ShardHandle {
-    pub(super) fn new(
-        router: Addr<Router>,
-        commits: Commits<Pending>,
-        (store, progress): (Arc<Store>, Arc<Progress>),
-        covered: Arc<AtomicU64>,
-    ) -> ShardHandle {
-        ShardHandle(Arc::new(Ends { router, commits, store, progress, covered }))
+    pub(super) fn new(ends: Ends) -> ShardHandle {
+        ShardHandle(Arc::new(ends))
     }
 
     /// Says that whoever carries news out needs nothing up to this record any more, so that old
@@ -117,6 +114,21 @@ impl ShardHandle {
         self.0.router.send(Inspect).await.ok()
     }
 
+    /// Mails that are due, at most so many; none if the shard has stopped.
+    pub async fn mails_due(&self, max: usize) -> Vec<(TenantId, MailId)> {
+        self.0.router.send(Mails::Due(max)).await.unwrap_or_default()
+    }
+
+    /// Mails that were claimed and are not done.
+    pub async fn mails_claimed(&self) -> Vec<(TenantId, MailId)> {
+        self.0.router.send(Mails::Claimed).await.unwrap_or_default()
+    }
+
+    /// Waits until mails are due. A call that came while nobody waited is not lost.
+    pub async fn mail_called(&self) {
+        self.0.mail.notified().await;
+    }
+
     /// The API keys that are durable, each with its tenant; `watch` is told of all that happens to
     /// keys from now on, before anybody is answered about it. None if the shard has stopped.
     /// Whoever watches must begin before commands are let in.
@@ -149,8 +161,8 @@ impl ShardHandle {
         let work = Work::Look(tenant.clone(), query.clone());
         let Answer { at, verdict } = self.submit(work, permit, Lsn::ZERO).await?;
         let verdict = match (query, verdict) {
-            (Query::Order(id), Verdict::Refused(Refusal::UnknownOrder)) => {
-                self.closed_order(&tenant, id).await?
+            (Query::Order(name), Verdict::Refused(Refusal::UnknownOrder)) => {
+                self.closed_order(&tenant, name).await?
             }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
@@ -168,8 +180,11 @@ impl ShardHandle {
                 };
                 self.with_closed_deliveries(&tenant, filter, (after, size), (rows, total)).await?
             }
-            (Query::OrderNumbered(number), Verdict::Refused(Refusal::UnknownOrder)) => {
-                self.closed_order_numbered(&tenant, number).await?
+            (Query::Numbered(part), Verdict::Done(shown)) => {
+                let Outcome::Orders { orders, total, .. } = shown.outcome else {
+                    unreachable!("a query for orders is answered with orders")
+                };
+                self.with_closed_numbers(tenant, part, orders, total).await?
             }
             (Query::OrdersNumbered(numbers), Verdict::Done(shown)) => {
                 self.with_closed_numbered(tenant, numbers, shown).await?

@@ -1,7 +1,7 @@
 //! Promises, their deadlines, and restarts.
 
 use actors::Verdict;
-use workflow::command::{OrderFilter, Page, Query};
+use workflow::command::{OrderFilter, OrderName, Page, Query};
 use workflow::limits::PROMISE_FLOOR;
 use workflow::order::Stage;
 use workflow::outcome::Outcome;
@@ -95,7 +95,7 @@ async fn a_closed_order_is_read_from_the_snapshot() {
     else {
         panic!("nothing joins it")
     };
-    let Verdict::Done(shown) = shard.look(Query::OrderNumbered(1)).await else {
+    let Verdict::Done(shown) = shard.look(Query::Order(OrderName::Number(1))).await else {
         panic!("a number leads to it")
     };
     let Outcome::Order(first) = shown.outcome else { panic!("{:?}", shown.outcome) };

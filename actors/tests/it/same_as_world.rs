@@ -8,7 +8,10 @@ use snapshots::Lsn;
 use snapshots::codec;
 use snapshots::disk::Real;
 use snapshots::journal::{Journal, Local, Options};
-use workflow::command::{Command, Job, OrderName, Query};
+use workflow::calendar::{Delay, Unit};
+use workflow::command::{Command, InvitationAction, Invite, Job, OrderName, Query};
+use workflow::invitation::{Which, Wish};
+use workflow::kept::Kept;
 use workflow::limits::PROMISE_FLOOR;
 use workflow::outcome::{Outcome, PickView};
 use workflow::record::Record;
@@ -63,7 +66,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
     let mut expected: Vec<Record> = Vec::new();
     let mut shard = TestShard::start().await;
     let mut orders = Vec::new();
-    for step in 0..240_i64 {
+    for step in 0..280_i64 {
         let command = match step {
             0 => Command::OpenLocation { card: card("gouda") },
             1 => Command::OpenLocation { card: card("edam") },
@@ -71,9 +74,11 @@ async fn actors_and_plain_functions_write_the_same_records() {
                 let at = *world.locations.keys().nth(step as usize - 2).expect("both are open");
                 put_tea(&at, 20)
             }
-            60.. => work(&mut world, step),
-            _ if step % 7 == 5 => confirm(orders[step as usize % orders.len()]),
-            _ if step % 11 == 10 => add_tea(orders[step as usize % orders.len()], step % 3),
+            100.. => work(&mut world, step),
+            _ if step % 11 == 9 => report(step),
+            _ if step % 11 == 10 => claim(world.desk.tenant(&tenant()).last_number),
+            _ if step % 7 == 5 => confirm(orders[orders.len() - 1]),
+            _ if step % 11 == 8 => add_tea(orders[step as usize % orders.len()], step % 3),
             _ if step % 7 == 6 => cancel(orders[step as usize % orders.len()]),
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
         };
@@ -97,11 +102,33 @@ async fn actors_and_plain_functions_write_the_same_records() {
         written.push(record);
     }
     assert!(written.len() > 40, "most commands have an effect");
-    for wanted in ["TakeNext", "Pick", "Missing", "ClearPicked", "Load", "Deliver"] {
+    for wanted in
+        ["TakeNext", "Pick", "Missing", "ClearPicked", "Load", "Deliver", "Invite", "ClaimMail"]
+    {
         let came = written.iter().any(|record| record.command == wanted);
         assert!(came, "{wanted} never had an effect");
     }
     assert_eq!(written, expected);
     assert_eq!(folded.hash(), world.hash());
     assert_eq!(folded.faults(), []);
+}
+
+/// A report with an invitation that is due at once.
+fn report(step: i64) -> Command {
+    Command::Invite(Box::new(Invite {
+        external_id: format!("report-{step}").into(),
+        email: "jan@example.nl".into(),
+        fullname: None,
+        filtercode: None,
+        products: Vec::new(),
+        kept: Kept::default(),
+        wrong_check_digit: None,
+        wish: Delay::of(Unit::Days, 0).map(|delay| Wish::of(delay, None)),
+    }))
+}
+
+/// The invitation of the newest order, if it has one.
+fn claim(number: u64) -> Command {
+    let (order, action) = (OrderName::Number(number), InvitationAction::Claim(Which::Invitation));
+    Command::Invitation { order, action }
 }

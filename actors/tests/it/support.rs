@@ -6,7 +6,9 @@ use std::sync::Arc;
 use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Words, Work};
 use smol_str::SmolStr;
 use tempfile::TempDir;
-use workflow::command::{Ask, Command, LocationRef, MoreLines, Promise, Query, StockRow, Wanted};
+use workflow::command::{
+    Ask, Command, LocationRef, MoreLines, OrderName, Promise, Query, StockRow, Wanted,
+};
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
@@ -91,7 +93,7 @@ impl TestShard {
     }
 
     pub(crate) async fn order(&self, id: OrderId) -> order::Order {
-        match self.look(Query::Order(id)).await {
+        match self.look(Query::Order(OrderName::Id(id))).await {
             Verdict::Done(shown) => match shown.outcome {
                 Outcome::Order(order) => *order,
                 other => panic!("{other:?}"),

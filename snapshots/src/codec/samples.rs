@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use workflow::calendar::{Delay, Unit};
 use workflow::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
+};
+use workflow::invitation::{
+    self, Base, Event as InvitationEvent, Invitation, Later, Report, Schedule, Which, Why,
 };
 use workflow::kept::Kept;
 use workflow::keyring::{self, Digest, Key};
@@ -28,6 +32,7 @@ const AT: Time = Time(1_768_212_843_517);
 /// The samples, by the names of their files.
 pub(crate) fn records() -> Vec<(&'static str, Record)> {
     let mut records = orders();
+    records.extend(invitations());
     records.extend(locations());
     records.extend(shelves());
     let settings =
@@ -37,6 +42,8 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.push(("secured-everywhere", record(vec![everywhere])));
     records.push(("unsecured-everywhere", record(vec![Event::Unsecured { article }])));
     records.push(("configured", record(vec![Event::Configured(settings)])));
+    let address = "jan@example.nl".into();
+    records.push(("suppressed", record(vec![Event::Suppressed { address }])));
     records.extend(keys());
     let id = SubscriptionId::of(AT, 45);
     let mut subscribed = record(vec![Event::Subscribed(Arc::new(subscription(id)))]);
@@ -87,6 +94,52 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
     ]
+}
+
+fn invitations() -> Vec<(&'static str, Record)> {
+    use Which::{Invitation, Reminder};
+    let at = |event| record(vec![Event::Order { id: order(), event }]);
+    let about = |event| at(order::Event::Invitation(event));
+    let next = AT + Millis::hours(1);
+    let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };
+    let wish = wish(Unit::Weekdays, Unit::Hours);
+    let mut received = placed(Stage::Received, Delivery::Ship { from: Vec::new() });
+    received.report = Some(Box::new(report()));
+    let moved = |why| about(InvitationEvent::MailMoved { mail: Invitation, next, why });
+    let dropped = |mails, why| about(InvitationEvent::MailDropped { mails, why });
+    vec![
+        ("reported", at(order::Event::Placed(Box::new(received)))),
+        ("invited", at(order::Event::Invited(Box::new(report())))),
+        ("mails-scheduled", about(InvitationEvent::Scheduled { base: AT, schedule })),
+        ("mails-changed", about(InvitationEvent::Changed { wish, schedule: Some(schedule) })),
+        ("mail-claimed", about(InvitationEvent::MailClaimed { mail: Reminder })),
+        ("mail-sent", about(InvitationEvent::MailSent { mail: Invitation })),
+        ("mail-unreachable", moved(Later::Unreachable)),
+        ("mail-deferred", moved(Later::Deferred)),
+        ("mail-quiet", moved(Later::Quiet)),
+        ("mail-capped", moved(Later::Capped)),
+        ("mails-removed", dropped(vec![Invitation, Reminder], Why::Removed)),
+        ("mails-closed", dropped(vec![Reminder], Why::OrderClosed)),
+        ("mail-suppressed", dropped(vec![Invitation], Why::Suppressed)),
+        ("mail-rejected", dropped(vec![Invitation], Why::Rejected)),
+        ("mail-given-up", dropped(vec![Invitation], Why::GivenUp)),
+    ]
+}
+
+fn wish(delay: Unit, reminder: Unit) -> invitation::Wish {
+    invitation::Wish::of(Delay::of(delay, 3).unwrap(), Delay::of(reminder, 191))
+}
+
+fn report() -> Report {
+    let wish = wish(Unit::Days, Unit::Minutes);
+    Report {
+        external_id: "08b747cb-e20a-4644-9900-7db115e2f249".into(),
+        email: "appleseed@example.com".into(),
+        fullname: Some("John Appleseed".into()),
+        filtercode: Some("filtercode1234".into()),
+        kept: Kept::of(r#"{"products":[]}"#.into()),
+        invitation: Some(Invitation::new(wish, Base::Confirmed, None, AT)),
+    }
 }
 
 fn locations() -> Vec<(&'static str, Record)> {
@@ -268,6 +321,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             parts: vec![part()],
             replaced: vec![(0, 1)],
         })),
+        report: None,
     }
 }
 

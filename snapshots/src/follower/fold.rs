@@ -3,9 +3,10 @@
 //! Uses the core's own `apply`, so the snapshot is what the live entities are. Reservations are
 //! folded into the orders only; shelves get them back when a world is put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, SubscriptionId, TenantId, Version};
 use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
@@ -27,6 +28,7 @@ pub(super) struct Fold {
 #[derive(Default)]
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
+    suppressed: BTreeSet<SmolStr>,
     safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     keys: BTreeMap<KeyId, Slot<Key>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
@@ -103,6 +105,10 @@ impl Turn<'_> {
             Event::Unsecured { article } => self.keep_everywhere(article, None),
             Event::Configured(settings) => {
                 self.tenant()?.settings = *settings;
+                Ok(())
+            }
+            Event::Suppressed { address } => {
+                self.touched.suppressed.insert(address.clone());
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
@@ -328,6 +334,10 @@ impl Touched {
         if let Some(Slot { now, old }) = self.tenant {
             writes.put_tenant(tenant, &now.unwrap_or_default(), old);
         }
+        for address in self.suppressed {
+            let old = store.stored_suppressed(tenant, &address)?;
+            writes.put_suppressed(tenant, &address, old);
+        }
         for (article, Slot { now, old }) in self.safeties {
             match now {
                 Some(safety) => writes.put_safety((tenant, &article), &safety, old),
@@ -378,7 +388,7 @@ impl Held {
             Some(Before { row, keys }) => (row, keys),
             None => (OldOrder::default(), Vec::new()),
         };
-        if order.stage.is_closed() {
+        if order.is_done() {
             if !row.is_closed {
                 writes.put_number(tenant, order.number, order.id);
                 if let Some(consumer) = &order.asked.consumer {

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Safety = 0x18,
     /// An API key.
     Key = 0x1C,
+    /// An address that gets no mail.
+    Suppressed = 0x1E,
     /// A location without its replies.
     Location = 0x20,
     /// A reply that a location keeps.
@@ -60,6 +62,7 @@ impl Kind {
             K::Tenant,
             K::Safety,
             K::Key,
+            K::Suppressed,
             K::Location,
             K::LocationReply,
             K::Shelf,
@@ -77,6 +80,11 @@ impl Kind {
 /// The key of the tenant's own row.
 pub(super) fn tenant(tenant: &TenantId) -> Vec<u8> {
     prefix(tenant, Kind::Tenant)
+}
+
+/// The key of an address that gets no mail.
+pub(super) fn suppressed(tenant: &TenantId, address: &str) -> Vec<u8> {
+    named(tenant, Kind::Suppressed, address.as_bytes())
 }
 
 /// The key of a safety stock that holds everywhere.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use smol_str::SmolStr;
 use workflow::id::{ArticleId, LocationId, TenantId};
 use workflow::keyring::Key;
 use workflow::location::{Location, SafetyStock, Shelf};
@@ -73,6 +74,7 @@ fn load(table: &Table, mark: &Mark, extent: Extent) -> Result<World, Error> {
 /// One row of the store, decoded.
 enum Part {
     Tenant(TenantId, TenantRow),
+    Suppressed(TenantId, SmolStr),
     Safety(TenantId, ArticleId, SafetyStock),
     Key(TenantId, Key),
     Location(TenantId, Location),
@@ -93,6 +95,7 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
             }
             Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
             Part::Key(tenant, key) => world.key(&tenant, key),
+            Part::Suppressed(tenant, address) => world.suppressed(&tenant, address),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
             Part::Order(tenant, order) => world.order(&tenant, order)?,
@@ -161,6 +164,10 @@ impl Scan {
         }
         match kind {
             Kind::Tenant => self.load.push(Part::Tenant(tenant, row.read(key)?)),
+            Kind::Suppressed => {
+                let address = std::str::from_utf8(name).map_err(|_| unknown())?;
+                self.load.push(Part::Suppressed(tenant, SmolStr::new(address)));
+            }
             Kind::Safety => {
                 let article = read::article_of(key, name)?;
                 self.load.push(Part::Safety(tenant, article, row.read(key)?));

@@ -286,6 +286,16 @@ impl Store {
         self.stored(&key::tenant(tenant))
     }
 
+    /// What the row of an address that gets no mail takes up.
+    pub(crate) fn stored_suppressed(
+        &self,
+        tenant: &TenantId,
+        address: &str,
+    ) -> Result<Footprint, Error> {
+        let row = self.ask(|table| get(table, &key::suppressed(tenant, address)))?;
+        Ok(row.map(|row| row.footprint).unwrap_or_default())
+    }
+
     pub(crate) fn stored_safety(
         &self,
         tenant: &TenantId,

@@ -121,10 +121,10 @@ impl Writes {
         self.remove(Kind::Shelf, &key::shelf(tenant, id, article), old);
     }
 
-    /// Puts an order among the open or the closed ones. One that closes moves.
+    /// Puts an order among the open or the closed ones. One that is done moves.
     pub(crate) fn put_order(&mut self, tenant: &TenantId, order: &Order, old: OldOrder) {
         append(order, self.fresh());
-        let kind = match order.stage.is_closed() {
+        let kind = match order.is_done() {
             true => Kind::Closed,
             false => Kind::Open,
         };
@@ -138,6 +138,12 @@ impl Writes {
             here = there;
         }
         self.put(kind, &key::order(tenant, kind, order.id), here);
+    }
+
+    /// An address that gets no mail, in place of the row that it had.
+    pub(crate) fn put_suppressed(&mut self, tenant: &TenantId, address: &str, old: Footprint) {
+        self.fresh();
+        self.put(Kind::Suppressed, &key::suppressed(tenant, address), old);
     }
 
     pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {

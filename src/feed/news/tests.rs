@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use workflow::calendar::{Delay, Unit};
 use workflow::id::{ArticleId, TenantId, Version};
+use workflow::invitation::{Base, Invitation, Later, Schedule, Why, Wish};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind as Whose, Lot, LotDetails, Status};
 use workflow::order::{Asked, Delivery, Handover, Hold, Line, Placed, Shortage, Stage};
@@ -69,6 +71,7 @@ fn placed() -> order::Event {
         asked: Arc::new(asked),
         holds: vec![hold(0, Some(lot_id())), hold(1, None)],
         work: None,
+        report: None,
     }))
 }
 
@@ -147,6 +150,60 @@ fn every_event_of_an_order_has_its_name() {
     let expected =
         ["order.modified", "reservation.deleted", "reservation.deleted", "stock.shortage"];
     assert_eq!(of(gone), expected);
+}
+
+fn report(invitation: Option<Invitation>) -> Box<Report> {
+    Box::new(Report {
+        external_id: "R1".into(),
+        email: "ann@example.com".into(),
+        fullname: Some("Ann Hidden".into()),
+        filtercode: Some("spring".into()),
+        kept: secret_json(),
+        invitation,
+    })
+}
+
+#[test]
+fn an_invitation_is_told_with_its_times_and_without_its_address() {
+    let id = order();
+    let of = |event| told(Event::Order { id, event: order::Event::Invitation(event) });
+    let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };
+    let wish = Wish::of(Delay::of(Unit::Days, 0).unwrap(), Delay::of(Unit::Days, 1));
+    let times = json!({ "sendAt": "2026-01-12T10:14:03.517Z",
+        "sendReminderAt": "2026-01-13T10:14:03.517Z" });
+    let set = [("invitation.scheduled", format!("orders/{id}"), times.clone())];
+    assert_eq!(of(invitation::Event::Scheduled { base: AT, schedule }), set);
+    assert_eq!(of(invitation::Event::Changed { wish, schedule: Some(schedule) }), set);
+
+    let known = Invitation::new(wish, Base::At(AT), Some(schedule), AT);
+    let invited = told(Event::Order { id, event: order::Event::Invited(report(Some(known))) });
+    assert_eq!((invited[0].0, &invited[0].2), ("order.modified", &json!({ "externalId": "R1" })));
+    assert_eq!(invited[1..], set);
+    let waits = report(Some(Invitation::new(wish, Base::Confirmed, None, AT)));
+    assert_eq!(names(Event::Order { id, event: order::Event::Invited(waits) }), ["order.modified"]);
+
+    let sent = |mail| of(invitation::Event::MailSent { mail })[0].0;
+    assert_eq!(sent(Which::Invitation), "invitation.sent");
+    assert_eq!(sent(Which::Reminder), "invitation.reminder_sent");
+    let mails = vec![Which::Invitation, Which::Reminder];
+    let dropped = of(invitation::Event::MailDropped { mails, why: Why::OrderClosed });
+    let why = json!({ "mails": ["invitation", "reminder"], "reason": "order_closed" });
+    assert_eq!((dropped[0].0, &dropped[0].2), ("invitation.dropped", &why));
+    let said = format!("{invited:?}");
+    for hidden in ["ann@example.com", "Ann Hidden", "Hidden Lane", "spring"] {
+        assert!(!said.contains(hidden), "{hidden} is in {said}");
+    }
+}
+
+#[test]
+fn what_comes_of_nothing_yet_and_who_wants_no_mail_is_told_to_nobody() {
+    let of = |event| {
+        names(Event::Order { id: order(), event: order::Event::Invitation(event) }).is_empty()
+    };
+    let mail = Which::Invitation;
+    assert!(of(invitation::Event::MailClaimed { mail }));
+    assert!(of(invitation::Event::MailMoved { mail, next: AT, why: Later::Deferred }));
+    assert!(names(Event::Suppressed { address: "ann@example.com".into() }).is_empty());
 }
 
 #[test]

@@ -8,26 +8,18 @@ pub(crate) mod shared;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::Render;
-use workflow::command::{Command, Job, OrderName, Query};
-use workflow::id::{OrderId, Version};
-use workflow::refusal::Refusal;
+use workflow::command::{Command, Job};
+use workflow::id::Version;
 
-use super::answers::order::id_of;
-use super::bodies;
 use super::errors::Error;
 use crate::admission::Lane;
 use crate::ask::App;
-use crate::failure::Failure;
+use crate::http::order_name::order_named;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
 
 /// What a handler comes to.
 pub(crate) type Handled = Result<HttpResponse, Error>;
-
-/// An order as a path names it: by its id, or by its number. What is neither names none.
-pub(crate) fn order_name(text: &str) -> Result<OrderName, Failure> {
-    bodies::picking::order_name(text).ok_or(Failure::Refused(Refusal::UnknownOrder))
-}
 
 /// A job on the order that the path names, without a body: 200, in the words of `render`.
 pub(super) async fn act(
@@ -37,7 +29,7 @@ pub(super) async fn act(
 ) -> Handled {
     let visit = Visit::acting(&app, &head, lane).await?;
     let version = asked_version(head.headers())?;
-    let order = order_name(&id)?;
+    let order = order_named(&id)?;
     let keyed = visit.keyed(&format!("{operation}/{id}"), &sent(version));
     let command = Command::Handle { order, version, job };
     let answered = visit.change(&app, keyed, command, render).await?;
@@ -47,13 +39,4 @@ pub(super) async fn act(
 /// The version as a key's fingerprint counts it.
 fn sent(version: Option<Version>) -> Option<u32> {
     version.map(|version| version.0)
-}
-
-/// The order's id; one that is named by its number is looked up, with a permit of its own.
-pub(crate) async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Error> {
-    let number = match order_name(text)? {
-        OrderName::Id(id) => return Ok(id),
-        name @ OrderName::Number(_) => name,
-    };
-    Ok(id_of(&visit.look_first(app, Query::Delivery(number)).await?))
 }

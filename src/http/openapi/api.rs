@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::door::{DELIVERIES, Door, ORDERS, OUTSIDE, PROMISES};
+use super::door::{DELIVERIES, Door, INVITATIONS, ORDERS, OUTSIDE, PROMISES};
 use super::operation::Operation;
 use super::schema::{Schema, pattern, text, text_of};
 use crate::limits::KEY_CHARS_MAX;
@@ -20,7 +20,8 @@ pub(super) struct Api {
 const ABOUT: &str = "One order has one life and one number, whichever door it came in by. \
     `null` is as if absent, a whole number is written without a fraction, a member that comes twice is refused, and so is a NUL character. \
     Paths take one trailing slash; `/customer/orders` is `/orders`, and `/api/deliveries` and \
-    `/api/delivery_items` are these without `/api`.";
+    `/api/delivery_items` are these without `/api`, and what begins with `/api/v2/` may end \
+    in `.json`.";
 
 impl Api {
     /// Adds the routes of one tag.
@@ -58,7 +59,10 @@ impl Api {
     /// The whole document.
     pub(super) fn into_document(self) -> Value {
         let mut responses: Map<String, Value> =
-            [PROMISES, ORDERS, DELIVERIES, OUTSIDE].iter().flat_map(Door::refusals).collect();
+            [PROMISES, ORDERS, DELIVERIES, INVITATIONS, OUTSIDE]
+                .iter()
+                .flat_map(Door::refusals)
+                .collect();
         let used = used(&self.paths);
         responses.retain(|name, _| used.contains(&format!("#/components/responses/{name}")));
         json!({

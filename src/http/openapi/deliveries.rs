@@ -108,9 +108,4 @@ impl Operation {
     fn does(self) -> Operation {
         self.asks().takes("IfMatch").keyed().refuses([404, 412])
     }
-
-    /// Answers with something that has a version.
-    fn shows_whole(self, schema: &str) -> Operation {
-        self.answers(200, "As it is.", schema).tells(&["ETag"])
-    }
 }

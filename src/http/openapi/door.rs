@@ -15,7 +15,7 @@ pub(super) struct Door {
     pub(super) wants_both: bool,
 }
 
-/// Paths that begin with `/api/`.
+/// Other paths that begin with `/api/`.
 pub(super) const PROMISES: Door =
     Door { name: "Promises", error: "Errors", error_type: "application/json", wants_both: false };
 
@@ -31,6 +31,14 @@ pub(super) const ORDERS: Door = Door {
 pub(super) const DELIVERIES: Door = Door {
     name: "Deliveries",
     error: "DeliveryError",
+    error_type: "application/json",
+    wants_both: false,
+};
+
+/// Paths that begin with `/api/v2/`.
+pub(super) const INVITATIONS: Door = Door {
+    name: "Invitations",
+    error: "InvitationError",
     error_type: "application/json",
     wants_both: false,
 };

@@ -150,6 +150,17 @@ impl Operation {
         self.answer(status, json!({ "description": meaning, "content": content }))
     }
 
+    /// Looks at one entity, or changes it.
+    pub(super) fn shows(self, schema: &str) -> Operation {
+        self.asks().answers(200, "As it is.", schema).tells(&["ETag"])
+    }
+
+    /// Makes an entity, under a key.
+    pub(super) fn makes(self, body: &str, schema: &str) -> Operation {
+        let made = self.asks().keyed().body(body).answers(201, "It was made.", schema);
+        made.tells(&["ETag", "Location", "Idempotency-Replayed"])
+    }
+
     /// Answers without a body.
     pub(super) fn done(self) -> Operation {
         self.answer(200, json!({ "description": "It is done; no body." }))

@@ -4,7 +4,7 @@ use serde_json::json;
 use workflow::permission::Permission as P;
 
 use super::api::Api;
-use super::door::{OUTSIDE, PROMISES};
+use super::door::{INVITATIONS, OUTSIDE, PROMISES};
 use super::operation::{get, post};
 use super::schema::{
     Schema, array, count, flag, given, instant, pattern, taken, text, whole, word,
@@ -47,7 +47,7 @@ fn tokens(api: &mut Api) {
             .says(429, "Many wrong ones.", refused())
     };
     api.section(
-        &PROMISES,
+        &INVITATIONS,
         ("Tokens", "Tokens for whoever holds an API key."),
         [in_query(0), in_query(1)],
     );
@@ -157,7 +157,7 @@ fn status(api: &mut Api) {
     let echo = echo.takes("IdempotencyKey").refuses_as(&OUTSIDE, 404);
     api.more(&PROMISES, "Status", [echo]);
     let overall = || word(&["UP", "DEGRADED", "DOWN"]);
-    let part = given([("name*", text()), ("status*", word(&["UP", "DOWN"]))]);
+    let part = given([("name*", text()), ("status*", word(&["UP", "DOWN", "OFF"]))]);
     api.schema("Status", given([("status*", overall())]));
     api.schema("Health", given([("status*", overall()), ("dependencies*", array(part))]));
 }

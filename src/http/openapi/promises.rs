@@ -99,17 +99,6 @@ impl Operation {
         let size = whole(1..=i64::try_from(size_max).expect("a page is short")).with("default", 25);
         self.asks().query("size", size).query(after, id)
     }
-
-    /// Looks at one entity, or changes it.
-    fn shows(self, schema: &str) -> Operation {
-        self.asks().answers(200, "As it is.", schema).tells(&["ETag"])
-    }
-
-    /// Makes an entity, under a key.
-    fn makes(self, body: &str, schema: &str) -> Operation {
-        let made = self.asks().keyed().body(body).answers(201, "It was made.", schema);
-        made.tells(&["ETag", "Location", "Idempotency-Replayed"])
-    }
 }
 
 /// The path's parameter of a facility.

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value, json};
 use workflow::limits::REFERENCE_CHARS_MAX;
 
-use crate::limits::FREE_TEXT_CHARS_MAX;
+use crate::limits::{FREE_TEXT_CHARS_MAX, NUMBER_MAX};
 
 /// What a value may be.
 #[derive(Clone, Debug)]
@@ -83,6 +83,12 @@ pub(super) fn word(words: &[&str]) -> Schema {
 /// An id.
 pub(super) fn uuid() -> Schema {
     Schema(json!({ "type": "string", "format": "uuid" }))
+}
+
+/// An order in a body or a query: its uuid, or its number, which may be a text.
+pub(super) fn order_name() -> Schema {
+    let most = i64::try_from(NUMBER_MAX).expect("it is exact in a double");
+    any_of([uuid(), whole(1..=most), pattern("^[1-9][0-9]{0,14}$")])
 }
 
 /// An instant.

@@ -1,6 +1,7 @@
 //! Every answer of this door that is not a result: problem+json in the vendor's form. Clients
 //! match on these rows: this file is a contract.
-#![warn(clippy::wildcard_enum_match_arm)] // a new refusal must get its own row here
+//!
+//! A refusal that this door has no words of its own for is answered by its class.
 
 use std::fmt;
 
@@ -9,7 +10,7 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
-use workflow::refusal::Refusal;
+use workflow::refusal::{Class, Refusal};
 
 use super::call::Call;
 use crate::ask::App;
@@ -134,45 +135,15 @@ fn row(failure: &Failure) -> Row {
 }
 
 fn refused(refusal: &Refusal) -> Row {
-    match refusal {
-        Refusal::UnknownOrder
-        | Refusal::UnknownLocation
-        | Refusal::UnknownStock { .. }
-        | Refusal::UnknownListing
-        | Refusal::UnknownSafetyStock
-        | Refusal::UnknownReservation
-        | Refusal::UnknownKey
-        | Refusal::UnknownSubscription => NOT_FOUND,
-        Refusal::NoSuchLocation { .. }
-        | Refusal::DeadlineOutOfRange { .. }
-        | Refusal::DurationOutOfRange { .. }
-        | Refusal::TooManyLots { .. }
-        | Refusal::TooMuchAtOnce
-        | Refusal::TooManyLines { .. } => INVALID,
-        Refusal::WrongVersion { .. } => {
-            let kind = "/problems/precondition-failed";
-            (StatusCode::PRECONDITION_FAILED, kind, "Precondition Failed")
-        }
-        Refusal::PromiseExpired { .. }
-        | Refusal::LinesUnassigned { .. }
-        | Refusal::NotNow { .. }
-        | Refusal::OutOfStock { .. }
-        | Refusal::ReferenceInUse { .. }
-        | Refusal::TooFewPieces { .. }
-        | Refusal::LocationInUse { .. }
-        | Refusal::TooManyKeys { .. }
-        | Refusal::TooManySubscriptions { .. }
-        | Refusal::DuplicateOrder { .. }
-        | Refusal::CriticalShort { .. }
-        | Refusal::NothingLeft
-        | Refusal::WrongItem
-        | Refusal::NotInList
-        | Refusal::AlreadyInList
-        | Refusal::ListFull { .. }
-        | Refusal::NotPicked
-        | Refusal::NotStaged { .. }
-        | Refusal::NothingToSubstitute => CONFLICT,
-        Refusal::TooManyOpenPromises { .. } => row(&Failure::TooMany),
+    if let Refusal::WrongVersion { .. } = refusal {
+        let kind = "/problems/precondition-failed";
+        return (StatusCode::PRECONDITION_FAILED, kind, "Precondition Failed");
+    }
+    match refusal.class() {
+        Class::Absent => NOT_FOUND,
+        Class::Invalid => INVALID,
+        Class::Conflict => CONFLICT,
+        Class::TooMuch => row(&Failure::TooMany),
     }
 }
 
@@ -191,36 +162,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyLines { limit } => {
             format!("lineItems: an order has at most {limit} line items")
         }
-        // Nothing at this door asks for what these refuse.
-        Refusal::UnknownLocation
-        | Refusal::UnknownStock { .. }
-        | Refusal::UnknownListing
-        | Refusal::UnknownSafetyStock
-        | Refusal::UnknownReservation
-        | Refusal::NoSuchLocation { .. }
-        | Refusal::DeadlineOutOfRange { .. }
-        | Refusal::DurationOutOfRange { .. }
-        | Refusal::TooFewPieces { .. }
-        | Refusal::LinesUnassigned { .. }
-        | Refusal::OutOfStock { .. }
-        | Refusal::ReferenceInUse { .. }
-        | Refusal::LocationInUse { .. }
-        | Refusal::TooManyLots { .. }
-        | Refusal::UnknownKey
-        | Refusal::TooManyKeys { .. }
-        | Refusal::UnknownSubscription
-        | Refusal::TooManySubscriptions { .. }
-        | Refusal::DuplicateOrder { .. }
-        | Refusal::CriticalShort { .. }
-        | Refusal::NothingLeft
-        | Refusal::WrongItem
-        | Refusal::NotInList
-        | Refusal::AlreadyInList
-        | Refusal::ListFull { .. }
-        | Refusal::NotPicked
-        | Refusal::NotStaged { .. }
-        | Refusal::NothingToSubstitute
-        | Refusal::TooManyOpenPromises { .. } => refusal.name().replace('_', " "),
+        other => other.words(),
     }
 }
 

@@ -2,7 +2,8 @@
 //! contract.
 //!
 //! The shape is an array with one entry per thing that is wrong.
-#![warn(clippy::wildcard_enum_match_arm)] // a new refusal must get its own row here
+//!
+//! A refusal that this door has no words of its own for is answered by its class.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use workflow::id::Version;
-use workflow::refusal::Refusal;
+use workflow::refusal::{Class, Refusal};
 
 use super::answers::configuration::duration;
 use crate::failure::{Failed, Failure};
@@ -70,8 +71,6 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
         Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
-        Refusal::UnknownKey => (S::NOT_FOUND, "not found"), // no call of this door is about keys
-        Refusal::TooManyKeys { .. } => (S::TOO_MANY_REQUESTS, "too many requests"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
         Refusal::DeadlineOutOfRange { .. } => (S::BAD_REQUEST, "validUntil out of range"),
         Refusal::DurationOutOfRange { .. } => (S::BAD_REQUEST, "malformed request"),
@@ -90,14 +89,13 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::TooManyOpenPromises { .. } => (S::TOO_MANY_REQUESTS, "too many open promises"),
         Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
-        Refusal::WrongItem
-        | Refusal::NotInList
-        | Refusal::AlreadyInList
-        | Refusal::ListFull { .. }
-        | Refusal::NotPicked
-        | Refusal::NotStaged { .. }
-        | Refusal::NothingToSubstitute => (S::CONFLICT, "wrong stage"),
         Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
+        other => match other.class() {
+            Class::Absent => (S::NOT_FOUND, "not found"),
+            Class::Invalid => (S::BAD_REQUEST, "malformed request"),
+            Class::Conflict => (S::CONFLICT, "wrong stage"),
+            Class::TooMuch => (S::TOO_MANY_REQUESTS, "too many requests"),
+        },
     }
 }
 
@@ -129,37 +127,7 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
         Refusal::LinesUnassigned { version: current }
         | Refusal::NotNow { version: current, .. }
         | Refusal::LocationInUse { version: current } => (version(current), None),
-        Refusal::UnknownOrder
-        | Refusal::UnknownLocation
-        | Refusal::UnknownStock { .. }
-        | Refusal::UnknownListing
-        | Refusal::UnknownReservation
-        | Refusal::UnknownSafetyStock
-        | Refusal::UnknownKey
-        | Refusal::TooManyKeys { .. }
-        | Refusal::NoSuchLocation { .. }
-        | Refusal::DeadlineOutOfRange { .. }
-        | Refusal::DurationOutOfRange { .. }
-        | Refusal::PromiseExpired { .. }
-        | Refusal::OutOfStock { .. }
-        | Refusal::ReferenceInUse { .. }
-        | Refusal::TooFewPieces { .. }
-        | Refusal::TooManyLots { .. }
-        | Refusal::TooMuchAtOnce
-        | Refusal::UnknownSubscription
-        | Refusal::TooManySubscriptions { .. }
-        | Refusal::TooManyLines { .. }
-        | Refusal::TooManyOpenPromises { .. }
-        | Refusal::DuplicateOrder { .. }
-        | Refusal::CriticalShort { .. }
-        | Refusal::NothingLeft
-        | Refusal::WrongItem
-        | Refusal::NotInList
-        | Refusal::AlreadyInList
-        | Refusal::ListFull { .. }
-        | Refusal::NotPicked
-        | Refusal::NotStaged { .. }
-        | Refusal::NothingToSubstitute => (None, None),
+        _ => (None, None),
     }
 }
 
@@ -174,8 +142,6 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::UnknownListing => "this article is not listed at this facility".into(),
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
         Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
-        Refusal::UnknownKey => "there is no key with this id".into(),
-        Refusal::TooManyKeys { limit } => format!("there are {limit} keys already"),
         Refusal::NoSuchLocation { name, at } => {
             format!("facility `{name}`, number {at} of those named, is not there or is two")
         }
@@ -210,13 +176,6 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("order {number} has this name within its shop")
         }
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => "not enough stock".into(),
-        Refusal::WrongItem
-        | Refusal::NotInList
-        | Refusal::AlreadyInList
-        | Refusal::ListFull { .. }
-        | Refusal::NotPicked
-        | Refusal::NotStaged { .. }
-        | Refusal::NothingToSubstitute => "its picking does not allow it".into(),
         Refusal::UnknownSubscription => "there is no subscription with this id".into(),
         Refusal::TooManySubscriptions { limit } => {
             format!(
@@ -227,6 +186,7 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
         Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
+        other => other.words(),
     }
 }
 

@@ -21,7 +21,9 @@ token = "the-token-of-theirs"
 type Request = (Method, String, String);
 
 /// Everything that can be asked of one tenant's things, by their ids.
-fn requests([store, stock, order, reservation, subscription]: &[String; 5]) -> Vec<Request> {
+fn requests(
+    [store, stock, order, reservation, subscription, reported]: &[String; 6],
+) -> Vec<Request> {
     let get = |path: String| (Method::GET, path, String::new());
     let delete = |path: String| (Method::DELETE, path, String::new());
     let patch = r#"{"type":"MANAGED_FACILITY","version":1,"name":"x"}"#;
@@ -49,6 +51,10 @@ fn requests([store, stock, order, reservation, subscription]: &[String; 5]) -> V
         (Method::PUT, "/api/stocks".into(), rows),
         delete(format!("/api/stocks/{stock}")),
         delete(format!("/api/subscriptions/{subscription}")),
+        get(format!("/api/v2/orders/{reported}")),
+        get(format!("/api/v2/invitations/{reported}")),
+        (Method::PATCH, format!("/api/v2/invitations/{reported}"), r#"{"reminder":null}"#.into()),
+        delete(format!("/api/v2/invitations/{reported}")),
         delete(format!("/api/safetystocks/{stock}")),
         delete(format!("/api/facilities/{store}/listings")),
         delete(format!("/api/facilities/{store}/listings/tea")),
@@ -84,7 +90,7 @@ fn door_1(order: &str) -> Vec<Request> {
 /// The rows above are all routes of the table that name a thing: a new one must join them.
 #[test]
 fn every_route_that_names_a_thing_is_asked_for_anothers() {
-    let asked = requests(&["s", "k", "o", "r", "u"].map(String::from));
+    let asked = requests(&["s", "k", "o", "r", "u", "i"].map(String::from));
     for route in routes().into_iter().filter(|route| route.path.contains("{id}")) {
         let is_it = |path: &str| {
             let path = path.split('?').next().unwrap_or_default();
@@ -98,9 +104,9 @@ fn every_route_that_names_a_thing_is_asked_for_anothers() {
     }
 }
 
-/// Makes a store, a lot, a promise and a subscription, and answers with their ids and the
-/// reservation's.
-async fn furnish(http: &Caller) -> [String; 5] {
+/// Makes a store, a lot, a promise, a subscription and a report, and answers with their ids and
+/// the reservation's.
+async fn furnish(http: &Caller) -> [String; 6] {
     let store = json!({ "name": "gouda", "tenantFacilityId": "gouda", "address": {
         "companyName": "c", "street": "s", "city": "x", "postalCode": "1", "country": "DE" } });
     let store = text(&http.post("/api/facilities", &store.to_string()).await.expect(201), "id");
@@ -112,7 +118,11 @@ async fn furnish(http: &Caller) -> [String; 5] {
         "target": { "type": "WEBHOOK", "callbackUrl": "https://shop.example.com/hooks" } });
     let hook = http.post("/api/subscriptions", &hook.to_string()).await.expect(201);
     let reservation = text(&held["reservations"][0], "id");
-    [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id")]
+    let report = json!({ "external_id": "R9", "customer": { "email": "jan@example.nl" },
+        "invitation": { "delay": { "unit": "days", "amount": 3 } } });
+    let report = http.post("/api/v2/orders", &report.to_string()).await.expect(201);
+    let reported = text(&report["order"], "uuid");
+    [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id"), reported]
 }
 
 /// All that a tenant can list.
@@ -125,6 +135,7 @@ async fn lists(http: &Caller) -> Vec<String> {
         "/api/reservations",
         "/api/stocks/summaries",
         "/api/configurations/promises",
+        "/api/v2/invitations",
     ] {
         let reply = http.get(path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
@@ -138,7 +149,7 @@ async fn lists(http: &Caller) -> Vec<String> {
 async fn without_a_good_token_every_route_is_401() {
     let server = TestServer::configured(TWO_TENANTS).await;
     let id = "019bb2a0-44f1-7d02-b1c3-91a0d4e70000";
-    let mut all = requests(&[id; 5].map(String::from));
+    let mut all = requests(&[id; 6].map(String::from));
     all.push((Method::POST, PROMISE.into(), promise("tea", 1).to_string()));
     all.push((Method::POST, "/api/orders".into(), "{".into()));
     for path in ["/api/orders", "/api/facilities", "/api/stocks/summaries", "/api/health"] {
@@ -150,7 +161,9 @@ async fn without_a_good_token_every_route_is_401() {
         for (method, path, body) in &all {
             let reply = caller.send(method.clone(), path, &[], body).await;
             assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
-            if path.starts_with("/api/") {
+            if path.starts_with("/api/v2/") {
+                assert_eq!(reply.body, r#"{"success":false,"error":"Unauthorized"}"#);
+            } else if path.starts_with("/api/") {
                 assert_eq!(
                     reply.complaint(),
                     "unauthorized | a good credential is needed, once, in Authorization"
@@ -177,7 +190,8 @@ async fn a_tenant_never_meets_the_things_of_another() {
         let reply = theirs.send(method.clone(), &path, &[], &body).await;
         assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
         let said = reply.body.to_lowercase();
-        assert!(said.contains("not found"), "{method} {path}: {}", reply.body);
+        let absent = if path.starts_with("/api/v2/") { "there is no such" } else { "not found" };
+        assert!(said.contains(absent), "{method} {path}: {}", reply.body);
     }
     let mut named = promise("tea", 1);
     named["deliveryPreferences"] =

@@ -4,18 +4,17 @@ use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
-use super::LocationRef;
+use super::{InvitationFilter, LocationRef, Part};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use crate::location::{self, Card, Listing};
 use crate::order::{self, Standing};
+use crate::time::Time;
 
 /// What only looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
     /// One order.
-    Order(OrderId),
-    /// The order with this number.
-    OrderNumbered(u64),
+    Order(OrderName),
     /// Orders in memory, in the order of their ids.
     Orders(OrderFilter, Page<OrderId>),
     /// One location.
@@ -58,6 +57,12 @@ pub enum Query {
     Route(SmolStr),
     /// The order whose customer knows this secret, whichever tenant's it is.
     Shared([u8; 32]),
+    /// All orders, in the order of their numbers.
+    Numbered(Part),
+    /// Orders with an invitation, in the order of their numbers.
+    Invitations(InvitationFilter, Part),
+    /// The mails that are still to go from one instant to before another.
+    MailDays(Time, Time),
 }
 
 /// An order as a path names it.

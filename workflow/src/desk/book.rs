@@ -20,7 +20,7 @@ pub struct Book {
     by_reference: BTreeSet<(SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
-    deadlines: Deadlines,
+    deadlines: Deadlines<OrderId>,
     reservations: u64,
     /// Parts that wait for a picker, by location; the oldest order comes first.
     unpicked: BTreeMap<LocationId, BTreeSet<OrderId>>,
@@ -135,7 +135,9 @@ impl Book {
             | Event::Arrived { .. }
             | Event::Delivered
             | Event::Scheduled { .. }
-            | Event::Reflagged { .. } => {}
+            | Event::Reflagged { .. }
+            | Event::Invited(_)
+            | Event::Invitation(_) => {}
             Event::Confirmed { reference } => {
                 self.ends(before);
                 if let Some(reference) = reference {
@@ -156,7 +158,7 @@ impl Book {
 
     /// Forgets an order that leaves memory.
     pub fn forget(&mut self, order: &Order) {
-        assert!(order.stage.is_closed(), "D14: only a closed order leaves memory");
+        assert!(order.is_done(), "D14: only an order that is done leaves memory");
         self.orders.remove(&order.id);
         self.by_number.remove(&order.number);
         if let Some(handover) = &order.asked.handover {
@@ -290,7 +292,7 @@ impl Book {
     }
 
     /// What is due when.
-    pub fn deadlines(&self) -> &Deadlines {
+    pub fn deadlines(&self) -> &Deadlines<OrderId> {
         &self.deadlines
     }
 

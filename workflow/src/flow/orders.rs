@@ -43,6 +43,8 @@ impl<C: Cast> Scene<'_, C> {
             if event.closes() {
                 self.free(&acted.before).await;
             }
+            let after = self.mails_follow(&acted.before, acted.after).await;
+            return Ok(Acted { after, ..acted });
         }
         Ok(acted)
     }
@@ -55,7 +57,7 @@ impl<C: Cast> Scene<'_, C> {
         self.push_order(id, event);
         let after = self.cast.order(id).await;
         self.tenant.book.stands(id, &Footing::of(&before), &Footing::of(&after));
-        after
+        self.mails_follow(&before, after).await
     }
 
     /// Frees all that an order held.
@@ -77,6 +79,7 @@ impl<C: Cast> Scene<'_, C> {
         let event = acted.event.expect("P6: only a cancelled order is cancelled already");
         self.tenant.book.acted(before, &event);
         self.push_order(before.id, event);
+        self.mails_follow(before, acted.after).await;
         for (location, reservations) in held_by(before) {
             self.settle(location, location::Command::Vacate { reservations }).await;
         }

@@ -122,6 +122,7 @@ impl<C: Cast> Scene<'_, C> {
             asked: Arc::new(asked),
             holds,
             work,
+            report: None,
         };
         let mut order = self.place(id, placed).await;
         if let Some(before) = &replaced {
@@ -313,11 +314,11 @@ impl<C: Cast> Scene<'_, C> {
         holds
     }
 
-    /// The order begins.
-    async fn place(&mut self, id: OrderId, placed: Placed) -> Order {
+    /// The order begins, with the number after the last one.
+    pub(super) async fn place(&mut self, id: OrderId, placed: Placed) -> Order {
         self.tenant.last_number = placed.number;
         let order = order::place(id, &placed, self.now);
-        self.tenant.book.enter(&order);
+        self.tenant.enter(&order);
         self.cast.place(order.clone()).await;
         self.push_order(id, order::Event::Placed(Box::new(placed)));
         order

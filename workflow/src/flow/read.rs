@@ -12,12 +12,8 @@ impl<C: Cast> Scene<'_, C> {
     /// Plays a query.
     pub(super) async fn read(&mut self, query: Query) -> Result<Outcome, Refusal> {
         match query {
-            Query::Order(id) if self.tenant.book.holds(id) => {
-                Ok(Outcome::Order(Box::new(self.order_now(id).await)))
-            }
-            Query::Order(_) => Err(Refusal::UnknownOrder),
-            Query::OrderNumbered(number) => {
-                let id = self.tenant.book.numbered(number).ok_or(Refusal::UnknownOrder)?;
+            Query::Order(name) => {
+                let id = self.order_named(name)?;
                 Ok(Outcome::Order(Box::new(self.order_now(id).await)))
             }
             Query::Orders(filter, page) => Ok(self.orders(filter, page).await),
@@ -57,6 +53,9 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.deliveries(ids).await)
             }
             Query::Recent(filter, after, size) => self.recent(filter, after, size).await,
+            Query::Numbered(part) => Ok(self.numbered(part).await),
+            Query::Invitations(filter, part) => Ok(self.invitations(&filter, part).await),
+            Query::MailDays(from, to) => Ok(self.mail_days(from, to)),
             Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
             Query::OrdersNumbered(numbers) => {
                 let ids: Vec<OrderId> = self.tenant.book.with_numbers(numbers).collect();

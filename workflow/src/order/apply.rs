@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Event, Order, Placed, Stage, progress};
 use crate::id::{OrderId, Version};
+use crate::invitation;
 use crate::time::Time;
 
 /// The order that an event of placing makes.
@@ -24,11 +25,19 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
         replies: Vec::new(),
         reserved: count(placed.holds.len()),
         work: placed.work.clone(),
+        report: placed.report.clone(),
     }
 }
 
 /// Makes `event` true at the time of its command.
 pub fn apply(order: &mut Order, event: &Event, at: Time) {
+    if let Event::Invitation(event) = event {
+        // Its mails go on after the order is closed, and neither its version nor its lines change.
+        let report = order.report.as_mut().expect("M6: an event's order was reported before");
+        let invitation = report.invitation.as_mut();
+        let invitation = invitation.expect("M6: an event's invitation was asked for before");
+        return invitation::apply(invitation, event, at);
+    }
     assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();
     order.modified = at;
@@ -84,6 +93,8 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Delivered
         | Event::Scheduled { .. }
         | Event::Reflagged { .. } => progress::apply(order, event, at),
+        Event::Invited(report) => order.report = Some(report.clone()),
+        Event::Invitation(_) => unreachable!("it was applied above"),
     }
 }
 

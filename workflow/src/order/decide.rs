@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::task::{self, Task};
 use super::{Event, Order, Stage};
 use crate::id::Version;
+use crate::invitation::{self, Report};
 use crate::limits::LINES_PER_ORDER_MAX;
 use crate::refusal::Refusal;
 use crate::time::{Millis, Time};
@@ -43,6 +44,10 @@ pub enum Command {
         /// What is done.
         task: Task,
     },
+    /// Note what the shop reports of it for reviews.
+    Invite(Box<Report>),
+    /// Do something about its invitation.
+    Invitation(invitation::Command),
 }
 
 impl Command {
@@ -54,6 +59,8 @@ impl Command {
             Command::Cancel { .. } => "Cancel",
             Command::Expire { .. } => "Expire",
             Command::Work { task, .. } => task.name(),
+            Command::Invite(_) => "Invite",
+            Command::Invitation(command) => command.name(),
         }
     }
 
@@ -63,7 +70,8 @@ impl Command {
             | Command::Extend { version, .. }
             | Command::Cancel { version, .. }
             | Command::Work { version, .. } => *version,
-            Command::Expire { .. } => None,
+            // An invitation has a version of its own.
+            Command::Expire { .. } | Command::Invite(_) | Command::Invitation(_) => None,
         }
     }
 }
@@ -77,6 +85,10 @@ pub fn decide(
     now: Time,
 ) -> Result<Option<Event>, Refusal> {
     match (order.stage_at(now), command) {
+        (_, Command::Invitation(command)) => {
+            Ok(invitation::decide(order, command, now)?.map(Event::Invitation))
+        }
+
         // A timer that comes late, or for a deadline that has moved, is not a mistake.
         (Stage::Expired { until }, Command::Expire { armed_for }) => {
             Ok((order.deadline() == Some(until) && until == *armed_for).then_some(Event::Expired))
@@ -117,6 +129,10 @@ pub fn decide(
             Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
             Command::Cancel { reason, .. },
         ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
+        (
+            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
+            Command::Invite(report),
+        ) if order.report.is_none() => Ok(Some(Event::Invited(report.clone()))),
 
         (_, command) => Err(Refusal::NotNow {
             stage: order.stage_name(),

@@ -19,7 +19,9 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Expired
         | Event::Rehosted { .. }
         | Event::Lost { .. }
-        | Event::LinesAdded(_) => unreachable!("P1: this is not about picking: {event:?}"),
+        | Event::LinesAdded(_)
+        | Event::Invited(_)
+        | Event::Invitation(_) => unreachable!("P1: this is not about picking: {event:?}"),
         Event::Taken { at, picker } => {
             let part = Part {
                 location: *at,

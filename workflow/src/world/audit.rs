@@ -48,12 +48,14 @@ impl World {
                 || !tenant.safeties.defaults().is_empty()
                 || !tenant.keyring.is_empty()
                 || !tenant.subscriptions.is_empty()
+                || !tenant.suppressed.is_empty()
         };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
             id.hash(&mut hasher);
             tenant.settings.hash(&mut hasher);
             tenant.safeties.defaults().hash(&mut hasher);
             tenant.last_number.hash(&mut hasher);
+            tenant.suppressed.hash(&mut hasher);
             tenant.keyring.hash(&mut hasher);
             tenant.subscriptions.hash(&mut hasher);
         }

@@ -52,6 +52,11 @@ impl Restore {
         tenant.last_number = last_number;
     }
 
+    /// Takes in an address that gets no mail.
+    pub fn suppressed(&mut self, tenant: &TenantId, address: SmolStr) {
+        self.world.desk.tenant(tenant).suppressed.insert(address);
+    }
+
     /// Takes in a safety stock that holds wherever there is none of its own.
     pub fn safety(&mut self, tenant: &TenantId, article: &ArticleId, safety: SafetyStock) {
         self.world.desk.tenant(tenant).safeties.put_default(article, safety);
@@ -116,7 +121,7 @@ impl Restore {
             };
             shelf.restore_hold(order.id.reservation(hold.index), held);
         }
-        self.world.desk.tenant(tenant).book.enter(&order);
+        self.world.desk.tenant(tenant).enter(&order);
         if !self.keys.contains_key(tenant) {
             self.keys.insert(tenant.clone(), Vec::new());
         }

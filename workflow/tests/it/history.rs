@@ -62,7 +62,7 @@ impl Run {
             orders: Vec::new(),
             scale: history.scale,
         };
-        run.shop.policy = history.policy;
+        run.shop.policy = history.policy.clone();
         for place in 0..PLACES.len() {
             run.submit("operator", Command::OpenLocation { card: card(place, Status::Online, 0) })
                 .expect("a location opens");

@@ -52,6 +52,7 @@ impl Ledger {
                 | Event::Keyring(_)
                 | Event::Subscribed(_)
                 | Event::Unsubscribed { .. }
+                | Event::Suppressed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}
             }
@@ -71,6 +72,9 @@ impl Ledger {
         let Some((stage, events)) = self.orders.get_mut(&id) else {
             return wrong("P1: an event before the first");
         };
+        if let order::Event::Invitation(_) = event {
+            return Ok(()); // it has a version of its own, and outlives the order's stages
+        }
         *events += 1;
         let open = stage.clone();
         *stage = match (open, event) {
@@ -116,7 +120,12 @@ impl Ledger {
                 }
                 same
             }
-            (same, order::Event::Rehosted { .. } | order::Event::Lost { .. }) => same,
+            (
+                same,
+                order::Event::Rehosted { .. }
+                | order::Event::Lost { .. }
+                | order::Event::Invited(_),
+            ) => same,
             (_, _) => return wrong("P1: not a step"),
         };
         Ok(())

@@ -4,6 +4,7 @@
 //! [`Script::play_line`] is the only function that knows the core's commands. After every line no
 //! invariant is broken, and at the end the records alone make the same world.
 
+mod mail;
 mod parse;
 mod print;
 
@@ -75,6 +76,9 @@ impl Script {
             Ok(outcome) => {
                 if let (Outcome::Placed(placed), Some(name)) = (outcome, &order) {
                     self.orders.insert(name.clone(), placed.order.id);
+                }
+                if let (Outcome::Order(it), Some(name)) = (outcome, &order) {
+                    self.orders.insert(name.clone(), it.id);
                 }
                 if let Outcome::Stocks { rows, .. } = outcome {
                     for (_, row) in rows {
@@ -205,6 +209,14 @@ stories! {
     new_settings_hold_for_later_promises_and_extensions: "settings";
     /// S5, S9: no event says that time has passed.
     stock_stops_being_available_by_time_alone: "outdated";
+    /// M3, M4, M6: an order without stock, and the life of its mails.
+    an_invitation_goes_when_it_was_asked_for: "invitations";
+    /// M3: a promise's mails wait for its sale, and end with it.
+    mails_follow_the_order_that_they_are_about: "joining";
+    /// M3: cancel against claim has one winner.
+    a_mail_on_its_way_is_not_called_back: "callback";
+    /// M4: what the tenant wants, and the customer.
+    mails_go_later_or_not_at_all_where_somebody_wants_that: "quiet";
     /// P1, P8, S2, S5, S6: what there is keeps what it holds.
     lines_may_join_an_order_that_is_open: "lines";
     /// S1, S2, S3: no order loses its pieces because they lie elsewhere.

@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use snapshots::store::{Error, Store};
-use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, RecentFilter};
+use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, Part, RecentFilter};
 use workflow::id::{OrderId, TenantId, Version};
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
@@ -80,11 +80,11 @@ impl ShardHandle {
     pub(super) async fn closed_order(
         &self,
         tenant: &TenantId,
-        id: OrderId,
+        name: OrderName,
     ) -> Result<Verdict, Closed> {
         let tenant = tenant.clone();
         self.stored(move |store| {
-            let order = store.order(&tenant, id)?;
+            let order = named(store, &tenant, name)?;
             Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
         })
         .await
@@ -124,7 +124,7 @@ impl ShardHandle {
             let (mut rows, mut total) = (rows, total);
             let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
             for order in stored.into_iter().rev() {
-                let fits = order.stage.is_closed()
+                let fits = order.is_done()
                     && shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
                     && standings
                         .as_ref()
@@ -160,16 +160,26 @@ impl ShardHandle {
         Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
-    /// The order with this number.
-    pub(super) async fn closed_order_numbered(
+    /// A part of all orders by number: those in memory, and the others between them.
+    pub(super) async fn with_closed_numbers(
         &self,
-        tenant: &TenantId,
-        number: u64,
+        tenant: TenantId,
+        part: Part,
+        mut orders: Vec<Order>,
+        total: u64,
     ) -> Result<Verdict, Closed> {
-        let tenant = tenant.clone();
         self.stored(move |store| {
-            let order = store.order_numbered(&tenant, number)?;
-            Ok(order.map_or(Verdict::Refused(Refusal::UnknownOrder), shown))
+            for number in part.numbers(total) {
+                if !orders.iter().any(|order| order.number == number) {
+                    orders.extend(store.order_numbered(&tenant, number)?);
+                }
+            }
+            orders.sort_unstable_by_key(|order| order.number);
+            if part.newest_first {
+                orders.reverse();
+            }
+            let outcome = Outcome::Orders { orders, total, fitting: Vec::new() };
+            Ok(Verdict::Done(Shown { outcome, stored: None }))
         })
         .await
     }
@@ -218,7 +228,7 @@ impl ShardHandle {
             };
             let Live { mut orders, mut total, fitting } = live;
             let filtered = filter != OrderFilter::default();
-            for order in stored.into_iter().filter(|it| it.stage.is_closed() && filter.fits(it)) {
+            for order in stored.into_iter().filter(|it| it.is_done() && filter.fits(it)) {
                 let is_live = fitting.binary_search(&order.id).is_ok()
                     || orders.iter().any(|live| live.id == order.id);
                 if !is_live {
@@ -247,7 +257,7 @@ impl ShardHandle {
             let Some(id) = store.owner_of_key(&tenant, &keyed.key)? else {
                 return Ok(Verdict::LookAgain(None));
             };
-            let order = store.order(&tenant, id)?.filter(|order| order.stage.is_closed());
+            let order = store.order(&tenant, id)?.filter(Order::is_done);
             let mut replies = order.map(|order| order.replies).unwrap_or_default().into_iter();
             let reply = replies.find(|reply| reply.key == keyed.key);
             let verdict = reply.map(|reply| Verdict::of_stored(reply, &keyed));

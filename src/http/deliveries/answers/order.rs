@@ -112,14 +112,6 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
     plain(200, json(&ListAnswer { status: "ok", deliveries, total: *total }))
 }
 
-/// The order's id, of an answer that shows it.
-pub(crate) fn id_of(outcome: &Outcome) -> OrderId {
-    match outcome {
-        Outcome::Delivery(view) => view.order.id,
-        _ => unreachable!("a look at one order is answered with it"),
-    }
-}
-
 fn lines(order: &Order) -> impl Iterator<Item = (u16, &workflow::order::Line)> {
     (0_u16..).zip(&order.asked.lines)
 }

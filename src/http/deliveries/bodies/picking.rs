@@ -15,6 +15,7 @@ use super::sheet::{Field, Sheet};
 use crate::http::deliveries::answers::json;
 use crate::http::deliveries::errors::Error;
 use crate::http::deliveries::kept::{KeptItem, OwnItem};
+use crate::http::order_name::order_name;
 use crate::http::promises::answers::raw;
 use crate::limits::FREE_TEXT_CHARS_MAX;
 
@@ -145,15 +146,6 @@ pub(crate) fn window(sheet: &Sheet) -> Result<Window, Error> {
         reader.add("end_utc", "must be after start_utc");
     }
     reader.end(window)
-}
-
-/// An order by its number or its id.
-pub(crate) fn order_name(text: &str) -> Option<OrderName> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match is_number {
-        true => text.parse().ok().map(OrderName::Number),
-        false => OrderId::parse(text).map(OrderName::Id),
-    }
 }
 
 /// An item by its number, or by its id: its order, and its place there, counted from 0.

@@ -6,12 +6,13 @@ use smol_str::SmolStr;
 use workflow::command::{Command, LocationRef, Query, RecentFilter};
 use workflow::order::{self, Standing};
 
-use super::{Handled, order_id, order_name};
+use super::Handled;
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::http::deliveries::answers::order::{list as listed, placed, shown};
 use crate::http::deliveries::answers::words::standings;
 use crate::http::deliveries::bodies::{OrderBody, Sheet};
+use crate::http::order_name::{order_id, order_named};
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
@@ -68,7 +69,7 @@ pub(crate) async fn history(app: Data<App>, head: HttpRequest) -> Handled {
 /// One order, whichever door it came in by: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
     let visit = Visit::bare(&app, &head, Lane::Operate).await?;
-    let name = order_name(&id)?;
+    let name = order_named(&id)?;
     let answered = visit.look(&app, Query::Delivery(name)).await?;
     Ok(answer(answered, shown))
 }

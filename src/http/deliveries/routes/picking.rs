@@ -6,7 +6,7 @@ use workflow::command::{Command, Job, LocationRef, OrderName, Query};
 use workflow::order::{line_number, of_line_number};
 use workflow::refusal::Refusal;
 
-use super::{Handled, act, order_name, sent};
+use super::{Handled, act, sent};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
@@ -17,6 +17,7 @@ use crate::http::deliveries::answers::picking::{
 use crate::http::deliveries::bodies::Sheet;
 use crate::http::deliveries::bodies::picking::{ScanBody, item_name, picker, product};
 use crate::http::deliveries::errors::Error;
+use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
@@ -80,7 +81,7 @@ pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) ->
         (OUT_OF_STOCK, None) => return Err(Error::unselected()),
         (REMOVE_COMPLETED_DELIVERY, _) => {
             let id = scan.delivery_id.as_deref().ok_or_else(Error::unselected)?;
-            let command = Command::Handle { order: order_name(id)?, version, job: Job::Stage };
+            let command = Command::Handle { order: order_named(id)?, version, job: Job::Stage };
             let answered = visit.change(&app, keyed, command, staged).await?;
             return Ok(answer(answered, staged));
         }
@@ -148,7 +149,7 @@ pub(crate) async fn share(
     let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let version = asked_version(head.headers())?;
-    let order = order_name(&id)?;
+    let order = order_named(&id)?;
     let with = picker(&sheet)?;
     let keyed = visit.keyed(&format!("deliveries.pickers/{id}"), &(&with, sent(version)));
     let command = Command::Handle { order, version, job: Job::Share(with) };

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, Job, Query};
 
-use super::{Handled, act, order_name, sent};
+use super::{Handled, act, sent};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
@@ -12,6 +12,7 @@ use crate::http::deliveries::answers::order::shown;
 use crate::http::deliveries::answers::route::stops;
 use crate::http::deliveries::bodies::Sheet;
 use crate::http::deliveries::bodies::picking::{deliveries, window};
+use crate::http::order_name::order_named;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
 use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
@@ -65,7 +66,7 @@ pub(crate) async fn schedule(
     let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
     let sheet: Sheet = raw.decode()?;
     let version = asked_version(head.headers())?;
-    let order = order_name(&id)?;
+    let order = order_named(&id)?;
     let job = Job::Schedule(window(&sheet)?);
     let command = Command::Handle { order, version, job };
     let answered = visit.change(&app, None, command, shown).await?;
@@ -80,7 +81,7 @@ pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: P
     let version = asked_version(head.headers())?;
     let window = window(&sheet)?;
     let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
-    let order = order_name(name)?;
+    let order = order_named(name)?;
     let asked = (window.start.0, window.length.0, sent(version));
     let keyed = visit.keyed(&format!("deliveries.window/{name}"), &asked);
     let command = Command::Handle { order, version, job: Job::Schedule(window) };

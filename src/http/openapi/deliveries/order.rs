@@ -46,7 +46,7 @@ pub(super) fn describe(api: &mut Api) {
             .asks()
             .keyed()
             .body("DeliveryRequest")
-            .shows_whole("NewDelivery")
+            .shows("NewDelivery")
             .tells(&["Certus-Outcome", "Idempotency-Replayed"])
             .leads_to(&OF_ONE, "id", "$response.body#/order/number")
             .leads_to(&SHARED, "secret", "$response.body#/order/secure_order_id"),
@@ -69,18 +69,18 @@ pub(super) fn describe(api: &mut Api) {
             get("/deliveries/{id}", "showDelivery", "One order", P::OrdersRead)
                 .at("id", order_id())
                 .asks()
-                .shows_whole("Delivery")
+                .shows("Delivery")
                 .refuses([404]),
             post("/deliveries/{id}/cancel", "cancelDelivery", "Ends an order", P::OrdersCancel)
                 .at("id", order_id())
                 .does()
-                .shows_whole("Delivery"),
+                .shows("Delivery"),
             put(window, "schedule", "Sets when it is to be brought", P::OrdersWrite)
                 .at("id", order_id())
                 .asks()
                 .takes("IfMatch")
                 .body("WindowRequest")
-                .shows_whole("Delivery")
+                .shows("Delivery")
                 .refuses([404, 412, 422]),
             post(
                 named_window,
@@ -90,7 +90,7 @@ pub(super) fn describe(api: &mut Api) {
             )
             .does()
             .body("NamedWindowRequest")
-            .shows_whole("Delivery"),
+            .shows("Delivery"),
         ],
     );
     requests(api);

@@ -59,21 +59,21 @@ pub(super) fn describe(api: &mut Api) {
             post(missing, "reportMissing", "The rest is not on the shelf", P::Picking)
                 .at("id", item_id())
                 .does()
-                .shows_whole("PickItem"),
+                .shows("PickItem"),
             post(substitute, "substitute", "Something takes its place", P::Picking)
                 .at("id", item_id())
                 .does()
                 .body("SubstituteRequest")
-                .shows_whole("PickItem"),
+                .shows("PickItem"),
             post("/deliveries/{id}/stage", "stage", "Completes one order", P::Picking)
                 .at("id", order_id())
                 .does()
-                .shows_whole("Staged"),
+                .shows("Staged"),
             post(pickers, "share", "Another caller helps", P::Picking)
                 .at("id", order_id())
                 .does()
                 .body("PickerRequest")
-                .shows_whole("Delivery"),
+                .shows("Delivery"),
         ],
     );
     schemas(api);

@@ -7,9 +7,7 @@ use super::{asked, order_id};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, post};
-use crate::http::openapi::schema::{
-    any_of, array, count, given, list, named, number, pattern, text, uuid, whole,
-};
+use crate::http::openapi::schema::{array, count, given, list, named, number, order_name, text};
 
 pub(super) fn describe(api: &mut Api) {
     let near = "/deliveries/{id}/arrive_soon";
@@ -35,15 +33,14 @@ pub(super) fn describe(api: &mut Api) {
             post(near, "reportNear", "The driver is near", P::Routing)
                 .at("id", order_id())
                 .does()
-                .shows_whole("Delivery"),
+                .shows("Delivery"),
             post(delivered, "reportDelivered", "It is at the door", P::Routing)
                 .at("id", order_id())
                 .does()
-                .shows_whole("Delivery"),
+                .shows("Delivery"),
         ],
     );
-    let order = any_of([whole(0..=i64::MAX), pattern("^[0-9]{1,18}$"), uuid()]);
-    let orders = list(1..=LOADED_PER_COMMAND_MAX, order);
+    let orders = list(1..=LOADED_PER_COMMAND_MAX, order_name());
     api.schema("RouteRequest", asked([("deliveries*", orders)]));
     api.schema(
         "Stop",

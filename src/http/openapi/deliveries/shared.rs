@@ -18,14 +18,14 @@ pub(super) fn describe(api: &mut Api) {
             get(path, "showShared", "The customer's page", Need::Open)
                 .at("secret", secret())
                 .asks()
-                .shows_whole("Delivery")
+                .shows("Delivery")
                 .refuses([404]),
             patch(path, "changeShared", "The customer changes how it is left", Need::Open)
                 .at("secret", secret())
                 .asks()
                 .takes("IfMatch")
                 .body("WishRequest")
-                .shows_whole("Delivery")
+                .shows("Delivery")
                 .refuses([404, 409, 412, 422]),
         ],
     );

@@ -4,23 +4,17 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::Words;
 use workflow::command::{Command, MoreLines, Query};
-use workflow::id::OrderId;
 use workflow::order;
 use workflow::outcome::Outcome;
-use workflow::refusal::Refusal;
 
 use crate::admission::Lane;
 use crate::ask::App;
-use crate::failure::Failure;
+use crate::http::order_name::{order_id, order_named};
 use crate::http::orders::answers;
 use crate::http::orders::bodies::{CancelBody, LinesBody};
 use crate::http::orders::call::{Call, Change, Handled, reader};
 use crate::http::orders::errors::Cause;
 use crate::http::reply::answer;
-use crate::http::visit::Visit;
-
-/// The largest number that every reader of JSON keeps exactly.
-const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// One order: 200.
 pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
@@ -60,7 +54,7 @@ async fn shown(
     call: &Call,
 ) -> Result<HttpResponse, Cause> {
     let visit = reader(app, head).await?;
-    let answered = visit.look(app, named(id)?).await?;
+    let answered = visit.look(app, Query::Order(order_named(id)?)).await?;
     Ok(answer(answered, |outcome| {
         let Outcome::Order(order) = outcome else {
             unreachable!("a look at an order is answered with an order")
@@ -112,26 +106,4 @@ async fn cancelled(
     let command = Command::Act { order, action };
     let answered = change.visit.change_in(app, keyed, command, words).await?;
     Ok(answer(answered, |outcome| answers::changed(outcome, &call.name)))
-}
-
-/// The look at what a path names: a number, or a uuid. What is neither names nothing.
-fn named(text: &str) -> Result<Query, Failure> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number && let Ok(number @ 1..=NUMBER_MAX) = text.parse() {
-        return Ok(Query::OrderNumbered(number));
-    }
-    let id = OrderId::parse(text).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-    Ok(Query::Order(id))
-}
-
-/// The id of the order that a path names. A number is of one order for ever.
-async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Cause> {
-    let query = match named(text)? {
-        Query::Order(id) => return Ok(id),
-        query => query,
-    };
-    let Outcome::Order(order) = visit.look_first(app, query).await? else {
-        unreachable!("a look at an order is answered with an order")
-    };
-    Ok(order.id)
 }

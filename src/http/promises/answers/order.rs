@@ -135,12 +135,6 @@ pub(crate) fn shown_with(outcome: &Outcome, certus: bool) -> Reply {
     entity(200, order.version, order_json(order, certus))
 }
 
-/// The order's id.
-pub(crate) fn id(outcome: &Outcome) -> OrderId {
-    let Outcome::Order(order) = outcome else { unreachable!("an order is answered with an order") };
-    order.id
-}
-
 /// A page of orders: 200.
 pub(crate) fn list(outcome: &Outcome) -> Reply {
     let Outcome::Orders { orders, total, .. } = outcome else {

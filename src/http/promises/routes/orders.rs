@@ -6,12 +6,11 @@ use workflow::id::OrderId;
 use workflow::order as core;
 use workflow::outcome::Outcome;
 use workflow::permission::Permission;
-use workflow::refusal::Refusal;
 
 use super::Handled;
 use super::asked::Asked;
 use crate::admission::Lane;
-use crate::failure::Failure;
+use crate::http::order_name::{order_id, order_named};
 use crate::http::promises::answers::order;
 use crate::http::promises::bodies::{ActionBody, OrderBody};
 use crate::http::reply::answer;
@@ -46,7 +45,7 @@ pub(crate) async fn list(asked: Asked) -> Handled {
 pub(crate) async fn show(asked: Asked, name: Path<String>) -> Handled {
     asked
         .look(|params| {
-            let query = named(&name)?;
+            let query = Query::Order(order_named(&name)?);
             let certus = params.flag("certus")?;
             let render = move |seen: &Outcome| order::shown_with(seen, certus);
             Ok((query, render))
@@ -59,11 +58,7 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let app = asked.app.clone();
     let body = asked.body(Lane::Finish).await?;
     let sent: ActionBody<'_> = body.decode()?;
-    let order = match named(&name)? {
-        Query::Order(id) => id,
-        // An order never changes its number, so it may be looked up before.
-        numbered => order::id(&body.visit.look_first(&app, numbered).await?),
-    };
+    let order = order_id(&app, &body.visit, &name).await?;
     let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
     let action = sent.into_action(body.if_match()?)?;
     body.visit.caller.may(needed(&action))?;
@@ -80,14 +75,6 @@ fn needed(action: &core::Command) -> Permission {
         | core::Command::Expire { .. } => Permission::OrdersWrite,
         core::Command::Work { .. } => Permission::Picking, // no action of this door
         core::Command::Cancel { .. } => Permission::OrdersCancel,
+        core::Command::Invite(_) | core::Command::Invitation(_) => Permission::InvitationsWrite,
     }
-}
-
-/// The order that a path names, by its id or its number; what is neither names none.
-fn named(text: &str) -> Result<Query, Failure> {
-    if let Ok(number) = text.parse() {
-        return Ok(Query::OrderNumbered(number));
-    }
-    let id = OrderId::parse(text).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-    Ok(Query::Order(id))
 }

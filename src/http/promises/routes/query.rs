@@ -112,6 +112,21 @@ impl Params {
         id
     }
 
+    /// What one of these words stands for, if it is there.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.one(name)?;
+        let choice = words.iter().find(|(word, _)| *word == text).map(|(_, it)| *it);
+        if choice.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.faults.add(name, format!("must be {}", words.join(" or ")));
+        }
+        choice
+    }
+
     /// One value, if it is there; what it must be is said if it is not.
     pub(crate) fn value<T>(
         &mut self,

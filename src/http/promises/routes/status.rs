@@ -20,7 +20,9 @@ pub(crate) async fn health(app: Data<App>, head: HttpRequest) -> Handled {
     let journal = up(app.is_ready());
     let snapshot = up(app.is_ready() && !app.behind.has_trouble());
     let status = overall(&app);
-    let parts = [("journal", journal), ("snapshot", snapshot)];
+    // Without a mail server invitations stay due, which is no fault of the server's.
+    let mail = app.mail_figures().map_or("OFF", |mail| up(mail.is_reachable));
+    let parts = [("journal", journal), ("snapshot", snapshot), ("mail", mail)];
     let parts = parts.map(|(name, it)| format!("{{\"name\":\"{name}\",\"status\":\"{it}\"}}"));
     let parts = parts.join(",");
     Ok(json(format!("{{\"status\":\"{status}\",\"dependencies\":[{parts}]}}")))
@@ -32,6 +34,7 @@ fn overall(app: &App) -> &'static str {
         false => "DOWN",
         true if app.admission.figures().iter().any(is_full) => "DEGRADED",
         true if app.behind.has_trouble() => "DEGRADED",
+        true if app.mail_figures().is_some_and(|mail| !mail.is_reachable) => "DEGRADED",
         true => "UP",
     }
 }

@@ -164,7 +164,7 @@ async fn health_names_the_parts_that_there_are() {
         assert_eq!(seen.json()["status"], status);
         let seen = door.ask(TestRequest::get().uri("/api/health")).await;
         let parts = format!(
-            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}}]"#
+            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}},{{"name":"mail","status":"OFF"}}]"#
         );
         assert_eq!(seen.body, format!(r#"{{"status":"{status}","dependencies":{parts}}}"#));
     }

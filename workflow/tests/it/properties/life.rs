@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::test_runner::TestCaseError;
-use workflow::command::{Command, Query};
+use workflow::command::{Command, OrderName, Query};
 use workflow::id::{OrderId, Version};
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::Outcome;
@@ -76,7 +76,7 @@ fn past_its_deadline_everybody_is_told_expired() {
     always(&demanded, |run, seen| {
         let now = run.shop.now;
         for (id, (stage, _)) in &run.ledger.orders {
-            let Ok(Outcome::Order(told)) = run.shop.read(Query::Order(*id)) else {
+            let Ok(Outcome::Order(told)) = run.shop.read(Query::Order(OrderName::Id(*id))) else {
                 return Err(TestCaseError::fail(format!("P3: {id} is not told")));
             };
             match stage {

@@ -45,7 +45,7 @@ impl<'a> Said<'a> {
         self.value(key).is_some()
     }
 
-    fn value(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a str> {
         self.options.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
     }
 
@@ -53,7 +53,7 @@ impl<'a> Said<'a> {
         self.value(key).map(|text| MIDNIGHT + clock(text))
     }
 
-    fn version(&self) -> Option<Version> {
+    pub(super) fn version(&self) -> Option<Version> {
         self.value("version").map(|text| Version(text.parse().expect("a version")))
     }
 
@@ -78,11 +78,13 @@ impl Script {
     pub(super) fn todo(&mut self, verb: &str, rest: &str) -> Todo {
         let command = match verb {
             "due" => return Todo::Sweep,
-            "policy" => {
-                self.set_policy(&Said::of_options(rest));
-                return Todo::Set;
-            }
-            "show" => return Todo::Read(Query::Order(self.order(rest))),
+            "policy" | "rules" => return self.set(verb, &Said::of_options(rest)),
+            "report" => return Script::report(&Said::of(rest)),
+            "claim" | "done" | "failed" => return self.mail(verb, &Said::of(rest)),
+            "ask" | "uninvite" => return self.invitation(verb, &Said::of(rest)),
+            "suppress" => Command::Suppress { address: rest.into() },
+            "mails" => return Todo::Read(Query::MailDays(self.shop.now, Time(i64::MAX))),
+            "show" => return Todo::Read(Query::Order(OrderName::Id(self.order(rest)))),
             "summary" => {
                 let filter = SummaryFilter { articles: vec![article(rest)], ..Default::default() };
                 return Todo::Read(Query::Summaries(filter, Page { after: None, size: 10 }));
@@ -134,15 +136,24 @@ impl Script {
                 let page = Page { after: None, size: 10 };
                 return Todo::Read(Query::SafetyStocks(SafetyFilter::default(), page));
             }
-            "configure" => {
-                let said = Said::of(rest).knows(&["version"]);
-                let minutes = said.subject.strip_suffix(" min").expect("so many min");
-                let promise_ttl = Millis::minutes(minutes.parse().expect("minutes"));
-                Command::Configure { version: said.version().unwrap_or_default(), promise_ttl }
-            }
+            "configure" => Script::configure(&Said::of(rest).knows(&["version"])),
             other => panic!("no such verb: {other}"),
         };
         Todo::Submit { who: "checkout".into(), command: Box::new(command), order: None }
+    }
+
+    fn set(&mut self, verb: &str, said: &Said<'_>) -> Todo {
+        match verb {
+            "policy" => self.set_policy(said),
+            _ => self.set_rules(said),
+        }
+        Todo::Set
+    }
+
+    fn configure(said: &Said<'_>) -> Command {
+        let minutes = said.subject.strip_suffix(" min").expect("so many min");
+        let promise_ttl = Millis::minutes(minutes.parse().expect("minutes"));
+        Command::Configure { version: said.version().unwrap_or_default(), promise_ttl }
     }
 
     fn promise(&self, verb: &str, said: &Said<'_>) -> Todo {
@@ -374,7 +385,7 @@ impl Script {
     }
 
     /// The order with this name; an id that nothing has if there is none.
-    fn order(&self, name: &str) -> OrderId {
+    pub(super) fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
     }
 }

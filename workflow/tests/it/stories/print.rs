@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use workflow::id::{ArticleId, LocationId, StockId};
+use workflow::invitation::Event as InvitationEvent;
 use workflow::location::{RowStatus, Shelf};
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{Outcome, PartView, PlacedView};
@@ -11,7 +12,7 @@ use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 use workflow::time::Time;
 
-use super::Script;
+use super::{Script, mail};
 use crate::shop::MIDNIGHT;
 
 /// Writes an answer under its line; a long one takes several.
@@ -103,6 +104,14 @@ fn stock_rows(script: &Script, outcome: &Outcome) -> Option<String> {
             });
             rows.collect::<Vec<_>>().join(", ")
         }
+        Outcome::Suppressed => "no mail any more".into(),
+        Outcome::MailDays(days) => {
+            let days = days.iter().map(|it| {
+                let code = it.filtercode.as_deref().unwrap_or("no code");
+                format!("{}, {code}: {}", it.day, it.mails)
+            });
+            days.collect::<Vec<_>>().join("; ")
+        }
         _ => return None,
     })
 }
@@ -160,7 +169,11 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::NotInList
         | Refusal::AlreadyInList
         | Refusal::NotPicked
-        | Refusal::NothingToSubstitute => String::new(),
+        | Refusal::NothingToSubstitute
+        | Refusal::UnknownInvitation
+        | Refusal::ExternalIdTaken
+        | Refusal::ReminderTooSoon
+        | Refusal::MailNotDue => String::new(),
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
@@ -174,7 +187,10 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::PromiseExpired { until } => format!(", until {}", clock(*until)),
         Refusal::WrongVersion { asked, current } => format!(", asked {asked}, current {current}"),
-        Refusal::LinesUnassigned { version } | Refusal::LocationInUse { version } => {
+        Refusal::WrongCheckDigit { product } => format!(", product {product}"),
+        Refusal::NothingUnsent { version }
+        | Refusal::LinesUnassigned { version }
+        | Refusal::LocationInUse { version } => {
             format!(", version {version}")
         }
         Refusal::NotNow { stage, command, version } => {
@@ -211,6 +227,11 @@ pub(super) fn others(
         match event {
             order::Event::Expired => pieces.push(format!("{name} expired")),
             order::Event::Cancelled { .. } => pieces.push(format!("{name} cancelled")),
+            order::Event::Invitation(event) => {
+                if let InvitationEvent::MailDropped { mails, .. } = event {
+                    pieces.push(format!("{name} drops {}", plural(mails.len(), "mail")));
+                }
+            }
             order::Event::Lost { holds } => {
                 pieces.push(format!("{name} loses {}", plural(holds.len(), "reservation")));
             }
@@ -340,6 +361,7 @@ fn order_words(script: &Script, order: &Order, changed: bool) -> String {
     for part in order.parts() {
         text.push_str(&format!(", {:?} at {}", part.step, location_name(script, part.location)));
     }
+    text.push_str(&mail::words(order));
     if !changed {
         for hold in &order.holds {
             let verb = if hold.stock.is_some() { "has" } else { "waits for" };
@@ -392,7 +414,7 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// An instant as the time of the day, with the days after the first one before it.
-fn clock(at: Time) -> String {
+pub(super) fn clock(at: Time) -> String {
     let millis = at.since(MIDNIGHT).0;
     let (days, rest) = (millis / 86_400_000, millis % 86_400_000);
     let seconds = rest / 1_000;

@@ -1,0 +1,108 @@
+//! `[mail]`: the mail server, and how mails look. Without it no mail is sent.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::{MailOptions, Security, Supplies};
+use anyhow::ensure;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{
+    MAIL_CONNECTIONS, MAIL_CONNECTIONS_MAX, MAIL_PAUSE, MAIL_TIME_MAX, URL_CHARS_MAX,
+};
+
+/// The mail server, and how mails look.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSection {
+    host: String,
+    port: Option<u16>,
+    #[serde(default)]
+    tls: Privacy,
+    user: Option<String>,
+    #[serde(skip_serializing)]
+    password: Option<Secret>,
+    from: String,
+    reply_to: Option<String>,
+    /// Where customers reach this server, for the links that they unsubscribe with.
+    pub(crate) public_url: String,
+    templates: Option<PathBuf>,
+    connections: Option<u32>,
+    timeout_ms: Option<u64>,
+    pause_ms: Option<u64>,
+}
+
+/// How the connection to the mail server is kept private.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Privacy {
+    None,
+    #[default]
+    Starttls,
+    Tls,
+}
+
+/// Something that is never printed.
+#[derive(Clone, Deserialize)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("…")
+    }
+}
+
+impl MailSection {
+    /// # Errors
+    /// A value that no mail could be sent with.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let url = &self.public_url;
+        let is_url = ["https://", "http://"].iter().any(|scheme| {
+            url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())
+                && url.len() <= URL_CHARS_MAX
+                && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte))
+        });
+        ensure!(is_url, "mail.public_url: `{url}` is no address like https://orders.example.com");
+        ensure!(
+            self.user.is_some() == self.password.is_some(),
+            "mail.user, mail.password: both or none"
+        );
+        ensure!(
+            self.user.is_none() || !matches!(self.tls, Privacy::None),
+            "mail.tls: a password is not sent without TLS"
+        );
+        let connections = self.connections.unwrap_or(MAIL_CONNECTIONS);
+        ensure!(
+            (1..=MAIL_CONNECTIONS_MAX).contains(&connections),
+            "mail.connections: 1 to {MAIL_CONNECTIONS_MAX}"
+        );
+        ensure!(self.timeout_ms != Some(0), "mail.timeout_ms: at least 1");
+        Ok(())
+    }
+
+    /// What the mailer needs.
+    pub fn options(&self, supplies: Arc<dyn Supplies>) -> MailOptions {
+        let (security, port) = match self.tls {
+            Privacy::None => (Security::Plain, 25),
+            Privacy::Starttls => (Security::StartTls, 587),
+            Privacy::Tls => (Security::Tls, 465),
+        };
+        let password = self.password.as_ref().map(|Secret(password)| password.clone());
+        let millis = |set: Option<u64>, usual| set.map_or(usual, Duration::from_millis);
+        MailOptions {
+            host: self.host.clone(),
+            port: self.port.unwrap_or(port),
+            security,
+            login: self.user.clone().zip(password),
+            from: self.from.clone(),
+            reply_to: self.reply_to.clone(),
+            templates: self.templates.clone(),
+            connections: self.connections.unwrap_or(MAIL_CONNECTIONS),
+            timeout: millis(self.timeout_ms, MAIL_TIME_MAX),
+            pause: millis(self.pause_ms, MAIL_PAUSE),
+            supplies,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What the desk knows of invitations: which mails are due, and who reported which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use crate::id::OrderId;
+use crate::invitation::{MailId, Mark, Marks, marks};
+use crate::order::Order;
+use crate::schedule::Deadlines;
+use crate::time::Time;
+
+/// The mails of the orders in memory. An order that was reported stays there, so these are all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Post {
+    reported: BTreeMap<SmolStr, OrderId>,
+    invitations: BTreeMap<OrderId, Brief>,
+    due: Deadlines<MailId>,
+    claimed: BTreeSet<MailId>,
+    /// Mails that were sent, or are on their way: by address and time.
+    sent: BTreeSet<(SmolStr, Time, MailId)>,
+}
+
+/// What an invitation may be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// Its tag.
+    pub filtercode: Option<SmolStr>,
+    /// Whether the invitation itself was sent.
+    pub is_sent: bool,
+}
+
+impl Post {
+    /// Notes an order that was placed, or that was read from a snapshot.
+    pub(super) fn enter(&mut self, order: &Order) {
+        if order.report.is_some() {
+            self.follow(order, &Marks::new());
+        }
+    }
+
+    /// Notes an order as it is, whose marks were others before.
+    pub fn follow(&mut self, order: &Order, before: &Marks) {
+        let Some(report) = &order.report else { return };
+        let address = address(&report.email);
+        for (which, mark) in before {
+            self.unmark(&address, MailId { order: order.id, which: *which }, *mark);
+        }
+        for (which, mark) in marks(order) {
+            self.mark(&address, MailId { order: order.id, which }, mark);
+        }
+        if !self.reported.contains_key(&report.external_id) {
+            self.reported.insert(report.external_id.clone(), order.id);
+        }
+        if let Some(invitation) = &report.invitation {
+            let is_sent = invitation.first.sent().is_some();
+            let brief = Brief { filtercode: report.filtercode.clone(), is_sent };
+            self.invitations.insert(order.id, brief);
+        }
+    }
+
+    fn mark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
+        match mark {
+            Mark::Due(at) => self.due.arm(at, mail),
+            Mark::Claimed(at) => {
+                self.claimed.insert(mail);
+                self.sent.insert((address.clone(), at, mail));
+            }
+            Mark::Sent(at) => drop(self.sent.insert((address.clone(), at, mail))),
+        }
+    }
+
+    fn unmark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
+        match mark {
+            Mark::Due(at) => self.due.disarm(at, mail),
+            Mark::Claimed(at) => {
+                self.claimed.remove(&mail);
+                self.sent.remove(&(address.clone(), at, mail));
+            }
+            Mark::Sent(at) => drop(self.sent.remove(&(address.clone(), at, mail))),
+        }
+    }
+
+    /// The order that was reported under this id.
+    pub fn reported(&self, external_id: &str) -> Option<OrderId> {
+        self.reported.get(external_id).copied()
+    }
+
+    /// The invitations, in the order in which their orders were made.
+    pub fn invitations(&self) -> impl DoubleEndedIterator<Item = (OrderId, &Brief)> + '_ {
+        self.invitations.iter().map(|(id, brief)| (*id, brief))
+    }
+
+    /// What an invitation may be found by, if the order has one.
+    pub fn brief(&self, order: OrderId) -> Option<&Brief> {
+        self.invitations.get(&order)
+    }
+
+    /// Mails in the order in which they fall due.
+    pub fn due(&self) -> &Deadlines<MailId> {
+        &self.due
+    }
+
+    /// Whether a mail is due.
+    pub fn has_due(&self, now: Time) -> bool {
+        self.due.first().is_some_and(|first| first <= now)
+    }
+
+    /// Mails that are on their way.
+    pub fn claimed(&self) -> impl Iterator<Item = MailId> + '_ {
+        self.claimed.iter().copied()
+    }
+
+    /// When mails to an address were sent or went on their way, from `since` on, the oldest first.
+    pub fn sent_to(&self, email: &str, since: Time) -> impl Iterator<Item = Time> + '_ {
+        let address = address(email);
+        let from = self.sent.range((address.clone(), since, MailId::LEAST)..);
+        from.take_while(move |(known, ..)| *known == address).map(|(_, at, _)| *at)
+    }
+}
+
+/// An address as it counts for caps and for those who want no mail: without regard to case.
+pub fn address(email: &str) -> SmolStr {
+    SmolStr::from(email.to_lowercase())
+}

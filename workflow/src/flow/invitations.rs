@@ -1,0 +1,296 @@
+//! Reports for reviews, their invitations, and the mails of those.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Act, Cast, Scene};
+use crate::command::{InvitationAction, InvitationFilter, Invite, OrderName, Part};
+use crate::desk::{Brief, address};
+use crate::id::OrderId;
+use crate::invitation::{self, Base, Invitation, Later, Report, Which, Wish, marks};
+use crate::order::{self, Asked, Delivery, Order, Placed, Stage};
+use crate::outcome::{MailDay, Outcome};
+use crate::record::{Event, Owner};
+use crate::refusal::Refusal;
+use crate::settings::{Cap, CountFrom, InvitationRules};
+use crate::time::{Millis, Time};
+
+impl<C: Cast> Scene<'_, C> {
+    /// Plays a report: it joins the one open order of another door with the same reference, or
+    /// makes an order of its own, without stock.
+    pub(super) async fn invite(
+        &mut self,
+        invite: Invite,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        // The order of these lines is the order of precedence.
+        if self.tenant.post.reported(&invite.external_id).is_some() {
+            return Err(Refusal::ExternalIdTaken);
+        }
+        if let Some(product) = invite.wrong_check_digit.filter(|_| self.rules().strict_gtin) {
+            return Err(Refusal::WrongCheckDigit { product });
+        }
+        let joined = self.order_to_join(&invite.external_id).await;
+        let invitation = match invite.wish {
+            Some(wish) => Some(self.invitation(wish, joined.as_ref())?),
+            None => None,
+        };
+        let Invite { external_id, email, fullname, filtercode, products, kept, .. } = invite;
+        let reference = Some(external_id.clone());
+        let report = Report {
+            external_id,
+            email,
+            fullname,
+            filtercode,
+            kept: if joined.is_some() { kept } else { Default::default() },
+            invitation,
+        };
+        let id = match joined {
+            Some(order) => {
+                self.join(&order, report).await?;
+                order.id
+            }
+            None => {
+                let id = OrderId::of(self.now, self.random);
+                let placed = Placed {
+                    number: self.tenant.last_number + 1,
+                    stage: Stage::Received,
+                    caller: self.who.clone(),
+                    reference,
+                    asked: Arc::new(Asked {
+                        lines: products,
+                        ordered: self.now,
+                        consumer: None,
+                        destination: None,
+                        delivery: Delivery::Ship { from: Vec::new() },
+                        kept: Default::default(),
+                        handover: None,
+                    }),
+                    holds: Vec::new(),
+                    work: None,
+                    report: Some(Box::new(report)),
+                };
+                self.place(id, placed).await;
+                id
+            }
+        };
+        let order = self.order_now(id).await;
+        Ok((Outcome::Order(Box::new(order)), Some(Owner::Order(id))))
+    }
+
+    fn rules(&self) -> &InvitationRules {
+        self.policy.invitations.of(self.whose)
+    }
+
+    /// The open order of another door with this reference, if there is exactly one.
+    async fn order_to_join(&mut self, reference: &smol_str::SmolStr) -> Option<Order> {
+        let mut found = None;
+        for id in self.tenant.book.with_reference(reference) {
+            let order = self.cast.order(id).await;
+            if order.stage_at(self.now).is_closed() || order.report.is_some() {
+                continue;
+            }
+            if found.replace(order).is_some() {
+                return None; // two are none
+            }
+        }
+        found
+    }
+
+    /// The invitation that is asked for, counted from its base if that has happened.
+    fn invitation(&self, wish: Wish, joined: Option<&Order>) -> Result<Invitation, Refusal> {
+        let rules = self.rules();
+        let base = match joined {
+            None => Base::At(self.now),
+            Some(order) => match rules.count_from {
+                CountFrom::Created => Base::At(order.created),
+                CountFrom::Confirmed => happened(Base::Confirmed, &order.stage),
+                CountFrom::Delivered => happened(Base::Delivered, &order.stage),
+            },
+        };
+        // Whether the reminder follows too soon is said at once, whenever the mails go.
+        let counted = if let Base::At(at) = base { at } else { self.now };
+        let schedule = wish.schedule(counted, &rules.calendar);
+        let schedule = schedule.map_err(|_| Refusal::ReminderTooSoon)?;
+        let schedule = matches!(base, Base::At(_)).then_some(schedule);
+        Ok(Invitation::new(wish, base, schedule, self.now))
+    }
+
+    async fn join(&mut self, order: &Order, report: Report) -> Result<(), Refusal> {
+        let command = order::Command::Invite(Box::new(report));
+        let acted = self.cast.act(order.id, self.to_order(command)).await?;
+        if let Some(event) = acted.event {
+            self.tenant.book.acted(&acted.before, &event);
+            self.tenant.post.follow(&acted.after, &marks(&acted.before));
+            self.push_order(order.id, event);
+        }
+        Ok(())
+    }
+
+    fn to_order(&self, command: order::Command) -> Act {
+        Act { command, hold_for: Millis::default(), now: self.now }
+    }
+
+    /// Plays what is done about one order's invitation.
+    pub(super) async fn about_invitation(
+        &mut self,
+        order: OrderName,
+        action: InvitationAction,
+    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+        let id = self.order_named(order).map_err(|_| Refusal::UnknownInvitation)?;
+        let order = self.cast.order(id).await;
+        let command = match action {
+            InvitationAction::Change { version, delay, reminder } => {
+                let (wish, schedule) = self.changed(&order, delay, reminder)?;
+                invitation::Command::Change { version, wish, schedule }
+            }
+            InvitationAction::Drop { version } => invitation::Command::Drop { version },
+            InvitationAction::Claim(mail) => self.claim(&order, mail),
+            InvitationAction::Done(mail) => invitation::Command::Done(mail),
+            InvitationAction::Failed(mail, trouble) => invitation::Command::Failed(mail, trouble),
+        };
+        let act = self.to_order(order::Command::Invitation(command));
+        let acted = self.cast.act(id, act).await?;
+        if let Some(event) = acted.event {
+            self.tenant.post.follow(&acted.after, &marks(&acted.before));
+            self.push_order(id, event);
+        }
+        Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
+    }
+
+    fn changed(
+        &self,
+        order: &Order,
+        delay: Option<crate::calendar::Delay>,
+        reminder: Option<Option<crate::calendar::Delay>>,
+    ) -> Result<(Wish, Option<invitation::Schedule>), Refusal> {
+        let invitation = order.invitation().ok_or(Refusal::UnknownInvitation)?;
+        let old = invitation.wish;
+        let wish = Wish::of(delay.unwrap_or(old.delay), reminder.unwrap_or(old.reminder));
+        let base = if let Base::At(at) = invitation.base { Some(at) } else { None };
+        let schedule = wish.schedule(base.unwrap_or(self.now), &self.rules().calendar);
+        let schedule = schedule.map_err(|_| Refusal::ReminderTooSoon)?;
+        Ok((wish, base.and(Some(schedule))))
+    }
+
+    /// What a claim becomes: the mail goes, unless its address wants none, or not now.
+    fn claim(&self, order: &Order, mail: Which) -> invitation::Command {
+        let rules = self.rules();
+        let Some(report) = order.report.as_ref() else {
+            return invitation::Command::Claim(mail); // which the order refuses
+        };
+        if self.tenant.suppressed.contains(&address(&report.email)) {
+            return invitation::Command::Suppress(mail);
+        }
+        let awake = rules.calendar.awake(self.now);
+        if awake > self.now {
+            return invitation::Command::Move { mail, next: awake, why: Later::Quiet };
+        }
+        if let Some(next) = rules.cap.and_then(|cap| self.free_again(&report.email, cap)) {
+            return invitation::Command::Move { mail, next, why: Later::Capped };
+        }
+        invitation::Command::Claim(mail)
+    }
+
+    /// When an address that got as many mails as it may gets one again; none if it does now.
+    fn free_again(&self, email: &str, cap: Cap) -> Option<Time> {
+        let since = self.now - cap.within + Millis(1);
+        let sent: Vec<Time> = self.tenant.post.sent_to(email, since).collect();
+        let full = sent.len().checked_sub(cap.mails as usize)?;
+        Some(*sent.get(full)? + cap.within)
+    }
+
+    /// Plays the mails' part of what happened to an order: those of a closed one are dropped, and
+    /// those that wait for their base may have it now. Answers with the order after it.
+    pub(super) async fn mails_follow(&mut self, before: &Order, after: Order) -> Order {
+        let Some(invitation) = after.invitation() else { return after };
+        let command = match (&after.stage, happened(invitation.base, &after.stage)) {
+            (Stage::Cancelled { .. } | Stage::Expired { .. }, _) => {
+                Some(invitation::Command::Close)
+            }
+            (_, Base::At(base)) if invitation.base != Base::At(base) => {
+                let schedule = invitation.wish.instants(base, &self.rules().calendar);
+                Some(invitation::Command::Schedule { base, schedule })
+            }
+            _ => None,
+        };
+        let command = command.map(|command| invitation::decide(&after, &command, self.now));
+        let event = command.and_then(Result::ok).flatten();
+        let marked = marks(before);
+        let id = after.id;
+        let after = match event {
+            None => after,
+            Some(event) => {
+                let event = order::Event::Invitation(event);
+                self.cast.follow(id, event.clone(), self.now).await;
+                self.push_order(id, event);
+                self.cast.order(id).await
+            }
+        };
+        self.tenant.post.follow(&after, &marked);
+        after
+    }
+
+    /// Plays that an address wants no mail.
+    pub(super) fn suppress(&mut self, email: &str) -> Outcome {
+        let address = address(email);
+        if self.tenant.suppressed.insert(address.clone()) {
+            self.events.push(Event::Suppressed { address });
+        }
+        Outcome::Suppressed
+    }
+
+    /// A part of all orders; those that have left memory are missing in it.
+    pub(super) async fn numbered(&mut self, part: Part) -> Outcome {
+        let total = self.tenant.last_number;
+        let mut orders = Vec::new();
+        for number in part.numbers(total) {
+            if let Some(id) = self.tenant.book.numbered(number) {
+                orders.push(self.order_now(id).await);
+            }
+        }
+        Outcome::Orders { orders, total, fitting: Vec::new() }
+    }
+
+    /// A part of the orders with an invitation.
+    pub(super) async fn invitations(&mut self, filter: &InvitationFilter, part: Part) -> Outcome {
+        let only = filter.order.map(|name| self.order_named(name).ok());
+        let fits = |(id, brief): &(OrderId, &Brief)| {
+            only.is_none_or(|only| only == Some(*id))
+                && filter.filtercode.as_ref().is_none_or(|it| brief.filtercode.as_ref() == Some(it))
+                && filter.is_sent.is_none_or(|it| it == brief.is_sent)
+        };
+        let all = || self.tenant.post.invitations().filter(fits).map(|(id, _)| id);
+        let total = all().count() as u64;
+        let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
+        let ids: Vec<OrderId> = match part.newest_first {
+            true => all().rev().skip(skip).take(part.size).collect(),
+            false => all().skip(skip).take(part.size).collect(),
+        };
+        let mut orders = Vec::with_capacity(ids.len());
+        for id in ids {
+            orders.push(self.order_now(id).await);
+        }
+        Outcome::Orders { orders, total, fitting: Vec::new() }
+    }
+
+    /// The mails that are still to go, by day and filter code.
+    pub(super) fn mail_days(&self, from: Time, to: Time) -> Outcome {
+        let (post, calendar) = (&self.tenant.post, &self.rules().calendar);
+        let mut days: BTreeMap<_, u64> = BTreeMap::new();
+        for (at, mail) in post.due().between(from, to, invitation::MailId::LEAST) {
+            let code = post.brief(mail.order).and_then(|brief| brief.filtercode.clone());
+            *days.entry((calendar.day(at), code)).or_default() += 1;
+        }
+        let day = |((day, filtercode), mails)| MailDay { day, filtercode, mails };
+        Outcome::MailDays(days.into_iter().map(day).collect())
+    }
+}
+
+/// The base as an instant, if an order in this stage has come so far.
+fn happened(base: Base, stage: &Stage) -> Base {
+    match (base, stage) {
+        (Base::Confirmed, Stage::Confirmed { at }) => Base::At(*at),
+        (Base::Delivered, Stage::Delivered { at }) => Base::At(*at),
+        (base, _) => base,
+    }
+}
