@@ -27,7 +27,7 @@ REASONS = re.compile(
             "must be the grand total",
             "FACILITY may come once",
             # of what a change makes of a facility
-            r"address\.(street|city|postalCode): is required",
+            r"address(\.(street|city|postalCode))?: is required",
             "an order has at most 500 line",
             # what an order, or a list of them, is not ready for
             '"code":"(wrong_item|not_staged|not_now|not_in_list|already_in_list|list_full|not_picked'

@@ -5,13 +5,16 @@ mod picking;
 mod routing;
 mod shared;
 
+use std::ops::RangeInclusive;
+
 use serde_json::json;
 use workflow::limits::REFERENCE_CHARS_MAX;
 
 use super::api::Api;
 use super::operation::Operation;
 use super::schema::{
-    Member, PRINTABLE, Schema, any_of, array, given, object_of, text, text_of, word,
+    Member, PRINTABLE, Schema, any_of, array, given, number_of, object_of, pattern, text, text_of,
+    whole, word,
 };
 use crate::limits::FREE_TEXT_CHARS_MAX;
 
@@ -58,25 +61,28 @@ fn name() -> Schema {
     any_of([said(REFERENCE_CHARS_MAX), whole(i64::MIN..=i64::MAX)])
 }
 
-/// A whole number, or its text.
-fn whole(range: std::ops::RangeInclusive<i64>) -> Schema {
-    super::schema::whole(range)
+/// The same of what is required: white space says nothing.
+fn filled_name() -> Schema {
+    any_of([filled(REFERENCE_CHARS_MAX), whole(i64::MIN..=i64::MAX)])
+}
+
+/// A text that is required: white space says nothing.
+fn filled(chars_max: usize) -> Schema {
+    let Schema(text) = said(chars_max);
+    Schema(json!({ "allOf": [text, { "pattern": "[^\\s]" }] }))
 }
 
 /// A whole number, or a text of it.
-fn counted(range: std::ops::RangeInclusive<i64>) -> Schema {
-    let digits = super::schema::pattern("^[0-9]{1,9}$");
-    match range == (i64::MIN..=i64::MAX) {
-        true => any_of([whole(range), digits]),
-        false => any_of([whole(range), super::schema::pattern("^[1-9][0-9]{0,5}$")]),
-    }
+fn counted(range: RangeInclusive<i64>) -> Schema {
+    let digits = if *range.start() > 0 { "^[1-9][0-9]{0,5}$" } else { "^[0-9]{1,9}$" };
+    any_of([whole(range), pattern(digits)])
 }
 
 /// A decimal number, or its text.
 fn decimal() -> Schema {
     let most = 999_999_999_999.0;
-    let text = super::schema::pattern("^[+-]?[0-9]{1,12}([.][0-9]*)?$");
-    any_of([super::schema::number_of(-most..=most), text])
+    let text = pattern("^[+-]?[0-9]{1,12}([.][0-9]*)?$");
+    any_of([number_of(-most..=most), text])
 }
 
 /// One of these words, in any case.

@@ -13,6 +13,9 @@ use crate::auth::Need;
 /// What any route may answer: a bad path or header, and a server that cannot.
 const ALWAYS: [u16; 5] = [400, 414, 431, 500, 503];
 
+/// The headers of every answer; the last two are of those to a credential.
+const ANSWERED: [&str; 4] = ["Certus-Lsn", "X-Correlation-ID", "RateLimit-Policy", "RateLimit"];
+
 /// A route as the document has it.
 pub(super) struct Operation {
     pub(super) method: &'static str,
@@ -174,7 +177,10 @@ impl Operation {
     }
 
     fn answer(mut self, status: u16, mut response: Value) -> Operation {
-        response["headers"] = headers(&["Certus-Lsn", "X-Correlation-ID"]);
+        response["headers"] = match self.need {
+            Need::Open => headers(&ANSWERED[..2]),
+            Need::Credential | Need::AnyOf(_) => headers(&ANSWERED),
+        };
         self.answers.insert(status.to_string(), response);
         self
     }

@@ -4,7 +4,9 @@ use serde_json::json;
 use workflow::limits::{LINE_UNITS_MAX, LINES_PER_ORDER_MAX};
 use workflow::permission::Permission as P;
 
-use super::{asked, counted, decimal, flags, name, order_id, prose, said, word_of};
+use super::{
+    asked, counted, decimal, filled, filled_name, flags, name, order_id, prose, said, word_of,
+};
 use crate::http::deliveries::bodies::DELIVERY_OPTIONS;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
@@ -101,7 +103,8 @@ fn requests(api: &mut Api) {
     let seconds = || counted(0..=253_402_300_799);
     let window = || [("start_utc*", seconds()), ("end_utc*", seconds().says("After the start."))];
     api.schema("WindowRequest", asked(window()));
-    let named_window: Vec<Member> = window().into_iter().chain([("order_id*", name())]).collect();
+    let named_window: Vec<Member> =
+        window().into_iter().chain([("order_id*", filled_name())]).collect();
     api.schema("NamedWindowRequest", asked(named_window));
     let items = || list(1..=LINES_PER_ORDER_MAX, named("DeliveryItemRequest"));
     let left = asked([
@@ -119,21 +122,15 @@ fn requests(api: &mut Api) {
 /// The customer's members, by the names of one column.
 fn customer(column: usize) -> Vec<Member> {
     let place = asked([("lat*", number_of(-90.0..=90.0)), ("lon*", number_of(-180.0..=180.0))]);
-    let email = pattern("^[A-Za-z0-9._-]{1,64}@[A-Za-z0-9-]{1,60}[.][A-Za-z]{2,20}$");
-    let email = || any_of([email.clone(), said(255).with("format", "email")]);
+    let email = said(255).with("format", "email").says("local@domain.tld");
     let of = |names: [&'static str; 2], schema: Schema| (names[column], schema);
     vec![
         of(["name*", "customer_name*"], filled(255)),
         of(["shipping_address*", "shipping_address*"], filled(255)),
-        of(["email*", "customer_email*"], email().says("local@domain.tld")),
+        of(["email*", "customer_email*"], email),
         of(["phone_number", "customer_phone_number"], said(50)),
         of(["coordinates", "shipping_coordinates"], place),
     ]
-}
-
-fn filled(chars_max: usize) -> Schema {
-    let Schema(text) = said(chars_max);
-    Schema(json!({ "allOf": [text, { "pattern": "[^ ]" }] }))
 }
 
 /// The order's members, by the names of one column.
@@ -165,7 +162,7 @@ fn order(column: usize) -> Vec<Member> {
 
 fn item() -> Schema {
     asked([
-        ("client_sku*", name()),
+        ("client_sku*", filled_name()),
         ("quantity*", counted(1..=LINE_UNITS_MAX.into())),
         (
             "price*",

@@ -3,7 +3,7 @@
 use workflow::limits::LINE_UNITS_MAX;
 use workflow::permission::Permission as P;
 
-use super::{asked, counted, decimal, item_id, name, order_id, prose};
+use super::{asked, counted, decimal, filled_name, item_id, name, order_id, prose};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{delete, get, post};
@@ -83,15 +83,16 @@ fn schemas(api: &mut Api) {
     api.schema(
         "ScanRequest",
         asked([
-            ("barcode*", name()),
+            ("barcode*", filled_name()),
             ("quantity", counted(1..=LINE_UNITS_MAX.into())),
             ("id", name()),
             ("delivery_id", name()),
         ]),
     );
-    let product = asked([("client_sku*", name()), ("product_name", prose()), ("price", decimal())]);
+    let product =
+        asked([("client_sku*", filled_name()), ("product_name", prose()), ("price", decimal())]);
     api.schema("SubstituteRequest", asked([("product*", product)]));
-    api.schema("PickerRequest", asked([("picker_id*", name())]));
+    api.schema("PickerRequest", asked([("picker_id*", filled_name())]));
     let ok = || ("status*", word(&["ok"]));
     api.schema("WaitingCount", given([ok(), ("count*", count())]));
     api.schema("Cleared", given([ok(), ("message*", text())]));
