@@ -84,6 +84,7 @@ fn touched(event: &Event) -> String {
         Event::Configured(_) => "configuration".into(),
         Event::Secured { .. } | Event::Unsecured { .. } => "safety stock".into(),
         Event::Keyring(_) => "API keys".into(),
+        Event::Suppressed { .. } => "an address that gets no mail".into(),
         Event::Subscribed(subscription) => format!("subscription {}", subscription.id),
         Event::Unsubscribed { id } => format!("subscription {id}"),
     }

@@ -9,6 +9,7 @@ mod deliveries;
 mod feed;
 mod idempotency;
 mod invitations;
+mod openapi;
 mod operating;
 mod orders;
 mod overload;
