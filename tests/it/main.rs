@@ -15,5 +15,6 @@ mod promises;
 mod security;
 mod subscriptions;
 mod support;
+mod syscalls;
 mod tidy;
 mod webhooks;
