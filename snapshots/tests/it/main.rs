@@ -19,5 +19,6 @@ mod snapshot;
 mod snapshot_damage;
 mod snapshot_follower;
 mod snapshot_verify;
+mod stalls;
 mod suite;
 mod support;
