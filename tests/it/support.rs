@@ -5,7 +5,7 @@ mod program;
 mod reply;
 mod server;
 
-pub(crate) use budget::{between, kills, seed};
+pub(crate) use budget::{between, kills, not_run, seed};
 pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};

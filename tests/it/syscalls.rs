@@ -4,11 +4,10 @@
 //! answered on disk. A start that fails says so, and the next one can use what it left.
 //! What is not installed or not permitted here is said, and not run.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Caller, Program, promise, run, text};
+use crate::support::{Caller, Program, not_run, promise, run, text};
 
 mod full_disk;
 mod journal;
@@ -21,11 +20,6 @@ const MORE: [&str; 4] = ["--workers", "1", "--segment-bytes", "1048576"];
 
 /// More refusals in a row than this are no passing trouble.
 const REFUSALS_MAX: usize = 100_000;
-
-/// Says what did not run, past the test's own capture: silence would look like a pass.
-fn not_run(why: &str) {
-    let _ = writeln!(std::io::stderr(), "not run: {why}");
-}
 
 /// Whether calls can be made to fail here.
 fn can_fail_calls() -> bool {

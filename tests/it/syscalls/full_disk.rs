@@ -1,6 +1,7 @@
 //! A file system that is really full: a small one in memory, mounted for the test.
 
 use std::fs::File;
+use std::io::Write;
 
 use super::*;
 
