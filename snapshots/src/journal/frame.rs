@@ -60,12 +60,17 @@ impl Head {
         if length as usize > RECORD_BYTES_MAX || (kind == Kind::Mark && length > 0) {
             return None;
         }
+        let (lsn, durable) = (array(bytes, 16)?, array(bytes, 24)?);
+        let (lsn, durable) = (Lsn(u64::from_le_bytes(lsn)), Lsn(u64::from_le_bytes(durable)));
+        if lsn.max(durable) >= Lsn::END {
+            return None;
+        }
         Some(Self {
             kind,
             length,
             timeline: u32::from_le_bytes(array(bytes, 12)?),
-            lsn: Lsn(u64::from_le_bytes(array(bytes, 16)?)),
-            durable: Lsn(u64::from_le_bytes(array(bytes, 24)?)),
+            lsn,
+            durable,
             at_ms: i64::from_le_bytes(array(bytes, 32)?),
         })
     }

@@ -177,8 +177,10 @@ impl Salvage {
         let (damaged, end, mark) = match last {
             Some(last) => (self.segment(last.segment), last.end, last.mark(1)),
             None => {
-                let position =
-                    Position { timeline: self.timeline()? + 1, lsn: self.oldest()?.before() };
+                let position = Position {
+                    timeline: self.timeline()?.saturating_add(1),
+                    lsn: self.oldest()?.before(),
+                };
                 (&self.segments[0], BODY, Mark { position, at_ms: 0 })
             }
         };
@@ -292,6 +294,6 @@ impl Readable {
     /// The mark behind it, so many timelines later.
     fn mark(&self, later: u32) -> Mark {
         let Entry { lsn, timeline, at_ms, .. } = self.entry;
-        Mark { position: Position { timeline: timeline + later, lsn }, at_ms }
+        Mark { position: Position { timeline: timeline.saturating_add(later), lsn }, at_ms }
     }
 }

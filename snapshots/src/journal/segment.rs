@@ -131,7 +131,11 @@ impl Segment {
         if file.length()? != length {
             return Err(damaged("the file has another length than its head says"));
         }
-        let first = Some(Lsn(number_at::<8>(&head, 32))).filter(|&lsn| lsn > Lsn::ZERO);
+        let first = Lsn(number_at::<8>(&head, 32));
+        if first >= Lsn::END {
+            return Err(damaged("its first record is further than any journal goes"));
+        }
+        let first = Some(first).filter(|&lsn| lsn > Lsn::ZERO);
         Ok(Self { number, length, first, file, path })
     }
 

@@ -12,6 +12,7 @@ mod failures;
 mod formats;
 mod history;
 mod memory;
+mod mutations;
 mod repair;
 mod retention;
 mod room;
