@@ -21,6 +21,8 @@ pub struct MailSection {
     port: Option<u16>,
     #[serde(default)]
     tls: Privacy,
+    /// Whose certificates are believed, in the place of those that this machine believes.
+    ca_file: Option<PathBuf>,
     user: Option<String>,
     #[serde(skip_serializing)]
     password: Option<Secret>,
@@ -73,6 +75,10 @@ impl MailSection {
             self.user.is_none() || !matches!(self.tls, Privacy::None),
             "mail.tls: a password is not sent without TLS"
         );
+        ensure!(
+            self.ca_file.is_none() || !matches!(self.tls, Privacy::None),
+            "mail.ca_file: there is no certificate without TLS"
+        );
         let connections = self.connections.unwrap_or(MAIL_CONNECTIONS);
         ensure!(
             (1..=MAIL_CONNECTIONS_MAX).contains(&connections),
@@ -95,6 +101,7 @@ impl MailSection {
             host: self.host.clone(),
             port: self.port.unwrap_or(port),
             security,
+            ca_file: self.ca_file.clone(),
             login: self.user.clone().zip(password),
             from: self.from.clone(),
             reply_to: self.reply_to.clone(),

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod mail;
+mod privacy;
 mod reading;
 mod samples;
 
