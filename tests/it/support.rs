@@ -2,6 +2,7 @@
 
 mod budget;
 pub(crate) mod certificates;
+mod exim;
 mod program;
 mod reply;
 mod server;
@@ -9,6 +10,7 @@ mod sink;
 mod wire;
 
 pub(crate) use budget::{between, kills, seed};
+pub(crate) use exim::Exim;
 pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};

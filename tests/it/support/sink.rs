@@ -76,7 +76,7 @@ impl Letter {
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> String {
         let head = self.text.split("\r\n\r\n").next().expect("a mail has a head");
-        let joined = head.replace("\r\n ", " ");
+        let joined = head.replace("\r\n ", " ").replace("\r\n\t", " ");
         let mut lines = joined.lines().filter_map(|line| line.split_once(": "));
         let value = lines.find(|(known, _)| known.eq_ignore_ascii_case(name));
         value.unwrap_or_else(|| panic!("no {name} in {head}")).1.to_owned()
