@@ -3,9 +3,11 @@
 mod bad_input;
 mod exim;
 mod mail;
+mod other_doors;
 mod privacy;
 mod reading;
 mod samples;
+mod shards;
 
 use hyper::Method;
 use serde_json::{Value, json};

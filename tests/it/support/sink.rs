@@ -136,7 +136,12 @@ impl Sink {
 
     /// Whether no further mail was taken.
     pub(crate) fn is_empty(&mut self) -> bool {
-        self.letters.try_recv().is_err()
+        self.try_next().is_none()
+    }
+
+    /// The next mail, if it was taken already.
+    pub(crate) fn try_next(&mut self) -> Option<Letter> {
+        self.letters.try_recv().ok()
     }
 
     /// What is done with the next mail.
