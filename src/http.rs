@@ -9,7 +9,7 @@ mod document;
 mod feed;
 mod health;
 pub(crate) mod idempotency;
-mod invitations;
+pub(crate) mod invitations;
 mod json;
 pub(crate) mod order_name;
 mod orders;
@@ -17,7 +17,7 @@ pub(crate) mod path;
 mod pen;
 pub(crate) mod problem;
 mod problems;
-mod promises;
+pub(crate) mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod privacy;
 mod reading;
 mod samples;
 mod shards;
+mod suppressions;
 
 use hyper::Method;
 use serde_json::{Value, json};

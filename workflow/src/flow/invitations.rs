@@ -10,7 +10,7 @@ use crate::id::OrderId;
 use crate::invitation::{self, Base, Invitation, Later, Report, Which, Wish, marks};
 use crate::order::{self, Asked, Delivery, Order, Placed, Stage};
 use crate::outcome::{MailDay, Outcome};
-use crate::record::{Event, Owner};
+use crate::record::Owner;
 use crate::refusal::Refusal;
 use crate::settings::{Cap, CountFrom, InvitationRules};
 use crate::time::{Millis, Time};
@@ -228,15 +228,6 @@ impl<C: Cast> Scene<'_, C> {
         };
         self.tenant.post.follow(&after, &marked);
         after
-    }
-
-    /// Plays that an address wants no mail.
-    pub(super) fn suppress(&mut self, email: &str) -> Outcome {
-        let address = address(email);
-        if self.tenant.suppressed.insert(address.clone()) {
-            self.events.push(Event::Suppressed { address });
-        }
-        Outcome::Suppressed
     }
 
     /// A part of all orders; those that have left memory are missing in it.
