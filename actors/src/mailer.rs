@@ -18,6 +18,7 @@ mod figures;
 mod letter;
 mod line;
 mod outcome;
+mod sender;
 mod templates;
 mod transport;
 
@@ -39,6 +40,7 @@ use workflow::reply::Reply;
 
 pub use figures::MailFigures;
 pub use letter::{Product, Supplies};
+pub use sender::Sender;
 pub use transport::{Error, MailOptions, Security};
 
 use crate::limits::{MAIL_FAREWELL, MAIL_IDLE, MAIL_PAUSES_MAX, MAILS_PER_LOOK_MAX};
@@ -46,6 +48,7 @@ use crate::shard::ShardHandle;
 use crate::submit::{Verdict, Words, Work};
 use figures::Counts;
 use outcome::Sent;
+use sender::Senders;
 use templates::Templates;
 use transport::Transport;
 
@@ -65,13 +68,14 @@ impl Mailer {
         let (stop, stopped) = watch::channel(false);
         let counts = Arc::new(Counts::default());
         let counted = counts.clone();
+        let senders = Senders::of(&options.sender, &options.senders)?;
         let transport = Transport::of(&options)?;
         let thread = std::thread::Builder::new().name("mailer".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
                 // All that the round holds begins and ends within its runtime, connections too.
                 Ok(runtime) => runtime.block_on(async move {
-                    let mut round = Round::new(shard, options, transport, counted);
+                    let mut round = Round::new(shard, options, (transport, senders), counted);
                     round.run(stopped).await;
                     let farewell = round.desk.transport.close();
                     let _ = tokio::time::timeout(MAIL_FAREWELL, farewell).await;
@@ -115,6 +119,7 @@ struct Round {
 struct Desk {
     shard: ShardHandle,
     transport: Transport,
+    senders: Senders,
     templates: Templates,
     supplies: Arc<dyn Supplies>,
     counts: Arc<Counts>,
@@ -124,13 +129,13 @@ impl Round {
     fn new(
         shard: ShardHandle,
         options: MailOptions,
-        transport: Transport,
+        (transport, senders): (Transport, Senders),
         counts: Arc<Counts>,
     ) -> Round {
         let templates = Templates::of(options.templates);
         let supplies = options.supplies;
         Round {
-            desk: Desk { shard, transport, templates, supplies, counts },
+            desk: Desk { shard, transport, senders, templates, supplies, counts },
             queue: VecDeque::new(),
             busy: BTreeSet::new(),
             at_once: options.connections as usize,

@@ -1,21 +1,23 @@
 //! The way to the mail server: lines that are kept for the next mail.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use lettre::Message;
-use lettre::message::Mailbox;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use workflow::id::TenantId;
 use workflow::invitation::Trouble;
 
 use super::letter::Supplies;
 use super::line::{Access, Failed, Line, Privacy};
+use super::sender::Sender;
 
 /// Where mails go, and how they look.
 #[derive(Clone)]
@@ -30,10 +32,10 @@ pub struct MailOptions {
     pub ca_file: Option<PathBuf>,
     /// Name and password, if the server asks for them.
     pub login: Option<(String, String)>,
-    /// Whom mails are from: `Certus <reviews@example.com>`.
-    pub from: String,
-    /// Whom an answer goes to, if to somebody else.
-    pub reply_to: Option<String>,
+    /// Whom mails are from.
+    pub sender: Sender,
+    /// Whom those of some tenants are from.
+    pub senders: BTreeMap<TenantId, Sender>,
     /// The operator's own templates.
     pub templates: Option<PathBuf>,
     /// Mails that are under way at once, each over a connection of its own.
@@ -82,8 +84,6 @@ pub(super) struct Transport {
     kept: RefCell<Vec<Line>>,
     kept_max: usize,
     timeout: Duration,
-    pub(super) from: Mailbox,
-    pub(super) reply_to: Option<Mailbox>,
 }
 
 impl Transport {
@@ -95,10 +95,6 @@ impl Transport {
         };
         let credentials =
             |(user, password): &(String, String)| Credentials::new(user.clone(), password.clone());
-        let mailbox = |text: &String| {
-            let mailbox = text.parse().ok().filter(|it: &Mailbox| it.email.to_string().is_ascii());
-            mailbox.ok_or_else(|| Error::Address(text.clone()))
-        };
         Ok(Transport {
             access: Access {
                 host: options.host.clone(),
@@ -111,8 +107,6 @@ impl Transport {
             kept: RefCell::default(),
             kept_max: options.connections as usize,
             timeout: options.timeout,
-            from: mailbox(&options.from)?,
-            reply_to: options.reply_to.as_ref().map(mailbox).transpose()?,
         })
     }
 

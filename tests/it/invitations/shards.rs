@@ -17,21 +17,34 @@ tenant = "a"
 name = "shop"
 token = "the-token-of-theirs"
 "#;
+/// `a` mails under a name of its own.
+const OWN: &str = "[mail.tenants.a]\nfrom = \"Acme <reviews@acme.example>\"\n";
 const TOKENS: [&str; 2] = ["the-token-of-ours1", "the-token-of-theirs"];
 /// Connections of each mailer.
 const LINES: usize = 2;
 
-/// The mails of both shards come, and a link finds the shard of its tenant.
+/// The mails of both shards come, each from its tenant's sender, and a link finds the shard of its
+/// tenant.
 #[actix_web::test]
 async fn each_shard_has_a_mailer() {
     let mut sink = Sink::start(&[]);
-    let mut server = TestServer::configured(&format!("{TENANTS}{}", sink.settings())).await;
-    let mut links = Vec::new();
+    let settings = format!("{TENANTS}{}reply_to = \"all@example.org\"\n{OWN}", sink.settings());
+    let mut server = TestServer::configured(&settings).await;
+    let (mut links, mut senders) = (Vec::new(), Vec::new());
     for token in TOKENS {
         let body = asking("o1", ("days", 0), Some(("days", 2))).to_string();
         server.http.bearing(token).post(ORDERS, &body).await.expect(201);
-        links.push(sink.next().await.header("list-unsubscribe"));
+        let letter = sink.next().await;
+        links.push(letter.header("list-unsubscribe"));
+        senders.push(["from", "reply-to"].map(|name| letter.header(name)));
+        assert!(letter.text.contains(["Certus", "Acme"][senders.len() - 1]), "the text names it");
+        let domain = letter.header("message-id");
+        let domain = domain.split(['@', '>']).nth(1).expect("it is an id").to_owned();
+        assert!(senders[senders.len() - 1][0].contains(&domain), "{domain}");
     }
+    let usual = ["Certus <reviews@example.org>", "all@example.org"].map(str::to_owned);
+    let own = ["Acme <reviews@acme.example>", "all@example.org"].map(str::to_owned);
+    assert_eq!(senders, [usual, own]);
     assert_ne!(links[0], links[1], "one address, two tenants");
     let path = links[1].trim_matches(['<', '>']).strip_prefix("http://orders.example.org");
     let path = path.expect("it leads to where customers reach the server");
