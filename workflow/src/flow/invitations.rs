@@ -268,7 +268,7 @@ impl<C: Cast> Scene<'_, C> {
     pub(super) fn mail_days(&self, from: Time, to: Time) -> Outcome {
         let (post, calendar) = (&self.tenant.post, &self.rules().calendar);
         let mut days: BTreeMap<_, u64> = BTreeMap::new();
-        for (at, mail) in post.due().between(from, to, invitation::MailId::LEAST) {
+        for (at, mail) in post.between(from, to) {
             let code = post.brief(mail.order).and_then(|brief| brief.filtercode.clone());
             *days.entry((calendar.day(at), code)).or_default() += 1;
         }
