@@ -1,7 +1,6 @@
 //! Exim, a mail server of others, as a process with a spool of its own.
 
 use std::fs;
-use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
@@ -10,8 +9,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::Letter;
 use super::certificates::OLD;
+use super::{Letter, not_run};
 
 const PROGRAM: &str = "/usr/sbin/exim4";
 /// Made by its package, for the user that it runs as when it is started by root.
@@ -30,9 +29,7 @@ impl Exim {
     /// None, and a line that says so, where it is not installed.
     pub(crate) async fn start() -> Option<Exim> {
         if !Path::new(PROGRAM).exists() {
-            // Not `eprintln!`, which the test runner keeps to itself while tests pass.
-            let said = "not run: a test with Exim; apt-get install exim4-daemon-light\n";
-            std::io::stderr().write_all(said.as_bytes()).expect("there is somebody to tell");
+            not_run("mail to Exim: exim4-daemon-light is not installed");
             return None;
         }
         let free = TcpListener::bind("127.0.0.1:0").expect("there is a port");
