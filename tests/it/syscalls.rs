@@ -101,7 +101,7 @@ impl Told {
                     match (reply.refused(503).as_str(), wait.as_str()) {
                         ("no room", "30") => return Shopped { answered, end: End::NoRoom },
                         // The snapshot is being made anew, and cannot be asked for the key yet.
-                        ("overloaded", "1") if refusals < REFUSALS_MAX => refusals += 1,
+                        ("overloaded", _) if refusals < REFUSALS_MAX => refusals += 1,
                         other => panic!("{other:?} after {refusals} refusals"),
                     }
                     continue;
