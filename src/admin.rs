@@ -5,6 +5,7 @@
 //! key that strays here gets nothing. Errors are problem+json.
 
 mod keys;
+mod suppressions;
 
 use std::net::IpAddr;
 
@@ -27,6 +28,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/metrics").get(P::Admin, metrics::metrics))
         .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
         .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
+        .service(
+            at("/admin/v1/suppressions")
+                .get(P::Admin, suppressions::list)
+                .put(P::Admin, suppressions::add)
+                .delete(P::Admin, suppressions::remove),
+        )
         .default_service(web::to(unmatched::nothing));
 }
 

@@ -24,6 +24,7 @@ mod safeties;
 mod shortage;
 mod stocks;
 mod subscriptions;
+mod suppressions;
 
 use std::collections::BTreeMap;
 
@@ -222,6 +223,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.about_invitation(order, action).await?)
             }
             Command::Suppress { address } => Ok((self.suppress(&address), None)),
+            Command::Unsuppress { address } => Ok((self.unsuppress(&address), None)),
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),

@@ -53,6 +53,7 @@ impl Ledger {
                 | Event::Subscribed(_)
                 | Event::Unsubscribed { .. }
                 | Event::Suppressed { .. }
+                | Event::Unsuppressed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}
             }
