@@ -118,6 +118,7 @@ fn asks() -> impl Iterator<Item = Ask> {
         ask(Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
             backorders: false,
             lines: lines.collect(),
             ordered: Some(START),

@@ -303,6 +303,9 @@ pub struct Promise {
     /// How it is brought to its customer, if somebody here brings it. Such a shop's name for the
     /// order is unique within the shop.
     pub handover: Option<Box<Handover>>,
+    /// Where it goes, in one line of text, if that is all that is known: the tenant may deliver
+    /// to some areas only.
+    pub address: Option<SmolStr>,
 }
 
 impl Promise {

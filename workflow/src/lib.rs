@@ -12,6 +12,7 @@
 //!              └──► Outcome, Record
 //! ```
 
+pub mod area;
 pub mod calendar;
 pub mod command;
 pub mod desk;

@@ -151,7 +151,13 @@ pub struct PickView {
     pub order: Order,
     /// Where it is picked.
     pub location: LocationId,
+    /// Where in there its pieces lie.
+    pub storages: Storages,
 }
+
+/// Where the pieces of an order lie within their locations, by the index of the hold; those whose
+/// lots have no such place are not there.
+pub type Storages = Vec<(u16, SmolStr)>;
 
 /// An order, with the locations that hold anything for it.
 #[derive(Clone, Debug)]
@@ -160,6 +166,8 @@ pub struct DeliveryView {
     pub order: Order,
     /// The locations.
     pub stores: Vec<(LocationId, Arc<Card>)>,
+    /// Where in there its pieces lie.
+    pub storages: Storages,
 }
 
 /// How many mails are to go on one day.

@@ -177,6 +177,8 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The tenant does not deliver there.
+    AddressNotAllowed,
 }
 
 /// What kind of no a refusal is. A door that has no words of its own for a refusal answers by it.
@@ -212,7 +214,8 @@ impl Refusal {
             | Refusal::TooManyLines { .. }
             | Refusal::TooMuchAtOnce
             | Refusal::ReminderTooSoon
-            | Refusal::WrongCheckDigit { .. } => Class::Invalid,
+            | Refusal::WrongCheckDigit { .. }
+            | Refusal::AddressNotAllowed => Class::Invalid,
             Refusal::PromiseExpired { .. }
             | Refusal::WrongVersion { .. }
             | Refusal::LinesUnassigned { .. }
@@ -288,6 +291,7 @@ impl Refusal {
             Refusal::NotStaged { .. } => "not_staged",
             Refusal::NothingToSubstitute => "nothing_to_substitute",
             Refusal::TooManyLines { .. } => "too_many_lines",
+            Refusal::AddressNotAllowed => "address_not_allowed",
         }
     }
 }

@@ -191,6 +191,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         replaces: None,
         explain: false,
         handover: None,
+        address: None,
         backorders: false,
     }))
 }

@@ -213,6 +213,7 @@ impl Shop {
         Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
             backorders: false,
             lines,
             ordered: Some(self.now),

@@ -75,7 +75,7 @@ async fn the_same_order_as_one_delivery_has_no_warnings() {
     let made = server.http.post("/api/deliveries", DELIVERY).await;
     assert!(!made.body.contains("tok_example"), "a card's token is never given back");
     let order = made.expect(200)["order"].clone();
-    assert_eq!(order["warnings"], Value::Null);
+    assert_eq!(order["warnings"], json!([]));
     assert_eq!(order["order_status"], "BACKORDERED");
     assert_eq!(order["items"][0]["outcome"], "PARTLY_HELD");
     assert_eq!(order["items"][1]["outcome"], "TO_SUBSTITUTE");

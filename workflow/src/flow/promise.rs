@@ -71,6 +71,7 @@ impl<C: Cast> Scene<'_, C> {
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
             return Err(Refusal::UnknownOrder.into());
         }
+        self.reaches(&promise)?;
         self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;
@@ -322,6 +323,15 @@ impl<C: Cast> Scene<'_, C> {
         self.cast.place(order.clone()).await;
         self.push_order(id, order::Event::Placed(Box::new(placed)));
         order
+    }
+
+    /// Refuses an order that would go where the tenant delivers nothing.
+    fn reaches(&self, promise: &Promise) -> Result<(), Refusal> {
+        let Some(address) = &promise.address else { return Ok(()) };
+        match self.policy.areas.reach(self.whose, address) {
+            true => Ok(()),
+            false => Err(Refusal::AddressNotAllowed),
+        }
     }
 
     /// Refuses a second order under the name that its shop has given to another one.

@@ -195,6 +195,7 @@ impl Run {
         Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
             backorders: false,
             lines: self.lines(&request.lines, request.shortage),
             ordered: Some(self.shop.now),

@@ -232,6 +232,7 @@ fn promise(node: &Node, client: usize) -> Command {
     Command::Promise(Box::new(Promise {
         explain: false,
         handover: None,
+        address: None,
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

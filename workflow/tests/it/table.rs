@@ -257,6 +257,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         replaces: None,
         explain: false,
         handover: None,
+        address: None,
         backorders: false,
     }
 }

@@ -39,6 +39,9 @@ pub(crate) struct OrderBody {
     store: Option<SmolStr>,
     number: Option<SmolStr>,
     place: Option<Place>,
+    /// It is among what is kept, too.
+    #[serde(skip)]
+    address: SmolStr,
     kept: Kept,
 }
 
@@ -105,6 +108,7 @@ impl OrderBody {
             explain: false,
             backorders: false,
             handover: Some(Box::new(Handover { shop: self.shop, secret, wanted: self.wanted })),
+            address: Some(self.address),
         }))
     }
 }
@@ -129,9 +133,12 @@ impl Parts<'_> {
         let number = reader.name(order, &names("client_internal_order_id", "order_id"));
         let flag = reader.flag(order, &names("order_options_flags", "order_flag"));
         let items = self.items(reader, flag);
+        let street =
+            customer.as_ref().and_then(|it| it.addresses.as_ref()?.first()?.street.clone());
+        let address = street.unwrap_or_default().into();
         let kept = self.kept(reader, customer?, items.as_deref().unwrap_or_default(), flag);
         let lines = items?.into_iter().map(|item| item.line).collect();
-        Some(OrderBody { lines, placed, wanted, shop, store, number, place, kept })
+        Some(OrderBody { lines, placed, wanted, shop, store, number, place, address, kept })
     }
 
     /// The customer as door 3 has it, and where they live.

@@ -129,6 +129,7 @@ impl GoodOrder {
             explain: false,
             backorders: true,
             handover: None,
+            address: None,
         }))
     }
 }

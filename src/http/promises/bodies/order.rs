@@ -181,6 +181,7 @@ impl OrderBody<'_> {
                 replaces,
                 explain,
                 handover: None,
+                address: None,
                 backorders: false,
             })))
         };

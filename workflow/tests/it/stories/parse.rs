@@ -174,6 +174,7 @@ impl Script {
             "wanted",
             "as",
             "backordered",
+            "address",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
@@ -185,6 +186,7 @@ impl Script {
                 Box::new(Handover { shop, secret: [0; 32], wanted })
             }),
             backorders: said.has("backordered"),
+            address: said.value("address").map(Into::into),
             lines: lines(said.body),
             ordered: Some(self.shop.now),
             reference: Some(said.value("as").unwrap_or(said.subject).into()),

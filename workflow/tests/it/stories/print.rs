@@ -173,7 +173,8 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
-        | Refusal::MailNotDue => String::new(),
+        | Refusal::MailNotDue
+        | Refusal::AddressNotAllowed => String::new(),
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
