@@ -5,6 +5,7 @@
 //! key that strays here gets nothing. Errors are problem+json.
 
 mod keys;
+mod webhooks;
 
 use std::net::IpAddr;
 
@@ -23,10 +24,18 @@ use crate::metrics;
 
 /// The route table of the operators' address.
 pub fn routes(config: &mut ServiceConfig) {
+    let webhook = at("/admin/v1/webhooks/{id}").get(P::Admin, webhooks::show);
+    let webhook = webhook.patch(P::Admin, webhooks::patch).delete(P::Admin, webhooks::remove);
+    let hooks = at("/admin/v1/webhooks").get(P::Admin, webhooks::list);
     config
         .service(at("/metrics").get(P::Admin, metrics::metrics))
         .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
         .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
+        .service(hooks.post(P::Admin, webhooks::make))
+        .service(webhook)
+        .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
+        .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
+        .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
         .default_service(web::to(unmatched::nothing));
 }
 

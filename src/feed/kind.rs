@@ -63,6 +63,8 @@ pub enum Kind {
     SubscriptionCreated,
     /// Somebody wants to be told no more.
     SubscriptionDeleted,
+    /// They want to be told in another way.
+    SubscriptionChanged,
     /// The mails that invite to a review have their times, or others than before.
     InvitationScheduled,
     /// An invitation was sent.
@@ -88,7 +90,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 34] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -118,6 +120,7 @@ impl Kind {
         Kind::SettingsChanged,
         Kind::SubscriptionCreated,
         Kind::SubscriptionDeleted,
+        Kind::SubscriptionChanged,
         Kind::InvitationScheduled,
         Kind::InvitationSent,
         Kind::InvitationReminderSent,
@@ -214,6 +217,7 @@ impl Kind {
             Kind::SettingsChanged => row("settings.changed", &[], None),
             Kind::SubscriptionCreated => row("subscription.created", &[], None),
             Kind::SubscriptionDeleted => row("subscription.deleted", &[], None),
+            Kind::SubscriptionChanged => row("subscription.changed", &[], None),
             Kind::InvitationScheduled => {
                 row("invitation.scheduled", &["INVITATION_SCHEDULED"], None)
             }

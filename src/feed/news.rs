@@ -136,6 +136,10 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 let subject = Subject::Subscription(subscription.id);
                 told.tell(Kind::SubscriptionCreated, subject, data);
             }
+            Event::Subscription { id, .. } => {
+                let subject = Subject::Subscription(*id);
+                told.tell(Kind::SubscriptionChanged, subject, Data::Nothing {});
+            }
             Event::Unsubscribed { id } => {
                 let subject = Subject::Subscription(*id);
                 told.tell(Kind::SubscriptionDeleted, subject, Data::Nothing {});

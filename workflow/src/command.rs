@@ -173,6 +173,17 @@ pub enum Command {
     Unsubscribe {
         /// Which subscription.
         id: SubscriptionId,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+    },
+    /// Do something about a subscription.
+    Subscription {
+        /// Which one.
+        id: SubscriptionId,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// What.
+        action: subscription::Action,
     },
     /// Add lines to an order, and hold their stock.
     AddLines(Box<MoreLines>),
@@ -264,6 +275,7 @@ impl Command {
             Command::Keys(command) => command.name(),
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
+            Command::Subscription { action, .. } => action.name(),
             Command::AddLines(_) => "AddLines",
             Command::Invite(_) => "Invite",
             Command::Invitation { action, .. } => action.name(),

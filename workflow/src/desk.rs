@@ -132,11 +132,15 @@ impl Tenant {
         Some(gone)
     }
 
-    /// The subscription keeps the reply of the request that made it.
-    pub fn keep_in_subscription(&mut self, id: SubscriptionId, reply: Arc<StoredReply>) {
-        if let Some(subscription) = self.subscriptions.get_mut(&id) {
-            Arc::make_mut(subscription).reply = Some(reply);
-        }
+    /// The subscription keeps the reply of the newest request that made or changed it; tells which
+    /// one had to go for it.
+    pub fn keep_in_subscription(
+        &mut self,
+        id: SubscriptionId,
+        reply: Arc<StoredReply>,
+    ) -> Option<Arc<StoredReply>> {
+        let subscription = self.subscriptions.get_mut(&id)?;
+        Arc::make_mut(subscription).reply.replace(reply)
     }
 
     /// The reply that a subscription keeps under a key.

@@ -224,7 +224,10 @@ impl<C: Cast> Scene<'_, C> {
             Command::Suppress { address } => Ok((self.suppress(&address), None)),
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
-            Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
+            Command::Unsubscribe { id, version } => Ok((self.unsubscribe(id, version)?, None)),
+            Command::Subscription { id, version, action } => {
+                Ok(self.about_subscription(id, version, action)?)
+            }
             Command::AddLines(more) => self.add_lines(more).await,
         }
     }

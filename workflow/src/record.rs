@@ -9,7 +9,7 @@ use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
 use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
-use crate::subscription::Subscription;
+use crate::subscription::{self, Subscription};
 use crate::time::Time;
 use crate::{keyring, location, order};
 
@@ -74,6 +74,13 @@ pub enum Event {
     Suppressed {
         /// The address, in lower case.
         address: SmolStr,
+    },
+    /// To a subscription.
+    Subscription {
+        /// Which one.
+        id: SubscriptionId,
+        /// What.
+        event: subscription::Event,
     },
 }
 

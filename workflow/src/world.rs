@@ -24,6 +24,7 @@ use crate::record::{Event, Owner, Record};
 use crate::refusal::Refusal;
 use crate::reply::StoredReply;
 use crate::settings::Policy;
+use crate::subscription;
 use crate::time::Time;
 
 pub use audit::Fault;
@@ -160,6 +161,11 @@ impl World {
                 Event::Subscribed(subscription) => {
                     self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
                 }
+                Event::Subscription { id, event } => {
+                    let known = self.desk.tenant(&record.tenant).subscriptions.get_mut(id);
+                    let known = known.expect("D2: an event's subscription was made before");
+                    subscription::apply(Arc::make_mut(known), event);
+                }
                 Event::Unsubscribed { id } => {
                     self.desk.tenant(&record.tenant).end_subscription(*id);
                 }
@@ -235,8 +241,7 @@ impl World {
                 location.and_then(|(_, location)| location.keep(reply.clone()))
             }
             Owner::Subscription(id) => {
-                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone());
-                None
+                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone())
             }
         };
         self.desk.tenant(tenant).keeps(owner, reply, evicted);

@@ -24,7 +24,7 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
-use workflow::subscription::{Context, Encoding, Secret, Subscription, Wish};
+use workflow::subscription::{self, Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
 const AT: Time = Time(1_768_212_843_517);
@@ -50,6 +50,13 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     subscribed.reply = Some((Owner::Subscription(id), reply()));
     records.push(("subscribed", subscribed));
     records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
+    let of = |event| record(vec![Event::Subscription { id, event }]);
+    records.push(("subscription-paused", of(subscription::Event::Paused)));
+    records.push(("subscription-resumed", of(subscription::Event::Resumed)));
+    let rotated =
+        subscription::Event::Rotated { secret: Secret([8; 32]), until: AT + Millis::hours(24) };
+    records.push(("subscription-rotated", of(rotated)));
+    records.push(("subscription-replayed", of(subscription::Event::Replayed { after: 41 })));
     records
 }
 
@@ -249,8 +256,10 @@ fn subscription(id: SubscriptionId) -> Subscription {
             Context::Groups(vec!["north".into()]),
         ],
         secret: Secret([7; 32]),
+        also: vec!["stock.created".into()],
+        after: Some(41),
     };
-    Subscription { id, created: AT, wish, reply: None }
+    Subscription::new(id, wish, AT)
 }
 
 fn order() -> OrderId {

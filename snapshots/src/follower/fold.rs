@@ -14,6 +14,7 @@ use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{ReplyKey, StoredReply};
+use workflow::subscription;
 
 use crate::Lsn;
 use crate::store::{Error, Footprint, LocationRow, OldOrder, Store, TenantRow, Writes};
@@ -116,6 +117,13 @@ impl Turn<'_> {
                 let known = &mut self.tenant()?.subscriptions;
                 let at = known.partition_point(|it| it.id < subscription.id);
                 known.insert(at, subscription.as_ref().clone());
+                Ok(())
+            }
+            Event::Subscription { id, event } => {
+                let known = &mut self.tenant()?.subscriptions;
+                if let Some(subscription) = known.iter_mut().find(|it| it.id == *id) {
+                    subscription::apply(subscription, event);
+                }
                 Ok(())
             }
             Event::Unsubscribed { id } => {

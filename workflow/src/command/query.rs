@@ -39,6 +39,8 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// One subscription.
+    Subscription(SubscriptionId),
     /// Subscriptions, in the order of their ids.
     Subscriptions(Page<SubscriptionId>),
     /// The orders in memory with these numbers, in their order.

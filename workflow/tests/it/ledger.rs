@@ -52,6 +52,7 @@ impl Ledger {
                 | Event::Keyring(_)
                 | Event::Subscribed(_)
                 | Event::Unsubscribed { .. }
+                | Event::Subscription { .. }
                 | Event::Suppressed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}
