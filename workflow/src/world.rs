@@ -214,7 +214,7 @@ impl World {
                 return;
             }
             location::Event::Changed(card) => places.change(id, card),
-            location::Event::Shelf { .. } => {}
+            location::Event::Shelf { .. } | location::Event::Turned { .. } => {}
         }
         let (_, location) =
             self.locations.get_mut(&id).expect("D2: an event's location was opened before");

@@ -160,6 +160,7 @@ fn locations() -> Vec<(&'static str, Record)> {
         ("opened", opened),
         ("changed", at(location::Event::Changed(card()))),
         ("closed", at(location::Event::Closed)),
+        ("turned", at(location::Event::Turned { status: Status::Suspended })),
     ]
 }
 
@@ -185,6 +186,7 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("unlisted", at(ShelfEvent::Unlisted)),
         ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
         ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
+        ("moved", at(ShelfEvent::Moved { from: stock(), to: stock(), units })),
     ]
 }
 

@@ -203,6 +203,7 @@ impl Turn<'_> {
                 Ok(())
             }
             location::Event::Closed => self.close(id),
+            location::Event::Turned { .. } => Ok(()), // the card said so
             // Pieces may wait where the article never was: then a shelf begins.
             location::Event::Shelf { article, event: ShelfEvent::Reserved { stock: None, .. } } => {
                 self.shelf(id, article).map(|_| ())
