@@ -101,7 +101,7 @@ impl Worker {
         let kept = |place: Lsn| place.clamp(oldest.before(), durable);
         let replay = subscription.replay;
         let settled = self.positions.settled.get(&subscription.id);
-        if let Some(settled) = settled.filter(|settled| settled.replays == replay.times) {
+        if let Some(settled) = settled.filter(|settled| settled.replays >= replay.times) {
             let read = kept(settled.position);
             return Ok(Target::new(tenant, subscription, (read, true), settled.tried()));
         }
