@@ -82,6 +82,7 @@ fn shop() -> World {
             postal_code: None,
             place: place(&mut dice),
             kept: Kept::default(),
+            zone: None,
         });
         play(&mut world, Command::OpenLocation { card }, number);
     }
@@ -119,6 +120,7 @@ fn asks() -> impl Iterator<Item = Ask> {
             explain: false,
             handover: None,
             address: None,
+            days: Default::default(),
             backorders: false,
             lines: lines.collect(),
             ordered: Some(START),

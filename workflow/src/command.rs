@@ -13,6 +13,7 @@ pub use query::{
     RecentFilter, SafetyFilter, Service, StockFilter, SummaryFilter,
 };
 
+use crate::calendar::Day;
 use crate::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
 };
@@ -318,6 +319,17 @@ pub struct Promise {
     /// Where it goes, in one line of text, if that is all that is known: the tenant may deliver
     /// to some areas only.
     pub address: Option<SmolStr>,
+    /// Days that were named without a time, in place of the instants.
+    pub days: Days,
+}
+
+/// Days that were named without a time: they begin when they do at the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// When the source system made the order.
+    pub ordered: Option<Day>,
+    /// The earliest that the customer wants it.
+    pub wanted: Option<Day>,
 }
 
 impl Promise {

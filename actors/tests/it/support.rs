@@ -153,6 +153,7 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     })
 }
 
@@ -192,6 +193,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         explain: false,
         handover: None,
         address: None,
+        days: Default::default(),
         backorders: false,
     }))
 }

@@ -357,6 +357,7 @@ fn card() -> Arc<Card> {
         postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
+        zone: Some("Europe/Amsterdam".into()),
     })
 }
 

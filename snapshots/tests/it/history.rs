@@ -214,6 +214,7 @@ impl Shop {
             explain: false,
             handover: None,
             address: None,
+            days: Default::default(),
             backorders: false,
             lines,
             ordered: Some(self.now),
@@ -390,6 +391,7 @@ impl Shop {
             postal_code: None,
             place: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
             kept: Kept::default(),
+            zone: None,
         })
     }
 

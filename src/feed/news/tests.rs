@@ -244,6 +244,7 @@ fn locations_and_settings_are_told() {
         serves_pickup: true,
         place: None,
         kept: secret_json(),
+        zone: None,
         postal_code: None,
     });
     let at = |event| Event::Location { id: shop(), event };

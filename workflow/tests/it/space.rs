@@ -119,6 +119,7 @@ fn first() -> Node {
             postal_code: None,
             place: None,
             kept: Kept::default(),
+            zone: None,
         });
         submit(&mut node, Command::OpenLocation { card }, 1_000 + number as u64);
     }
@@ -233,6 +234,7 @@ fn promise(node: &Node, client: usize) -> Command {
         explain: false,
         handover: None,
         address: None,
+        days: Default::default(),
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

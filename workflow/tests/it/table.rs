@@ -228,6 +228,7 @@ pub(crate) fn card() -> std::sync::Arc<Card> {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     })
 }
 
@@ -258,6 +259,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         explain: false,
         handover: None,
         address: None,
+        days: Default::default(),
         backorders: false,
     }
 }

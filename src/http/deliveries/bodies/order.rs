@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Promise, Wanted};
+use workflow::command::{Command, Days, LocationRef, Promise, Wanted};
 use workflow::kept::Kept;
 use workflow::limits::LINES_PER_ORDER_MAX;
 use workflow::order::{Handover, Line, Shortage};
 use workflow::place::Place;
-use workflow::time::Time;
 
 use super::decimal::Decimal;
+use super::instant::{Moment, parted};
 use super::item::Item;
 use super::reader::{At, Reader};
 use super::sheet::{Field, Sheet};
@@ -33,8 +33,8 @@ pub(crate) const DELIVERY_OPTIONS: [&str; 3] =
 #[derive(Debug, Serialize)]
 pub(crate) struct OrderBody {
     lines: Vec<Line>,
-    placed: Option<Time>,
-    wanted: Option<Time>,
+    placed: Option<Moment>,
+    wanted: Option<Moment>,
     shop: Option<SmolStr>,
     store: Option<SmolStr>,
     number: Option<SmolStr>,
@@ -93,10 +93,12 @@ impl OrderBody {
 
     /// The command; `secret` is what the customer finds the order by.
     pub(crate) fn into_command(self, secret: [u8; 32]) -> Command {
+        let ((ordered, ordered_on), (wanted, wanted_on)) =
+            (parted(self.placed), parted(self.wanted));
         let store = self.store.map(|name| LocationRef { id: None, reference: Some(name) });
         Command::Promise(Box::new(Promise {
             lines: self.lines,
-            ordered: self.placed,
+            ordered,
             reference: self.number,
             consumer: None,
             destination: self.place,
@@ -107,8 +109,9 @@ impl OrderBody {
             replaces: None,
             explain: false,
             backorders: false,
-            handover: Some(Box::new(Handover { shop: self.shop, secret, wanted: self.wanted })),
+            handover: Some(Box::new(Handover { shop: self.shop, secret, wanted })),
             address: Some(self.address),
+            days: Days { ordered: ordered_on, wanted: wanted_on },
         }))
     }
 }

@@ -130,6 +130,7 @@ impl GoodOrder {
             backorders: true,
             handover: None,
             address: None,
+            days: Default::default(),
         }))
     }
 }

@@ -182,6 +182,7 @@ impl OrderBody<'_> {
                 explain,
                 handover: None,
                 address: None,
+                days: Default::default(),
                 backorders: false,
             })))
         };
