@@ -18,6 +18,10 @@ use workflow::settings::Policy;
 use workflow::time::Time;
 use workflow::world::World;
 
+/// The allocator of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LOCATIONS: u64 = 1_000;
 const ARTICLES: u64 = 10_000;
 const LOCATIONS_PER_ARTICLE: u64 = 10;
