@@ -115,6 +115,7 @@ async fn promise(handle: &ShardHandle, numbers: std::ops::Range<u64>) {
                 handover: None,
                 address: None,
                 days: Default::default(),
+                ships_to: None,
                 backorders: false,
             };
             done(handle, Command::Promise(Box::new(promise)))

@@ -128,9 +128,10 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 told.tell(Kind::SettingsChanged, Subject::Settings, Data::Settings(data));
             }
             // What holds everywhere comes to each location as an event of its own, and of
-            // credentials and of who wants no mail nobody is told.
+            // credentials, of who wants no mail and of where customers live nobody is told.
             Event::Secured { .. }
             | Event::Unsecured { .. }
+            | Event::Addressed(_)
             | Event::Keyring(_)
             | Event::Suppressed { .. } => {}
             Event::Subscribed(subscription) => {

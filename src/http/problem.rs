@@ -85,6 +85,9 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Refused(Refusal::UnknownSubscription) => {
             (S::NOT_FOUND, "/problems/not-found", "No such webhook")
         }
+        Failure::Refused(Refusal::UnknownAddress) => {
+            (S::NOT_FOUND, "/problems/not-found", "Nothing is known of this address")
+        }
         Failure::Refused(Refusal::WrongVersion { .. }) => {
             (S::PRECONDITION_FAILED, "/problems/precondition-failed", "Changed in between")
         }

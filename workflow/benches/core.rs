@@ -125,6 +125,7 @@ fn asks() -> impl Iterator<Item = Ask> {
             handover: None,
             address: None,
             days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines: lines.collect(),
             ordered: Some(START),

@@ -177,6 +177,17 @@ pub enum Command {
         /// The version that the caller saw last.
         version: Option<Version>,
     },
+    /// Say where an address of a customer's profile is.
+    PutAddress {
+        /// Its number.
+        number: u32,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// Where it is.
+        place: Place,
+        /// Its country, as `DE`.
+        country: Option<SmolStr>,
+    },
     /// Do something about a subscription.
     Subscription {
         /// Which one.
@@ -277,6 +288,7 @@ impl Command {
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
             Command::Subscription { action, .. } => action.name(),
+            Command::PutAddress { .. } => "PutAddress",
             Command::AddLines(_) => "AddLines",
             Command::Invite(_) => "Invite",
             Command::Invitation { action, .. } => action.name(),
@@ -321,6 +333,8 @@ pub struct Promise {
     pub address: Option<SmolStr>,
     /// Days that were named without a time, in place of the instants.
     pub days: Days,
+    /// The number of the address that it goes to, in place of the destination.
+    pub ships_to: Option<u32>,
 }
 
 /// Days that were named without a time: they begin when they do at the store.

@@ -19,6 +19,7 @@ pub use post::{Brief, Post, address};
 pub use safeties::Safeties;
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{OrderId, SubscriptionId, TenantId};
 use crate::invitation::MailId;
 use crate::keyring::Keyring;
@@ -56,6 +57,8 @@ pub struct Tenant {
     pub suppressed: BTreeSet<SmolStr>,
     /// The API keys.
     pub keyring: Keyring,
+    /// What is known of addresses of customers' profiles, by their numbers.
+    pub addresses: BTreeMap<u32, Address>,
     /// Who wants to be told what.
     pub subscriptions: BTreeMap<SubscriptionId, Arc<Subscription>>,
 }

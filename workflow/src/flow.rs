@@ -7,6 +7,7 @@
 //! Every story has two halves. The first asks and may refuse; after the first event is applied
 //! nothing refuses any more (S6).
 
+mod addresses;
 mod candidates;
 mod deliveries;
 mod invitations;
@@ -225,6 +226,9 @@ impl<C: Cast> Scene<'_, C> {
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id, version } => Ok((self.unsubscribe(id, version)?, None)),
+            Command::PutAddress { number, version, place, country } => {
+                Ok((self.put_address(number, version, (place, country))?, None))
+            }
             Command::Subscription { id, version, action } => {
                 Ok(self.about_subscription(id, version, action)?)
             }

@@ -12,6 +12,7 @@
 //!              └──► Outcome, Record
 //! ```
 
+pub mod address;
 pub mod area;
 pub mod calendar;
 pub mod command;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::keyring::Key;
 use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
@@ -129,6 +130,8 @@ pub enum Outcome {
     Shared(TenantId, Box<DeliveryView>),
     /// Mails that are still to go: by day and filter code, in this order.
     MailDays(Vec<MailDay>),
+    /// An address of a customer's profile.
+    Address(Address),
     /// The address gets no mail.
     Suppressed,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
 use crate::location::SafetyStock;
 use crate::reply::StoredReply;
@@ -82,6 +83,8 @@ pub enum Event {
         /// What.
         event: subscription::Event,
     },
+    /// To an address of a customer's profile: it is this from now on.
+    Addressed(Address),
 }
 
 /// The entity that keeps a reply.

@@ -161,6 +161,10 @@ impl World {
                 Event::Subscribed(subscription) => {
                     self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
                 }
+                Event::Addressed(address) => {
+                    let tenant = self.desk.tenant(&record.tenant);
+                    tenant.addresses.insert(address.number, address.clone());
+                }
                 Event::Subscription { id, event } => {
                     let known = self.desk.tenant(&record.tenant).subscriptions.get_mut(id);
                     let known = known.expect("D2: an event's subscription was made before");

@@ -194,6 +194,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         handover: None,
         address: None,
         days: Default::default(),
+        ships_to: None,
         backorders: false,
     }))
 }

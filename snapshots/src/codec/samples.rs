@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use workflow::address::Address;
 use workflow::calendar::{Delay, Unit};
 use workflow::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
@@ -50,6 +51,10 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     subscribed.reply = Some((Owner::Subscription(id), reply()));
     records.push(("subscribed", subscribed));
     records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
+    let place = Place::of_degrees(50.9, 7.0).unwrap();
+    let country = Some("DE".into());
+    let address = Address { number: 88_120, version: Version(2), modified: AT, place, country };
+    records.push(("addressed", record(vec![Event::Addressed(address)])));
     let of = |event| record(vec![Event::Subscription { id, event }]);
     records.push(("subscription-paused", of(subscription::Event::Paused)));
     records.push(("subscription-resumed", of(subscription::Event::Resumed)));

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, SubscriptionId, TenantId, Version};
 use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
@@ -32,6 +33,7 @@ struct Touched {
     suppressed: BTreeSet<SmolStr>,
     safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     keys: BTreeMap<KeyId, Slot<Key>>,
+    addresses: BTreeMap<u32, Slot<Address>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -113,6 +115,7 @@ impl Turn<'_> {
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
+            Event::Addressed(address) => self.put_address(address),
             Event::Subscribed(subscription) => {
                 let known = &mut self.tenant()?.subscriptions;
                 let at = known.partition_point(|it| it.id < subscription.id);
@@ -173,6 +176,18 @@ impl Turn<'_> {
                 key.revoked = Some(at);
             }
             keyring::Event::Forgotten { id } => self.key(*id)?.now = None,
+        }
+        Ok(())
+    }
+
+    fn put_address(&mut self, address: &Address) -> Result<(), Error> {
+        let number = address.number;
+        if !self.touched.addresses.contains_key(&number) {
+            let slot = Slot::of(self.store.stored_address(&self.record.tenant, number)?);
+            self.touched.addresses.insert(number, slot);
+        }
+        if let Some(slot) = self.touched.addresses.get_mut(&number) {
+            slot.now = Some(address.clone());
         }
         Ok(())
     }
@@ -357,6 +372,11 @@ impl Touched {
             match now {
                 Some(key) => writes.put_key(tenant, &key, old),
                 None => writes.remove_key(tenant, id, old),
+            }
+        }
+        for Slot { now, old } in self.addresses.into_values() {
+            if let Some(address) = now {
+                writes.put_address(tenant, &address, old);
             }
         }
         for (id, Slot { now, old }) in self.locations {

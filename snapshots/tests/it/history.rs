@@ -215,6 +215,7 @@ impl Shop {
             handover: None,
             address: None,
             days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines,
             ordered: Some(self.now),

@@ -66,13 +66,14 @@ impl<C: Cast> Scene<'_, C> {
     /// Plays a promise, or an order that is sold at once.
     pub(super) async fn promise(
         &mut self,
-        promise: Box<Promise>,
+        mut promise: Box<Promise>,
     ) -> Result<(Outcome, Option<Owner>), Halt> {
         // The order of these lines is the order of precedence.
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
             return Err(Refusal::UnknownOrder.into());
         }
         self.reaches(&promise)?;
+        promise.destination = self.destination(&promise);
         self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;

@@ -197,6 +197,7 @@ impl Run {
             handover: None,
             address: None,
             days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines: self.lines(&request.lines, request.shortage),
             ordered: Some(self.shop.now),

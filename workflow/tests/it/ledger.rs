@@ -53,6 +53,7 @@ impl Ledger {
                 | Event::Subscribed(_)
                 | Event::Unsubscribed { .. }
                 | Event::Subscription { .. }
+                | Event::Addressed(_)
                 | Event::Suppressed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}

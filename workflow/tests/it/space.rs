@@ -235,6 +235,7 @@ fn promise(node: &Node, client: usize) -> Command {
         handover: None,
         address: None,
         days: Default::default(),
+        ships_to: None,
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

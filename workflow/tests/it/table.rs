@@ -260,6 +260,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         handover: None,
         address: None,
         days: Default::default(),
+        ships_to: None,
         backorders: false,
     }
 }

@@ -112,6 +112,7 @@ impl OrderBody {
             handover: Some(Box::new(Handover { shop: self.shop, secret, wanted })),
             address: Some(self.address),
             days: Days { ordered: ordered_on, wanted: wanted_on },
+            ships_to: None,
         }))
     }
 }

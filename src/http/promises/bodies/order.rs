@@ -183,6 +183,7 @@ impl OrderBody<'_> {
                 handover: None,
                 address: None,
                 days: Default::default(),
+                ships_to: None,
                 backorders: false,
             })))
         };

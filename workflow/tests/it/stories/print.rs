@@ -174,7 +174,8 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
         | Refusal::MailNotDue
-        | Refusal::AddressNotAllowed => String::new(),
+        | Refusal::AddressNotAllowed
+        | Refusal::UnknownAddress => String::new(),
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
@@ -207,6 +208,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::TooManyKeys { limit }
         | Refusal::TooManySubscriptions { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
+        Refusal::TooManyAddresses { limit } => format!(", limit {limit}"),
         Refusal::TooManyLines { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
