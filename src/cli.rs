@@ -3,6 +3,7 @@
 mod bench;
 mod config;
 mod keys;
+mod repair;
 mod serve;
 mod verify;
 
@@ -27,6 +28,8 @@ enum Command {
     Serve(serve::Options),
     /// Check every record, the snapshot and all invariants of a directory that nobody serves
     Verify(verify::Options),
+    /// Say what damage in the middle of a journal costs, and go on without it if told to
+    Repair(repair::Options),
     /// Make, list and revoke the API keys of a running server
     Keys(keys::Options),
     /// Print the configuration that is in force
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(options) => serve::run(options),
         Command::Verify(options) => verify::run(&options),
+        Command::Repair(options) => repair::run(&options),
         Command::Keys(options) => keys::run(options),
         Command::Config(options) => config::run(options),
         Command::Bench(options) => bench::run(&options),

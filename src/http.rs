@@ -11,8 +11,10 @@ mod health;
 pub(crate) mod idempotency;
 mod invitations;
 mod json;
+mod openapi;
 pub(crate) mod order_name;
 mod orders;
+mod page;
 pub(crate) mod path;
 mod pen;
 pub(crate) mod problem;
@@ -20,6 +22,7 @@ mod problems;
 mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;
+mod strict;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;
@@ -55,6 +58,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v2/oauth2/token.json").get(Need::Open, tokens::of_invitations))
         .service(link.post(Need::Open, unsubscribe::suppress))
         .service(at("/problems/{name}").get(Need::Open, problems::explain))
+        .service(at("/openapi.json").get(Need::Open, openapi::document))
+        .service(at("/docs").get(Need::Open, page::page))
+        .service(at("/docs/{file}").get(Need::Open, page::file))
         .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
         .default_service(web::to(unmatched::nothing));
     config.service(table);

@@ -21,7 +21,16 @@ use crate::{Error, Lsn, Position};
 
 mod figures;
 mod queue;
+#[cfg(test)]
+mod schedules;
 mod writer;
+
+/// What the queue's threads meet at; a test puts others in their place, which try every order.
+mod sync {
+    pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    pub(super) use parking_lot::{Condvar, Mutex};
+}
 
 pub use figures::{Figures, SYNC_BUCKETS};
 pub use writer::{OnFailure, Turn, Writer, WriterByHand};

@@ -48,6 +48,12 @@ pub trait Disk: Send + Sync + 'static {
     /// When the system refuses.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), Error>;
 
+    /// Gives a file a second name, which nothing may have yet.
+    ///
+    /// # Errors
+    /// When something has it, or the system refuses.
+    fn link(&self, from: &Path, to: &Path) -> Result<(), Error>;
+
     /// Removes a file.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod batch;
 mod frame;
 mod local;
 mod recover;
+mod salvage;
 mod segment;
 mod shelf;
 mod spares;
@@ -27,6 +28,7 @@ mod walk;
 
 pub use batch::{Batch, Pending};
 pub use local::{Local, Options, Prepare};
+pub use salvage::{Readable, Salvage};
 pub use verify::{Checked, Report, check, verify};
 
 /// The writer's side of a journal. One thread has it.

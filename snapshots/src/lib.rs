@@ -20,6 +20,7 @@ pub mod follower;
 pub mod journal;
 pub mod limits;
 pub mod recovery;
+pub mod repair;
 pub mod store;
 pub mod verify;
 

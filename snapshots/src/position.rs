@@ -28,6 +28,9 @@ impl Lsn {
     /// Before the first record.
     pub const ZERO: Self = Self(0);
 
+    /// Further than any journal goes, and far enough from where numbers end to count on.
+    pub(crate) const END: Self = Self(1 << 62);
+
     /// The LSN that follows.
     #[must_use]
     pub fn next(self) -> Self {

@@ -25,10 +25,7 @@ use crate::http::problem::Problem;
 use crate::http::reply;
 use crate::http::text::Text;
 use crate::http::visit::asked_version;
-use crate::limits::ADMIN_BODY_BYTES_MAX;
-
-/// The largest number of an address in a profile (2.1 of the contract).
-const NUMBER_MAX: u32 = 99_999_999;
+use crate::limits::{ADMIN_BODY_BYTES_MAX, PROFILE_ID_MAX};
 
 /// Whose an address is.
 #[derive(Deserialize)]
@@ -101,7 +98,8 @@ pub(super) async fn show(
 /// The address that the path names, and who operates on behalf of the tenant in the query.
 async fn named(app: &App, head: &HttpRequest, id: &str) -> Result<(Caller, u32), Failure> {
     let who = operator(app, head).await?;
-    let number = id.parse().ok().filter(|number| (1..=NUMBER_MAX).contains(number));
+    let is_one = |number: &u32| (1..=PROFILE_ID_MAX).contains(&i64::from(*number));
+    let number = id.parse().ok().filter(is_one);
     let number = number.ok_or(Failure::Refused(Refusal::UnknownAddress))?;
     let bad = || Failure::malformed("tenant", "is required: 1 to 250 characters");
     let named = web::Query::<Named>::from_query(head.query_string()).map_err(|_| bad())?;

@@ -26,12 +26,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut all_clean = true;
     for shard in shards {
         println!("shard      {}", shard.display());
-        all_clean &= check(&shard)?;
+        all_clean &= check(&shard)?.is_clean();
     }
     Ok(if all_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn check(shard: &Path) -> anyhow::Result<bool> {
+/// Checks the folder of one shard, and says what is there.
+pub(super) fn check(shard: &Path) -> anyhow::Result<Report> {
     let disk: Arc<dyn Disk> = Arc::new(Real);
     let (journal, snapshot) = actors::folders(shard);
     let checked = journal::check(&disk, &journal)?;
@@ -46,7 +47,7 @@ fn check(shard: &Path) -> anyhow::Result<bool> {
     }
     let report = verify(&snapshot, &*checked.archive)?;
     print(&report);
-    Ok(report.is_clean())
+    Ok(report)
 }
 
 fn print(report: &Report) {

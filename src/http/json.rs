@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Deserializer;
 
+use super::strict::Strict;
 use crate::failure::Failure;
 use crate::limits::JSON_DEPTH_MAX;
 
@@ -14,13 +15,21 @@ pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failu
     }
     scan(bytes).map_err(malformed)?;
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("the body is not UTF-8"))?;
-    serde_json::from_str(text).map_err(|_| explain::<T>(text))
+    read(text).map_err(|_| explain::<T>(text))
+}
+
+/// Reads the whole text.
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let mut from = Deserializer::from_str(text);
+    let value = T::deserialize(Strict(&mut from))?;
+    from.end()?;
+    Ok(value)
 }
 
 /// Reads the body again, slowly, to say where it is wrong.
 fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     let mut from = Deserializer::from_str(text);
-    let fault = match serde_path_to_error::deserialize::<_, T>(&mut from) {
+    let fault = match serde_path_to_error::deserialize::<_, T>(Strict(&mut from)) {
         Err(error) => {
             // What cannot be named is printed as `.` or `?`.
             (error.path().to_string(), error.into_inner())
@@ -155,6 +164,8 @@ mod tests {
             (b"\xEF\xBB\xBF{}", ""),
             (b"{\"orderLines\":\"\xFF\"}", ""),
             (br#"{"orderLines":"\ud800"}"#, "orderLines"),
+            (br#"{"orderLines":[[1]]}"#, "orderLines[0]"),
+            (br#"[[{"quantity":1}]]"#, ""),
             (br#"{"orderLines":"a\u0000b"}"#, ""),
             (b"", ""),
             (b"[]", ""),

@@ -2,6 +2,7 @@
 //! nothing (F4, P7).
 
 mod heads;
+mod mutated;
 mod rows;
 
 use hyper::Method;

@@ -5,11 +5,13 @@
 
 mod customer;
 mod ledger;
+mod power;
 
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
+use actix_web::rt::task::JoinHandle;
 use actors::Random;
 use serde_json::json;
 use workflow::time::Time;
@@ -34,16 +36,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
     let mut program = serve(&data).await;
     furnish(&program.http).await;
     for kill in 0..kills {
-        let answers = between(&mut random, 5, 400);
-        let enough = ledger.borrow_mut().wait_for(answers);
-        let customers: Vec<_> = (0..CUSTOMERS)
-            .map(|who| {
-                let chance = Random::seeded(random.draw(Time::default()));
-                let (http, ledger) = (program.http.clone(), ledger.clone());
-                actix_web::rt::spawn(shop(http, ledger, chance, (kill, who)))
-            })
-            .collect();
-        enough.notified().await;
+        let customers = send_customers(&program.http, &ledger, &mut random, kill).await;
         program.kill();
         for customer in customers {
             customer.await.expect("a customer does not panic");
@@ -61,6 +54,25 @@ async fn a_kill_loses_nothing_that_was_answered() {
     assert!(ledger.answered >= 20 * kills, "only {} answers", ledger.answered);
     assert!(ledger.unanswered > 0, "no kill met a request on its way");
     assert!(ledger.orders.len() as u64 >= kills, "only {} promises", ledger.orders.len());
+}
+
+/// Lets customers shop, and returns when a number of them that is drawn has been answered; they go
+/// on until the server is gone.
+async fn send_customers(
+    http: &Caller,
+    ledger: &Rc<RefCell<Ledger>>,
+    random: &mut Random,
+    round: u64,
+) -> Vec<JoinHandle<()>> {
+    let answers = between(random, 5, 400);
+    let enough = ledger.borrow_mut().wait_for(answers);
+    let customers = (0..CUSTOMERS).map(|who| {
+        let chance = Random::seeded(random.draw(Time::default()));
+        actix_web::rt::spawn(shop(http.clone(), ledger.clone(), chance, (round, who)))
+    });
+    let customers = customers.collect();
+    enough.notified().await;
+    customers
 }
 
 async fn serve(data: &Path) -> Program {

@@ -6,7 +6,7 @@ mod reply;
 mod server;
 mod sink;
 
-pub(crate) use budget::{between, kills, seed};
+pub(crate) use budget::{between, kills, not_run, seed};
 pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};
@@ -89,6 +89,17 @@ impl Caller {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Option<Reply> {
+        self.try_send_bytes(method, path, headers, body.as_bytes()).await
+    }
+
+    /// The same, with a body that may be no text.
+    pub(crate) async fn try_send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Reply> {
         let mut request =
             Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         let is_typed = headers.iter().any(|(name, _)| *name == "content-type");
@@ -101,7 +112,7 @@ impl Caller {
         for (name, value) in headers.iter().filter(|(_, value)| *value != NOT_SENT) {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("it is valid");
+        let request = request.body(Full::new(Bytes::copy_from_slice(body))).expect("it is valid");
         let answer = self.client.request(request).await.ok()?;
         let (head, body) = answer.into_parts();
         let body = body.collect().await.ok()?.to_bytes();

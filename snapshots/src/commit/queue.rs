@@ -5,13 +5,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-use parking_lot::{Condvar, Mutex};
 
 use super::Release;
 use super::figures::Counters;
+use super::sync::{AtomicBool, AtomicU64, Condvar, Mutex, Ordering};
 use crate::journal::{Archive, Batch, Room};
 use crate::limits::{BATCH_RECORDS_MAX, SECTOR_BYTES};
 use crate::{Lsn, Position};

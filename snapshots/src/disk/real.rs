@@ -78,6 +78,10 @@ impl Disk for Real {
         fs::rename(from, to).map_err(|error| Error::io("rename", from, error))
     }
 
+    fn link(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        fs::hard_link(from, to).map_err(|error| Error::io("link", to, error))
+    }
+
     fn remove(&self, path: &Path) -> Result<(), Error> {
         fs::remove_file(path).map_err(|error| Error::io("unlink", path, error))
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::{Access, Disk, File, Lock};
 use crate::Error;
@@ -28,6 +28,8 @@ use names::{Change, Names};
 #[derive(Clone, Default)]
 pub struct Sim {
     state: Arc<Mutex<State>>,
+    /// Told when a call stands still, and when it may go on.
+    stalls: Arc<Condvar>,
 }
 
 /// One call that changed something or could have, in the order they came.
@@ -55,6 +57,10 @@ pub enum Fault {
     Misdirect,
     /// A write is reported as done and goes nowhere; a reader sees the old bytes.
     Lose,
+    /// A write answers with an error when its first half was written.
+    Short,
+    /// The call does not return before [`Sim::go_on`]; what it does is done only then.
+    Stall,
 }
 
 #[derive(Default)]
@@ -63,6 +69,8 @@ struct State {
     faults: BTreeMap<usize, Fault>,
     /// The machine has no power.
     is_off: bool,
+    /// Calls that stand still.
+    stalled: usize,
     /// Bytes that files may still grow by; none is no limit.
     space: Option<u64>,
     files: Vec<Content>,
@@ -91,6 +99,18 @@ impl Sim {
     /// How many bytes files may still grow by, from now on; none is no limit.
     pub fn set_space(&self, bytes: Option<u64>) {
         self.state.lock().space = bytes;
+    }
+
+    /// Waits until a call stands still.
+    pub fn wait_for_stall(&self) {
+        let mut state = self.state.lock();
+        self.stalls.wait_while(&mut state, |state| state.stalled == 0);
+    }
+
+    /// Lets the calls go on that stand still.
+    pub fn go_on(&self) {
+        self.state.lock().stalled = 0;
+        self.stalls.notify_all();
     }
 
     /// All calls so far.
@@ -136,7 +156,7 @@ impl Sim {
     fn after(state: &State, names: Names, files: Vec<Content>) -> Self {
         let (space, dirs) = (state.space, state.dirs.clone());
         let fresh = State { space, names, files, dirs, ..State::default() };
-        Self { state: Arc::new(Mutex::new(fresh)) }
+        Self { state: Arc::new(Mutex::new(fresh)), stalls: Arc::default() }
     }
 
     /// Logs a call, then does it unless the fault planned for it says otherwise. A call that is cut
@@ -159,9 +179,15 @@ impl Sim {
                 state.is_off = true;
                 Err(failed(&call, "power was cut"))
             }
-            Some(Fault::Fail) => {
+            Some(Fault::Fail | Fault::Short) => {
                 let _ = whole(&mut state, fault);
                 Err(failed(&call, "the disk says no"))
+            }
+            Some(Fault::Stall) => {
+                state.stalled += 1;
+                self.stalls.notify_all();
+                self.stalls.wait_while(&mut state, |state| state.stalled > 0);
+                whole(&mut state, fault)
             }
             _ => whole(&mut state, fault),
         }
@@ -215,6 +241,11 @@ impl Disk for Sim {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
         let change = Change::Rename(from.to_path_buf(), to.to_path_buf());
         self.change(named("rename", from), change)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        let change = Change::Link(from.to_path_buf(), to.to_path_buf());
+        self.change(named("link", to), change)
     }
 
     fn remove(&self, path: &Path) -> Result<(), Error> {

@@ -16,8 +16,8 @@
 //! All numbers are little-endian. The segment's number is under the checksum but not stored, so
 //! that a segment that was copied over another does not hold a single valid frame.
 
-use crate::Lsn;
 use crate::limits::RECORD_BYTES_MAX;
+use crate::{Lsn, Position};
 
 /// Bytes before the payload.
 pub(super) const HEAD_BYTES: usize = 40;
@@ -60,12 +60,17 @@ impl Head {
         if length as usize > RECORD_BYTES_MAX || (kind == Kind::Mark && length > 0) {
             return None;
         }
+        let (lsn, durable) = (array(bytes, 16)?, array(bytes, 24)?);
+        let (lsn, durable) = (Lsn(u64::from_le_bytes(lsn)), Lsn(u64::from_le_bytes(durable)));
+        if lsn.max(durable) >= Lsn::END {
+            return None;
+        }
         Some(Self {
             kind,
             length,
             timeline: u32::from_le_bytes(array(bytes, 12)?),
-            lsn: Lsn(u64::from_le_bytes(array(bytes, 16)?)),
-            durable: Lsn(u64::from_le_bytes(array(bytes, 24)?)),
+            lsn,
+            durable,
             at_ms: i64::from_le_bytes(array(bytes, 32)?),
         })
     }
@@ -141,6 +146,14 @@ pub(super) fn seal(frames: &mut [u8], segment: u64, timeline: u32, durable: Lsn)
         frame[..4].copy_from_slice(&checksum.to_le_bytes());
         rest = after;
     }
+}
+
+/// A mark behind the record at `position`, as it goes into `segment`: that record is durable.
+pub(super) fn mark(segment: u64, position: Position, at_ms: i64) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD_BYTES);
+    begin(&mut bytes, Kind::Mark, position.lsn, at_ms, &[]);
+    seal(&mut bytes, segment, position.timeline, position.lsn);
+    bytes
 }
 
 /// Whether the head and payload in `frame` are what was written to this segment.

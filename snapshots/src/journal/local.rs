@@ -178,10 +178,7 @@ impl Local {
         if self.is_proven || self.at + SECTOR_BYTES > self.segment.length {
             return Ok(());
         }
-        let Position { timeline, lsn } = self.last;
-        let mut mark = Vec::new();
-        frame::begin(&mut mark, Kind::Mark, lsn, self.last_ms, &[]);
-        frame::seal(&mut mark, self.segment.number, timeline, lsn);
+        let mark = frame::mark(self.segment.number, self.last, self.last_ms);
         self.segment.file.write_at(&mark, self.at)?;
         self.segment.file.sync()?;
         self.at += SECTOR_BYTES;

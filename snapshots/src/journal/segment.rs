@@ -64,11 +64,23 @@ pub(super) struct Plan {
 impl Segment {
     /// Makes a segment, durable before it has its name. What an earlier attempt left is removed.
     pub(super) fn make(disk: &dyn Disk, dir: &Path, plan: Plan) -> Result<Self, Error> {
+        Self::make_with(disk, dir, plan, |_| Ok(()))
+    }
+
+    /// The same with what `fill` writes behind the head; it takes the place of a segment with its
+    /// number, whole or not at all.
+    pub(super) fn make_with(
+        disk: &dyn Disk,
+        dir: &Path,
+        plan: Plan,
+        fill: impl FnOnce(&dyn File) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let path = path(dir, plan.number);
         let unfinished = dir.join(format!("{:016}{UNFINISHED}", plan.number));
         let made = disk.create(&unfinished).and_then(|file| {
             file.preallocate(plan.length)?;
             file.write_at(&plan.head(), 0)?;
+            fill(&*file)?;
             file.sync()?;
             disk.rename(&unfinished, &path)?;
             disk.sync_dir(dir)?;
@@ -119,8 +131,20 @@ impl Segment {
         if file.length()? != length {
             return Err(damaged("the file has another length than its head says"));
         }
-        let first = Some(Lsn(number_at::<8>(&head, 32))).filter(|&lsn| lsn > Lsn::ZERO);
+        let first = Lsn(number_at::<8>(&head, 32));
+        if first >= Lsn::END {
+            return Err(damaged("its first record is further than any journal goes"));
+        }
+        let first = Some(first).filter(|&lsn| lsn > Lsn::ZERO);
         Ok(Self { number, length, first, file, path })
+    }
+
+    /// Opens a segment whose head is wrong, to read what can be read of it: it is taken to be what
+    /// its name says, as long as the file is.
+    pub(super) fn without_head(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Self, Error> {
+        let path = path(dir, number);
+        let file = disk.open(&path, Access::Read)?;
+        Ok(Self { number, length: file.length()?, first: None, file, path })
     }
 
     /// Damage at a place in this segment.
@@ -146,8 +170,7 @@ impl Plan {
 
 /// The numbers of the segments in a directory, in order and without a gap.
 pub(super) fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
-    let mut numbers: Vec<u64> = disk.list(dir)?.iter().filter_map(|name| number_in(name)).collect();
-    numbers.sort_unstable();
+    let numbers = all_numbers(disk, dir)?;
     match numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
         None => Ok(numbers),
         Some(pair) => Err(Error::Damaged {
@@ -157,6 +180,13 @@ pub(super) fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
             what: "the segment is missing",
         }),
     }
+}
+
+/// The same, although there may be gaps.
+pub(super) fn all_numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
+    let mut numbers: Vec<u64> = disk.list(dir)?.iter().filter_map(|name| number_in(name)).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Removes what a crash left of segments that were being made.

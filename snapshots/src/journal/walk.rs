@@ -15,6 +15,9 @@ use crate::{Error, Lsn};
 /// Read from the disk at once.
 const CHUNK_BYTES: usize = 128 << 10;
 
+/// Most of a segment, most of the time: compared with in one go.
+static ZEROES: [u8; CHUNK_BYTES] = [0; CHUNK_BYTES];
+
 /// A window of bytes on a segment.
 pub(super) struct Walk {
     segment: Segment,
@@ -104,6 +107,25 @@ impl Walk {
         Ok((frame.len() == head.bytes() && frame::is_valid(frame, segment)).then_some(head))
     }
 
+    /// The next valid frame at or behind `from`, whatever it says.
+    pub(super) fn next_frame(&mut self, mut from: u64) -> Result<Option<Found>, Error> {
+        while let Some(at) = self.next_word(from)? {
+            let magic = (self.word_at(at)? >> 32) as u32;
+            if Kind::of(&magic.to_le_bytes()).is_some()
+                && let Some(head) = self.frame_at(at)?
+            {
+                return Ok(Some(Found { at, head, skipped: false }));
+            }
+            from = at + ALIGN_BYTES;
+        }
+        Ok(None)
+    }
+
+    /// All bytes of a valid frame, the zeroes behind it included.
+    pub(super) fn frame(&mut self, found: &Found) -> Result<&[u8], Error> {
+        self.bytes_at(found.at, (found.end() - found.at) as usize)
+    }
+
     /// The payload of the record that was found last: all of it has been read and checked.
     pub(super) fn payload(&mut self, found: &Found) -> Result<&[u8], Error> {
         Ok(&self.bytes_at(found.at, found.head.bytes())?[HEAD_BYTES..])
@@ -147,6 +169,11 @@ impl Walk {
             if bytes.is_empty() {
                 return Ok(None);
             }
+            let head = &bytes[..bytes.len().min(CHUNK_BYTES)];
+            if head == &ZEROES[..head.len()] {
+                at += head.len() as u64;
+                continue;
+            }
             match bytes.chunks(ALIGN_BYTES as usize).position(|word| word.iter().any(|&b| b != 0)) {
                 Some(words) => return Ok(Some(at + words as u64 * ALIGN_BYTES)),
                 None => at += bytes.len() as u64,
@@ -162,10 +189,13 @@ impl Walk {
     }
 
     /// All that is in memory from `at` on; reads more if that is nothing. Empty behind the end.
+    /// Whole words: what was read last may end with a payload, in the middle of one.
     fn bytes_from(&mut self, at: u64) -> Result<&[u8], Error> {
         self.bytes_at(at, ALIGN_BYTES as usize)?;
         let from = at.saturating_sub(self.start).min(self.buffer.len() as u64);
-        Ok(&self.buffer[from as usize..])
+        let bytes = &self.buffer[from as usize..];
+        let words = bytes.len() - bytes.len() % ALIGN_BYTES as usize;
+        Ok(if words > 0 { &bytes[..words] } else { bytes })
     }
 
     /// The bytes of a place, fewer only where the segment ends.

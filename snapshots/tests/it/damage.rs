@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use snapshots::disk::{Disk, Sim};
-use snapshots::journal::{Journal, Local, Options, verify};
+use snapshots::disk::{Access, Disk, Sim};
+use snapshots::journal::{Batch, Journal, Local, Options, verify};
 use snapshots::{Error, Lsn};
 
 use crate::support::{
@@ -84,6 +84,30 @@ fn a_damaged_mark_hides_no_record() {
         left.damage(&segment(1), (mark + bit / 8) as u64, |byte| byte ^ (1 << (bit % 8)));
         assert_eq!(verify(&disk(&left), dir()).unwrap().marks_damaged, 1);
         assert_eq!(prefix(&open(&left).unwrap()), 4, "bit {bit}");
+    }
+}
+
+/// D7: a large record whose length is odd and whose bytes end in zeroes is damaged, and what proves
+/// it durable stands behind it: that is seen, wherever reads of the file happen to end.
+#[test]
+fn damage_to_a_large_record_is_not_taken_for_a_torn_tail() {
+    for odd in 0..8 {
+        let options = Options { segment_bytes: 2 << 20, ..small() };
+        let disk: Arc<dyn Disk> = Arc::new(Sim::new());
+        let mut journal = Local::open(disk.clone(), dir(), options).unwrap();
+        let mut batch = Batch::new();
+        let mut payload = vec![0; 140_000 + odd];
+        payload[0] = 7;
+        batch.push(Lsn(1), 1, &payload);
+        journal.append(&mut batch).unwrap();
+        append(&mut journal, 2, 1);
+        append_mark(&mut journal);
+        drop(journal);
+        let file = disk.open(&segment(1), Access::Write).unwrap();
+        file.write_at(&[8], 512 + 40).unwrap();
+        file.sync().unwrap();
+        let verified = verify(&disk, dir());
+        let Err(Error::Damaged { lsn: Lsn(1), .. }) = verified else { panic!("{verified:?}") };
     }
 }
 

@@ -12,12 +12,14 @@ mod failures;
 mod formats;
 mod history;
 mod memory;
-
+mod mutations;
+mod repair;
 mod retention;
 mod room;
 mod snapshot;
 mod snapshot_damage;
 mod snapshot_follower;
 mod snapshot_verify;
+mod stalls;
 mod suite;
 mod support;

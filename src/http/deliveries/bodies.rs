@@ -10,5 +10,5 @@ mod sheet;
 mod totals;
 pub(crate) mod wish;
 
-pub(crate) use order::OrderBody;
+pub(crate) use order::{DELIVERY_OPTIONS, OrderBody};
 pub(crate) use sheet::Sheet;

@@ -25,6 +25,10 @@ fn broken() -> Vec<Row> {
     vec![
         Row::post(PROMISE, "{").is(400, "EOF"),
         Row::post(PROMISE, "[]").is(400, ""),
+        Row::post(PROMISE, r#"["2026-01-12T09:00:00Z",[["tea",1]]]"#).is(400, "sequence"),
+        order("/consumer", json!([[]])).is(400, "consumer: invalid type: sequence"),
+        order("/orderLineItems/0/article", json!(["tea", "Tea"]))
+            .is(400, "[0].article: invalid type"),
         Row::post(PROMISE, "null").is(400, ""),
         Row::post(PROMISE, "\"order\"").is(400, ""),
         Row::post(PROMISE, format!("{good} {good}")).is(400, "trailing"),

@@ -17,14 +17,14 @@ async fn stopped(promises: usize) -> TestServer {
     server
 }
 
-fn verify(data: &Path) -> (Option<i32>, String) {
+pub(super) fn verify(data: &Path) -> (Option<i32>, String) {
     let ended = run(&["verify", data.to_str().expect("it is text")]);
     let said = [ended.stdout, ended.stderr].concat();
     (ended.status.code(), String::from_utf8_lossy(&said).into_owned())
 }
 
 /// The oldest segment of the journal.
-fn segment(data: &Path) -> PathBuf {
+pub(super) fn segment(data: &Path) -> PathBuf {
     let files = std::fs::read_dir(data.join("shard-0/journal")).expect("there is a journal");
     let files = files.map(|file| file.expect("it is readable").path());
     let with_records = files.filter(|file| {
@@ -34,7 +34,7 @@ fn segment(data: &Path) -> PathBuf {
 }
 
 /// Where the records begin: four bytes of checksum stand before a record's name.
-fn frames(bytes: &[u8]) -> Vec<usize> {
+pub(super) fn frames(bytes: &[u8]) -> Vec<usize> {
     let names = bytes.windows(4).enumerate().filter(|(_, it)| it == b"Crec");
     names.filter_map(|(at, _)| at.checked_sub(4)).collect()
 }

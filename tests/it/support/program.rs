@@ -21,21 +21,37 @@ impl Program {
 
     /// The same, with somewhere for its log to go.
     pub(crate) async fn telling(data: &Path, more: &[&str], log: impl Into<Stdio>) -> Program {
+        let started = Program::under(&[], data, more, (log.into(), Stdio::inherit())).await;
+        started.unwrap_or_else(|ended| panic!("the server did not start: {ended}"))
+    }
+
+    /// The same below another program, which must become it: how it ended, if it never answered.
+    pub(crate) async fn under(
+        wrapper: &[&str],
+        data: &Path,
+        more: &[&str],
+        (log, errors): (Stdio, Stdio),
+    ) -> Result<Program, ExitStatus> {
         let told = data.with_extension("address");
         let _ = std::fs::remove_file(&told);
-        let child = command()
+        let mut child = command(wrapper)
             .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .args(["--segment-bytes", "16777216"])
+            .env("CERTUS_SEGMENT_BYTES", "16777216")
             .env("CERTUS_LOG", "warn")
             .args(["--data".as_ref(), data.as_os_str()])
             .args(["--listen-file".as_ref(), told.as_os_str()])
             .args(more)
             .stdout(log)
-            .stderr(Stdio::inherit())
+            .stderr(errors)
             .spawn()
             .expect("the program starts");
-        let address = address_in(&told).await;
-        Program { child, http: Caller::of(address) }
+        let address = address_in(&told, &mut child).await?;
+        Ok(Program { child, http: Caller::of(address) })
+    }
+
+    /// How it ends, when it does so by itself.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        self.child.wait().expect("it is ours")
     }
 
     /// SIGKILL: nothing is flushed, nothing is said.
@@ -72,18 +88,24 @@ pub(crate) fn run_with(variables: &[(&str, &str)], arguments: &[&str]) -> Output
     bounded.args(arguments).envs(variables.iter().copied()).output().expect("the program starts")
 }
 
-fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_certus"));
+fn command(wrapper: &[&str]) -> Command {
+    let program = env!("CARGO_BIN_EXE_certus");
+    let words = [wrapper, &[program]].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
     command.current_dir(std::env::temp_dir()); // no certus.toml of this folder is read
     command
 }
 
 /// The address that a starting server writes when it answers. Another process cannot wake us, so
 /// this looks again and again, and gives up after a minute.
-async fn address_in(file: &Path) -> SocketAddr {
+async fn address_in(file: &Path, child: &mut Child) -> Result<SocketAddr, ExitStatus> {
     for _ in 0..6_000 {
         if let Ok(text) = std::fs::read_to_string(file) {
-            return text.parse().expect("an address");
+            return Ok(text.parse().expect("an address"));
+        }
+        if let Some(ended) = child.try_wait().expect("it is ours") {
+            return Err(ended);
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -28,14 +28,8 @@ pub enum Unit {
 impl Delay {
     /// So many of these, if that is neither negative nor more than ten years.
     pub fn of(unit: Unit, amount: i64) -> Option<Delay> {
-        let count = u64::try_from(amount).ok()?;
-        // Ten years have at most 522 weeks, so no more weekdays than are in them.
-        let most = match unit {
-            Unit::Weekdays => DELAY_MAX.0 / Millis::hours(24 * 7).0 * 5,
-            exact => DELAY_MAX.0 / exact.length().0,
-        };
-        let amount = u32::try_from(count).ok()?;
-        (count <= most).then_some(Delay { unit, amount })
+        let amount = u32::try_from(amount).ok()?;
+        (amount <= unit.most()).then_some(Delay { unit, amount })
     }
 
     /// What it counts.
@@ -58,6 +52,16 @@ impl Delay {
 }
 
 impl Unit {
+    /// How many of it are in ten years, which have at most 522 weeks, so no more weekdays than
+    /// are in them.
+    pub fn most(self) -> u32 {
+        let most = match self {
+            Unit::Weekdays => DELAY_MAX.0 / Millis::hours(24 * 7).0 * 5,
+            exact => DELAY_MAX.0 / exact.length().0,
+        };
+        u32::try_from(most).expect("ten years have fewer than 2^32 minutes")
+    }
+
     /// The unit that door 4 calls so.
     pub fn parse(text: &str) -> Option<Unit> {
         match text {

@@ -24,6 +24,7 @@ impl File for SimFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
         let call = Call { offset, bytes: bytes.len() as u64, ..named("write", &self.path) };
         let write = |state: &mut State, offset| state.files[self.file].write(bytes, offset);
+        let half = &bytes[..bytes.len() / 2];
         self.disk.call(
             call,
             |state| write(state, offset),
@@ -31,6 +32,7 @@ impl File for SimFile {
                 match fault {
                     Some(Fault::Misdirect) => write(state, offset + content::SECTOR as u64),
                     Some(Fault::Lose) => {}
+                    Some(Fault::Short) => state.files[self.file].write(half, offset),
                     _ => write(state, offset),
                 }
                 Ok(())

@@ -18,6 +18,7 @@ pub(super) struct Names {
 pub(super) enum Change {
     Create(PathBuf, usize),
     Rename(PathBuf, PathBuf),
+    Link(PathBuf, PathBuf),
     Remove(PathBuf),
 }
 
@@ -63,7 +64,10 @@ impl Names {
 impl Change {
     fn path(&self) -> &Path {
         match self {
-            Self::Create(path, _) | Self::Rename(_, path) | Self::Remove(path) => path,
+            Self::Create(path, _)
+            | Self::Rename(_, path)
+            | Self::Link(_, path)
+            | Self::Remove(path) => path,
         }
     }
 
@@ -72,6 +76,10 @@ impl Change {
             Self::Create(path, _) if names.contains_key(path) => false,
             Self::Create(path, file) => names.insert(path.clone(), *file).is_none(),
             Self::Remove(path) => names.remove(path).is_some(),
+            Self::Link(from, to) => match names.get(from).copied() {
+                Some(file) if !names.contains_key(to) => names.insert(to.clone(), file).is_none(),
+                _ => false,
+            },
             Self::Rename(from, to) => match names.remove(from) {
                 Some(file) => {
                     names.insert(to.clone(), file);

@@ -72,7 +72,7 @@ proptest! {
     fn frames_are_read_as_they_were_written(
         payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..8),
         (segment, timeline) in any::<(u64, u32)>(),
-        (lsn, durable, at_ms) in (1..u64::MAX / 2, any::<u64>(), any::<i64>()),
+        (lsn, durable, at_ms) in (1..Lsn::END.0 - 8, 0..Lsn::END.0, any::<i64>()),
     ) {
         let mut bytes = Vec::new();
         for (lsn, payload) in (lsn..).zip(&payloads) {

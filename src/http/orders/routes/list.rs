@@ -26,7 +26,7 @@ use crate::limits::{
 };
 
 /// What may be asked of a status.
-const STATUSES: [&str; 10] = [
+pub(crate) const STATUSES: [&str; 10] = [
     "PENDING",
     "CONFIRMED",
     "BACKORDERED",

@@ -1,0 +1,299 @@
+//! A journal that is damaged in the middle: what can still be read of it, and going on without the
+//! rest, because an operator says so.
+//!
+//! Records can be applied only in a row, so there are two ways on, and neither fills the hole:
+//!
+//! ```text
+//!   1 … k  ✗  k+2 … s  s+1 … n     ✗ is damage; a snapshot may be at s
+//!
+//!   lose_after(k)        keeps 1 … k: the state is the fold of these, on a timeline of its own
+//!   forget_through(s)    keeps s+1 … n: the state is the snapshot's and the fold of these
+//! ```
+//!
+//! One file is written anew under a temporary name and takes the place of the damaged one; every
+//! file that is not kept as it was stays in a folder `aside-n`, byte for byte. Until the last step
+//! the journal still shows its damage, so a crash in between leads to the same refusal again.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Entry;
+use super::frame::{self, Kind};
+use super::recover::{self, Look};
+use super::segment::{self, BODY, Plan, Segment};
+use super::walk::{Follow, Found, Walk};
+use crate::disk::{Access, Disk, Lock};
+use crate::limits::{SECTOR_BYTES, SEGMENT_BYTES_MIN};
+use crate::{Error, Lsn, Position};
+
+/// A damaged journal, locked as long as this is kept.
+pub struct Salvage {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    /// All that are there, in order; there may be gaps.
+    segments: Vec<Segment>,
+    /// Those whose heads are wrong.
+    headless: Vec<u64>,
+    damage: Error,
+    _lock: Box<dyn Lock>,
+}
+
+/// A record of a damaged journal that is what was written, and its place.
+#[derive(Debug, Clone)]
+pub struct Readable {
+    /// The record.
+    pub entry: Entry,
+    segment: u64,
+    /// Where the bytes behind it begin.
+    end: u64,
+}
+
+/// A mark that is put into a segment that is written anew.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    position: Position,
+    at_ms: i64,
+}
+
+/// Where a mark stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Before,
+    Behind,
+}
+
+impl Salvage {
+    /// Checks every record of the journal in `dir`, and changes nothing. None if it is not damaged.
+    ///
+    /// # Errors
+    /// As [`verify`](super::verify), but for damage.
+    pub fn open(disk: Arc<dyn Disk>, dir: &Path) -> Result<Option<Self>, Error> {
+        let lock = disk.lock(dir)?;
+        let look = Look { bytes: u64::MAX, settle: false };
+        let damage = match recover::find_end(&*disk, dir, look) {
+            Ok(_) => return Ok(None),
+            Err(damage @ Error::Damaged { .. }) => damage,
+            Err(other) => return Err(other),
+        };
+        let (mut segments, mut headless) = (Vec::new(), Vec::new());
+        for number in segment::all_numbers(&*disk, dir)? {
+            segments.push(match Segment::open(&*disk, dir, number, Access::Read) {
+                Err(Error::Damaged { .. }) => {
+                    headless.push(number);
+                    Segment::without_head(&*disk, dir, number)?
+                }
+                opened => opened?,
+            });
+        }
+        let dir = dir.to_path_buf();
+        Ok(Some(Self { disk, dir, segments, headless, damage, _lock: lock }))
+    }
+
+    /// What is wrong first.
+    #[must_use]
+    pub fn damage(&self) -> &Error {
+        &self.damage
+    }
+
+    /// The record that the journal begins with, or should.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn oldest(&self) -> Result<Lsn, Error> {
+        let segment = &self.segments[0]; // a journal without any is missing, not damaged
+        if let Some(first) = segment.first {
+            return Ok(first);
+        }
+        let found = Walk::over(segment.clone()).next_frame(BODY)?;
+        Ok(match found.map(|found| found.head) {
+            _ if segment.number == 1 => Lsn(1),
+            Some(head) if head.kind == Kind::Record => head.lsn,
+            Some(head) => head.next(),
+            None => Lsn(1),
+        })
+    }
+
+    /// Hands out every record that can be read, in order, and answers with the last one that is
+    /// known to have been durable, which may be none of these.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn read(&self, each: &mut dyn FnMut(Readable)) -> Result<Lsn, Error> {
+        let mut due = self.oldest()?;
+        let mut last = due.before();
+        for (index, segment) in self.segments.iter().enumerate() {
+            let (mut walk, mut at) = (Walk::over(segment.clone()), BODY);
+            while let Some(found) = self.next(&mut walk, at, due, index + 1)? {
+                let head = found.head;
+                (at, due) = (found.end(), head.next());
+                last = last.max(head.durable).max(head.lsn);
+                if head.kind == Kind::Record {
+                    let payload = walk.payload(&found)?.to_vec();
+                    let (lsn, timeline, at_ms) = (head.lsn, head.timeline, head.at_ms);
+                    let entry = Entry { lsn, timeline, at_ms, payload };
+                    each(Readable { entry, segment: segment.number, end: at });
+                }
+            }
+        }
+        Ok(last)
+    }
+
+    /// The frame that is due; if it is neither here nor at the beginning of the segment at `next`,
+    /// the first one here that is not older.
+    fn next(
+        &self,
+        walk: &mut Walk,
+        at: u64,
+        due: Lsn,
+        next: usize,
+    ) -> Result<Option<Found>, Error> {
+        match walk.follow(at, due)? {
+            Follow::Frame(found) => return Ok(Some(found)),
+            Follow::Nothing(rest) if rest.junk.is_none() => return Ok(None),
+            Follow::Nothing(_) => {}
+        }
+        if let Some(next) = self.segments.get(next)
+            && let Follow::Frame(_) = Walk::over(next.clone()).follow(BODY, due)?
+        {
+            return Ok(None);
+        }
+        let mut from = at;
+        while let Some(found) = walk.next_frame(from)? {
+            if found.head.lsn >= due {
+                return Ok(Some(found));
+            }
+            from = found.end();
+        }
+        Ok(None)
+    }
+
+    /// Goes on with the records up to `last` on a timeline of its own, or with none; answers with
+    /// the folder of the files that are not kept as they were.
+    ///
+    /// # Errors
+    /// When the disk refuses; the journal is then as damaged as before.
+    pub fn lose_after(self, last: Option<&Readable>) -> Result<PathBuf, Error> {
+        let (damaged, end, mark) = match last {
+            Some(last) => (self.segment(last.segment), last.end, last.mark(1)),
+            None => {
+                let position = Position {
+                    timeline: self.timeline()?.saturating_add(1),
+                    lsn: self.oldest()?.before(),
+                };
+                (&self.segments[0], BODY, Mark { position, at_ms: 0 })
+            }
+        };
+        let aside = self.aside()?;
+        for &number in self.headless.iter().filter(|&&number| number < damaged.number) {
+            let whole = self.segment(number);
+            self.replace(whole, &aside, BODY..whole.length, None)?;
+        }
+        self.replace(damaged, &aside, BODY..end, Some((Place::Behind, mark)))?;
+        self.put_aside(&aside, |number| number > damaged.number)?;
+        Ok(aside)
+    }
+
+    /// Goes on with the records after `last`, for whoever has the state that it led to; answers as
+    /// [`Salvage::lose_after`].
+    ///
+    /// # Errors
+    /// When the disk refuses; the journal is then as damaged as before, or as good as after.
+    pub fn forget_through(self, last: &Readable) -> Result<PathBuf, Error> {
+        let damaged = self.segment(last.segment);
+        let aside = self.aside()?;
+        // First what is older: `last` stays readable to the end, and proves whose state it is.
+        self.put_aside(&aside, |number| number < damaged.number)?;
+        let rest = last.end..damaged.length;
+        self.replace(damaged, &aside, rest, Some((Place::Before, last.mark(0))))?;
+        Ok(aside)
+    }
+
+    fn segment(&self, number: u64) -> &Segment {
+        let mut segments = self.segments.iter();
+        segments.find(|segment| segment.number == number).expect("a record was read from it")
+    }
+
+    /// The latest timeline of any record.
+    fn timeline(&self) -> Result<u32, Error> {
+        let mut latest = 1;
+        self.read(&mut |readable| latest = latest.max(readable.entry.timeline))?;
+        Ok(latest)
+    }
+
+    /// A new folder for what is put aside.
+    fn aside(&self) -> Result<PathBuf, Error> {
+        segment::remove_unfinished(&*self.disk, &self.dir)?;
+        let mut number = 1;
+        loop {
+            let aside = self.dir.join(format!("aside-{number}"));
+            self.disk.make_dir(&aside)?;
+            if self.disk.list(&aside)?.is_empty() {
+                return Ok(aside);
+            }
+            number += 1;
+        }
+    }
+
+    /// Puts a file with the valid frames in `range`, and perhaps a mark, in the place of a segment,
+    /// which stays aside.
+    fn replace(
+        &self,
+        old: &Segment,
+        aside: &Path,
+        range: Range<u64>,
+        mark: Option<(Place, Mark)>,
+    ) -> Result<(), Error> {
+        let mut walk = Walk::over(old.clone());
+        let (mut frames, mut from) = (Vec::new(), range.start);
+        while let Some(found) = walk.next_frame(from)?.filter(|found| found.at < range.end) {
+            from = found.end();
+            frames.push(found);
+        }
+        let before = mark.filter(|(place, _)| *place == Place::Before);
+        let behind = mark.filter(|(place, _)| *place == Place::Behind);
+        let sealed = |(_, mark): (Place, Mark)| frame::mark(old.number, mark.position, mark.at_ms);
+        let (before, behind) =
+            (before.map_or(Vec::new(), sealed), behind.map_or(Vec::new(), sealed));
+        // A file that was cut short may be too small for a mark, and is made longer.
+        let bytes: u64 = frames.iter().map(|found| found.end() - found.at).sum();
+        let needed = BODY + bytes + (before.len() + behind.len()) as u64;
+        let plan = Plan {
+            number: old.number,
+            length: old.length.max(needed).max(SEGMENT_BYTES_MIN).next_multiple_of(SECTOR_BYTES),
+            timeline: mark.map_or(1, |(_, mark)| mark.position.timeline),
+            first: old.first.filter(|_| before.is_empty()),
+        };
+        self.disk.link(&old.path, &segment::path(aside, old.number))?;
+        self.disk.sync_dir(aside)?;
+        let made = Segment::make_with(&*self.disk, &self.dir, plan, |file| {
+            file.write_at(&before, BODY)?;
+            let mut at = BODY + before.len() as u64;
+            for found in &frames {
+                let bytes = walk.frame(found)?;
+                file.write_at(bytes, at)?;
+                at += bytes.len() as u64;
+            }
+            file.write_at(&behind, at)
+        });
+        made.map(drop)
+    }
+
+    /// Moves the segments that `is_it` names, the oldest first, each for good before the next.
+    fn put_aside(&self, aside: &Path, is_it: impl Fn(u64) -> bool) -> Result<(), Error> {
+        for segment in self.segments.iter().filter(|segment| is_it(segment.number)) {
+            self.disk.rename(&segment.path, &segment::path(aside, segment.number))?;
+            self.disk.sync_dir(aside)?;
+            self.disk.sync_dir(&self.dir)?;
+        }
+        Ok(())
+    }
+}
+
+impl Readable {
+    /// The mark behind it, so many timelines later.
+    fn mark(&self, later: u32) -> Mark {
+        let Entry { lsn, timeline, at_ms, .. } = self.entry;
+        Mark { position: Position { timeline: timeline.saturating_add(later), lsn }, at_ms }
+    }
+}

@@ -1,0 +1,163 @@
+//! Paths that belong to no door: tokens, the feed, how the server is, this document.
+
+use serde_json::json;
+use workflow::permission::Permission as P;
+
+use super::api::Api;
+use super::door::{INVITATIONS, OUTSIDE, PROMISES};
+use super::operation::{get, post};
+use super::schema::{
+    Schema, array, count, flag, given, instant, pattern, taken, text, whole, word,
+};
+use crate::auth::Need;
+use crate::feed::Kind;
+
+/// Describes them.
+pub(super) fn describe(api: &mut Api) {
+    tokens(api);
+    feed(api);
+    status(api);
+    let detail = given([("pointer*", text()), ("detail*", text())]);
+    api.schema(
+        "Problem",
+        given([
+            ("type*", text()),
+            ("title*", text()),
+            ("status*", count()),
+            ("instance*", text()),
+            ("oldest", count().says("The oldest record that is kept.")),
+            ("errors", array(detail)),
+        ]),
+    );
+}
+
+fn tokens(api: &mut Api) {
+    let old = ["/api/v2/oauth2/token", "/api/v2/oauth2/token.json"];
+    let ids = ["exchangeKeyInQuery", "exchangeKeyInQueryJson"];
+    let refused = || Schema(json!({ "$ref": "#/components/schemas/InvitationsTokenError" }));
+    let in_query = |at: usize| {
+        get(old[at], ids[at], "The same, as clients of another API know it", Need::Open)
+            .needs_query("client_id", text())
+            .needs_query("client_secret", text())
+            .needs_query("grant_type", word(&["authorization_code"]))
+            .answers(200, "A token for thirty days.", "InvitationsToken")
+            .tells(&["Cache-Control"])
+            .says(400, "Another grant, or no credential.", refused())
+            .says(401, "A wrong secret.", refused())
+            .says(429, "Many wrong ones.", refused())
+    };
+    api.section(
+        &INVITATIONS,
+        ("Tokens", "Tokens for whoever holds an API key."),
+        [in_query(0), in_query(1)],
+    );
+    let exchange = post("/oauth2/token", "exchangeKey", "A token for an API key", Need::Open)
+        .form("TokenRequest")
+        .answers(200, "A token for an hour.", "Token")
+        .answers(400, "Not so; see RFC 6749, 5.2.", "TokenError")
+        .answers(401, "A wrong secret.", "TokenError")
+        .tells(&["Cache-Control"])
+        .refuses([429]);
+    api.more(&OUTSIDE, "Tokens", [exchange]);
+    api.schema(
+        "TokenRequest",
+        taken([
+            ("grant_type*", word(&["client_credentials"])),
+            ("client_id*", text()),
+            ("client_secret*", text()),
+            ("scope", text()),
+        ]),
+    );
+    api.schema(
+        "Token",
+        given([
+            ("access_token*", text()),
+            ("token_type*", word(&["Bearer"])),
+            ("expires_in*", count()),
+            ("scope*", text()),
+        ]),
+    );
+    let errors = ["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"];
+    api.schema("TokenError", given([("error*", word(&errors))]));
+    api.schema(
+        "InvitationsToken",
+        given([("error*", flag()), ("access_token*", text()), ("expires_on*", text())]),
+    );
+    api.schema("InvitationsTokenError", given([("error*", flag()), ("description*", text())]));
+}
+
+fn feed(api: &mut Api) {
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    let lsn = || whole(0..=i64::MAX);
+    let subject = "^((orders|reservations|stocks|listings|locations|subscriptions)/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|settings)$";
+    api.section(
+        &OUTSIDE,
+        ("The change feed", "What happened, from any place in the journal."),
+        [get("/feed", "follow", "What happened, as a stream", P::Events)
+            .query("from", lsn().says("After this record; 0 is the beginning."))
+            .query("from_time", instant().says("Instead of `from`."))
+            .query_list("types", word(&kinds))
+            .query("subject", pattern(subject))
+            .query("follow", flag().with("default", true))
+            .query("limit", whole(1..=i64::MAX))
+            .header("Last-Event-ID", lsn())
+            .streams("Messages.", &["text/event-stream", "application/x-ndjson"])
+            .tells(&["Cache-Control"])
+            .refuses([406, 410])],
+    );
+}
+
+fn status(api: &mut Api) {
+    let name = text();
+    let text_plain = ["text/plain"];
+    api.section(
+        &OUTSIDE,
+        ("Status", "How the server is, and what it speaks."),
+        [
+            get("/healthz", "isAlive", "Whether the process answers", Need::Open)
+                .streams("It does.", &text_plain),
+            get("/readyz", "isReady", "Whether requests are let in", Need::Open)
+                .streams("They are.", &text_plain),
+            get("/problems/{name}", "explainProblem", "What a problem's type means", Need::Open)
+                .at("name", name)
+                .streams("In a sentence.", &text_plain)
+                .refuses([404]),
+            get("/openapi.json", "showDocument", "This document", Need::Open).says(
+                200,
+                "OpenAPI 3.1.",
+                super::schema::any_object(),
+            ),
+            get("/docs", "showPage", "This document, for people", Need::Open)
+                .streams("A page.", &["text/html"]),
+            get("/docs/{file}", "showPageFile", "A file of that page", Need::Open)
+                .at("file", text())
+                .streams("It.", &["text/css", "text/javascript"])
+                .refuses([404]),
+        ],
+    );
+    api.more(
+        &PROMISES,
+        "Status",
+        [
+            get("/api/status", "showStatus", "How the server is", Need::Open).answers(
+                200,
+                "In a word.",
+                "Status",
+            ),
+            get("/api/health", "showHealth", "How its parts are", Need::Credential).answers(
+                200,
+                "Part by part.",
+                "Health",
+            ),
+        ],
+    );
+    let echo = "Sends a promise's bytes back: only of a server that was started for a bench";
+    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).asks().body("OrderRequest");
+    let echo = echo.answers(200, "The bytes that were sent.", "OrderRequest");
+    let echo = echo.takes("IdempotencyKey").refuses_as(&OUTSIDE, 404);
+    api.more(&PROMISES, "Status", [echo]);
+    let overall = || word(&["UP", "DEGRADED", "DOWN"]);
+    let part = given([("name*", text()), ("status*", word(&["UP", "DOWN", "OFF"]))]);
+    api.schema("Status", given([("status*", overall())]));
+    api.schema("Health", given([("status*", overall()), ("dependencies*", array(part))]));
+}

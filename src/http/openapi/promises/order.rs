@@ -1,0 +1,217 @@
+//! Promises and orders as they are asked for, and what may be done to them.
+
+use workflow::limits::{LINE_UNITS_MAX, LINES_PER_ORDER_MAX};
+
+use super::{attributes, head, joined};
+use crate::http::openapi::api::Api;
+use crate::http::openapi::door::PROMISES;
+use crate::http::openapi::operation::{get, post};
+use crate::http::openapi::schema::{
+    Member, Schema, amount, any_object, anything, array, closed, count, flag, free_text, given,
+    instant, list, named, number, number_of, reference, taken, text, uuid, version, whole, word,
+};
+use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, STICKERS_MAX};
+use workflow::permission::Permission as P;
+
+/// What may be done to an order.
+const ACTIONS: [&str; 4] = ["CONFIRM_PROMISE", "EXTEND_PROMISE", "EXTENDPROMISE", "CANCEL"];
+
+pub(super) fn describe(api: &mut Api) {
+    let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock];
+    let promise = "Decides where an order is fulfilled and holds its stock until a deadline";
+    let replaces = uuid().says("The promise that gives way to the new one.");
+    api.section(
+        &PROMISES,
+        ("Promises", "Stock held until a deadline."),
+        [post("/api/promises/deliverypromise", "promise", promise, P::PromisesWrite)
+            .query("certus", text().says("`true`: also say every facility that was looked at."))
+            .header("Certus-Replaces", replaces)
+            .makes("OrderRequest", "Promise")
+            .tells(&["Certus-Outcome"])
+            .refuses([404])
+            .leads_to(&["showOrder", "act", "showDelivery"], "id", "$response.body#/orderRef")],
+    );
+    let id = || text().says("Its uuid or its number.");
+    api.section(
+        &PROMISES,
+        ("Orders", "Orders, whichever door they came in by."),
+        [
+            post(
+                "/api/orders",
+                "placeOrder",
+                "Places an order that is sold at once",
+                P::OrdersWrite,
+            )
+            .makes("OrderRequest", "Order")
+            .tells(&["Certus-Outcome"])
+            .leads_to(
+                &["showOrder", "act", "showDelivery"],
+                "id",
+                "$response.body#/id",
+            ),
+            get("/api/orders", "listOrders", "A page of orders, stripped", P::OrdersRead)
+                .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
+                .query("tenantOrderId", text())
+                .query("consumerId", text())
+                .answers(200, "A page.", "OrderPage"),
+            get("/api/orders/{id}", "showOrder", "One order", P::OrdersRead)
+                .at("id", id())
+                .query(
+                    "certus",
+                    flag().says("Also say what is ours, in `customAttributes.certus`."),
+                )
+                .shows("Order")
+                .refuses([404]),
+            post("/api/orders/{id}/actions", "act", "Confirms, extends or cancels an order", act)
+                .at("id", id())
+                .takes("IfMatch")
+                .keyed()
+                .body("OrderAction")
+                .shows("Order")
+                .tells(&["Idempotency-Replayed"])
+                .refuses([404]),
+        ],
+    );
+    schemas(api);
+}
+
+fn schemas(api: &mut Api) {
+    let until = closed([("validUntil*", instant().says("1 minute to 8 hours from now."))]);
+    let asked = joined(
+        [
+            ("orderDate*", instant()),
+            ("orderLineItems*", list(1..=LINES_PER_ORDER_MAX, named("OrderLineRequest"))),
+            (
+                "consumer*",
+                named("Consumer").says("Shipping needs an address that is not an invoice's."),
+            ),
+            ("tenantOrderId", reference()),
+            ("status", word(&["OPEN", "PROMISED"])),
+            ("promisesOptions", until),
+        ],
+        kept(),
+    );
+    api.schema("OrderRequest", closed(asked));
+    api.schema(
+        "OrderLineRequest",
+        closed(joined([("article*", named("ArticleRequest")), ("quantity*", units())], line())),
+    );
+    api.schema(
+        "ArticleRequest",
+        taken(joined([("tenantArticleId*", reference()), ("title*", free_text())], article())),
+    );
+    api.schema(
+        "Substitute",
+        taken([
+            ("tenantArticleId*", text()),
+            ("title*", text()),
+            ("priority", whole(0..=i64::MAX)),
+            ("titleLocalized", anything()),
+            ("imageUrl", text()),
+            ("weight", number()),
+            ("attributes", anything()),
+            ("customAttributes", anything()),
+        ]),
+    );
+    api.schema(
+        "OrderAction",
+        taken([
+            ("name*", word(&ACTIONS)),
+            ("version*", version()),
+            ("tenantOrderId", reference().says("Of CONFIRM_PROMISE: the order's from now on.")),
+            ("cancelationReasonId", reference()),
+        ]),
+    );
+    answers(api);
+}
+
+fn answers(api: &mut Api) {
+    let status = || word(&["PROMISED", "OPEN", "CANCELLED", "OBSOLETE"]);
+    let shown = joined(
+        [
+            ("status*", status()),
+            ("processId*", uuid()),
+            ("workflowInformation*", given([("isAvailable*", flag())])),
+            ("orderDate*", instant()),
+            ("orderLineItems*", array(named("OrderLine"))),
+            ("tenantOrderId", text()),
+            ("promisesOptions", given([("validUntil*", instant())])),
+            ("consumer", any_object().says("As it was sent, or what another door knows of one.")),
+        ],
+        kept(),
+    );
+    api.schema("Order", given(joined(head(), shown)));
+    api.schema(
+        "OrderLine",
+        given(joined(
+            [("id*", uuid()), ("article*", named("Article")), ("quantity*", count())],
+            line(),
+        )),
+    );
+    api.schema(
+        "Article",
+        given(joined([("tenantArticleId*", text()), ("title*", text())], article())),
+    );
+    let stripped = joined(
+        head(),
+        [
+            ("status*", status()),
+            ("orderDate*", instant()),
+            ("processRef*", uuid()),
+            ("tenantOrderId", text()),
+            ("stickers", array(anything())),
+            ("orderLineItems*", array(given([("title*", text()), ("quantity*", count())]))),
+        ],
+    );
+    api.schema("StrippedOrder", given(stripped));
+    api.schema("OrderPage", super::page("orders*", "StrippedOrder"));
+}
+
+fn units() -> Schema {
+    whole(1..=LINE_UNITS_MAX.into())
+}
+
+/// The members of an order that no rule reads.
+fn kept() -> Vec<Member> {
+    let investment = taken([("level*", number_of(0.0..=1.0))]);
+    let info =
+        taken([("resourceInvestment", investment), ("includeListingCustomAttributes", flag())]);
+    vec![
+        ("deliveryPreferences", named("DeliveryPreferences")),
+        ("additionalInfo", info),
+        ("customAttributes", attributes()),
+        ("customServices", list(1..=ENTRIES_MAX, anything())),
+        ("stickers", list(0..=STICKERS_MAX, anything())),
+        ("tags", list(0..=ENTRIES_MAX, anything())),
+        ("paymentInfo", closed([("currency", text()), ("methodLocalized", anything())])),
+        ("statusReasons", list(0..=ENTRIES_MAX, anything())),
+        ("pricing", any_object()),
+        ("source", any_object()),
+    ]
+}
+
+/// The members of a line that no rule reads.
+fn line() -> Vec<Member> {
+    vec![
+        ("allowedSubstitutes", list(0..=ENTRIES_MAX, named("Substitute"))),
+        ("scannableCodes", list(0..=ENTRIES_MAX, text())),
+        ("measurementUnitKey", text()),
+        ("secondaryMeasurementUnitKey", text()),
+        ("secondaryQuantity", amount()),
+        ("measurementValidation", anything()),
+        ("shopPrice", anything()),
+        ("tags", list(0..=ENTRIES_MAX, anything())),
+        ("customAttributes", attributes()),
+    ]
+}
+
+/// The members of an article that no rule reads.
+fn article() -> Vec<Member> {
+    vec![
+        ("titleLocalized", anything()),
+        ("imageUrl", text()),
+        ("weight", amount()),
+        ("attributes", list(0..=ENTRIES_MAX, anything())),
+        ("customAttributes", attributes()),
+    ]
+}
