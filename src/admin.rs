@@ -6,6 +6,7 @@
 
 mod addresses;
 mod keys;
+mod suppressions;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -39,6 +40,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
         .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
         .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
+        .service(
+            at("/admin/v1/suppressions")
+                .get(P::Admin, suppressions::list)
+                .put(P::Admin, suppressions::add)
+                .delete(P::Admin, suppressions::remove),
+        )
         .default_service(web::to(unmatched::nothing));
 }
 

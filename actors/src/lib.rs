@@ -32,7 +32,7 @@ mod tell;
 
 pub use figures::{Figures, LATENESS_BUCKETS};
 pub use mailer::{
-    Error as MailError, MailFigures, MailOptions, Mailer, Product, Security, Supplies,
+    Error as MailError, MailFigures, MailOptions, Mailer, Product, Security, Sender, Supplies,
 };
 pub use notice::KeyWatch;
 pub use pace::{Clock, Pace};

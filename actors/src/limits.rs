@@ -10,6 +10,8 @@ pub(crate) const DISMISSED_PER_COMMAND_MAX: usize = 4;
 pub(crate) const MAILS_PER_LOOK_MAX: usize = 64;
 /// How many of its shortest pauses the mailer waits at most for a mail server.
 pub(crate) const MAIL_PAUSES_MAX: u32 = 60;
+/// How long the mailer keeps lines that carry nothing; servers end them after minutes.
+pub(crate) const MAIL_IDLE: std::time::Duration = std::time::Duration::from_secs(30);
 /// How long mails that are on their way may take when the mailer stops.
 pub(crate) const MAIL_FAREWELL: std::time::Duration = std::time::Duration::from_secs(10);
 /// Bytes of one template: more is no mail.

@@ -16,7 +16,9 @@
 
 mod figures;
 mod letter;
+mod line;
 mod outcome;
+mod sender;
 mod templates;
 mod transport;
 
@@ -38,15 +40,17 @@ use workflow::reply::Reply;
 
 pub use figures::MailFigures;
 pub use letter::{Product, Supplies};
+pub use sender::Sender;
 pub use transport::{Error, MailOptions, Security};
 
-use crate::limits::{MAIL_FAREWELL, MAIL_PAUSES_MAX, MAILS_PER_LOOK_MAX};
+use crate::limits::{MAIL_FAREWELL, MAIL_IDLE, MAIL_PAUSES_MAX, MAILS_PER_LOOK_MAX};
 use crate::shard::ShardHandle;
 use crate::submit::{Verdict, Words, Work};
 use figures::Counts;
 use outcome::Sent;
+use sender::Senders;
 use templates::Templates;
-use transport::{Plan, Transport};
+use transport::Transport;
 
 /// A mailer that runs.
 pub struct Mailer {
@@ -64,13 +68,14 @@ impl Mailer {
         let (stop, stopped) = watch::channel(false);
         let counts = Arc::new(Counts::default());
         let counted = counts.clone();
-        let plan = Plan::of(&options)?;
+        let senders = Senders::of(&options.sender, &options.senders)?;
+        let transport = Transport::of(&options)?;
         let thread = std::thread::Builder::new().name("mailer".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
                 // All that the round holds begins and ends within its runtime, connections too.
                 Ok(runtime) => runtime.block_on(async move {
-                    let mut round = Round::new(shard, options, plan, counted);
+                    let mut round = Round::new(shard, options, (transport, senders), counted);
                     round.run(stopped).await;
                     let farewell = round.desk.transport.close();
                     let _ = tokio::time::timeout(MAIL_FAREWELL, farewell).await;
@@ -114,18 +119,23 @@ struct Round {
 struct Desk {
     shard: ShardHandle,
     transport: Transport,
+    senders: Senders,
     templates: Templates,
     supplies: Arc<dyn Supplies>,
     counts: Arc<Counts>,
 }
 
 impl Round {
-    fn new(shard: ShardHandle, options: MailOptions, plan: Plan, counts: Arc<Counts>) -> Round {
-        let transport = plan.open();
+    fn new(
+        shard: ShardHandle,
+        options: MailOptions,
+        (transport, senders): (Transport, Senders),
+        counts: Arc<Counts>,
+    ) -> Round {
         let templates = Templates::of(options.templates);
         let supplies = options.supplies;
         Round {
-            desk: Desk { shard, transport, templates, supplies, counts },
+            desk: Desk { shard, transport, senders, templates, supplies, counts },
             queue: VecDeque::new(),
             busy: BTreeSet::new(),
             at_once: options.connections as usize,
@@ -160,6 +170,10 @@ impl Round {
                     is_idle = false;
                     sent
                 }
+                () = tokio::time::sleep(MAIL_IDLE), if is_idle && under_way.is_empty() && desk.transport.is_open() => {
+                    desk.transport.close().await; // the server has others to wait for
+                    Sent::Settled
+                }
                 () = desk.shard.mail_called(), if is_idle => {
                     is_idle = false;
                     Sent::Settled
@@ -169,8 +183,9 @@ impl Round {
                 Sent::Done => *failures = 0,
                 Sent::Settled => {}
                 Sent::Unreachable => {
-                    // Nobody claims now: what is queued stays due, and a cancel of it wins.
-                    queue.clear();
+                    // Nobody claims now: what is queued stays due, and a cancel of it wins. What
+                    // was claimed before the start is known here alone.
+                    queue.retain(|(_, is_claimed)| *is_claimed);
                     while under_way.next().await.is_some() {}
                     busy.clear();
                     *failures += 1;
@@ -221,8 +236,11 @@ impl Desk {
 
     async fn deliver_one(&self, tenant: &TenantId, mail: MailId, is_claimed: bool) -> Sent {
         let order = match is_claimed {
-            true => self.look(tenant, mail).await,
-            false => self.note(tenant, mail, InvitationAction::Claim(mail.which)).await,
+            true => self.look(tenant, mail).await.unwrap_or_default(),
+            false => {
+                let claim = InvitationAction::Claim(mail.which);
+                self.note(tenant, mail, claim).await.unwrap_or_default()
+            }
         };
         let Some(order) = order else { return Sent::Settled };
         let claimed = order.invitation().and_then(|it| it.mail(mail.which)).copied();
@@ -231,7 +249,7 @@ impl Desk {
         };
         let letter = letter::write(&order, (tenant, mail.which, at), self);
         let trouble = match letter {
-            Ok(letter) => self.transport.send(letter).await.err(),
+            Ok(letter) => self.transport.send(&letter).await.err(),
             Err(error) => {
                 tracing::error!(order = %order.id, %error, "a mail cannot be written");
                 Some(Trouble::Rejected)
@@ -241,7 +259,7 @@ impl Desk {
             None => InvitationAction::Done(mail.which),
             Some(trouble) => InvitationAction::Failed(mail.which, trouble),
         };
-        let after = self.note(tenant, mail, action).await;
+        let after = self.settle(tenant, mail, action).await;
         let noted = after.as_ref().and_then(Order::invitation).and_then(|it| it.mail(mail.which));
         self.counts.note(trouble, noted);
         match trouble {
@@ -251,13 +269,28 @@ impl Desk {
         }
     }
 
+    /// Has the shard note what came of a mail, and waits for room on the disk: a mail that is
+    /// claimed and that nobody speaks of would be on its way until the next start.
+    async fn settle(
+        &self,
+        tenant: &TenantId,
+        mail: MailId,
+        action: InvitationAction,
+    ) -> Option<Order> {
+        loop {
+            if let Ok(order) = self.note(tenant, mail, action.clone()).await {
+                return order;
+            }
+        }
+    }
+
     /// Has the shard note something about a mail; none if it says no, or nothing.
     async fn note(
         &self,
         tenant: &TenantId,
         mail: MailId,
         action: InvitationAction,
-    ) -> Option<Order> {
+    ) -> Result<Option<Order>, NoRoom> {
         let order = OrderName::Id(mail.order);
         let ask = Ask {
             tenant: tenant.clone(),
@@ -269,26 +302,30 @@ impl Desk {
         self.ask(Work::Change(Box::new(ask), Words::Plain(nothing))).await
     }
 
-    async fn look(&self, tenant: &TenantId, mail: MailId) -> Option<Order> {
+    async fn look(&self, tenant: &TenantId, mail: MailId) -> Result<Option<Order>, NoRoom> {
         let query = Query::Order(OrderName::Id(mail.order));
         self.ask(Work::Look(tenant.clone(), query)).await
     }
 
-    async fn ask(&self, work: Work) -> Option<Order> {
-        match self.shard.ask(work, None).await.ok()?.verdict {
+    async fn ask(&self, work: Work) -> Result<Option<Order>, NoRoom> {
+        let Ok(answer) = self.shard.ask(work, None).await else { return Ok(None) };
+        match answer.verdict {
             Verdict::Done(shown) => match shown.outcome {
-                Outcome::Order(order) => Some(*order),
-                _ => None,
+                Outcome::Order(order) => Ok(Some(*order)),
+                _ => Ok(None),
             },
             Verdict::NoRoom => {
                 // The disk is full: it is looked at again, but not at once.
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                None
+                Err(NoRoom)
             }
-            _ => None,
+            _ => Ok(None),
         }
     }
 }
+
+/// The disk was full a moment ago.
+struct NoRoom;
 
 /// The mailer asks under no key, so no reply is stored.
 fn nothing(_: &Outcome) -> Reply {

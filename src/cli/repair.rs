@@ -85,6 +85,7 @@ fn touched(event: &Event) -> String {
         Event::Secured { .. } | Event::Unsecured { .. } => "safety stock".into(),
         Event::Keyring(_) => "API keys".into(),
         Event::Suppressed { .. } => "an address that gets no mail".into(),
+        Event::Unsuppressed { .. } => "an address that gets mail again".into(),
         Event::Subscribed(subscription) => format!("subscription {}", subscription.id),
         Event::Unsubscribed { id } | Event::Subscription { id, .. } => {
             format!("subscription {id}")

@@ -1,13 +1,15 @@
 //! `[mail]`: the mail server, and how mails look. Without it no mail is sent.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::{MailOptions, Security, Supplies};
+use actors::{MailOptions, Security, Sender, Supplies};
 use anyhow::ensure;
 use serde::{Deserialize, Serialize};
+use workflow::id::TenantId;
 
 use crate::limits::{
     MAIL_CONNECTIONS, MAIL_CONNECTIONS_MAX, MAIL_PAUSE, MAIL_TIME_MAX, URL_CHARS_MAX,
@@ -21,6 +23,8 @@ pub struct MailSection {
     port: Option<u16>,
     #[serde(default)]
     tls: Privacy,
+    /// Whose certificates are believed, in the place of those that this machine believes.
+    ca_file: Option<PathBuf>,
     user: Option<String>,
     #[serde(skip_serializing)]
     password: Option<Secret>,
@@ -32,6 +36,16 @@ pub struct MailSection {
     connections: Option<u32>,
     timeout_ms: Option<u64>,
     pause_ms: Option<u64>,
+    #[serde(default)]
+    tenants: BTreeMap<String, TenantSection>,
+}
+
+/// What one tenant has otherwise; what is not said is as for all.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct TenantSection {
+    from: Option<String>,
+    reply_to: Option<String>,
 }
 
 /// How the connection to the mail server is kept private.
@@ -73,13 +87,31 @@ impl MailSection {
             self.user.is_none() || !matches!(self.tls, Privacy::None),
             "mail.tls: a password is not sent without TLS"
         );
+        ensure!(
+            self.ca_file.is_none() || !matches!(self.tls, Privacy::None),
+            "mail.ca_file: there is no certificate without TLS"
+        );
         let connections = self.connections.unwrap_or(MAIL_CONNECTIONS);
         ensure!(
             (1..=MAIL_CONNECTIONS_MAX).contains(&connections),
             "mail.connections: 1 to {MAIL_CONNECTIONS_MAX}"
         );
+        for name in self.tenants.keys() {
+            ensure!(TenantId::parse(name).is_some(), "mail.tenants: `{name}` is no tenant");
+        }
         ensure!(self.timeout_ms != Some(0), "mail.timeout_ms: at least 1");
         Ok(())
+    }
+
+    fn senders(&self) -> BTreeMap<TenantId, Sender> {
+        let own = |(name, own): (&String, &TenantSection)| {
+            let from = own.from.clone().unwrap_or_else(|| self.from.clone());
+            let reply_to = own.reply_to.clone().or_else(|| self.reply_to.clone());
+            // An empty text takes what holds for all away from one tenant.
+            let sender = Sender { from, reply_to: reply_to.filter(|text| !text.is_empty()) };
+            Some((TenantId::parse(name)?, sender))
+        };
+        self.tenants.iter().filter_map(own).collect()
     }
 
     /// What the mailer needs.
@@ -95,9 +127,10 @@ impl MailSection {
             host: self.host.clone(),
             port: self.port.unwrap_or(port),
             security,
+            ca_file: self.ca_file.clone(),
             login: self.user.clone().zip(password),
-            from: self.from.clone(),
-            reply_to: self.reply_to.clone(),
+            senders: self.senders(),
+            sender: Sender { from: self.from.clone(), reply_to: self.reply_to.clone() },
             templates: self.templates.clone(),
             connections: self.connections.unwrap_or(MAIL_CONNECTIONS),
             timeout: millis(self.timeout_ms, MAIL_TIME_MAX),

@@ -133,7 +133,8 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
             | Event::Unsecured { .. }
             | Event::Addressed(_)
             | Event::Keyring(_)
-            | Event::Suppressed { .. } => {}
+            | Event::Suppressed { .. }
+            | Event::Unsuppressed { .. } => {}
             Event::Subscribed(subscription) => {
                 let (name, event) = (&subscription.wish.name, &subscription.wish.event);
                 let data = Data::Subscription(SubscriptionData { name, event });

@@ -1,9 +1,14 @@
 //! Door 4: orders that shops report for reviews, and their invitations.
 
 mod bad_input;
+mod exim;
 mod mail;
+mod other_doors;
+mod privacy;
 mod reading;
 mod samples;
+mod shards;
+mod suppressions;
 
 use hyper::Method;
 use serde_json::{Value, json};

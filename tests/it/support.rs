@@ -1,16 +1,20 @@
 //! A server, and requests to it.
 
 mod budget;
+pub(crate) mod certificates;
+mod exim;
 mod program;
 mod reply;
 mod server;
 mod sink;
+mod wire;
 
 pub(crate) use budget::{between, kills, not_run, seed};
+pub(crate) use exim::Exim;
 pub(crate) use program::{Program, run, run_with};
 pub(crate) use reply::Reply;
 pub(crate) use server::{BEGIN, TestServer, promise, text};
-pub(crate) use sink::{Behaviour, Letter, Sink};
+pub(crate) use sink::{Behaviour, Guard, Letter, Sink, Visit};
 
 use std::net::SocketAddr;
 

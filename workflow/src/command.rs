@@ -220,6 +220,11 @@ pub enum Command {
         /// Which ones.
         orders: Vec<OrderName>,
     },
+    /// Send an address mail again.
+    Unsuppress {
+        /// The address.
+        address: SmolStr,
+    },
 }
 
 /// What somebody does with an order that is sold. The caller is the picker, or the driver.
@@ -293,6 +298,7 @@ impl Command {
             Command::Invite(_) => "Invite",
             Command::Invitation { action, .. } => action.name(),
             Command::Suppress { .. } => "Suppress",
+            Command::Unsuppress { .. } => "Unsuppress",
         }
     }
 }

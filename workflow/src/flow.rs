@@ -25,6 +25,7 @@ mod safeties;
 mod shortage;
 mod stocks;
 mod subscriptions;
+mod suppressions;
 
 use std::collections::BTreeMap;
 
@@ -223,6 +224,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.about_invitation(order, action).await?)
             }
             Command::Suppress { address } => Ok((self.suppress(&address), None)),
+            Command::Unsuppress { address } => Ok((self.unsuppress(&address), None)),
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id, version } => Ok((self.unsubscribe(id, version)?, None)),

@@ -130,10 +130,14 @@ pub enum Outcome {
     Shared(TenantId, Box<DeliveryView>),
     /// Mails that are still to go: by day and filter code, in this order.
     MailDays(Vec<MailDay>),
+    /// The address gets no mail, and whether that is new.
+    Suppressed(bool),
+    /// The address gets mail, and whether that is new.
+    Unsuppressed(bool),
+    /// A part of those that get no mail, and how many there are in all.
+    Addresses(Vec<SmolStr>, usize),
     /// An address of a customer's profile.
     Address(Address),
-    /// The address gets no mail.
-    Suppressed,
 }
 
 impl Outcome {

@@ -76,6 +76,11 @@ pub enum Event {
         /// The address, in lower case.
         address: SmolStr,
     },
+    /// To an address: it gets mail of the tenant again.
+    Unsuppressed {
+        /// The address, in lower case.
+        address: SmolStr,
+    },
     /// To a subscription.
     Subscription {
         /// Which one.

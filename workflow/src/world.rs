@@ -154,6 +154,9 @@ impl World {
                 Event::Suppressed { address } => {
                     self.desk.tenant(&record.tenant).suppressed.insert(address.clone());
                 }
+                Event::Unsuppressed { address } => {
+                    self.desk.tenant(&record.tenant).suppressed.remove(address);
+                }
                 Event::Keyring(event) => {
                     let ring = &mut self.desk.tenant(&record.tenant).keyring;
                     keyring::apply(ring, event, record.at);

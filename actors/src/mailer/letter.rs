@@ -12,6 +12,7 @@ use workflow::order::Order;
 use workflow::time::Time;
 
 use super::Desk;
+use super::sender::Addresses;
 
 /// What only doors know of an order and of the way back to them.
 pub trait Supplies: Send + Sync {
@@ -71,7 +72,7 @@ pub(super) fn write(
 ) -> Result<Message, Error> {
     let report = order.report.as_ref().ok_or(Error::NoReport)?;
     let address: Address = report.email.parse().map_err(|_| Error::Address)?;
-    let from = &desk.transport.from;
+    let Addresses { from, reply_to } = desk.senders.addresses(tenant);
     let url = desk.supplies.unsubscribe_url(tenant, &report.email);
     let words = Words {
         tenant: tenant.as_str(),
@@ -95,7 +96,7 @@ pub(super) fn write(
         .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()))
         // So that no out-of-office note answers (RFC 3834).
         .raw_header(header("Auto-Submitted", "auto-generated".into()));
-    if let Some(reply_to) = &desk.transport.reply_to {
+    if let Some(reply_to) = reply_to {
         builder = builder.reply_to(reply_to.clone());
     }
     Ok(builder.multipart(MultiPart::alternative_plain_html(texts.text, texts.html))?)

@@ -1,18 +1,23 @@
-//! The way to the mail server: SMTP over kept connections.
+//! The way to the mail server: lines that are kept for the next mail.
 
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use futures_util::future::join_all;
+use lettre::Message;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use workflow::id::TenantId;
 use workflow::invitation::Trouble;
 
 use super::letter::Supplies;
+use super::line::{Access, Failed, Line, Privacy};
+use super::sender::Sender;
 
 /// Where mails go, and how they look.
 #[derive(Clone)]
@@ -23,12 +28,14 @@ pub struct MailOptions {
     pub port: u16,
     /// How the connection is kept private.
     pub security: Security,
+    /// Whose certificates are believed, PEM; those that this machine believes if nobody says.
+    pub ca_file: Option<PathBuf>,
     /// Name and password, if the server asks for them.
     pub login: Option<(String, String)>,
-    /// Whom mails are from: `Certus <reviews@example.com>`.
-    pub from: String,
-    /// Whom an answer goes to, if to somebody else.
-    pub reply_to: Option<String>,
+    /// Whom mails are from.
+    pub sender: Sender,
+    /// Whom those of some tenants are from.
+    pub senders: BTreeMap<TenantId, Sender>,
     /// The operator's own templates.
     pub templates: Option<PathBuf>,
     /// Mails that are under way at once, each over a connection of its own.
@@ -61,89 +68,195 @@ pub enum Error {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls(#[from] smtp::Error),
+    /// The file of those whose certificates are believed.
+    #[error("no certificate can be read from {0}")]
+    Authority(PathBuf, #[source] Option<std::io::Error>),
     /// There is no thread for it.
     #[error("the mailer's thread cannot be started")]
     Thread(#[source] std::io::Error),
 }
 
-/// The way to the mail server.
+/// The way to the mail server. Its lines belong to the runtime that they were opened in.
 pub(super) struct Transport {
-    smtp: AsyncSmtpTransport<Tokio1Executor>,
-    pub(super) from: Mailbox,
-    pub(super) reply_to: Option<Mailbox>,
+    access: Access,
+    /// Lines that have nothing to carry. A line that does is owned by its mail alone: what is
+    /// given up in the middle is closed, and no later mail takes a late answer for its own.
+    kept: RefCell<Vec<Line>>,
+    kept_max: usize,
     timeout: Duration,
 }
 
-/// What a transport is made of, checked; its connections belong to the runtime that it is opened
-/// in.
-pub(super) struct Plan {
-    builder: AsyncSmtpTransportBuilder,
-    from: Mailbox,
-    reply_to: Option<Mailbox>,
-    timeout: Duration,
-}
-
-impl Plan {
-    pub(super) fn of(options: &MailOptions) -> Result<Plan, Error> {
-        let tls = || TlsParameters::new(options.host.clone());
-        let tls = match options.security {
-            Security::Plain => Tls::None,
-            Security::StartTls => Tls::Required(tls()?),
-            Security::Tls => Tls::Wrapper(tls()?),
+impl Transport {
+    pub(super) fn of(options: &MailOptions) -> Result<Transport, Error> {
+        let privacy = match options.security {
+            Security::Plain => Privacy::Plain,
+            Security::StartTls => Privacy::StartTls(tls_of(options)?),
+            Security::Tls => Privacy::Tls(tls_of(options)?),
         };
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&options.host)
-            .port(options.port)
-            .tls(tls)
-            .timeout(Some(options.timeout))
-            .pool_config(PoolConfig::new().max_size(options.connections));
-        let builder = match &options.login {
-            Some((user, password)) => {
-                builder.credentials(Credentials::new(user.clone(), password.clone()))
-            }
-            None => builder,
-        };
-        let mailbox = |text: &String| text.parse().map_err(|_| Error::Address(text.clone()));
-        Ok(Plan {
-            builder,
-            from: mailbox(&options.from)?,
-            reply_to: options.reply_to.as_ref().map(mailbox).transpose()?,
+        let credentials =
+            |(user, password): &(String, String)| Credentials::new(user.clone(), password.clone());
+        Ok(Transport {
+            access: Access {
+                host: options.host.clone(),
+                port: options.port,
+                privacy,
+                login: options.login.as_ref().map(credentials),
+                patience: options.timeout / 2,
+                hello: ClientId::default(),
+            },
+            kept: RefCell::default(),
+            kept_max: options.connections as usize,
             timeout: options.timeout,
         })
     }
 
-    /// The transport, in the runtime of the caller.
-    pub(super) fn open(self) -> Transport {
-        let Plan { builder, from, reply_to, timeout } = self;
-        Transport { smtp: builder.build(), from, reply_to, timeout }
-    }
-}
-
-impl Transport {
-    /// Says good bye on every connection.
+    /// Says good bye on every line, and waits for the answers no longer than for a mail.
     pub(super) async fn close(&self) {
-        self.smtp.shutdown().await;
+        let lines = self.kept.take();
+        let _ =
+            tokio::time::timeout(self.timeout, join_all(lines.into_iter().map(Line::close))).await;
+    }
+
+    /// Whether lines are kept.
+    pub(super) fn is_open(&self) -> bool {
+        !self.kept.borrow().is_empty()
     }
 
     /// Hands a mail over. Done is what the server took: its answer to the final dot was 250.
-    pub(super) async fn send(&self, letter: Message) -> Result<(), Trouble> {
-        let sent = tokio::time::timeout(self.timeout, self.smtp.send(letter)).await;
-        let Ok(sent) = sent else { return Err(Trouble::Unreachable) };
-        let Err(error) = sent else { return Ok(()) };
-        let code = error.status().map(u16::from);
-        // The server's text may name the customer, so only its number is logged.
-        tracing::warn!(code, "the mail server did not take a mail");
-        match code {
-            Some(421) | None => Err(Trouble::Unreachable),
-            Some(400..=499) => Err(Trouble::Deferred),
-            // What is refused before it knows the mail, as a wrong password, is no word about it.
-            Some(_) if self.is_there().await => Err(Trouble::Rejected),
-            Some(_) => Err(Trouble::Unreachable),
+    pub(super) async fn send(&self, letter: &Message) -> Result<(), Trouble> {
+        let sent = tokio::time::timeout(self.timeout, self.hand_over(letter)).await;
+        let trouble = match sent {
+            Ok((line, Ok(()))) => {
+                self.keep(line);
+                return Ok(());
+            }
+            Ok((line, Err(failed))) => {
+                log(&failed);
+                let reset = async |mut line: Line| line.is_reset().await.then_some(line);
+                if let Some(line) = line
+                    && let Ok(line) = tokio::time::timeout(self.timeout, reset(line)).await
+                {
+                    self.keep(line);
+                }
+                trouble_of(&failed)
+            }
+            Err(_) => {
+                tracing::warn!("the mail server did not take a mail in time");
+                Trouble::Unreachable
+            }
+        };
+        if trouble == Trouble::Unreachable {
+            drop(self.kept.take()); // they lead to the same server
+        }
+        Err(trouble)
+    }
+
+    /// Whether the server takes connections, is who it should be, and lets us in.
+    pub(super) async fn is_there(&self) -> bool {
+        match tokio::time::timeout(self.timeout, self.access.open()).await {
+            Ok(Ok(line)) => {
+                self.keep(Some(line));
+                true
+            }
+            Ok(Err(error)) => {
+                log(&Failed::Opening(error));
+                false
+            }
+            Err(_) => false,
         }
     }
 
-    /// Whether the server takes connections, and our name.
-    pub(super) async fn is_there(&self) -> bool {
-        let asked = tokio::time::timeout(self.timeout, self.smtp.test_connection()).await;
-        matches!(asked, Ok(Ok(true)))
+    /// What came of a mail, and its line if that goes on.
+    async fn hand_over(&self, letter: &Message) -> (Option<Line>, Result<(), Failed>) {
+        let mut line = match self.line().await {
+            Ok(line) => line,
+            Err(error) => return (None, Err(Failed::Opening(error))),
+        };
+        let sent = line.carry(letter).await;
+        let goes_on = match &sent {
+            Ok(()) => true,
+            Err(Failed::Opening(_)) => false,
+            // An answer with a number is one; anything else is the end of the line.
+            Err(Failed::Sender(error) | Failed::Mail(error)) => {
+                code(error).is_some_and(|it| it != 421)
+            }
+        };
+        (goes_on.then_some(line), sent)
     }
+
+    /// A line that was kept and still answers, or a new one.
+    async fn line(&self) -> Result<Line, smtp::Error> {
+        loop {
+            let kept = self.kept.borrow_mut().pop();
+            match kept {
+                Some(mut line) => {
+                    if line.is_there().await {
+                        return Ok(line);
+                    }
+                }
+                None => return self.access.open().await,
+            }
+        }
+    }
+
+    fn keep(&self, line: Option<Line>) {
+        let mut kept = self.kept.borrow_mut();
+        if kept.len() < self.kept_max {
+            kept.extend(line);
+        }
+    }
+}
+
+/// What is done about a mail that was not taken. Only an answer to its own address or to itself
+/// drops it: what is wrong with the server, or with us, is put right while it waits.
+fn trouble_of(failed: &Failed) -> Trouble {
+    match failed {
+        Failed::Opening(_) => Trouble::Unreachable,
+        Failed::Sender(error) | Failed::Mail(error) => match (failed, code(error)) {
+            (_, None | Some(421)) => Trouble::Unreachable,
+            (Failed::Mail(_), Some(500..)) => Trouble::Rejected,
+            _ => Trouble::Deferred,
+        },
+    }
+}
+
+/// Logs why a mail was not taken. What the server says of a mail may name the customer, so only
+/// its number is logged.
+fn log(failed: &Failed) {
+    match failed {
+        Failed::Opening(why) => tracing::warn!(%why, "the mail server is not there for us"),
+        Failed::Sender(why) => {
+            tracing::warn!(%why, "the mail server takes nothing from our address")
+        }
+        Failed::Mail(error) => {
+            tracing::warn!(code = code(error), "the mail server did not take a mail")
+        }
+    }
+}
+
+fn code(error: &smtp::Error) -> Option<u16> {
+    error.status().map(u16::from)
+}
+
+/// The host must show a certificate for its name, by whom the operator believes.
+fn tls_of(options: &MailOptions) -> Result<TlsParameters, Error> {
+    let builder = TlsParameters::builder(options.host.clone());
+    let builder = match &options.ca_file {
+        Some(path) => {
+            builder.certificate_store(CertificateStore::None).add_root_certificate(authority(path)?)
+        }
+        None => builder,
+    };
+    Ok(builder.build()?)
+}
+
+fn authority(path: &Path) -> Result<Certificate, Error> {
+    let said = |error| Error::Authority(path.into(), error);
+    let pem = std::fs::read(path).map_err(|error| said(Some(error)))?;
+    // A file without any would be believed to name nobody, and every connection would fail.
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(begins.len()).any(|part| part == begins) {
+        return Err(said(None));
+    }
+    Certificate::from_pem(&pem).map_err(|_| said(None))
 }

@@ -448,7 +448,7 @@ impl State {
             figures.locations += tenant.places.len();
             figures.lots += tenant.places.stocks();
             figures.reservations += tenant.book.reservations();
-            figures.mails_pending += tenant.post.due().len();
+            figures.mails_pending += tenant.post.pending();
             figures.mails_due += tenant.post.due().overdue(self.latest).count();
         }
         figures

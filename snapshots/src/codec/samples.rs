@@ -45,6 +45,8 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     records.push(("configured", record(vec![Event::Configured(settings)])));
     let address = "jan@example.nl".into();
     records.push(("suppressed", record(vec![Event::Suppressed { address }])));
+    let address = "jan@example.nl".into();
+    records.push(("unsuppressed", record(vec![Event::Unsuppressed { address }])));
     records.extend(keys());
     let id = SubscriptionId::of(AT, 45);
     let mut subscribed = record(vec![Event::Subscribed(Arc::new(subscription(id)))]);

@@ -3,7 +3,7 @@
 //! Uses the core's own `apply`, so the snapshot is what the live entities are. Reservations are
 //! folded into the orders only; shelves get them back when a world is put together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -30,7 +30,8 @@ pub(super) struct Fold {
 #[derive(Default)]
 struct Touched {
     tenant: Option<Slot<TenantRow>>,
-    suppressed: BTreeSet<SmolStr>,
+    /// Whether addresses get no mail.
+    suppressed: BTreeMap<SmolStr, bool>,
     safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     keys: BTreeMap<KeyId, Slot<Key>>,
     addresses: BTreeMap<u32, Slot<Address>>,
@@ -111,7 +112,11 @@ impl Turn<'_> {
                 Ok(())
             }
             Event::Suppressed { address } => {
-                self.touched.suppressed.insert(address.clone());
+                self.touched.suppressed.insert(address.clone(), true);
+                Ok(())
+            }
+            Event::Unsuppressed { address } => {
+                self.touched.suppressed.insert(address.clone(), false);
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
@@ -358,9 +363,12 @@ impl Touched {
         if let Some(Slot { now, old }) = self.tenant {
             writes.put_tenant(tenant, &now.unwrap_or_default(), old);
         }
-        for address in self.suppressed {
+        for (address, is_suppressed) in self.suppressed {
             let old = store.stored_suppressed(tenant, &address)?;
-            writes.put_suppressed(tenant, &address, old);
+            match is_suppressed {
+                true => writes.put_suppressed(tenant, &address, old),
+                false => writes.remove_suppressed(tenant, &address, old),
+            }
         }
         for (article, Slot { now, old }) in self.safeties {
             match now {

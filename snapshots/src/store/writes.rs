@@ -152,6 +152,10 @@ impl Writes {
         self.put(Kind::Suppressed, &key::suppressed(tenant, address), old);
     }
 
+    pub(crate) fn remove_suppressed(&mut self, tenant: &TenantId, address: &str, old: Footprint) {
+        self.remove(Kind::Suppressed, &key::suppressed(tenant, address), old);
+    }
+
     pub(crate) fn put_number(&mut self, tenant: &TenantId, number: u64, id: OrderId) {
         append(&id, self.fresh());
         self.put(Kind::Number, &key::number(tenant, number), Footprint::default());

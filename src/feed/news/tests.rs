@@ -204,6 +204,7 @@ fn what_comes_of_nothing_yet_and_who_wants_no_mail_is_told_to_nobody() {
     assert!(of(invitation::Event::MailClaimed { mail }));
     assert!(of(invitation::Event::MailMoved { mail, next: AT, why: Later::Deferred }));
     assert!(names(Event::Suppressed { address: "ann@example.com".into() }).is_empty());
+    assert!(names(Event::Unsuppressed { address: "ann@example.com".into() }).is_empty());
 }
 
 #[test]

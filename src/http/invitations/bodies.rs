@@ -10,6 +10,7 @@ mod report;
 use smol_str::SmolStr;
 use workflow::limits::REFERENCE_CHARS_MAX;
 
+pub(crate) use address::is_address;
 pub(crate) use change::ChangeBody;
 pub(crate) use gtin::check_digit;
 pub(crate) use report::ReportBody;

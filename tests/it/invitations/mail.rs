@@ -7,7 +7,7 @@ use workflow::invitation::Which;
 use workflow::reply::Reply as Stored;
 
 use super::*;
-use crate::support::{Behaviour, Letter, Sink};
+use crate::support::{Behaviour, Guard, Letter, Sink};
 
 /// Stops the server, which waits for what is on its way, and starts it again.
 async fn settled(server: &mut TestServer, number: u64) -> Value {
@@ -160,6 +160,30 @@ async fn a_restart_sends_what_is_pending() {
     assert_eq!(invitation(&server, 2).await["is_sent"], true);
     assert_eq!(invitation(&server, 3).await["is_sent"], false);
     assert!(sink.is_empty());
+}
+
+/// M1: what was on its way at the last end goes, although the server is not there at the start and
+/// there is one line for all of it.
+#[actix_web::test]
+async fn claimed_mails_wait_for_a_server_that_is_not_there() {
+    let mut server = TestServer::start().await;
+    for id in ["o1", "o2", "o3"] {
+        report(&server, &asking(id, ("days", 0), None)).await.expect(201);
+    }
+    for number in 1..=3 {
+        claim(&server.server().shards().all()[0], number).await;
+    }
+    let mut sink = Sink::guarded(Guard { is_silent: true, ..Guard::default() });
+    server.restart_with(&(sink.settings() + "connections = 1\ntimeout_ms = 500\n")).await;
+    sink.visit().await;
+    sink.guard(Guard::default());
+    for _ in 0..3 {
+        sink.next().await;
+    }
+    server.stop().await;
+    assert!(sink.is_empty());
+    server.begin().await;
+    assert_eq!(server.server().shards().all()[0].mails_claimed().await.len(), 0);
 }
 
 /// M3: before the claim a cancel wins; after it the answer says that the mail is on its way.

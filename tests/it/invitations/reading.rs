@@ -61,6 +61,28 @@ async fn the_calendar_counts_mails_by_day_and_code() {
     refused(server.http.get(&format!("{INVITATIONS}/calendar?from=soon")).await, 422);
 }
 
+/// A reminder that waits for its invitation is to go, too.
+#[actix_web::test]
+async fn the_calendar_counts_reminders() {
+    let server = TestServer::start().await;
+    let mut body = asking("a", ("days", 1), Some(("days", 3)));
+    body["filtercode"] = "x".into();
+    let made = report(&server, &body).await.expect(201);
+    let days = async || {
+        let seen = server.http.get(&format!("{INVITATIONS}/calendar")).await.expect(200);
+        let days = seen["days"].as_array().expect("days are an array").clone();
+        days.iter().map(|it| (text(it, "day"), it["mails"].clone())).collect::<Vec<_>>()
+    };
+    let one = |day: &str| (day.to_owned(), json!(1));
+    assert_eq!(days().await, [one("2026-01-13"), one("2026-01-15")]);
+    let path = format!("{INVITATIONS}/{}", number(&made));
+    let change = r#"{"reminder":{"unit":"days","amount":4}}"#;
+    server.http.patch(&path, change).await.expect(200);
+    assert_eq!(days().await, [one("2026-01-13"), one("2026-01-16")]);
+    server.http.delete(&path).await.expect(200);
+    assert_eq!(days().await, []);
+}
+
 #[actix_web::test]
 async fn an_invitation_is_changed_and_dropped() {
     let server = TestServer::start().await;

@@ -3,9 +3,7 @@
 use reqwest::{Certificate, Client};
 
 use super::*;
-
-const OLD: [&str; 2] = [include_str!("tls/old.pem"), include_str!("tls/old.key.pem")];
-const NEW: [&str; 2] = [include_str!("tls/new.pem"), include_str!("tls/new.key.pem")];
+use crate::support::certificates::{NEW, OLD};
 
 /// A client that believes one certificate and nothing else, over new connections only.
 fn client(server: &TestServer, certificate: &str) -> Client {

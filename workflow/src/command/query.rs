@@ -67,6 +67,8 @@ pub enum Query {
     Invitations(InvitationFilter, Part),
     /// The mails that are still to go from one instant to before another.
     MailDays(Time, Time),
+    /// Addresses that get no mail, in their order; only this one, if one is named.
+    Suppressed(Option<SmolStr>, Page<SmolStr>),
 }
 
 /// An order as a path names it.

@@ -16,6 +16,8 @@ pub struct Post {
     reported: BTreeMap<SmolStr, OrderId>,
     invitations: BTreeMap<OrderId, Brief>,
     due: Deadlines<MailId>,
+    /// Reminders whose invitations have not gone yet.
+    later: Deadlines<MailId>,
     claimed: BTreeSet<MailId>,
     /// Mails that were sent, or are on their way: by address and time.
     sent: BTreeSet<(SmolStr, Time, MailId)>,
@@ -61,6 +63,7 @@ impl Post {
     fn mark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
         match mark {
             Mark::Due(at) => self.due.arm(at, mail),
+            Mark::Later(at) => self.later.arm(at, mail),
             Mark::Claimed(at) => {
                 self.claimed.insert(mail);
                 self.sent.insert((address.clone(), at, mail));
@@ -72,6 +75,7 @@ impl Post {
     fn unmark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
         match mark {
             Mark::Due(at) => self.due.disarm(at, mail),
+            Mark::Later(at) => self.later.disarm(at, mail),
             Mark::Claimed(at) => {
                 self.claimed.remove(&mail);
                 self.sent.remove(&(address.clone(), at, mail));
@@ -98,6 +102,17 @@ impl Post {
     /// Mails in the order in which they fall due.
     pub fn due(&self) -> &Deadlines<MailId> {
         &self.due
+    }
+
+    /// Mails with a time from one instant to before another, whether or not they wait for others.
+    pub fn between(&self, from: Time, to: Time) -> impl Iterator<Item = (Time, MailId)> + '_ {
+        let all = [&self.due, &self.later].into_iter();
+        all.flat_map(move |all| all.between(from, to, MailId::LEAST))
+    }
+
+    /// How many mails have a time.
+    pub fn pending(&self) -> usize {
+        self.due.len() + self.later.len()
     }
 
     /// Whether a mail is due.

@@ -10,7 +10,7 @@ use crate::id::OrderId;
 use crate::invitation::{self, Base, Invitation, Later, Report, Which, Wish, marks};
 use crate::order::{self, Asked, Delivery, Order, Placed, Stage};
 use crate::outcome::{MailDay, Outcome};
-use crate::record::{Event, Owner};
+use crate::record::Owner;
 use crate::refusal::Refusal;
 use crate::settings::{Cap, CountFrom, InvitationRules};
 use crate::time::{Millis, Time};
@@ -230,15 +230,6 @@ impl<C: Cast> Scene<'_, C> {
         after
     }
 
-    /// Plays that an address wants no mail.
-    pub(super) fn suppress(&mut self, email: &str) -> Outcome {
-        let address = address(email);
-        if self.tenant.suppressed.insert(address.clone()) {
-            self.events.push(Event::Suppressed { address });
-        }
-        Outcome::Suppressed
-    }
-
     /// A part of all orders; those that have left memory are missing in it.
     pub(super) async fn numbered(&mut self, part: Part) -> Outcome {
         let total = self.tenant.last_number;
@@ -277,7 +268,7 @@ impl<C: Cast> Scene<'_, C> {
     pub(super) fn mail_days(&self, from: Time, to: Time) -> Outcome {
         let (post, calendar) = (&self.tenant.post, &self.rules().calendar);
         let mut days: BTreeMap<_, u64> = BTreeMap::new();
-        for (at, mail) in post.due().between(from, to, invitation::MailId::LEAST) {
+        for (at, mail) in post.between(from, to) {
             let code = post.brief(mail.order).and_then(|brief| brief.filtercode.clone());
             *days.entry((calendar.day(at), code)).or_default() += 1;
         }

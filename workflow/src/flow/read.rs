@@ -58,6 +58,7 @@ impl<C: Cast> Scene<'_, C> {
             Query::MailDays(from, to) => Ok(self.mail_days(from, to)),
             Query::Address(number) => self.address(number),
             Query::Subscription(id) => self.subscription(id),
+            Query::Suppressed(named, page) => Ok(self.suppressed(named, &page)),
             Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
             Query::OrdersNumbered(numbers) => {
                 let ids: Vec<OrderId> = self.tenant.book.with_numbers(numbers).collect();

@@ -36,6 +36,8 @@ impl MailId {
 pub enum Mark {
     /// It may go from then on.
     Due(Time),
+    /// It may go from then on, once its invitation has gone or is dropped.
+    Later(Time),
     /// It is on its way, since then.
     Claimed(Time),
     /// The server took it.
@@ -46,7 +48,7 @@ pub enum Mark {
 pub type Marks = SmallVec<[(Which, Mark); 2]>;
 
 /// The marks of an order as it is. A mail of a promise, or of an order that nothing can fulfil,
-/// waits and has none; a reminder waits for its invitation.
+/// waits and has none; a reminder waits for its invitation, and its time is known.
 pub fn marks(order: &Order) -> Marks {
     let Some(invitation) = order.invitation() else { return Marks::new() };
     let waits = order.mails_wait();
@@ -55,7 +57,10 @@ pub fn marks(order: &Order) -> Marks {
         (Fact::Claimed { at }, _) => Some(Mark::Claimed(at)),
         (Fact::Sent { at }, _) => Some(Mark::Sent(at)),
         (Fact::Dropped { .. }, _) | (Fact::Pending, None) => None,
-        (Fact::Pending, Some(_)) if waits || (which == Which::Reminder && !first_is_done) => None,
+        (Fact::Pending, Some(_)) if waits => None,
+        (Fact::Pending, Some(next)) if which == Which::Reminder && !first_is_done => {
+            Some(Mark::Later(next))
+        }
         (Fact::Pending, Some(next)) => Some(Mark::Due(next)),
     };
     invitation.mails().filter_map(|(which, mail)| Some((which, mark(which, mail)?))).collect()

@@ -55,6 +55,7 @@ impl Ledger {
                 | Event::Subscription { .. }
                 | Event::Addressed(_)
                 | Event::Suppressed { .. }
+                | Event::Unsuppressed { .. }
                 | Event::Secured { .. }
                 | Event::Unsecured { .. } => {}
             }

@@ -9,7 +9,7 @@ const LABEL_CHARS_MAX: usize = 63;
 
 /// Whether it is `local@domain.tld` in plain ASCII: no quotes, no comments, no white space, so
 /// nothing that a header of a mail could be broken with.
-pub(super) fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_atom = |part: &str| {
         let fits =

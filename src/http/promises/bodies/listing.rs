@@ -113,6 +113,25 @@ struct KeptListing<'b, 'a> {
     custom_attributes: Option<&'b Document>,
 }
 
+impl PreorderBody<'_> {
+    /// From when on there is stock.
+    fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<Time> {
+        let at = at.member("availabilityTimeframe");
+        let frame = faults.required(at, self.availability_timeframe.as_ref())?;
+        let text = faults.required(at.member("start"), frame.start.as_ref())?;
+        time(faults, at.member("start"), text)
+    }
+}
+
+impl RestockBody {
+    /// After how many days there is stock.
+    fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<u16> {
+        let at = at.member("restockableInDays");
+        let days = faults.required(at, self.restockable_in_days)?;
+        faults.good(at, u16::try_from(days).ok(), "must be 0 to 65535")
+    }
+}
+
 impl ListingsBody<'_> {
     /// One row per article.
     pub(crate) fn into_rows(self) -> Result<Vec<ListingRow>, Failure> {
@@ -159,21 +178,14 @@ impl ListingBody<'_> {
     fn out_of_stock(&self, faults: &mut Faults, at: &Path<'_>) -> Option<OutOfStock> {
         let at = at.member("outOfStockConfig");
         let config = self.out_of_stock_config.as_ref();
-        let from = |faults: &mut Faults| -> Option<Time> {
-            let at = at.member("preorder");
-            let preorder = faults.required(at, config.and_then(|it| it.preorder.as_ref()))?;
-            let at = at.member("availabilityTimeframe");
-            let frame = faults.required(at, preorder.availability_timeframe.as_ref())?;
-            let text = faults.required(at.member("start"), frame.start.as_ref())?;
-            time(faults, at.member("start"), text)
-        };
-        let days = |faults: &mut Faults| -> Option<u16> {
-            let at = at.member("restock");
-            let restock = faults.required(at, config.and_then(|it| it.restock.as_ref()))?;
-            let at = at.member("restockableInDays");
-            let days = faults.required(at, restock.restockable_in_days)?;
-            faults.good(at, u16::try_from(days).ok(), "must be 0 to 65535")
-        };
+        let (preorder, restock) = (at.member("preorder"), at.member("restock"));
+        // What was sent must be good, also if the behaviour does not need it.
+        let sent_from = config.and_then(|it| it.preorder.as_ref());
+        let sent_from = sent_from.map(|it| it.read(faults, &preorder));
+        let sent_days = config.and_then(|it| it.restock.as_ref());
+        let sent_days = sent_days.map(|it| it.read(faults, &restock));
+        let from = |faults: &mut Faults| faults.required(preorder, sent_from).flatten();
+        let days = |faults: &mut Faults| faults.required(restock, sent_days).flatten();
         Some(match self.out_of_stock_behaviour.unwrap_or(BehaviourBody::None) {
             BehaviourBody::None => OutOfStock::None,
             BehaviourBody::Backorder => OutOfStock::Backorder,

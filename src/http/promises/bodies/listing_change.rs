@@ -111,6 +111,10 @@ mod tests {
         for (body, path) in [
             (action(r#""status":"AWAY""#), "actions[0].status"),
             (action(r#""outOfStockBehaviour":"RESTOCK""#), "actions[0].outOfStockConfig.restock"),
+            (
+                action(r#""outOfStockConfig":{"restock":{"restockableInDays":65536}}"#),
+                "actions[0].outOfStockConfig.restock.restockableInDays",
+            ),
             (action(r#""tenantArticleId":"jam""#), "actions[0].tenantArticleId"),
             (action(r#""scannableCodes":[""]"#), "actions[0].scannableCodes[0]"),
             (r#"{"version":3,"actions":[{"title":"x"}]}"#.to_owned(), "actions[0].action"),

@@ -86,6 +86,11 @@ impl Script {
             "claim" | "done" | "failed" => return self.mail(verb, &Said::of(rest)),
             "ask" | "uninvite" => return self.invitation(verb, &Said::of(rest)),
             "suppress" => Command::Suppress { address: rest.into() },
+            "unsuppress" => Command::Unsuppress { address: rest.into() },
+            "suppressed" => {
+                let named = Some(rest.into()).filter(|it: &SmolStr| !it.is_empty());
+                return Todo::Read(Query::Suppressed(named, Page { after: None, size: 9 }));
+            }
             "mails" => return Todo::Read(Query::MailDays(self.shop.now, Time(i64::MAX))),
             "show" => return Todo::Read(Query::Order(OrderName::Id(self.order(rest)))),
             "summary" => {

@@ -104,7 +104,11 @@ fn stock_rows(script: &Script, outcome: &Outcome) -> Option<String> {
             });
             rows.collect::<Vec<_>>().join(", ")
         }
-        Outcome::Suppressed => "no mail any more".into(),
+        Outcome::Suppressed(true) => "no mail any more".into(),
+        Outcome::Unsuppressed(true) => "mail again".into(),
+        Outcome::Suppressed(false) | Outcome::Unsuppressed(false) => "as before".into(),
+        Outcome::Addresses(_, 0) => "nobody".into(),
+        Outcome::Addresses(addresses, total) => format!("{total}: {}", addresses.join(", ")),
         Outcome::MailDays(days) => {
             let days = days.iter().map(|it| {
                 let code = it.filtercode.as_deref().unwrap_or("no code");
