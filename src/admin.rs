@@ -4,8 +4,10 @@
 //! machine. A credential that is sent all the same must be good, and for `admin`: a checkout's
 //! key that strays here gets nothing. Errors are problem+json.
 
+mod addresses;
 mod keys;
 mod suppressions;
+mod webhooks;
 
 use std::net::IpAddr;
 
@@ -24,10 +26,20 @@ use crate::metrics;
 
 /// The route table of the operators' address.
 pub fn routes(config: &mut ServiceConfig) {
+    let webhook = at("/admin/v1/webhooks/{id}").get(P::Admin, webhooks::show);
+    let webhook = webhook.patch(P::Admin, webhooks::patch).delete(P::Admin, webhooks::remove);
+    let address = at("/admin/v1/addresses/{id}").get(P::Admin, addresses::show);
+    let hooks = at("/admin/v1/webhooks").get(P::Admin, webhooks::list);
     config
         .service(at("/metrics").get(P::Admin, metrics::metrics))
         .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
         .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
+        .service(address.put(P::Admin, addresses::put))
+        .service(hooks.post(P::Admin, webhooks::make))
+        .service(webhook)
+        .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
+        .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
+        .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
         .service(
             at("/admin/v1/suppressions")
                 .get(P::Admin, suppressions::list)

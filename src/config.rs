@@ -4,6 +4,7 @@
 //! drift apart. An unknown key in the file is an error that names its line. [`Config`] is what
 //! came of it, checked once and then believed.
 
+mod deliveries;
 mod invitations;
 mod mail;
 
@@ -21,6 +22,7 @@ use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMIS
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
 
+pub use deliveries::DeliveriesSection;
 pub use invitations::InvitationsSection;
 pub use mail::MailSection;
 
@@ -127,6 +129,9 @@ pub struct Overrides {
     /// How invitations are handled. In the file only.
     #[arg(skip)]
     pub invitations: Option<InvitationsSection>,
+    /// Where orders of the workflow server's door may go. In the file only.
+    #[arg(skip)]
+    pub deliveries: Option<DeliveriesSection>,
     /// The mail server. In the file only.
     #[arg(skip)]
     pub mail: Option<MailSection>,
@@ -177,6 +182,7 @@ pub struct Config {
     pub rate_burst: Option<u32>,
     pub credentials: Vec<Credential>,
     pub invitations: InvitationsSection,
+    pub deliveries: DeliveriesSection,
     pub mail: Option<MailSection>,
     pub jwt: Vec<Issuer>,
 }
@@ -244,6 +250,7 @@ impl Config {
             rate_burst: over.rate_burst.or(under.rate_burst),
             credentials: under.credentials,
             invitations: under.invitations.unwrap_or_default(),
+            deliveries: under.deliveries.unwrap_or_default(),
             mail: under.mail,
             jwt: under.jwt,
         })
@@ -274,6 +281,7 @@ impl Config {
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
         );
         self.invitations.rules()?;
+        self.deliveries.areas()?;
         self.mail.iter().try_for_each(MailSection::check)?;
         for origin in &self.cors_origins {
             ensure!(
@@ -325,6 +333,7 @@ impl Config {
             parts_max: self.split_parts_max,
             open_promises_max: self.open_promises_max,
             invitations: self.invitations.rules().expect("the rules were checked with the rest"),
+            areas: self.deliveries.areas().expect("the areas were checked with the rest"),
         }
     }
 }

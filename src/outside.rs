@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use actors::{MailFigures, MailOptions, Mailer, ShardHandle};
+use actors::{Clock, MailFigures, MailOptions, Mailer, ShardHandle};
 use anyhow::Context;
 
 use crate::feed::{self, Desk};
@@ -29,7 +29,7 @@ impl Outside {
         shard: &ShardHandle,
         dir: &Path,
         feed: feed::Options,
-        calls: (Targets, Schedule),
+        calls: (Targets, Schedule, Clock),
         mail: Option<MailOptions>,
     ) -> anyhow::Result<Outside> {
         let feed = Desk::start(shard.clone(), feed).context("the feed cannot be read")?;

@@ -85,14 +85,14 @@ impl Server {
         let random = extras.random;
         let open =
             Shards::open(&config.data, config.shards, options, pace, random, on_failure).await?;
-        let mut app = app_of(config, open.handles(), clock, extras.echo).await?;
+        let mut app = app_of(config, open.handles(), clock.clone(), extras.echo).await?;
         let links = Arc::new(Unsubscribe::of_dir(&config.data)?);
         app.unsubscribe = Some(links.clone());
         if config.mail.is_none() {
             tracing::info!("no mail server is configured; mails stay due");
         }
         for (shard, folder) in open.handles().iter().zip(shards::existing(&config.data)?) {
-            let calls = (config.targets(), extras.webhooks.clone());
+            let calls = (config.targets(), extras.webhooks.clone(), clock.clone());
             let (dir, mail) = (folder.join("webhooks"), mail_options(config, &links));
             app.outside.push(Outside::start(shard, &dir, extras.feed, calls, mail)?);
         }

@@ -7,10 +7,12 @@ mod address;
 mod call;
 mod courier;
 mod figures;
+mod log;
 mod positions;
 mod schedule;
 mod signature;
 mod target;
+pub(crate) mod terms;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -19,19 +21,22 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use actors::{Pace, Random, ShardHandle};
+use actors::{Clock, Pace, Random, ShardHandle};
 use anyhow::Context;
 use futures_util::StreamExt;
 use parking_lot::Mutex;
 use snapshots::Lsn;
 use tokio::sync::{Notify, watch};
+use workflow::id::SubscriptionId;
 
 pub use address::{Targets, is_public};
 pub use figures::Figures;
+pub(crate) use log::{Attempt, CallOutcome};
 pub use schedule::Schedule;
 
 use courier::Courier;
 use figures::Counters;
+use log::Log;
 use positions::Positions;
 use worker::{Calls, Worker};
 
@@ -44,12 +49,14 @@ const NOTE_EVERY: Duration = Duration::from_secs(1);
 pub struct Webhooks {
     news: Arc<Notify>,
     counters: Arc<Counters>,
+    log: Arc<Log>,
     is_over: watch::Sender<bool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Webhooks {
-    /// Starts the thread. Positions are kept in `dir`; `durable` tells when there is more.
+    /// Starts the thread. Positions are kept in `dir`; `durable` tells when there is more. By the
+    /// clock of the records it is known which secrets are good.
     ///
     /// # Errors
     /// When positions cannot be read, or no thread can be started.
@@ -57,9 +64,9 @@ impl Webhooks {
         shard: ShardHandle,
         durable: watch::Receiver<Lsn>,
         dir: &Path,
-        (targets, schedule): (Targets, Schedule),
+        (targets, schedule, clock): (Targets, Schedule, Clock),
     ) -> anyhow::Result<Webhooks> {
-        let counters = Arc::new(Counters::default());
+        let (counters, log) = (Arc::new(Counters::default()), Arc::new(Log::default()));
         let positions =
             Positions::open(dir).with_context(|| format!("cannot use {}", dir.display()))?;
         let worker = Worker {
@@ -69,7 +76,9 @@ impl Webhooks {
             positions,
             schedule,
             counters: counters.clone(),
+            log: log.clone(),
             pace: Pace::real(),
+            clock,
             random: Random::drawn(),
             targets: BTreeMap::new(),
             readers: BTreeMap::new(),
@@ -80,7 +89,7 @@ impl Webhooks {
         let (told, over) = (news.clone(), is_over.subscribe());
         let run = move || runtime.block_on(work(worker, &told, durable, over));
         let thread = std::thread::Builder::new().name("webhooks".into()).spawn(run)?;
-        Ok(Webhooks { news, counters, is_over, thread: Mutex::new(Some(thread)) })
+        Ok(Webhooks { news, counters, log, is_over, thread: Mutex::new(Some(thread)) })
     }
 
     /// Says that somebody has subscribed, or wants to be told no more.
@@ -91,6 +100,11 @@ impl Webhooks {
     /// What was done so far.
     pub fn figures(&self) -> Figures {
         self.counters.figures()
+    }
+
+    /// The newest attempts to call for a subscription since the start, the newest first.
+    pub(crate) fn attempts(&self, id: SubscriptionId) -> Vec<Attempt> {
+        self.log.of(id)
     }
 
     /// Writes positions down and ends. Calls under way are broken off, and made again later.

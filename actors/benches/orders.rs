@@ -74,6 +74,7 @@ async fn furnish(handle: &ShardHandle) {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     });
     let Outcome::Location(view) = done(handle, Command::OpenLocation { card }).await else {
         unreachable!("a location is answered with it")
@@ -112,6 +113,9 @@ async fn promise(handle: &ShardHandle, numbers: std::ops::Range<u64>) {
                 replaces: None,
                 explain: false,
                 handover: None,
+                address: None,
+                days: Default::default(),
+                ships_to: None,
                 backorders: false,
             };
             done(handle, Command::Promise(Box::new(promise)))

@@ -112,6 +112,7 @@ fn stocked(number: u64) -> Record {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     };
     let opened = location::Event::Opened(Arc::new(card));
     let mut events = vec![Event::Location { id, event: opened }];

@@ -168,7 +168,8 @@ fn difference(stored: &World, folded: &World) -> Option<String> {
     let rows = |world: &World| -> Vec<_> {
         let tenants = world.desk.tenants();
         let row = |(id, tenant): (&TenantId, &workflow::desk::Tenant)| {
-            let own = (tenant.keyring.clone(), tenant.subscriptions.clone());
+            let told = (tenant.subscriptions.clone(), tenant.addresses.clone());
+            let own = (tenant.keyring.clone(), told);
             (id.clone(), tenant.settings, tenant.last_number, own)
         };
         tenants.map(row).collect()

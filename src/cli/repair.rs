@@ -87,7 +87,10 @@ fn touched(event: &Event) -> String {
         Event::Suppressed { .. } => "an address that gets no mail".into(),
         Event::Unsuppressed { .. } => "an address that gets mail again".into(),
         Event::Subscribed(subscription) => format!("subscription {}", subscription.id),
-        Event::Unsubscribed { id } => format!("subscription {id}"),
+        Event::Unsubscribed { id } | Event::Subscription { id, .. } => {
+            format!("subscription {id}")
+        }
+        Event::Addressed(address) => format!("address {} of a profile", address.number),
     }
 }
 

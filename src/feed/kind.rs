@@ -63,6 +63,8 @@ pub enum Kind {
     SubscriptionCreated,
     /// Somebody wants to be told no more.
     SubscriptionDeleted,
+    /// They want to be told in another way.
+    SubscriptionChanged,
     /// The mails that invite to a review have their times, or others than before.
     InvitationScheduled,
     /// An invitation was sent.
@@ -71,6 +73,14 @@ pub enum Kind {
     InvitationReminderSent,
     /// Mails will not be sent.
     InvitationDropped,
+    /// Pieces of stock lie in another place of their location.
+    StockMoved,
+    /// A location takes no orders from now on, and finishes its work.
+    LocationSuspended,
+    /// It takes orders again.
+    LocationWentOnline,
+    /// It does neither.
+    LocationWentOffline,
 }
 
 /// What a kind is called in each dialect.
@@ -88,7 +98,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 33] = [
+    pub const ALL: [Kind; 38] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -118,10 +128,15 @@ impl Kind {
         Kind::SettingsChanged,
         Kind::SubscriptionCreated,
         Kind::SubscriptionDeleted,
+        Kind::SubscriptionChanged,
         Kind::InvitationScheduled,
         Kind::InvitationSent,
         Kind::InvitationReminderSent,
         Kind::InvitationDropped,
+        Kind::StockMoved,
+        Kind::LocationSuspended,
+        Kind::LocationWentOnline,
+        Kind::LocationWentOffline,
     ];
 
     /// Its name in the feed.
@@ -158,6 +173,7 @@ impl Kind {
 
     fn row(self) -> Row {
         let row = |name, fft, partssource| Row { name, fft, partssource };
+        let own = |name, fft| row(name, fft, None);
         match self {
             Kind::OrderCreated => row("order.created", &["ORDER_CREATED"], Some("order.created")),
             Kind::OrderConfirmed => {
@@ -169,59 +185,58 @@ impl Kind {
             Kind::OrderModified => {
                 row("order.modified", &["ORDER_MODIFIED"], Some("order.modified"))
             }
-            Kind::DeliveryStaged => row("delivery.staged", &["DELIVERY_STAGED"], None),
+            Kind::DeliveryStaged => own("delivery.staged", &["DELIVERY_STAGED"]),
             Kind::DeliveryOut => {
                 row("delivery.out", &["DELIVERY_OUT"], Some("order.shipment.shipped"))
             }
-            Kind::DeliveryDelivered => row("delivery.delivered", &["DELIVERY_DELIVERED"], None),
+            Kind::DeliveryDelivered => own("delivery.delivered", &["DELIVERY_DELIVERED"]),
             Kind::OrderCancelled => {
                 row("order.cancelled", &["ORDER_CANCELLED"], Some("order.cancelled"))
             }
             Kind::PromiseExpired => {
                 row("promise.expired", &["ORDER_CANCELLED_BY_EXPIRY"], Some("order.cancelled"))
             }
-            Kind::RoutingRouted => row("routing.routed", &["ROUTING_PLAN_ROUTED"], None),
-            Kind::RoutingSplit => row("routing.split", &["ROUTING_PLAN_SPLITTED"], None),
+            Kind::RoutingRouted => own("routing.routed", &["ROUTING_PLAN_ROUTED"]),
+            Kind::RoutingSplit => own("routing.split", &["ROUTING_PLAN_SPLITTED"]),
             Kind::RoutingWaiting => {
                 row("routing.waiting", &["ROUTING_PLAN_WAITING"], Some("order.line.backordered"))
             }
-            Kind::RoutingUnroutable => {
-                row("routing.unroutable", &["ROUTING_PLAN_NOT_ROUTABLE"], None)
-            }
+            Kind::RoutingUnroutable => own("routing.unroutable", &["ROUTING_PLAN_NOT_ROUTABLE"]),
             Kind::ReservationCreated => {
-                row("reservation.created", &["INVENTORY_RESERVATIONS_CREATED"], None)
+                own("reservation.created", &["INVENTORY_RESERVATIONS_CREATED"])
             }
-            Kind::ReservationChanged => row("reservation.changed", &[], None),
+            Kind::ReservationChanged => own("reservation.changed", &[]),
             Kind::ReservationDeleted => {
-                row("reservation.deleted", &["INVENTORY_RESERVATIONS_DELETED"], None)
+                own("reservation.deleted", &["INVENTORY_RESERVATIONS_DELETED"])
             }
-            Kind::StockCreated => {
-                row("stock.created", &["INVENTORY_STOCKS_CREATED", ANY_STOCK], None)
-            }
+            Kind::StockCreated => own("stock.created", &["INVENTORY_STOCKS_CREATED", ANY_STOCK]),
             Kind::StockChanged => {
-                row("stock.changed", &["INVENTORY_STOCKS_VALUE_CHANGED", ANY_STOCK], None)
+                own("stock.changed", &["INVENTORY_STOCKS_VALUE_CHANGED", ANY_STOCK])
             }
-            Kind::StockDeleted => {
-                row("stock.deleted", &["INVENTORY_STOCKS_DELETED", ANY_STOCK], None)
-            }
-            Kind::StockShortage => row("stock.shortage", &["STOCK_SHORTAGE"], None),
-            Kind::SafetyStockChanged => row("safetystock.changed", &[ANY_STOCK], None),
-            Kind::ListingChanged => row("listing.changed", &[], None),
-            Kind::ListingDeleted => row("listing.deleted", &[], None),
-            Kind::LocationCreated => row("location.created", &["FACILITY_CREATED"], None),
-            Kind::LocationChanged => row("location.changed", &["FACILITY_UPDATED"], None),
-            Kind::LocationDeleted => row("location.deleted", &["FACILITY_DELETED"], None),
-            Kind::SettingsChanged => row("settings.changed", &[], None),
-            Kind::SubscriptionCreated => row("subscription.created", &[], None),
-            Kind::SubscriptionDeleted => row("subscription.deleted", &[], None),
-            Kind::InvitationScheduled => {
-                row("invitation.scheduled", &["INVITATION_SCHEDULED"], None)
-            }
-            Kind::InvitationSent => row("invitation.sent", &["INVITATION_SENT"], None),
+            Kind::StockDeleted => own("stock.deleted", &["INVENTORY_STOCKS_DELETED", ANY_STOCK]),
+            Kind::StockShortage => own("stock.shortage", &["STOCK_SHORTAGE"]),
+            Kind::SafetyStockChanged => own("safetystock.changed", &[ANY_STOCK]),
+            Kind::ListingChanged => own("listing.changed", &[]),
+            Kind::ListingDeleted => own("listing.deleted", &[]),
+            Kind::LocationCreated => own("location.created", &["FACILITY_CREATED"]),
+            Kind::LocationChanged => own("location.changed", &["FACILITY_UPDATED"]),
+            Kind::LocationDeleted => own("location.deleted", &["FACILITY_DELETED"]),
+            Kind::SettingsChanged => own("settings.changed", &[]),
+            Kind::SubscriptionCreated => own("subscription.created", &[]),
+            Kind::SubscriptionDeleted => own("subscription.deleted", &[]),
+            Kind::SubscriptionChanged => own("subscription.changed", &[]),
+            Kind::InvitationScheduled => own("invitation.scheduled", &["INVITATION_SCHEDULED"]),
+            Kind::InvitationSent => own("invitation.sent", &["INVITATION_SENT"]),
             Kind::InvitationReminderSent => {
-                row("invitation.reminder_sent", &["INVITATION_REMINDER_SENT"], None)
+                own("invitation.reminder_sent", &["INVITATION_REMINDER_SENT"])
             }
-            Kind::InvitationDropped => row("invitation.dropped", &["INVITATION_DROPPED"], None),
+            Kind::InvitationDropped => own("invitation.dropped", &["INVITATION_DROPPED"]),
+            Kind::StockMoved => {
+                own("stock.moved", &["INVENTORY_STOCKS_LOCATION_CHANGED", ANY_STOCK])
+            }
+            Kind::LocationSuspended => own("location.suspended", &["FACILITY_SUSPENDED"]),
+            Kind::LocationWentOnline => own("location.online", &["FACILITY_WENT_ONLINE"]),
+            Kind::LocationWentOffline => own("location.offline", &["FACILITY_WENT_OFFLINE"]),
         }
     }
 }

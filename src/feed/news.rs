@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use workflow::invitation::{self, Report, Which};
-use workflow::location::{self, ShelfEvent};
+use workflow::location::{self, ShelfEvent, Status};
 use workflow::order;
 use workflow::record::{Event, Record};
 
@@ -21,7 +21,8 @@ mod of_invitation;
 mod of_order;
 
 use at_location::{
-    CardData, ConsumedData, LotData, MovedData, ReservedData, SafetyData, ShelfData, SoldOutData,
+    CardData, ConsumedData, LotData, MovedData, RelocatedData, ReservedData, SafetyData, ShelfData,
+    SoldOutData, TurnedData,
 };
 use of_invitation::{DroppedData, ReportedData, ScheduledData};
 use of_order::{
@@ -76,6 +77,8 @@ enum Data<'a> {
     Lot(LotData<'a>),
     Consumed(ConsumedData<'a>),
     SoldOut(SoldOutData<'a>),
+    Relocated(RelocatedData<'a>),
+    Turned(TurnedData),
     Shelf(ShelfData<'a>),
     Safety(SafetyData<'a>),
     Card(CardData<'a>),
@@ -125,9 +128,10 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 told.tell(Kind::SettingsChanged, Subject::Settings, Data::Settings(data));
             }
             // What holds everywhere comes to each location as an event of its own, and of
-            // credentials and of who wants no mail nobody is told.
+            // credentials, of who wants no mail and of where customers live nobody is told.
             Event::Secured { .. }
             | Event::Unsecured { .. }
+            | Event::Addressed(_)
             | Event::Keyring(_)
             | Event::Suppressed { .. }
             | Event::Unsuppressed { .. } => {}
@@ -136,6 +140,10 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
                 let data = Data::Subscription(SubscriptionData { name, event });
                 let subject = Subject::Subscription(subscription.id);
                 told.tell(Kind::SubscriptionCreated, subject, data);
+            }
+            Event::Subscription { id, .. } => {
+                let subject = Subject::Subscription(*id);
+                told.tell(Kind::SubscriptionChanged, subject, Data::Nothing {});
             }
             Event::Unsubscribed { id } => {
                 let subject = Subject::Subscription(*id);
@@ -362,6 +370,14 @@ impl<'a> Teller<'a> {
             location::Event::Closed => {
                 self.tell(Kind::LocationDeleted, subject, Data::Nothing {});
             }
+            location::Event::Turned { status } => {
+                let kind = match status {
+                    Status::Online => Kind::LocationWentOnline,
+                    Status::Suspended => Kind::LocationSuspended,
+                    Status::Offline => Kind::LocationWentOffline,
+                };
+                self.tell(kind, subject, Data::Turned(TurnedData::of(*status)));
+            }
             location::Event::Shelf { article, event } => {
                 self.shelf(ShelfData { facility_ref: id, tenant_article_id: article }, event);
             }
@@ -409,6 +425,11 @@ impl<'a> Teller<'a> {
                 let (reservation_ref, consumed) = (*reservation, *units);
                 let data = Data::Consumed(ConsumedData { shelf, reservation_ref, consumed });
                 self.tell_at(at, Kind::StockChanged, Subject::Stock(*stock), data);
+            }
+            ShelfEvent::Moved { from, to, units } => {
+                let (from_stock_ref, quantity) = (*from, *units);
+                let data = Data::Relocated(RelocatedData { shelf, from_stock_ref, quantity });
+                self.tell_at(at, Kind::StockMoved, Subject::Stock(*to), data);
             }
             ShelfEvent::SoldOut => {
                 let data = Data::SoldOut(SoldOutData { shelf, sold_out: true });

@@ -44,10 +44,15 @@ pub(super) async fn around<B: MessageBody + 'static>(
             request.into_response(answer).map_into_right_body()
         }
     };
-    let rate = response.request().extensions().get::<Rate>().copied();
+    let request = response.request();
+    let rate = request.extensions().get::<Rate>().copied();
+    let is_customers = rate.is_some() && is_below(request.path(), "/orders");
     let headers = response.headers_mut();
     if let Some(rate) = rate {
         reply::note_rate(headers, rate);
+        if is_customers {
+            reply::note_rate_of_customers(headers, rate, app.clock.now());
+        }
     }
     headers.insert(X_CORRELATION_ID, name);
     if let Some(at) = app.latest() {

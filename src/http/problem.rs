@@ -21,6 +21,8 @@ pub(crate) struct Problem {
     instance: String,
     /// Of records that were asked for and are not kept any more: the oldest that is.
     oldest: Option<Lsn>,
+    /// Whether the body could be read, and values in it are not good.
+    is_invalid: bool,
 }
 
 #[derive(Serialize)]
@@ -46,7 +48,12 @@ impl Problem {
     /// The failure of a request to this path.
     pub(crate) fn of(failure: impl Into<Failed>, path: &str) -> Problem {
         let instance = path.chars().take(256).collect();
-        Problem { failed: failure.into(), instance, oldest: None }
+        Problem { failed: failure.into(), instance, oldest: None, is_invalid: false }
+    }
+
+    /// The body was read, and values in it are not good.
+    pub(crate) fn invalid(failure: impl Into<Failed>, path: &str) -> Problem {
+        Problem { is_invalid: true, ..Problem::of(failure, path) }
     }
 
     /// The records that were asked for are not kept any more; this is the oldest that is.
@@ -57,6 +64,9 @@ impl Problem {
     fn row(&self) -> (StatusCode, &'static str, &'static str) {
         match self.oldest {
             Some(_) => (StatusCode::GONE, "/problems/gone", "No longer kept"),
+            None if self.is_invalid => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "/problems/validation", "Invalid request")
+            }
             None => row(&self.failed.failure),
         }
     }
@@ -71,6 +81,15 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Malformed(_) => (S::BAD_REQUEST, "/problems/malformed", "Malformed request"),
         Failure::Refused(Refusal::UnknownKey) => {
             (S::NOT_FOUND, "/problems/not-found", "No such key")
+        }
+        Failure::Refused(Refusal::UnknownSubscription) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such webhook")
+        }
+        Failure::Refused(Refusal::UnknownAddress) => {
+            (S::NOT_FOUND, "/problems/not-found", "Nothing is known of this address")
+        }
+        Failure::Refused(Refusal::WrongVersion { .. }) => {
+            (S::PRECONDITION_FAILED, "/problems/precondition-failed", "Changed in between")
         }
         Failure::Refused(_) => (S::CONFLICT, "/problems/conflict", "Refused"),
         Failure::KeyReused => {

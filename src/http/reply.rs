@@ -16,6 +16,7 @@ use snapshots::Position;
 use workflow::id::Version;
 use workflow::outcome::Outcome;
 use workflow::reply::{Reply, StoredReply};
+use workflow::time::{Millis, Time};
 
 use crate::ask::{Answered, Said};
 use crate::auth::Rate;
@@ -30,6 +31,9 @@ pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("ide
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Headers that a reply of its own has at most: a version, an address, an outcome.
@@ -97,14 +101,26 @@ pub(crate) fn note_position(headers: &mut HeaderMap, at: Position) {
     }
 }
 
-/// Says what is left of the caller's rate, in the words of the IETF's draft.
+/// Says what is left of the caller's rate, in the words of the IETF's draft. Like a position, it is
+/// put together without a formatter: with rates, every answer says it.
 pub(crate) fn note_rate(headers: &mut HeaderMap, rate: Rate) {
     let Rate { quota, window_s, left, more_in_s, .. } = rate;
-    let policy = smol_str::format_smolstr!("\"default\";q={quota};w={window_s}");
-    let state = smol_str::format_smolstr!("\"default\";r={left};t={more_in_s}");
-    for (name, value) in [(RATELIMIT_POLICY, policy), (RATELIMIT, state)] {
-        headers.insert(name, HeaderValue::from_str(&value).expect("it is numbers and names"));
-    }
+    let said = |first: &str, a: u32, second: &str, b: u32| {
+        let text = ["\"default\";", first, &a.to_string(), second, &b.to_string()].concat();
+        HeaderValue::try_from(text).expect("it is numbers and names")
+    };
+    headers.insert(RATELIMIT_POLICY, said("q=", quota, ";w=", window_s));
+    headers.insert(RATELIMIT, said("r=", left, ";t=", more_in_s));
+}
+
+/// The same in the words of PartsSource, whose clients are told in which second there is more.
+pub(crate) fn note_rate_of_customers(headers: &mut HeaderMap, rate: Rate, now: Time) {
+    let more = now + Millis(u64::from(rate.more_in_s) * 1_000);
+    headers.insert(X_RATELIMIT_LIMIT, HeaderValue::from(rate.quota));
+    headers.insert(X_RATELIMIT_REMAINING, HeaderValue::from(rate.left));
+    // A second that has begun is not over: rounded up, so that nobody comes back too early.
+    let second = more.0.max(0).cast_unsigned().div_ceil(1_000);
+    headers.insert(X_RATELIMIT_RESET, HeaderValue::from(second));
 }
 
 /// The stored reply, byte for byte (K1).

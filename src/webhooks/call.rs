@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
+use smol_str::SmolStr;
 use snapshots::journal::Entry;
 use workflow::id::OrderId;
 use workflow::order::{self, Line, Placed};
@@ -55,9 +56,11 @@ pub(super) fn calls(entry: &Entry, record: &Record, subscription: &Subscription)
 
 /// Whether a subscription is to this.
 fn wants(subscription: &Subscription, news: &News<'_>) -> bool {
-    let event = subscription.wish.event.as_str();
-    let is_event = event == "*" || event == news.kind.name() || news.kind.fft().contains(&event);
-    is_event && subscription.wish.contexts.iter().all(|context| fits(context, news))
+    let is_it = |event: &SmolStr| {
+        event == "*" || event == news.kind.name() || news.kind.fft().contains(&event.as_str())
+    };
+    subscription.wish.events().any(is_it)
+        && subscription.wish.contexts.iter().all(|context| fits(context, news))
 }
 
 fn fits(context: &Context, news: &News<'_>) -> bool {
@@ -103,11 +106,10 @@ fn bodies(id: &str, record: &Record, news: &News<'_>, subscription: &Subscriptio
 
 /// The name that was subscribed to; of those who want everything, the nearest.
 fn fft_name(subscription: &Subscription, kind: Kind) -> &str {
-    let asked = subscription.wish.event.as_str();
+    let mut asked = subscription.wish.events().map(SmolStr::as_str);
     match kind.fft() {
-        known if known.contains(&asked) => asked,
-        [nearest, ..] => nearest,
         [] => kind.name(),
+        [nearest, ..] => asked.find(|it| kind.fft().contains(it)).unwrap_or(nearest),
     }
 }
 

@@ -62,18 +62,21 @@ impl Courier {
         Courier { client: built.map_err(told).ok(), targets }
     }
 
-    /// Makes a call, the so-manieth attempt of it.
+    /// Makes a call, the so-manieth attempt of it; tells the status of the answer, if one came.
+    /// Of the times, the first is told, and the second says which secrets are good.
     pub(super) async fn make(
         &self,
         call: &Call,
         subscription: &Subscription,
         attempt: u32,
-        now: Time,
-    ) -> Answer {
-        let failed = |is_slow| Answer::End(End::Failed { is_slow, retry_after: None });
+        times: (Time, Time),
+    ) -> (Answer, Option<u16>) {
+        let failed = |is_slow| (Answer::End(End::Failed { is_slow, retry_after: None }), None);
         // An address of numbers is resolved by nobody, so it is checked here.
         let Ok(url) = self.targets.check(&subscription.wish.url) else { return failed(true) };
-        let Some(headers) = headers(call, subscription, attempt, now) else { return failed(true) };
+        let Some(headers) = headers(call, subscription, attempt, times) else {
+            return failed(true);
+        };
         let patience = match subscription.wish.encoding {
             Encoding::PartsSource => PARTSSOURCE_CALL_TIME_MAX,
             Encoding::Fft | Encoding::CloudEvents | Encoding::Standard => CALL_TIME_MAX,
@@ -87,11 +90,16 @@ impl Courier {
             Ok::<_, reqwest::Error>((status, retry_after))
         };
         match tokio::time::timeout(patience, asked).await {
-            Ok(Ok((status, _))) if status.is_success() => Answer::End(End::Taken),
-            Ok(Ok((StatusCode::GONE, _))) => Answer::NoMore,
             Ok(Ok((status, retry_after))) => {
-                let is_slow = matches!(status.as_u16(), 429 | 502 | 503 | 504);
-                Answer::End(End::Failed { is_slow, retry_after })
+                let answer = match status {
+                    status if status.is_success() => Answer::End(End::Taken),
+                    StatusCode::GONE => Answer::NoMore,
+                    status => {
+                        let is_slow = matches!(status.as_u16(), 429 | 502 | 503 | 504);
+                        Answer::End(End::Failed { is_slow, retry_after })
+                    }
+                };
+                (answer, Some(status.as_u16()))
             }
             Ok(Err(error)) => {
                 let error = error.without_url(); // it may hold a token
@@ -120,7 +128,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The headers of a call; none if the subscription's own cannot be sent.
-fn headers(call: &Call, subscription: &Subscription, attempt: u32, now: Time) -> Option<HeaderMap> {
+fn headers(
+    call: &Call,
+    subscription: &Subscription,
+    attempt: u32,
+    (now, signed_at): (Time, Time),
+) -> Option<HeaderMap> {
     let wish = &subscription.wish;
     let (secret, timestamp) = (&wish.secret.0, now.0.div_euclid(1_000));
     let mut headers = HeaderMap::new();
@@ -129,11 +142,12 @@ fn headers(call: &Call, subscription: &Subscription, attempt: u32, now: Time) ->
         value.set_sensitive(true);
         headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
     }
-    let signed = signature::standard(secret, &call.id, timestamp, &call.body);
+    let sign = |secret| signature::standard(secret, &call.id, timestamp, &call.body);
+    let signed: Vec<String> = subscription.secrets(signed_at).map(sign).collect();
     let mut ours = vec![
         ("webhook-id", call.id.clone()),
         ("webhook-timestamp", timestamp.to_string()),
-        ("webhook-signature", signed),
+        ("webhook-signature", signed.join(" ")),
     ];
     if wish.encoding == Encoding::PartsSource {
         ours.extend([

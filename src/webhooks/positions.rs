@@ -28,14 +28,17 @@ pub(super) struct Settled {
     pub(super) position: Lsn,
     /// Calls after it that have failed: how often, and when for the first time.
     tried: BTreeMap<String, (u32, Time)>,
+    /// How often somebody had asked that all is told again.
+    #[serde(default)]
+    pub(super) replays: u32,
 }
 
 const FILE: &str = "positions.json";
 
 impl Settled {
-    pub(super) fn of(position: Lsn, tried: BTreeMap<String, Tried>) -> Settled {
+    pub(super) fn of(position: Lsn, tried: BTreeMap<String, Tried>, replays: u32) -> Settled {
         let tried = tried.into_iter().map(|(id, tried)| (id, (tried.times, tried.first)));
-        Settled { position, tried: tried.collect() }
+        Settled { position, tried: tried.collect(), replays }
     }
 
     pub(super) fn tried(&self) -> BTreeMap<String, Tried> {
@@ -95,7 +98,7 @@ mod tests {
         let mut positions = Positions::open(dir.path()).unwrap();
         let tried = BTreeMap::from([("evt_9_0".into(), Tried { times: 2, first: Time(7) })]);
         let id = SubscriptionId::of(Time(1), 1);
-        let settled = BTreeMap::from([(id, Settled::of(Lsn(8), tried.clone()))]);
+        let settled = BTreeMap::from([(id, Settled::of(Lsn(8), tried.clone(), 3))]);
         positions.save(settled.clone()).unwrap();
         let again = Positions::open(dir.path()).unwrap();
         assert_eq!(again.settled, settled);

@@ -99,9 +99,21 @@ impl Target {
         }
     }
 
-    /// Whether it takes more calls.
+    /// Whether it takes more calls. One that is paused stays where it is.
     pub(super) fn has_room(&self) -> bool {
-        self.calls.len() < CALLS_MAX && self.bytes < BYTES_MAX
+        self.calls.len() < CALLS_MAX && self.bytes < BYTES_MAX && !self.subscription.is_paused
+    }
+
+    /// Takes in what became of the subscription. If all after a record is to be told again, that
+    /// begins now: calls under way end, but what they come to does not count.
+    pub(super) fn follow(&mut self, subscription: Arc<Subscription>) {
+        if subscription.replay.times > self.subscription.replay.times {
+            self.calls.clear();
+            self.remembered.clear();
+            (self.bytes, self.pause) = (0, None);
+            (self.read, self.has_begun) = (Lsn(subscription.replay.after), true);
+        }
+        self.subscription = subscription;
     }
 
     /// How many calls are not settled.
@@ -126,7 +138,10 @@ impl Target {
     /// target may be called.
     pub(super) fn take_ready(&mut self, now: Time) -> Option<Ready> {
         let running_max = if self.pause.is_some() { 1 } else { RUNNING_MAX };
-        if self.running >= running_max || self.pause.is_some_and(|until| until > now) {
+        if self.subscription.is_paused
+            || self.running >= running_max
+            || self.pause.is_some_and(|until| until > now)
+        {
             return None;
         }
         let at = self.first_ready(now)?;
@@ -151,9 +166,18 @@ impl Target {
 
     /// When the next call may be made, if none may now for the time only.
     pub(super) fn next_due(&self) -> Option<Time> {
+        if self.subscription.is_paused {
+            return None;
+        }
         let waiting = self.calls.iter().filter(|it| it.stage == Stage::Waits);
         let due = waiting.map(|it| it.due).min()?;
         Some(due.max(self.pause.unwrap_or(Time(0))))
+    }
+
+    /// The id of a call, and which attempt of it is under way.
+    pub(super) fn attempt(&self, number: u64) -> Option<(&str, u32)> {
+        let pending = self.calls.iter().find(|it| it.number == number)?;
+        Some((&pending.call.id, pending.tried.times + 1))
     }
 
     /// A call has ended; tells whether it was given up.
@@ -222,7 +246,7 @@ mod tests {
 
     use bytes::Bytes;
     use workflow::id::{OrderId, SubscriptionId};
-    use workflow::subscription::{Encoding, Secret, Wish};
+    use workflow::subscription::{self, Encoding, Secret, Wish};
 
     use super::*;
     use crate::feed::Subject;
@@ -239,9 +263,11 @@ mod tests {
             encoding: Encoding::Fft,
             contexts: Vec::new(),
             secret: Secret([0; 32]),
+            also: Vec::new(),
+            after: None,
         };
         let id = SubscriptionId::of(Time(1), 1);
-        let subscription = Subscription { id, created: Time(1), wish, reply: None };
+        let subscription = Subscription::new(id, wish, Time(1));
         let tenant = TenantId::parse("default").unwrap();
         Target::new(tenant, Arc::new(subscription), (Lsn(0), true), BTreeMap::new())
     }
@@ -321,6 +347,44 @@ mod tests {
         let again = ready(&mut target, Time(6_000));
         assert!(target.ended(again[0].0, FAILED, Time(6_000), &schedule, 0));
         assert_eq!((target.position(), target.tried().len()), (Lsn(1), 0));
+    }
+
+    fn changed(target: &Target, event: &subscription::Event) -> Arc<Subscription> {
+        let mut now = target.subscription.as_ref().clone();
+        subscription::apply(&mut now, event);
+        Arc::new(now)
+    }
+
+    #[test]
+    fn one_that_is_paused_keeps_its_calls_and_takes_no_more() {
+        let mut target = target();
+        target.offer(Lsn(1), vec![call("a1", 1)]);
+        target.follow(changed(&target, &subscription::Event::Paused));
+        assert!(ready(&mut target, Time(0)).is_empty() && !target.has_room());
+        assert_eq!((target.next_due(), target.position()), (None, Lsn(0)));
+        target.follow(changed(&target, &subscription::Event::Resumed));
+        assert_eq!(names(&ready(&mut target, Time(0))), ["a1"]);
+    }
+
+    /// What was under way when all is told again does not settle what is told then.
+    #[test]
+    fn a_replay_begins_after_its_record() {
+        let (mut target, schedule) = (target(), Schedule::default());
+        target.offer(Lsn(7), vec![call("a1", 1), call("b1", 2)]);
+        let before = ready(&mut target, Time(0));
+        target.follow(changed(&target, &subscription::Event::Replayed { after: 3 }));
+        assert_eq!((target.position(), target.read, target.waiting()), (Lsn(3), Lsn(3), 0));
+        target.offer(Lsn(7), vec![call("a1", 1)]);
+        for (number, _) in before {
+            assert!(!target.ended(number, End::Taken, Time(0), &schedule, 0));
+        }
+        assert_eq!(target.position(), Lsn(6), "a1 is to be told again");
+        let again = ready(&mut target, Time(0));
+        target.ended(again[0].0, End::Taken, Time(0), &schedule, 0);
+        assert_eq!(target.position(), Lsn(7));
+        // The same state of the subscription, learned again, begins nothing.
+        target.follow(target.subscription.clone());
+        assert_eq!(target.position(), Lsn(7));
     }
 
     #[test]

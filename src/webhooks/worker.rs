@@ -16,7 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actors::{Pace, Random, ShardHandle, Words, Work};
+use actors::{Clock, Pace, Random, ShardHandle, Words, Work};
 use futures_util::stream::FuturesUnordered;
 use snapshots::journal::{Archive, Reader};
 use snapshots::{Error, Lsn};
@@ -31,6 +31,7 @@ use workflow::time::Time;
 use super::call::calls;
 use super::courier::{Answer, Courier};
 use super::figures::Counters;
+use super::log::{Attempt, CallOutcome, Log};
 use super::positions::{Positions, Settled};
 use super::schedule::Schedule;
 use super::target::{End, Target};
@@ -43,7 +44,9 @@ const RECORDS_PER_TURN: usize = 128;
 pub(super) struct Made {
     id: SubscriptionId,
     number: u64,
+    at: Time,
     answer: Answer,
+    status: Option<u16>,
 }
 
 /// Calls under way.
@@ -57,7 +60,9 @@ pub(super) struct Worker {
     pub(super) positions: Positions,
     pub(super) schedule: Schedule,
     pub(super) counters: Arc<Counters>,
+    pub(super) log: Arc<Log>,
     pub(super) pace: Pace,
+    pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) targets: BTreeMap<SubscriptionId, Target>,
     /// Readers by the last record that they have read.
@@ -74,12 +79,15 @@ impl Worker {
         let known: BTreeMap<SubscriptionId, (TenantId, Arc<Subscription>)> =
             all.into_iter().map(|(tenant, it)| (it.id, (tenant, it))).collect();
         self.targets.retain(|id, _| known.contains_key(id));
+        self.log.retain(|id| known.contains_key(id));
         for (id, (tenant, subscription)) in known {
-            if !self.targets.contains_key(&id) {
-                match self.begin(tenant, subscription) {
-                    Ok(target) => drop(self.targets.insert(id, target)),
-                    Err(error) => tracing::error!(%id, %error, "a subscription cannot begin yet"),
-                }
+            if let Some(target) = self.targets.get_mut(&id) {
+                target.follow(subscription);
+                continue;
+            }
+            match self.begin(tenant, subscription) {
+                Ok(target) => drop(self.targets.insert(id, target)),
+                Err(error) => tracing::error!(%id, %error, "a subscription cannot begin yet"),
             }
         }
         self.listed = durable;
@@ -89,10 +97,18 @@ impl Worker {
     /// A target where it was, or where its subscription was made.
     fn begin(&self, tenant: TenantId, subscription: Arc<Subscription>) -> Result<Target, Error> {
         let (oldest, durable) = (self.archive.oldest(), self.archive.durable());
-        if let Some(settled) = self.positions.settled.get(&subscription.id) {
-            // A journal that was put back may end before, one that was thinned may begin after.
-            let read = settled.position.clamp(oldest.before(), durable);
+        // A journal that was put back may end before, one that was thinned may begin after.
+        let kept = |place: Lsn| place.clamp(oldest.before(), durable);
+        let replay = subscription.replay;
+        let settled = self.positions.settled.get(&subscription.id);
+        if let Some(settled) = settled.filter(|settled| settled.replays >= replay.times) {
+            let read = kept(settled.position);
             return Ok(Target::new(tenant, subscription, (read, true), settled.tried()));
+        }
+        let after = if replay.times > 0 { Some(replay.after) } else { subscription.wish.after };
+        if let Some(after) = after {
+            let read = kept(Lsn(after));
+            return Ok(Target::new(tenant, subscription, (read, true), BTreeMap::new()));
         }
         let read = before(&self.archive, subscription.created)?;
         Ok(Target::new(tenant, subscription, (read, false), BTreeMap::new()))
@@ -151,15 +167,17 @@ impl Worker {
 
     /// Makes the calls that may be made now.
     pub(super) fn launch(&mut self, under_way: &mut Calls) {
-        let now = self.pace.now();
+        let (now, signed_at) = (self.pace.now(), self.clock.now());
         for (id, target) in &mut self.targets {
             while let Some(ready) = target.take_ready(now) {
                 let (courier, id) = (self.courier.clone(), *id);
                 let subscription = target.subscription.clone();
                 under_way.push(Box::pin(async move {
                     let call = &ready.call;
-                    let answer = courier.make(call, &subscription, ready.attempt, now).await;
-                    Made { id, number: ready.number, answer }
+                    let times = (now, signed_at);
+                    let made = courier.make(call, &subscription, ready.attempt, times).await;
+                    let (answer, status) = made;
+                    Made { id, number: ready.number, at: now, answer, status }
                 }));
             }
         }
@@ -170,6 +188,8 @@ impl Worker {
         let now = self.pace.now();
         let chance = self.random.draw(now);
         let Some(target) = self.targets.get_mut(&made.id) else { return };
+        let call = target.attempt(made.number);
+        let call = call.map(|(id, attempt)| (id.to_owned(), attempt));
         let end = match made.answer {
             Answer::End(end) => end,
             Answer::NoMore => {
@@ -181,9 +201,19 @@ impl Worker {
             End::Taken => self.counters.taken(),
             End::Failed { .. } => self.counters.failed(),
         }
-        if target.ended(made.number, end, now, &self.schedule, chance) {
+        let is_given_up = target.ended(made.number, end, now, &self.schedule, chance);
+        if is_given_up {
             self.counters.given_up();
             tracing::warn!(subscription = %made.id, "a call was given up");
+        }
+        if let Some((event, attempt)) = call {
+            let outcome = match end {
+                End::Taken => CallOutcome::Taken,
+                End::Failed { .. } if is_given_up => CallOutcome::GivenUp,
+                End::Failed { .. } => CallOutcome::Failed,
+            };
+            let attempt = Attempt { event, attempt, at: made.at, status: made.status, outcome };
+            self.log.note(made.id, attempt);
         }
     }
 
@@ -195,7 +225,7 @@ impl Worker {
             who: "webhooks".into(),
             key: None,
             keyed: None,
-            command: Command::Unsubscribe { id },
+            command: Command::Unsubscribe { id, version: None },
         };
         // If this fails it is listed again, called again, and ended then.
         let _ = self.shard.ask(Work::Change(Box::new(ask), Words::Plain(nothing)), None).await;
@@ -205,7 +235,10 @@ impl Worker {
     /// Writes down how far all are, and says what the journal need not keep.
     pub(super) fn note(&mut self) {
         let settled = self.targets.iter().filter(|(_, target)| target.has_begun);
-        let settled = settled.map(|(id, it)| (*id, Settled::of(it.position(), it.tried())));
+        let settled = settled.map(|(id, it)| {
+            let replays = it.subscription.replay.times;
+            (*id, Settled::of(it.position(), it.tried(), replays))
+        });
         let saved = self.positions.save(settled.collect());
         let first = self.targets.values().map(Target::position).min();
         let waiting = self.targets.values().map(Target::waiting).sum::<usize>();

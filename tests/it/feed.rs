@@ -131,6 +131,53 @@ async fn what_happened_is_told_in_order_and_by_name() {
     assert!(!said.contains("Hauptstr.") && !said.contains("51063"), "addresses are not told");
 }
 
+/// Where stock lies, and whether a facility takes orders, is told when it changes, and only then.
+#[actix_web::test]
+async fn moves_and_the_doors_of_facilities_are_told() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    let lot = server.stock(&store, "tea", 9).await;
+    let http = &server.http;
+    let path = format!("/api/stocks/{lot}");
+    for place in ["A-01", "A-01"] {
+        let body = json!({ "value": 9, "locationRef": place }).to_string();
+        http.put(&path, &body).await.expect(200);
+    }
+    let action = json!({ "action": { "name": "MOVE_TO_LOCATION", "fromStockId": lot,
+        "toLocationRef": "B-02", "amount": 3 } });
+    let moved = http.post("/api/stocks/actions", &action.to_string()).await.expect(200);
+    let path = format!("/api/facilities/{store}");
+    for (version, body) in [
+        (1, json!({ "status": "SUSPENDED" })),
+        (2, json!({ "name": "x" })),
+        (3, json!({ "status": "ONLINE", "name": "y" })),
+        (4, json!({ "status": "OFFLINE" })),
+    ] {
+        let mut body = body;
+        (body["type"], body["version"]) = (json!("MANAGED_FACILITY"), json!(version));
+        http.send(Method::PATCH, &path, &[], &body.to_string()).await.expect(200);
+    }
+    let lines = told(http, "from=2").await;
+    let messages: Vec<Value> = lines.iter().map(|line| parsed(line)).collect();
+    let told: Vec<Vec<&str>> = messages.iter().map(names).collect();
+    let expected: [&[&str]; 6] = [
+        &["stock.changed", "stock.moved"],
+        &["stock.created", "stock.changed", "stock.moved"],
+        &["location.changed", "location.suspended"],
+        &["location.changed"],
+        &["location.changed", "location.online"],
+        &["location.changed", "location.offline"],
+    ];
+    assert_eq!(told, expected);
+    let event = &messages[1]["events"][2];
+    let arrived = text(&moved["result"]["toStock"], "id");
+    assert_eq!(event["subject"], format!("stocks/{arrived}"));
+    let data = json!({ "facilityRef": store, "tenantArticleId": "tea", "fromStockRef": lot,
+        "quantity": 3 });
+    assert_eq!(event["data"], data);
+    assert_eq!(messages[0]["events"][1]["data"]["fromStockRef"], lot.as_str());
+}
+
 /// D12: from any place the same records come again, byte for byte, over a restart too.
 #[actix_web::test]
 async fn a_reader_goes_on_where_it_was() {

@@ -1,5 +1,6 @@
 //! The customer's door: an order's life, and the same order at the promise door.
 
+mod addresses;
 mod bad;
 mod doors;
 mod keys;

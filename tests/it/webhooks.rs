@@ -1,5 +1,6 @@
 //! Calls to subscribers, against a real receiver: signed, repeated, in order, and never lost.
 
+mod operators;
 mod sink;
 
 use std::time::Duration;

@@ -86,6 +86,7 @@ fn shop() -> World {
             postal_code: None,
             place: place(&mut dice),
             kept: Kept::default(),
+            zone: None,
         });
         play(&mut world, Command::OpenLocation { card }, number);
     }
@@ -122,6 +123,9 @@ fn asks() -> impl Iterator<Item = Ask> {
         ask(Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
+            days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines: lines.collect(),
             ordered: Some(START),

@@ -4,6 +4,7 @@
 //! The only place that knows zones. They come from the database in the binary, are looked up
 //! once, and what is computed with them is stored in events: replay never asks again (P4).
 
+mod day;
 mod delay;
 mod quiet;
 mod zone;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::{SignedDuration, ToSpan};
 
+pub use day::Day;
 pub use delay::{Delay, Unit};
 pub use quiet::Quiet;
 pub use zone::Zone;
@@ -94,6 +96,11 @@ impl Calendar {
             Some(end) => self.zone.instant(end).max(at),
             None => at,
         }
+    }
+
+    /// Its zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// The day that it is at an instant, as `2026-01-12`.

@@ -13,6 +13,7 @@ pub use query::{
     RecentFilter, SafetyFilter, Service, StockFilter, SummaryFilter,
 };
 
+use crate::calendar::Day;
 use crate::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
 };
@@ -173,6 +174,28 @@ pub enum Command {
     Unsubscribe {
         /// Which subscription.
         id: SubscriptionId,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+    },
+    /// Say where an address of a customer's profile is.
+    PutAddress {
+        /// Its number.
+        number: u32,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// Where it is.
+        place: Place,
+        /// Its country, as `DE`.
+        country: Option<SmolStr>,
+    },
+    /// Do something about a subscription.
+    Subscription {
+        /// Which one.
+        id: SubscriptionId,
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// What.
+        action: subscription::Action,
     },
     /// Add lines to an order, and hold their stock.
     AddLines(Box<MoreLines>),
@@ -269,6 +292,8 @@ impl Command {
             Command::Keys(command) => command.name(),
             Command::Subscribe(_) => "Subscribe",
             Command::Unsubscribe { .. } => "Unsubscribe",
+            Command::Subscription { action, .. } => action.name(),
+            Command::PutAddress { .. } => "PutAddress",
             Command::AddLines(_) => "AddLines",
             Command::Invite(_) => "Invite",
             Command::Invitation { action, .. } => action.name(),
@@ -309,6 +334,22 @@ pub struct Promise {
     /// How it is brought to its customer, if somebody here brings it. Such a shop's name for the
     /// order is unique within the shop.
     pub handover: Option<Box<Handover>>,
+    /// Where it goes, in one line of text, if that is all that is known: the tenant may deliver
+    /// to some areas only.
+    pub address: Option<SmolStr>,
+    /// Days that were named without a time, in place of the instants.
+    pub days: Days,
+    /// The number of the address that it goes to, in place of the destination.
+    pub ships_to: Option<u32>,
+}
+
+/// Days that were named without a time: they begin when they do at the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// When the source system made the order.
+    pub ordered: Option<Day>,
+    /// The earliest that the customer wants it.
+    pub wanted: Option<Day>,
 }
 
 impl Promise {

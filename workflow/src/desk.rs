@@ -19,6 +19,7 @@ pub use post::{Brief, Post, address};
 pub use safeties::Safeties;
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{OrderId, SubscriptionId, TenantId};
 use crate::invitation::MailId;
 use crate::keyring::Keyring;
@@ -56,6 +57,8 @@ pub struct Tenant {
     pub suppressed: BTreeSet<SmolStr>,
     /// The API keys.
     pub keyring: Keyring,
+    /// What is known of addresses of customers' profiles, by their numbers.
+    pub addresses: BTreeMap<u32, Address>,
     /// Who wants to be told what.
     pub subscriptions: BTreeMap<SubscriptionId, Arc<Subscription>>,
 }
@@ -132,11 +135,15 @@ impl Tenant {
         Some(gone)
     }
 
-    /// The subscription keeps the reply of the request that made it.
-    pub fn keep_in_subscription(&mut self, id: SubscriptionId, reply: Arc<StoredReply>) {
-        if let Some(subscription) = self.subscriptions.get_mut(&id) {
-            Arc::make_mut(subscription).reply = Some(reply);
-        }
+    /// The subscription keeps the reply of the newest request that made or changed it; tells which
+    /// one had to go for it.
+    pub fn keep_in_subscription(
+        &mut self,
+        id: SubscriptionId,
+        reply: Arc<StoredReply>,
+    ) -> Option<Arc<StoredReply>> {
+        let subscription = self.subscriptions.get_mut(&id)?;
+        Arc::make_mut(subscription).reply.replace(reply)
     }
 
     /// The reply that a subscription keeps under a key.

@@ -7,6 +7,7 @@
 //! Every story has two halves. The first asks and may refuse; after the first event is applied
 //! nothing refuses any more (S6).
 
+mod addresses;
 mod candidates;
 mod deliveries;
 mod invitations;
@@ -226,7 +227,13 @@ impl<C: Cast> Scene<'_, C> {
             Command::Unsuppress { address } => Ok((self.unsuppress(&address), None)),
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
-            Command::Unsubscribe { id } => Ok((self.unsubscribe(id)?, None)),
+            Command::Unsubscribe { id, version } => Ok((self.unsubscribe(id, version)?, None)),
+            Command::PutAddress { number, version, place, country } => {
+                Ok((self.put_address(number, version, (place, country))?, None))
+            }
+            Command::Subscription { id, version, action } => {
+                Ok(self.about_subscription(id, version, action)?)
+            }
             Command::AddLines(more) => self.add_lines(more).await,
         }
     }

@@ -12,6 +12,8 @@
 //!              └──► Outcome, Record
 //! ```
 
+pub mod address;
+pub mod area;
 pub mod calendar;
 pub mod command;
 pub mod desk;

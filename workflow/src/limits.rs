@@ -35,6 +35,14 @@ pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
 pub const KEYS_PER_TENANT_MAX: usize = 1_000;
 /// Subscriptions of one tenant to one event: beyond it somebody subscribes in a loop.
 pub const SUBSCRIPTIONS_PER_EVENT_MAX: usize = 100;
+/// Addresses of one tenant that an operator has said something of: each takes some 100 bytes of
+/// memory.
+pub const ADDRESSES_PER_TENANT_MAX: usize = 100_000;
+/// How long calls are signed with the old secret, too, once there is a new one (doors.md,
+/// "Webhooks").
+pub const SECRET_OVERLAP: Millis = Millis::hours(24);
+/// Events of one subscription.
+pub const EVENTS_PER_SUBSCRIPTION_MAX: usize = 100;
 /// Subscriptions of one tenant: they stand in its own row, which is written with every batch.
 pub const SUBSCRIPTIONS_PER_TENANT_MAX: usize = 500;
 /// The shortest and the longest that a promise may be asked to hold; the floor is a setting of

@@ -78,6 +78,12 @@ pub enum Event {
         /// What happened.
         event: ShelfEvent,
     },
+    /// It takes orders from now on, or no more: the card that came before this says so, too, but
+    /// not that it was otherwise.
+    Turned {
+        /// What it is now.
+        status: Status,
+    },
 }
 
 /// What happened to the stock of one article at one location.
@@ -141,6 +147,16 @@ pub enum ShelfEvent {
     },
     /// Somebody looked and found none: nothing is promised until stock is written again.
     SoldOut,
+    /// Pieces lie in another place within the location; the lots say so, too, but not that these
+    /// pieces were elsewhere.
+    Moved {
+        /// The lot that they were of.
+        from: StockId,
+        /// The lot that they are of.
+        to: StockId,
+        /// How many.
+        units: Units,
+    },
 }
 
 impl Event {
@@ -171,7 +187,8 @@ impl ShelfEvent {
             | ShelfEvent::Secured(_)
             | ShelfEvent::Unsecured { .. }
             | ShelfEvent::Consumed { .. }
-            | ShelfEvent::SoldOut => false,
+            | ShelfEvent::SoldOut
+            | ShelfEvent::Moved { .. } => false,
         }
     }
 
@@ -182,7 +199,8 @@ impl ShelfEvent {
             | ShelfEvent::Listed(_)
             | ShelfEvent::Secured(_)
             | ShelfEvent::Unsecured { .. }
-            | ShelfEvent::SoldOut => false,
+            | ShelfEvent::SoldOut
+            | ShelfEvent::Moved { .. } => false,
             ShelfEvent::Removed { .. } | ShelfEvent::Unlisted | ShelfEvent::Kept { .. } => true,
             ShelfEvent::Reserved { .. }
             | ShelfEvent::Released { .. }

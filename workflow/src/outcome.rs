@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId, Version};
 use crate::keyring::Key;
 use crate::location::{Card, Listing, Lot, OutOfStock, RowStatus, SafetyStock, Totals};
@@ -135,6 +136,8 @@ pub enum Outcome {
     Unsuppressed(bool),
     /// A part of those that get no mail, and how many there are in all.
     Addresses(Vec<SmolStr>, usize),
+    /// An address of a customer's profile.
+    Address(Address),
 }
 
 impl Outcome {
@@ -155,7 +158,13 @@ pub struct PickView {
     pub order: Order,
     /// Where it is picked.
     pub location: LocationId,
+    /// Where in there its pieces lie.
+    pub storages: Storages,
 }
+
+/// Where the pieces of an order lie within their locations, by the index of the hold; those whose
+/// lots have no such place are not there.
+pub type Storages = Vec<(u16, SmolStr)>;
 
 /// An order, with the locations that hold anything for it.
 #[derive(Clone, Debug)]
@@ -164,6 +173,8 @@ pub struct DeliveryView {
     pub order: Order,
     /// The locations.
     pub stores: Vec<(LocationId, Arc<Card>)>,
+    /// Where in there its pieces lie.
+    pub storages: Storages,
 }
 
 /// How many mails are to go on one day.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::address::Address;
 use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
 use crate::location::SafetyStock;
 use crate::reply::StoredReply;
 use crate::settings::Settings;
-use crate::subscription::Subscription;
+use crate::subscription::{self, Subscription};
 use crate::time::Time;
 use crate::{keyring, location, order};
 
@@ -80,6 +81,15 @@ pub enum Event {
         /// The address, in lower case.
         address: SmolStr,
     },
+    /// To a subscription.
+    Subscription {
+        /// Which one.
+        id: SubscriptionId,
+        /// What.
+        event: subscription::Event,
+    },
+    /// To an address of a customer's profile: it is this from now on.
+    Addressed(Address),
 }
 
 /// The entity that keeps a reply.

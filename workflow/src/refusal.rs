@@ -177,6 +177,15 @@ pub enum Refusal {
         /// How many it may have.
         limit: usize,
     },
+    /// The tenant does not deliver there.
+    AddressNotAllowed,
+    /// The path names an address of which nobody has said anything.
+    UnknownAddress,
+    /// Something is known of as many addresses as there may be.
+    TooManyAddresses {
+        /// How many there may be.
+        limit: usize,
+    },
 }
 
 /// What kind of no a refusal is. A door that has no words of its own for a refusal answers by it.
@@ -204,7 +213,8 @@ impl Refusal {
             | Refusal::UnknownSafetyStock
             | Refusal::UnknownKey
             | Refusal::UnknownSubscription
-            | Refusal::UnknownInvitation => Class::Absent,
+            | Refusal::UnknownInvitation
+            | Refusal::UnknownAddress => Class::Absent,
             Refusal::NoSuchLocation { .. }
             | Refusal::DeadlineOutOfRange { .. }
             | Refusal::DurationOutOfRange { .. }
@@ -212,7 +222,8 @@ impl Refusal {
             | Refusal::TooManyLines { .. }
             | Refusal::TooMuchAtOnce
             | Refusal::ReminderTooSoon
-            | Refusal::WrongCheckDigit { .. } => Class::Invalid,
+            | Refusal::WrongCheckDigit { .. }
+            | Refusal::AddressNotAllowed => Class::Invalid,
             Refusal::PromiseExpired { .. }
             | Refusal::WrongVersion { .. }
             | Refusal::LinesUnassigned { .. }
@@ -235,7 +246,9 @@ impl Refusal {
             | Refusal::ExternalIdTaken
             | Refusal::NothingUnsent { .. }
             | Refusal::MailNotDue => Class::Conflict,
-            Refusal::TooManyOpenPromises { .. } | Refusal::TooManyKeys { .. } => Class::TooMuch,
+            Refusal::TooManyOpenPromises { .. }
+            | Refusal::TooManyKeys { .. }
+            | Refusal::TooManyAddresses { .. } => Class::TooMuch,
         }
     }
 
@@ -288,6 +301,9 @@ impl Refusal {
             Refusal::NotStaged { .. } => "not_staged",
             Refusal::NothingToSubstitute => "nothing_to_substitute",
             Refusal::TooManyLines { .. } => "too_many_lines",
+            Refusal::AddressNotAllowed => "address_not_allowed",
+            Refusal::UnknownAddress => "unknown_address",
+            Refusal::TooManyAddresses { .. } => "too_many_addresses",
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::area::Areas;
 use crate::calendar::Calendar;
 use crate::id::{TenantId, Version};
 use crate::limits::{OPEN_PROMISES_PER_CALLER_MAX, PROMISE_CEILING, PROMISE_FLOOR};
@@ -45,6 +46,8 @@ pub struct Policy {
     pub open_promises_max: u32,
     /// How invitations are handled, tenant by tenant.
     pub invitations: Arc<Invitations>,
+    /// Where orders with one line of address may go, tenant by tenant.
+    pub areas: Arc<Areas>,
 }
 
 /// How invitations are handled: a tenant's own rules, or those of all others.
@@ -108,6 +111,7 @@ impl Default for Policy {
             parts_max: 3,
             open_promises_max: OPEN_PROMISES_PER_CALLER_MAX,
             invitations: Arc::default(),
+            areas: Arc::default(),
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::record::{Event, Owner, Record};
 use crate::refusal::Refusal;
 use crate::reply::StoredReply;
 use crate::settings::Policy;
+use crate::subscription;
 use crate::time::Time;
 
 pub use audit::Fault;
@@ -163,6 +164,15 @@ impl World {
                 Event::Subscribed(subscription) => {
                     self.desk.tenant(&record.tenant).enter_subscription(subscription.clone());
                 }
+                Event::Addressed(address) => {
+                    let tenant = self.desk.tenant(&record.tenant);
+                    tenant.addresses.insert(address.number, address.clone());
+                }
+                Event::Subscription { id, event } => {
+                    let known = self.desk.tenant(&record.tenant).subscriptions.get_mut(id);
+                    let known = known.expect("D2: an event's subscription was made before");
+                    subscription::apply(Arc::make_mut(known), event);
+                }
                 Event::Unsubscribed { id } => {
                     self.desk.tenant(&record.tenant).end_subscription(*id);
                 }
@@ -211,7 +221,7 @@ impl World {
                 return;
             }
             location::Event::Changed(card) => places.change(id, card),
-            location::Event::Shelf { .. } => {}
+            location::Event::Shelf { .. } | location::Event::Turned { .. } => {}
         }
         let (_, location) =
             self.locations.get_mut(&id).expect("D2: an event's location was opened before");
@@ -238,8 +248,7 @@ impl World {
                 location.and_then(|(_, location)| location.keep(reply.clone()))
             }
             Owner::Subscription(id) => {
-                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone());
-                None
+                self.desk.tenant(tenant).keep_in_subscription(id, reply.clone())
             }
         };
         self.desk.tenant(tenant).keeps(owner, reply, evicted);

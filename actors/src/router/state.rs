@@ -287,8 +287,7 @@ impl State {
             let evicted = match owner {
                 Owner::Subscription(id) => {
                     let tenant = self.desk.tenant(&record.tenant);
-                    tenant.keep_in_subscription(id, reply.clone());
-                    None
+                    tenant.keep_in_subscription(id, reply.clone())
                 }
                 Owner::Order(_) | Owner::Location(_) => self.live.keep(owner, reply.clone()).await,
             };

@@ -153,6 +153,7 @@ pub(crate) fn card(name: &str) -> Arc<Card> {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     })
 }
 
@@ -191,6 +192,9 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         replaces: None,
         explain: false,
         handover: None,
+        address: None,
+        days: Default::default(),
+        ships_to: None,
         backorders: false,
     }))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use workflow::address::Address;
 use workflow::calendar::{Delay, Unit};
 use workflow::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
@@ -24,7 +25,7 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
-use workflow::subscription::{Context, Encoding, Secret, Subscription, Wish};
+use workflow::subscription::{self, Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
 const AT: Time = Time(1_768_212_843_517);
@@ -52,6 +53,17 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
     subscribed.reply = Some((Owner::Subscription(id), reply()));
     records.push(("subscribed", subscribed));
     records.push(("unsubscribed", record(vec![Event::Unsubscribed { id }])));
+    let place = Place::of_degrees(50.9, 7.0).unwrap();
+    let country = Some("DE".into());
+    let address = Address { number: 88_120, version: Version(2), modified: AT, place, country };
+    records.push(("addressed", record(vec![Event::Addressed(address)])));
+    let of = |event| record(vec![Event::Subscription { id, event }]);
+    records.push(("subscription-paused", of(subscription::Event::Paused)));
+    records.push(("subscription-resumed", of(subscription::Event::Resumed)));
+    let rotated =
+        subscription::Event::Rotated { secret: Secret([8; 32]), until: AT + Millis::hours(24) };
+    records.push(("subscription-rotated", of(rotated)));
+    records.push(("subscription-replayed", of(subscription::Event::Replayed { after: 41 })));
     records
 }
 
@@ -155,6 +167,7 @@ fn locations() -> Vec<(&'static str, Record)> {
         ("opened", opened),
         ("changed", at(location::Event::Changed(card()))),
         ("closed", at(location::Event::Closed)),
+        ("turned", at(location::Event::Turned { status: Status::Suspended })),
     ]
 }
 
@@ -180,6 +193,7 @@ fn shelves() -> Vec<(&'static str, Record)> {
         ("unlisted", at(ShelfEvent::Unlisted)),
         ("secured", at(ShelfEvent::Secured(Box::new(safety())))),
         ("unsecured", at(ShelfEvent::Unsecured { stock: stock(), safety: units })),
+        ("moved", at(ShelfEvent::Moved { from: stock(), to: stock(), units })),
     ]
 }
 
@@ -251,8 +265,10 @@ fn subscription(id: SubscriptionId) -> Subscription {
             Context::Groups(vec!["north".into()]),
         ],
         secret: Secret([7; 32]),
+        also: vec!["stock.created".into()],
+        after: Some(41),
     };
-    Subscription { id, created: AT, wish, reply: None }
+    Subscription::new(id, wish, AT)
 }
 
 fn order() -> OrderId {
@@ -348,6 +364,7 @@ fn card() -> Arc<Card> {
         postal_code: Some("51063".into()),
         place: Place::of_degrees(-50.94, 6.96),
         kept: Kept::default(),
+        zone: Some("Europe/Amsterdam".into()),
     })
 }
 

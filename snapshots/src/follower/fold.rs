@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, SubscriptionId, TenantId, Version};
 use workflow::keyring::{self, Key};
 use workflow::limits::WRITE_KEYS_PER_LOCATION_MAX;
@@ -14,6 +15,7 @@ use workflow::location::{self, SafetyStock, Shelf, ShelfEvent};
 use workflow::order::{self, Order};
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{ReplyKey, StoredReply};
+use workflow::subscription;
 
 use crate::Lsn;
 use crate::store::{Error, Footprint, LocationRow, OldOrder, Store, TenantRow, Writes};
@@ -32,6 +34,7 @@ struct Touched {
     suppressed: BTreeMap<SmolStr, bool>,
     safeties: BTreeMap<ArticleId, Slot<SafetyStock>>,
     keys: BTreeMap<KeyId, Slot<Key>>,
+    addresses: BTreeMap<u32, Slot<Address>>,
     locations: BTreeMap<LocationId, Slot<LocationRow>>,
     /// New replies of locations, and old ones that go away.
     replies: BTreeMap<(LocationId, u64), Option<Arc<StoredReply>>>,
@@ -117,10 +120,18 @@ impl Turn<'_> {
                 Ok(())
             }
             Event::Keyring(event) => self.apply_keys(event),
+            Event::Addressed(address) => self.put_address(address),
             Event::Subscribed(subscription) => {
                 let known = &mut self.tenant()?.subscriptions;
                 let at = known.partition_point(|it| it.id < subscription.id);
                 known.insert(at, subscription.as_ref().clone());
+                Ok(())
+            }
+            Event::Subscription { id, event } => {
+                let known = &mut self.tenant()?.subscriptions;
+                if let Some(subscription) = known.iter_mut().find(|it| it.id == *id) {
+                    subscription::apply(subscription, event);
+                }
                 Ok(())
             }
             Event::Unsubscribed { id } => {
@@ -174,6 +185,18 @@ impl Turn<'_> {
         Ok(())
     }
 
+    fn put_address(&mut self, address: &Address) -> Result<(), Error> {
+        let number = address.number;
+        if !self.touched.addresses.contains_key(&number) {
+            let slot = Slot::of(self.store.stored_address(&self.record.tenant, number)?);
+            self.touched.addresses.insert(number, slot);
+        }
+        if let Some(slot) = self.touched.addresses.get_mut(&number) {
+            slot.now = Some(address.clone());
+        }
+        Ok(())
+    }
+
     fn apply_location(&mut self, id: LocationId, event: &location::Event) -> Result<(), Error> {
         match event {
             location::Event::Opened(card) => {
@@ -200,6 +223,7 @@ impl Turn<'_> {
                 Ok(())
             }
             location::Event::Closed => self.close(id),
+            location::Event::Turned { .. } => Ok(()), // the card said so
             // Pieces may wait where the article never was: then a shelf begins.
             location::Event::Shelf { article, event: ShelfEvent::Reserved { stock: None, .. } } => {
                 self.shelf(id, article).map(|_| ())
@@ -356,6 +380,11 @@ impl Touched {
             match now {
                 Some(key) => writes.put_key(tenant, &key, old),
                 None => writes.remove_key(tenant, id, old),
+            }
+        }
+        for Slot { now, old } in self.addresses.into_values() {
+            if let Some(address) = now {
+                writes.put_address(tenant, &address, old);
             }
         }
         for (id, Slot { now, old }) in self.locations {

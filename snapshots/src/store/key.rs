@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Safety = 0x18,
     /// An API key.
     Key = 0x1C,
+    /// An address of a customer's profile.
+    Address = 0x1D,
     /// An address that gets no mail.
     Suppressed = 0x1E,
     /// A location without its replies.
@@ -62,6 +64,7 @@ impl Kind {
             K::Tenant,
             K::Safety,
             K::Key,
+            K::Address,
             K::Suppressed,
             K::Location,
             K::LocationReply,
@@ -95,6 +98,11 @@ pub(super) fn safety(tenant: &TenantId, article: &ArticleId) -> Vec<u8> {
 /// The key of an API key.
 pub(super) fn key(tenant: &TenantId, id: KeyId) -> Vec<u8> {
     named(tenant, Kind::Key, &id.to_bits().to_be_bytes())
+}
+
+/// The key of an address of a customer's profile.
+pub(super) fn address(tenant: &TenantId, number: u32) -> Vec<u8> {
+    named(tenant, Kind::Address, &number.to_be_bytes())
 }
 
 /// The key of a location.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use smol_str::SmolStr;
+use workflow::address::Address;
 use workflow::id::{ArticleId, LocationId, TenantId};
 use workflow::keyring::Key;
 use workflow::location::{Location, SafetyStock, Shelf};
@@ -77,6 +78,7 @@ enum Part {
     Suppressed(TenantId, SmolStr),
     Safety(TenantId, ArticleId, SafetyStock),
     Key(TenantId, Key),
+    Address(TenantId, Address),
     Location(TenantId, Location),
     Shelf(LocationId, ArticleId, Shelf),
     Order(TenantId, Order),
@@ -95,6 +97,7 @@ fn put_together(parts: Receiver<Vec<Part>>) -> Result<Restore, Fault> {
             }
             Part::Safety(tenant, article, safety) => world.safety(&tenant, &article, safety),
             Part::Key(tenant, key) => world.key(&tenant, key),
+            Part::Address(tenant, address) => world.address(&tenant, address),
             Part::Suppressed(tenant, address) => world.suppressed(&tenant, address),
             Part::Location(tenant, location) => world.location(&tenant, location),
             Part::Shelf(id, article, shelf) => world.shelf(id, article, shelf)?,
@@ -173,6 +176,7 @@ impl Scan {
                 self.load.push(Part::Safety(tenant, article, row.read(key)?));
             }
             Kind::Key => self.load.push(Part::Key(tenant, row.read(key)?)),
+            Kind::Address => self.load.push(Part::Address(tenant, row.read(key)?)),
             Kind::Location => {
                 let (id, _) = key::id_of(name).ok_or_else(unknown)?;
                 let id = LocationId::from_bits(id);

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::keyring::Key;
 use workflow::location::{SafetyStock, Shelf};
@@ -310,6 +311,14 @@ impl Store {
         id: KeyId,
     ) -> Result<Option<(Key, Footprint)>, Error> {
         self.stored(&key::key(tenant, id))
+    }
+
+    pub(crate) fn stored_address(
+        &self,
+        tenant: &TenantId,
+        number: u32,
+    ) -> Result<Option<(Address, Footprint)>, Error> {
+        self.stored(&key::address(tenant, number))
     }
 
     pub(crate) fn stored_location(

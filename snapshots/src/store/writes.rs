@@ -1,5 +1,6 @@
 //! What one batch changes, with the sum that proves the store whole.
 
+use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::keyring::Key;
 use workflow::order::Order;
@@ -67,6 +68,11 @@ impl Writes {
 
     pub(crate) fn remove_key(&mut self, tenant: &TenantId, id: KeyId, old: Footprint) {
         self.remove(Kind::Key, &key::key(tenant, id), old);
+    }
+
+    pub(crate) fn put_address(&mut self, tenant: &TenantId, address: &Address, old: Footprint) {
+        append(address, self.fresh());
+        self.put(Kind::Address, &key::address(tenant, address.number), old);
     }
 
     pub(crate) fn put_location(

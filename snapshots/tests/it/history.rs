@@ -213,6 +213,9 @@ impl Shop {
         Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
+            days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines,
             ordered: Some(self.now),
@@ -389,6 +392,7 @@ impl Shop {
             postal_code: None,
             place: Place::of_degrees(self.below(80) as f64, self.below(90) as f64),
             kept: Kept::default(),
+            zone: None,
         })
     }
 

@@ -103,6 +103,28 @@ pub(super) struct MovedData<'a> {
     pub(super) stock_ref: Option<StockId>,
 }
 
+/// Pieces that lie in another place now; the lot itself is told before it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RelocatedData<'a> {
+    #[serde(flatten)]
+    pub(super) shelf: ShelfData<'a>,
+    pub(super) from_stock_ref: StockId,
+    pub(super) quantity: Units,
+}
+
+/// What a location is from now on.
+#[derive(Debug, Serialize)]
+pub(super) struct TurnedData {
+    status: &'static str,
+}
+
+impl TurnedData {
+    pub(super) fn of(status: Status) -> TurnedData {
+        TurnedData { status: word(status) }
+    }
+}
+
 /// Pieces that are kept back from now on.
 #[derive(Debug, Serialize)]
 pub(super) struct SafetyData<'a> {
@@ -125,16 +147,20 @@ pub(super) struct CardData<'a> {
 
 impl<'a> CardData<'a> {
     pub(super) fn of(card: &'a Card) -> CardData<'a> {
-        let status = match card.status {
-            Status::Online => "ONLINE",
-            Status::Suspended => "SUSPENDED",
-            Status::Offline => "OFFLINE",
-        };
+        let status = word(card.status);
         let kind = match card.kind {
             Kind::Managed => "MANAGED_FACILITY",
             Kind::Supplier => "SUPPLIER",
         };
         let tenant_facility_id = card.reference.as_deref();
         CardData { name: &card.name, tenant_facility_id, status, kind }
+    }
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Online => "ONLINE",
+        Status::Suspended => "SUSPENDED",
+        Status::Offline => "OFFLINE",
     }
 }

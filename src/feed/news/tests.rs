@@ -225,6 +225,11 @@ fn what_lies_at_a_location_is_told_with_its_numbers() {
     assert_eq!(reserved[0].2["quantity"], 2);
     assert_eq!(reserved[0].2["orderRef"], order().to_string());
     assert_eq!(names(on_shelf(ShelfEvent::Released { reservation })), ["reservation.deleted"]);
+    let to = StockId::of(AT, 45, 0);
+    let moved = told(on_shelf(ShelfEvent::Moved { from: lot_id(), to, units }));
+    let data = json!({ "facilityRef": shop(), "tenantArticleId": "tea", "quantity": 2,
+        "fromStockRef": lot_id() });
+    assert_eq!(moved, [("stock.moved", format!("stocks/{to}"), data)]);
     let moved = ShelfEvent::Rehosted { reservation, stock: None };
     assert_eq!(names(on_shelf(moved)), ["reservation.changed"]);
 }
@@ -240,6 +245,7 @@ fn locations_and_settings_are_told() {
         serves_pickup: true,
         place: None,
         kept: secret_json(),
+        zone: None,
         postal_code: None,
     });
     let at = |event| Event::Location { id: shop(), event };
@@ -250,6 +256,13 @@ fn locations_and_settings_are_told() {
     assert_eq!(opened[0].2, known);
     assert_eq!(names(at(location::Event::Changed(card))), ["location.changed"]);
     assert_eq!(names(at(location::Event::Closed)), ["location.deleted"]);
+    for (status, name) in [
+        (Status::Online, "location.online"),
+        (Status::Suspended, "location.suspended"),
+        (Status::Offline, "location.offline"),
+    ] {
+        assert_eq!(names(at(location::Event::Turned { status })), [name]);
+    }
     assert_eq!(names(Event::Configured(Settings::default())), ["settings.changed"]);
 }
 

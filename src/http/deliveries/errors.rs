@@ -128,6 +128,7 @@ fn refused(refusal: &Refusal) -> Row {
             (S::TOO_MANY_REQUESTS, "Too many requests.", "too_many_open_promises")
         }
         Refusal::DuplicateOrder { .. } => (NO, "Duplicated order.", "duplicated_order"),
+        Refusal::AddressNotAllowed => (NO, "Shipping address not allowed.", "address_not_allowed"),
         Refusal::CriticalShort { .. } => {
             (NO, "Critical item out of stock.", "critical_item_out_of_stock")
         }

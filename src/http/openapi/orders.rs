@@ -14,6 +14,9 @@ use super::schema::{
 use crate::http::orders::routes::list::STATUSES;
 use crate::limits::{CUSTOMER_PAGE_ROWS_MAX, FAULTS_MAX, NOTES_CHARS_MAX, PROFILE_ID_MAX};
 
+/// What is left of the caller's rate, as the original says it.
+const RATES: [&str; 3] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+
 /// Describes the door.
 pub(super) fn describe(api: &mut Api) {
     let id = || text().says("Its number or its uuid.");
@@ -65,7 +68,8 @@ pub(super) fn describe(api: &mut Api) {
                 .answers(200, "The order.", "CustomerOrderAnswer")
                 .tells(&["ETag", "Idempotency-Replayed"])
                 .refuses([404, 412]),
-        ],
+        ]
+        .map(|operation| operation.tells(&RATES)),
     );
     requests(api);
     answers(api);

@@ -179,3 +179,24 @@ async fn a_card_is_never_given_back() {
     let there = server.http.get("/api/orders").await.expect(200).to_string();
     assert!(!there.contains("41111"), "{there}");
 }
+
+/// A tenant delivers where its patterns say, and what is refused changes nothing.
+#[actix_web::test]
+async fn an_address_outside_the_area_is_refused() {
+    let settings = "[deliveries]\nareas = [\"*51063*\", \"* porz\"]\n";
+    let server = TestServer::configured(settings).await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let to = |address: &str| {
+        let mut body = order("tea", 1, "");
+        body["customer"]["shipping_address"] = json!(address);
+        body
+    };
+    let before = state(&server).await;
+    let far = server.http.post("/deliveries", &to("1 Main St").to_string()).await;
+    let far = refused(far);
+    assert_eq!((far.0, far.1.as_str()), (422, "Shipping address not allowed."));
+    assert_eq!(state(&server).await, before);
+    server.hands_over(&to("Hauptstr. 8, 51063 Köln")).await;
+    server.hands_over(&to("Am Markt 1,  Köln\u{a0}PORZ")).await;
+}

@@ -250,3 +250,41 @@ async fn a_customer_changes_the_flag_until_picking_begins() {
     let late = refused(patch(wish).await);
     assert_eq!((late.0, late.1.as_str()), (422, "Not possible now."));
 }
+
+/// A code on the goods is one of the listing's, and an item says where it lies.
+#[actix_web::test]
+async fn a_scan_may_be_any_code_of_the_listing() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    for (article, at) in [("tea", "2W-10-9"), ("jam", "1A-1-1")] {
+        let stock = json!({ "facilityRef": store, "tenantArticleId": article, "value": 5,
+            "locationRef": at });
+        server.http.post("/api/stocks", &stock.to_string()).await.expect(201);
+    }
+    let listing = |article: &str, codes: &[&str]| json!({ "tenantArticleId": article, "title": article, "scannableCodes": codes });
+    let listings =
+        json!({ "listings": [listing("tea", &["4006381333931", "T"]), listing("jam", &["jam!"])] });
+    let path = format!("/api/facilities/{store}/listings");
+    server.http.put(&path, &listings.to_string()).await.expect(200);
+    let tea = server.hands_over(&order("tea", 2, "")).await;
+    server.hands_over(&order("jam", 1, "")).await;
+    for _ in 0..2 {
+        ok(server.http.post("/picklist/next", "").await).await;
+    }
+    let by_place = ok(server.http.get("/picklist?sort=location").await).await;
+    let places = by_place.as_array().expect("a list").iter().map(|it| text(it, "location"));
+    assert_eq!(places.collect::<Vec<_>>(), ["1A-1-1", "2W-10-9"]);
+
+    let scan =
+        async |body: Value| server.http.post("/delivery_items/pick", &body.to_string()).await;
+    let item = ok(scan(json!({ "barcode": 4_006_381_333_931_u64 })).await).await;
+    assert_eq!((&item["client_sku"], &item["picked_quantity"]), (&json!("tea"), &json!(1)));
+    assert_eq!(item["location"], "2W-10-9");
+    let named = json!({ "barcode": "T", "id": tea["items"][0]["id"] });
+    assert_eq!(ok(scan(named).await).await["picked_status"], "PICKED");
+    // Named is the tea, which has no such code; the jam in the list has.
+    let other = json!({ "barcode": "jam!", "id": tea["items"][0]["id"] });
+    assert_eq!(ok(scan(other).await).await["client_sku"], "jam");
+    let none = refused(scan(json!({ "barcode": "4006381333932" })).await);
+    assert_eq!((none.0, none.1.as_str()), (422, "You scanned the wrong item."));
+}

@@ -75,7 +75,7 @@ async fn the_same_order_as_one_delivery_has_no_warnings() {
     let made = server.http.post("/api/deliveries", DELIVERY).await;
     assert!(!made.body.contains("tok_example"), "a card's token is never given back");
     let order = made.expect(200)["order"].clone();
-    assert_eq!(order["warnings"], Value::Null);
+    assert_eq!(order["warnings"], json!([]));
     assert_eq!(order["order_status"], "BACKORDERED");
     assert_eq!(order["items"][0]["outcome"], "PARTLY_HELD");
     assert_eq!(order["items"][1]["outcome"], "TO_SUBSTITUTE");
@@ -212,4 +212,42 @@ async fn the_list_has_the_newest_first_and_filters() {
     assert_eq!((bad.0, bad.2), (400, vec!["page".to_owned()]));
     let bad = refused(server.http.get("/deliveries?store_id=nowhere").await);
     assert_eq!(bad.0, 422);
+}
+
+/// A day begins when it does at the store: the one that is named, else the one that holds; a store
+/// without a zone goes by its tenant's clocks.
+#[actix_web::test]
+async fn a_day_begins_when_it_does_at_the_store() {
+    let server = TestServer::configured("[invitations]\nzone = \"Europe/London\"\n").await;
+    let store = |name: &str, zone: &str| {
+        json!({ "name": name, "tenantFacilityId": name, "address": { "companyName": "c",
+            "street": "s", "city": "x", "postalCode": "1", "country": "DE",
+            "resolvedTimeZone": { "timeZoneId": zone } } })
+    };
+    let make = async |body: Value| server.http.post("/api/facilities", &body.to_string()).await;
+    let tokyo = make(store("tokyo", "Asia/Tokyo")).await.expect(201);
+    server.stock(&text(&tokyo, "id"), "tea", 9).await;
+    let berlin = make(store("berlin", "Europe/Berlin")).await.expect(201);
+    server.stock(&text(&berlin, "id"), "jam", 9).await;
+    let gouda = server.facility("gouda").await;
+    server.stock(&gouda, "rusk", 9).await;
+    for (sku, named, start) in [
+        ("tea", "", "2026-06-30 15:00:00 UTC, 120"),
+        ("jam", "", "2026-06-30 22:00:00 UTC, 120"),
+        ("jam", "berlin", "2026-06-30 22:00:00 UTC, 120"),
+        ("rusk", "", "2026-06-30 23:00:00 UTC, 120"),
+    ] {
+        let mut body = order(sku, 1, "");
+        body["order"] = json!({ "desired_deliverywindow": "2026-07-01", "store_id": named,
+            "order_placed_timestamp": "2026-01-02" });
+        let made = server.hands_over(&body).await;
+        assert_eq!(made["estimated_delivery_window"], start, "{sku} at {named}");
+        let placed = server.delivery(&made["number"]).await["order_placed_timestamp"].clone();
+        let zone = if sku == "tea" { "2026-01-01 15:00:00 UTC" } else { "2026-01-0" };
+        assert!(placed.as_str().is_some_and(|text| text.starts_with(zone)), "{placed}");
+    }
+    let unknown = make(store("x", "Mars/Olympus")).await;
+    let what = "address.resolvedTimeZone.timeZoneId: is no zone like Europe/Berlin";
+    assert_eq!(unknown.complaint(), format!("malformed request | {what}"));
+    unknown.refused(400);
 }

@@ -77,3 +77,26 @@ async fn without_a_rate_nothing_is_said_of_one() {
         assert!(reply.status == 200 && !reply.headers.contains_key("ratelimit"));
     }
 }
+
+/// Door 2 says it also in the words of its original, in every answer that was counted.
+#[actix_web::test]
+async fn customers_are_told_the_second_in_which_there_is_more() {
+    let server =
+        TestServer::configured("auth = \"on\"\nrate_per_second = 2\nrate_burst = 2\n").await;
+    let key = text(&key_of(&server, "shop", &["orders.read"]).await, "key");
+    let bearer = format!("Bearer {key}");
+    let both = [("authorization", bearer.as_str()), ("x-api-key", key.as_str())];
+    let paths = [("/orders", 200, "1"), ("/customer/orders/7", 404, "0"), ("/orders/", 429, "0")];
+    for (path, status, left) in paths {
+        let reply = server.http.send(Method::GET, path, &both, "").await;
+        let named = ["limit", "remaining", "reset"].map(|it| format!("x-ratelimit-{it}"));
+        let said = named.each_ref().map(|name| reply.header(name));
+        // The clock stands at 10:00 of 2026-01-12, and there is more in a second.
+        assert_eq!(said, ["2", left, "1768212001"], "{path}");
+        assert!(reply.headers.contains_key("ratelimit"), "{path}");
+        reply.expect(status);
+    }
+    server.advance(Millis(1_000)).await;
+    let elsewhere = server.http.bearing(&key).get("/api/orders").await;
+    assert!(!elsewhere.headers.contains_key("x-ratelimit-limit"));
+}

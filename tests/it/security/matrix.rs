@@ -4,7 +4,7 @@ use hyper::Method;
 use workflow::permission::Permission;
 
 use super::*;
-use crate::tidy::documents::{Route, routes};
+use crate::tidy::documents::{Route, operators_routes, routes};
 
 const ID: &str = "019bb2a0-44f1-7d02-b1c3-91a0d4e70000";
 
@@ -63,6 +63,29 @@ async fn a_credential_without_the_permission_is_refused_on_every_route() {
         }
     }
     assert!(before > 0 || keys.len() > 3);
+}
+
+/// A credential that is sent to the operators' address must be good, and for `admin`; and a page in
+/// the operator's browser, which sends another host, gets nothing at all.
+#[actix_web::test]
+async fn every_route_of_operators_is_closed_to_others() {
+    let server = closed().await;
+    let everything = Permission::EVERY.iter().map(|one| one.name()).filter(|it| *it != "admin");
+    let key = text(&key_of(&server, "shop", &everything.collect::<Vec<_>>()).await, "key");
+    let address = server.operators();
+    let routes = operators_routes();
+    assert!(routes.len() > 10, "only {} routes were found", routes.len());
+    for route in routes {
+        assert_eq!(route.needs, ["Admin"], "{}", route.path);
+        let (method, path, body) = request(&route);
+        let send = async |caller: &Caller, headers: &[(&str, &str)]| {
+            caller.send(method.clone(), &path, headers, body).await
+        };
+        is_refused(&send(&address.bearing(&key), &[]).await, 403);
+        is_refused(&send(&address.bearing("nonsense"), &[]).await, 401);
+        is_refused(&send(&address, &[("host", "evil.example:8081")]).await, 403);
+        assert_eq!(send(&server.http.bearing(&key), &[]).await.status, 404, "not at the doors");
+    }
 }
 
 /// Any good credential opens what needs no permission; open paths need none.

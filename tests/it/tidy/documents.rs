@@ -21,6 +21,11 @@ pub(crate) fn routes() -> Vec<Route> {
     routes_in(&read("src/http.rs"))
 }
 
+/// Every row of the operators' table.
+pub(crate) fn operators_routes() -> Vec<Route> {
+    routes_in(&read("src/admin.rs"))
+}
+
 /// Every row of a table in this text.
 fn routes_in(table: &str) -> Vec<Route> {
     let mut paths: BTreeMap<String, String> = BTreeMap::new(); // the name of a row, its path

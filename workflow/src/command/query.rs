@@ -39,6 +39,10 @@ pub enum Query {
     Reservations(Page<ReservationId>),
     /// The tenant's settings.
     Settings,
+    /// An address of a customer's profile, by its number.
+    Address(u32),
+    /// One subscription.
+    Subscription(SubscriptionId),
     /// Subscriptions, in the order of their ids.
     Subscriptions(Page<SubscriptionId>),
     /// The orders in memory with these numbers, in their order.

@@ -203,6 +203,11 @@ impl Places {
         self.stocks.get(&stock).map(|seat| self.seats[*seat as usize].id)
     }
 
+    /// Where in its location a lot lies, if that has a name.
+    pub fn storage_of(&self, stock: StockId) -> Option<&SmolStr> {
+        self.storages.storage_of(stock)
+    }
+
     /// The lots in places with these names, in the order of their ids.
     pub fn lots_in(&self, storages: &[SmolStr]) -> Vec<StockId> {
         self.storages.lots_in(storages)

@@ -37,6 +37,11 @@ impl Storages {
         }
     }
 
+    /// Where a lot lies.
+    pub(super) fn storage_of(&self, stock: StockId) -> Option<&SmolStr> {
+        self.of.get(&stock)
+    }
+
     /// The lots in these places, in the order of their ids.
     pub(super) fn lots_in(&self, names: &[SmolStr]) -> Vec<StockId> {
         let within = |name: &SmolStr| {

@@ -7,8 +7,8 @@ use crate::command::{OrderName, RecentFilter};
 use crate::id::{LocationId, OrderId};
 use crate::limits::RECENT_LOOKED_AT_MAX;
 use crate::location::Card;
-use crate::order::Order;
-use crate::outcome::{DeliveryView, Outcome};
+use crate::order::{Hold, Order};
+use crate::outcome::{DeliveryView, Outcome, Storages};
 use crate::refusal::Refusal;
 
 impl<C: Cast> Scene<'_, C> {
@@ -35,7 +35,17 @@ impl<C: Cast> Scene<'_, C> {
         let card = |id: LocationId| -> Option<(LocationId, Arc<Card>)> {
             Some((id, self.tenant.places.card(id)?.clone()))
         };
-        DeliveryView { stores: at.into_iter().filter_map(card).collect(), order }
+        let stores = at.into_iter().filter_map(card).collect();
+        DeliveryView { stores, storages: self.storages(&order), order }
+    }
+
+    /// Where in their locations the order's pieces lie.
+    pub(super) fn storages(&self, order: &Order) -> Storages {
+        let lies = |hold: &Hold| {
+            let storage = self.tenant.places.storage_of(hold.stock?)?;
+            Some((hold.index, storage.clone()))
+        };
+        order.holds.iter().filter_map(lies).collect()
     }
 
     /// The newest orders that fit. Those with a reference are found by it; else only so many of

@@ -145,7 +145,8 @@ impl<C: Cast> Scene<'_, C> {
     pub(super) async fn picklist(&mut self, picker: &SmolStr) -> Outcome {
         let mut parts = Vec::new();
         for (id, location) in self.tenant.book.picking(picker) {
-            parts.push(PickView { order: self.order_now(id).await, location });
+            let order = self.order_now(id).await;
+            parts.push(PickView { storages: self.storages(&order), order, location });
         }
         Outcome::Picklist(parts)
     }

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use super::candidates::{Want, wants};
 use super::shortage::{Borne, Short};
 use super::{Cast, Halt, Look, Scene, Seen};
-use crate::command::{Command, Promise, Wanted};
+use crate::calendar::Zone;
+use crate::command::{Command, Days, Promise, Wanted};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{
     LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX, PROCESS_BUFFER,
@@ -65,12 +66,14 @@ impl<C: Cast> Scene<'_, C> {
     /// Plays a promise, or an order that is sold at once.
     pub(super) async fn promise(
         &mut self,
-        promise: Box<Promise>,
+        mut promise: Box<Promise>,
     ) -> Result<(Outcome, Option<Owner>), Halt> {
         // The order of these lines is the order of precedence.
         if promise.replaces.is_some_and(|id| !self.tenant.book.holds(id)) {
             return Err(Refusal::UnknownOrder.into());
         }
+        self.reaches(&promise)?;
+        promise.destination = self.destination(&promise);
         self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;
@@ -101,7 +104,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         let id = OrderId::of(self.now, self.random);
         let holds = self.reserve(id, &promise.lines, &planned.shares, Base::default()).await;
-        let promise = *promise;
+        let promise = self.dated(*promise, &delivery, &planned.shares);
         let asked = Asked {
             lines: promise.lines,
             ordered: promise.ordered.unwrap_or(self.now),
@@ -324,6 +327,15 @@ impl<C: Cast> Scene<'_, C> {
         order
     }
 
+    /// Refuses an order that would go where the tenant delivers nothing.
+    fn reaches(&self, promise: &Promise) -> Result<(), Refusal> {
+        let Some(address) = &promise.address else { return Ok(()) };
+        match self.policy.areas.reach(self.whose, address) {
+            true => Ok(()),
+            false => Err(Refusal::AddressNotAllowed),
+        }
+    }
+
     /// Refuses a second order under the name that its shop has given to another one.
     async fn is_new(&mut self, promise: &Promise) -> Result<(), Refusal> {
         let Some((shop, reference)) = promise.natural_key() else { return Ok(()) };
@@ -334,6 +346,28 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         Ok(())
+    }
+
+    /// Days become instants: they begin when they do at the store that is named, else at the first
+    /// that the order comes from, else where the tenant is.
+    fn dated(&self, mut promise: Promise, delivery: &Delivery, shares: &[Share]) -> Promise {
+        let Days { ordered, wanted } = promise.days;
+        if ordered.is_none() && wanted.is_none() {
+            return promise;
+        }
+        let named = match delivery {
+            Delivery::Ship { from } => from.first(),
+            Delivery::Collect { at } => Some(at),
+        };
+        let store = named.or(shares.first().map(|share| &share.location));
+        let name = store.and_then(|id| self.tenant.places.card(*id)?.zone.as_deref());
+        let own = name.and_then(|name| Zone::parse(name).ok());
+        let zone = own.as_ref().unwrap_or(self.policy.invitations.of(self.whose).calendar.zone());
+        promise.ordered = ordered.map(|day| day.starts(zone)).or(promise.ordered);
+        if let (Some(handover), Some(day)) = (&mut promise.handover, wanted) {
+            handover.wanted = Some(day.starts(zone));
+        }
+        promise
     }
 
     /// When the order is brought: as wanted if that can be met, else as soon as all pieces that

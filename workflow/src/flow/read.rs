@@ -56,6 +56,8 @@ impl<C: Cast> Scene<'_, C> {
             Query::Numbered(part) => Ok(self.numbered(part).await),
             Query::Invitations(filter, part) => Ok(self.invitations(&filter, part).await),
             Query::MailDays(from, to) => Ok(self.mail_days(from, to)),
+            Query::Address(number) => self.address(number),
+            Query::Subscription(id) => self.subscription(id),
             Query::Suppressed(named, page) => Ok(self.suppressed(named, &page)),
             Query::Subscriptions(page) => Ok(self.subscriptions(&page)),
             Query::OrdersNumbered(numbers) => {

@@ -34,6 +34,7 @@ pub fn apply(location: &mut Location, event: &Event, at: Time) {
             location.version = location.version.next();
             location.modified = at;
         }
+        Event::Turned { .. } => {} // the card says it
         Event::Shelf { article, event } => {
             match event {
                 ShelfEvent::Put(lot) => {
@@ -99,6 +100,7 @@ fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
             shelf.take_off(*stock, *units);
         }
         ShelfEvent::SoldOut => shelf.sold_out = true,
+        ShelfEvent::Moved { .. } => {} // the lots say it
     }
 }
 
@@ -106,8 +108,10 @@ fn apply_to_shelf(shelf: &mut Shelf, event: &ShelfEvent) {
 pub fn apply_to_row(shelf: &mut Shelf, event: &ShelfEvent) {
     match event {
         ShelfEvent::Consumed { stock, units, .. } => shelf.take_off(*stock, *units),
-        ShelfEvent::Reserved { .. } | ShelfEvent::Released { .. } | ShelfEvent::Rehosted { .. } => {
-        }
+        ShelfEvent::Reserved { .. }
+        | ShelfEvent::Released { .. }
+        | ShelfEvent::Rehosted { .. }
+        | ShelfEvent::Moved { .. } => {}
         ShelfEvent::Put(_)
         | ShelfEvent::Removed { .. }
         | ShelfEvent::Listed(_)

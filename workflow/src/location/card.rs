@@ -27,6 +27,8 @@ pub struct Card {
     pub place: Option<Place>,
     /// The rest, for doors.
     pub kept: Kept,
+    /// The name of the zone whose clocks it goes by, if it said: one of the database.
+    pub zone: Option<SmolStr>,
 }
 
 /// Whether a location takes orders.

@@ -266,7 +266,13 @@ fn change(location: &Location, asked: Version, card: &Arc<Card>) -> Result<Done,
     if asked != location.version {
         return Err(Refusal::WrongVersion { asked, current: location.version });
     }
-    let events = if location.card == *card { vec![] } else { vec![Event::Changed(card.clone())] };
+    let mut events = Vec::new();
+    if location.card != *card {
+        events.push(Event::Changed(card.clone()));
+    }
+    if location.card.status != card.status {
+        events.push(Event::Turned { status: card.status });
+    }
     Ok(Done { events, rows: vec![] })
 }
 

@@ -26,9 +26,10 @@ pub(super) fn put(
     for (index, (new, row)) in rows.iter().enumerate() {
         done.rows.push(drawing.draw(index, *new, row, now)?);
     }
-    let mut by_article: BTreeMap<ArticleId, Vec<Lot>> = BTreeMap::new();
+    let mut by_article: BTreeMap<ArticleId, Vec<(Lot, bool)>> = BTreeMap::new();
     for drawn in drawing.lots.into_iter().filter(Drawn::is_change) {
-        by_article.entry(drawn.article).or_default().push(drawn.lot);
+        let is_move = drawn.is_move();
+        by_article.entry(drawn.article).or_default().push((drawn.lot, is_move));
     }
     for (article, lots) in by_article {
         let shelf = location.shelves.get(&article).unwrap_or(&none);
@@ -36,8 +37,12 @@ pub(super) fn put(
         if let (None, Some(units)) = (&shelf.own_safety, defaults.get(&article)) {
             draft.keep(*units, &mut done.events);
         }
-        for lot in lots {
+        for (lot, is_move) in lots {
+            let (id, units) = (lot.id, lot.value);
             draft.put(lot, &mut done.events);
+            if is_move {
+                draft.moved(id, id, units, &mut done.events);
+            }
         }
         if draft.is_over_full() {
             return Err(Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX });
@@ -136,6 +141,11 @@ impl<'a> Drawing<'a> {
 impl Drawn<'_> {
     fn is_change(&self) -> bool {
         self.old.is_none_or(|old| !is_same(old, &self.lot))
+    }
+
+    /// Whether it lies in another place than before.
+    fn is_move(&self) -> bool {
+        self.old.is_some_and(|old| old.storage() != self.lot.storage())
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) fn relocate(
         let lot = Lot { value: left, version, modified: now, ..old.clone() };
         draft.put(lot, &mut done.events);
     }
+    draft.moved(*from, arrived.id, *units, &mut done.events);
     if draft.is_over_full() {
         return Err(Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX });
     }

@@ -81,6 +81,17 @@ impl<'a> Draft<'a> {
         self.push(ShelfEvent::Removed { stock }, events);
     }
 
+    /// Pieces will lie in another place than before.
+    pub(super) fn moved(
+        &mut self,
+        from: StockId,
+        to: StockId,
+        units: Units,
+        events: &mut Vec<Event>,
+    ) {
+        self.push(ShelfEvent::Moved { from, to, units }, events);
+    }
+
     /// Reservations will be held of another lot, the newest first, as many as fit into `most`
     /// pieces, until no more than `left` is reserved; answers with what still is.
     pub(super) fn carry(

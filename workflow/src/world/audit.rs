@@ -48,6 +48,7 @@ impl World {
                 || !tenant.safeties.defaults().is_empty()
                 || !tenant.keyring.is_empty()
                 || !tenant.subscriptions.is_empty()
+                || !tenant.addresses.is_empty()
                 || !tenant.suppressed.is_empty()
         };
         for (id, tenant) in self.desk.tenants().filter(|(_, tenant)| touched(tenant)) {
@@ -58,6 +59,7 @@ impl World {
             tenant.suppressed.hash(&mut hasher);
             tenant.keyring.hash(&mut hasher);
             tenant.subscriptions.hash(&mut hasher);
+            tenant.addresses.hash(&mut hasher);
         }
         hasher.finish()
     }

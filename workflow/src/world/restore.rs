@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Fault, World};
+use crate::address::Address;
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, StockId, TenantId};
 use crate::keyring::Key;
@@ -65,6 +66,11 @@ impl Restore {
     /// Takes in an API key of a tenant.
     pub fn key(&mut self, tenant: &TenantId, key: Key) {
         self.world.desk.tenant(tenant).keyring.restore(key);
+    }
+
+    /// Takes in what is known of an address.
+    pub fn address(&mut self, tenant: &TenantId, address: Address) {
+        self.world.desk.tenant(tenant).addresses.insert(address.number, address);
     }
 
     /// Takes in a tenant's subscription.

@@ -195,6 +195,9 @@ impl Run {
         Command::Promise(Box::new(Promise {
             explain: false,
             handover: None,
+            address: None,
+            days: Default::default(),
+            ships_to: None,
             backorders: false,
             lines: self.lines(&request.lines, request.shortage),
             ordered: Some(self.shop.now),
@@ -425,5 +428,6 @@ fn card(place: usize, status: Status, services: u8) -> Arc<Card> {
         postal_code: None,
         place: Place::of_degrees(52.0, 4.0 + place as f64).filter(|_| services != 3),
         kept: Kept::default(),
+        zone: None,
     })
 }

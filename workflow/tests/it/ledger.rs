@@ -52,6 +52,8 @@ impl Ledger {
                 | Event::Keyring(_)
                 | Event::Subscribed(_)
                 | Event::Unsubscribed { .. }
+                | Event::Subscription { .. }
+                | Event::Addressed(_)
                 | Event::Suppressed { .. }
                 | Event::Unsuppressed { .. }
                 | Event::Secured { .. }
@@ -145,6 +147,11 @@ impl Ledger {
                 self.sold_out.retain(|(at, _)| *at != id);
                 self.pledges.retain(|((at, _), _), _| *at != id);
             }
+            location::Event::Turned { status } => {
+                if self.cards.get(&id).map(|card| card.status) != Some(*status) {
+                    return Err(format!("P1: {id} is not {status:?}"));
+                }
+            }
             location::Event::Shelf { article, event } => {
                 self.note_shelf((id, article.clone()), event)?;
             }
@@ -208,6 +215,11 @@ impl Ledger {
             }
             ShelfEvent::SoldOut => {
                 self.sold_out.insert(spot);
+            }
+            ShelfEvent::Moved { to, .. } => {
+                if !self.lots.contains_key(&(spot, *to)) {
+                    return Err(format!("S2: {to} is not there, and pieces are moved to it"));
+                }
             }
         }
         Ok(())

@@ -119,6 +119,7 @@ fn first() -> Node {
             postal_code: None,
             place: None,
             kept: Kept::default(),
+            zone: None,
         });
         submit(&mut node, Command::OpenLocation { card }, 1_000 + number as u64);
     }
@@ -232,6 +233,9 @@ fn promise(node: &Node, client: usize) -> Command {
     Command::Promise(Box::new(Promise {
         explain: false,
         handover: None,
+        address: None,
+        days: Default::default(),
+        ships_to: None,
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

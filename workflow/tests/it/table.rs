@@ -228,6 +228,7 @@ pub(crate) fn card() -> std::sync::Arc<Card> {
         postal_code: None,
         place: None,
         kept: Kept::default(),
+        zone: None,
     })
 }
 
@@ -257,6 +258,9 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         replaces: None,
         explain: false,
         handover: None,
+        address: None,
+        days: Default::default(),
+        ships_to: None,
         backorders: false,
     }
 }

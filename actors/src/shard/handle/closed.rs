@@ -314,5 +314,5 @@ fn done(outcome: Outcome) -> Verdict {
 }
 
 fn without_stores(order: Order) -> DeliveryView {
-    DeliveryView { order, stores: Vec::new() }
+    DeliveryView { order, stores: Vec::new(), storages: Vec::new() }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use workflow::id::OrderId;
@@ -36,6 +36,7 @@ struct OrderAnswer<'a, T> {
     version: u32,
     secure_order_id: Option<String>,
     items: Vec<T>,
+    #[serde(serialize_with = "or_none_at_all")]
     warnings: Option<&'a RawValue>,
 }
 
@@ -162,6 +163,17 @@ fn head<'a, T>(order: &'a Order, kept: &KeptOrder<'a>, items: Vec<T>) -> OrderAn
         secure_order_id: handover.map(|it| hex(&it.secret)),
         items,
         warnings: kept.own.as_ref().and_then(|own| own.warnings),
+    }
+}
+
+/// The list, or one without entries: clients need not tell nothing from null.
+fn or_none_at_all<S: Serializer>(
+    warnings: &Option<&RawValue>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match warnings {
+        Some(warnings) => warnings.serialize(serializer),
+        None => [(); 0].serialize(serializer),
     }
 }
 

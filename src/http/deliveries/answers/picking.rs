@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 use workflow::id::LocationId;
 use workflow::order::{Order, Step, line_number};
 use workflow::outcome::Outcome;
@@ -32,7 +33,11 @@ pub(crate) struct PickAnswer<'a> {
     original_item_id: Option<u64>,
     price: Option<&'a RawValue>,
     order_item_options_flags: &'static str,
+    location: Option<SmolStr>,
     version: u32,
+    /// Where it is picked.
+    #[serde(skip)]
+    pub(crate) at: Option<LocationId>,
     /// Pieces that are still to be picked.
     #[serde(skip)]
     pub(crate) open: Units,
@@ -74,7 +79,11 @@ pub(crate) fn picklist(outcome: &Outcome) -> Reply {
 pub(crate) fn picklist_sorted(outcome: &Outcome, sorting: Sorting) -> Reply {
     let mut items = items(outcome);
     if sorting.by_bin {
-        items.sort_by(|one, other| one.picker_bin_number.cmp(&other.picker_bin_number));
+        // Where it lies is known of some stock only; the shop's word for it is the second best.
+        items.sort_by(|one, other| {
+            let places = |it: &PickAnswer<'_>| (it.location.clone(), it.picker_bin_number.clone());
+            places(one).cmp(&places(other))
+        });
     }
     if sorting.falling {
         items.reverse();
@@ -94,7 +103,8 @@ pub(crate) fn items(outcome: &Outcome) -> Vec<PickAnswer<'_>> {
     };
     let each = parts.iter().map(|part| (part, of_part(part)));
     each.flat_map(|(part, lines)| {
-        lines.into_iter().map(|line| pick_answer(&part.order, line, Some(part.location)))
+        let at = Some(part.location);
+        lines.into_iter().map(move |line| pick_answer(&part.order, line, at, &part.storages))
     })
     .collect()
 }
@@ -111,7 +121,7 @@ pub(crate) fn worked(outcome: &Outcome) -> Reply {
         parts.find(|part| is_in(order, line, part.location)).map(|part| part.location)
     };
     let at = has(Some(Step::Picking)).or_else(|| has(None));
-    entity(200, order.version, json(&pick_answer(order, line, at)))
+    entity(200, order.version, json(&pick_answer(order, line, at, &view.storages)))
 }
 
 /// The reply to a delivery that is staged: 200.
@@ -148,7 +158,12 @@ fn is_in(order: &Order, line: u16, at: LocationId) -> bool {
         || order.parts().iter().any(|part| part.location == at && found(part))
 }
 
-fn pick_answer(order: &Order, line: u16, at: Option<LocationId>) -> PickAnswer<'_> {
+fn pick_answer<'a>(
+    order: &'a Order,
+    line: u16,
+    at: Option<LocationId>,
+    storages: &[(u16, SmolStr)],
+) -> PickAnswer<'a> {
     let asked = &order.asked.lines[usize::from(line)];
     let own = KeptItem::of(&asked.kept).own.unwrap_or_default();
     let part = at.and_then(|at| order.parts().iter().rfind(|part| part.location == at));
@@ -165,7 +180,10 @@ fn pick_answer(order: &Order, line: u16, at: Option<LocationId>) -> PickAnswer<'
     };
     let replaced = || order.work.iter().flat_map(|work| &work.replaced);
     let original = replaced().find(|(_, by)| *by == line).map(|(old, _)| *old);
+    let here = order.holds.iter().filter(|hold| hold.line == line && Some(hold.location) == at);
+    let mut lies = here.filter_map(|hold| storages.iter().find(|(index, _)| *index == hold.index));
     PickAnswer {
+        location: lies.next().map(|(_, storage)| storage.clone()),
         id: line_number(order.number, line),
         picked_status,
         product_name: &asked.title,
@@ -184,6 +202,7 @@ fn pick_answer(order: &Order, line: u16, at: Option<LocationId>) -> PickAnswer<'
         price: own.price,
         order_item_options_flags: flag(asked.shortage),
         version: order.version.0,
+        at,
         open: held.less(picked),
     }
 }

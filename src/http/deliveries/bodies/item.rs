@@ -77,6 +77,7 @@ fn kept(
     let bin = reader.text(at, &["picker_bin_number"], FREE_TEXT_CHARS_MAX);
     let weight = reader.decimal(at, &["shipping_weight"]);
     let unit = reader.word(at, &["shipping_weight_unit"], &["ea", "oz", "gal", "lb"]);
+    let unit = unit.or(weight.map(|_| "ea"));
     let number = |value: Option<Decimal>| value.map(|value| raw(value.to_string()));
     let [price, tax, amount] = money.map(number);
     let (adjusted, weight): (Option<Box<RawValue>>, _) = (adjusted.map(raw), number(weight));

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use smol_str::SmolStr;
-use workflow::command::{Command, LocationRef, Promise, Wanted};
+use workflow::command::{Command, Days, LocationRef, Promise, Wanted};
 use workflow::kept::Kept;
 use workflow::limits::LINES_PER_ORDER_MAX;
 use workflow::order::{Handover, Line, Shortage};
 use workflow::place::Place;
-use workflow::time::Time;
 
 use super::decimal::Decimal;
+use super::instant::{Moment, parted};
 use super::item::Item;
 use super::reader::{At, Reader};
 use super::sheet::{Field, Sheet};
@@ -33,12 +33,15 @@ pub(crate) const DELIVERY_OPTIONS: [&str; 3] =
 #[derive(Debug, Serialize)]
 pub(crate) struct OrderBody {
     lines: Vec<Line>,
-    placed: Option<Time>,
-    wanted: Option<Time>,
+    placed: Option<Moment>,
+    wanted: Option<Moment>,
     shop: Option<SmolStr>,
     store: Option<SmolStr>,
     number: Option<SmolStr>,
     place: Option<Place>,
+    /// It is among what is kept, too.
+    #[serde(skip)]
+    address: SmolStr,
     kept: Kept,
 }
 
@@ -90,10 +93,12 @@ impl OrderBody {
 
     /// The command; `secret` is what the customer finds the order by.
     pub(crate) fn into_command(self, secret: [u8; 32]) -> Command {
+        let ((ordered, ordered_on), (wanted, wanted_on)) =
+            (parted(self.placed), parted(self.wanted));
         let store = self.store.map(|name| LocationRef { id: None, reference: Some(name) });
         Command::Promise(Box::new(Promise {
             lines: self.lines,
-            ordered: self.placed,
+            ordered,
             reference: self.number,
             consumer: None,
             destination: self.place,
@@ -104,7 +109,10 @@ impl OrderBody {
             replaces: None,
             explain: false,
             backorders: false,
-            handover: Some(Box::new(Handover { shop: self.shop, secret, wanted: self.wanted })),
+            handover: Some(Box::new(Handover { shop: self.shop, secret, wanted })),
+            address: Some(self.address),
+            days: Days { ordered: ordered_on, wanted: wanted_on },
+            ships_to: None,
         }))
     }
 }
@@ -129,9 +137,12 @@ impl Parts<'_> {
         let number = reader.name(order, &names("client_internal_order_id", "order_id"));
         let flag = reader.flag(order, &names("order_options_flags", "order_flag"));
         let items = self.items(reader, flag);
+        let street =
+            customer.as_ref().and_then(|it| it.addresses.as_ref()?.first()?.street.clone());
+        let address = street.unwrap_or_default().into();
         let kept = self.kept(reader, customer?, items.as_deref().unwrap_or_default(), flag);
         let lines = items?.into_iter().map(|item| item.line).collect();
-        Some(OrderBody { lines, placed, wanted, shop, store, number, place, kept })
+        Some(OrderBody { lines, placed, wanted, shop, store, number, place, address, kept })
     }
 
     /// The customer as door 3 has it, and where they live.

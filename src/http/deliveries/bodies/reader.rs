@@ -6,10 +6,9 @@
 use smol_str::SmolStr;
 use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::order::Shortage;
-use workflow::time::Time;
 
 use super::decimal::Decimal;
-use super::instant;
+use super::instant::{self, Moment};
 use super::sheet::{Field, Sheet};
 use crate::failure::Failure;
 use crate::http::deliveries::errors::Error;
@@ -146,19 +145,19 @@ impl Reader {
         (Decimal::default(), Some(super::super::answers::json(&text)))
     }
 
-    /// An instant.
-    pub(super) fn instant(&mut self, at: At<'_>, names: &[&'static str]) -> Option<Time> {
+    /// An instant, or a day.
+    pub(super) fn instant(&mut self, at: At<'_>, names: &[&'static str]) -> Option<Moment> {
         let (name, field) = at.sheet.first(names)?;
         let Field::Text(text) = field else {
             self.misshapen(at.name(name), "must be a text");
             return None;
         };
-        let time = instant::parse(text);
-        if time.is_none() {
+        let moment = instant::parse(text);
+        if moment.is_none() {
             let forms = "must be like 2007-11-09 11:20:25 UTC, RFC 3339, or a date";
             self.add(at.name(name), forms);
         }
-        time
+        moment
     }
 
     /// One of these words, without regard to case.

@@ -1,15 +1,20 @@
 //! The pick list: what pickers do, from the next delivery to the staging area.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
-use workflow::command::{Command, Job, LocationRef, OrderName, Query};
+use smol_str::SmolStr;
+use workflow::command::{Command, Job, ListingFilter, LocationRef, OrderName, Page, Query};
+use workflow::id::{ArticleId, LocationId};
 use workflow::order::{line_number, of_line_number};
+use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
 use super::{Handled, act, sent};
 use crate::admission::Lane;
 use crate::ask::App;
-use crate::failure::Failure;
+use crate::failure::{Failed, Failure};
 use crate::http::deliveries::answers::order::shown;
 use crate::http::deliveries::answers::picking::{
     PickAnswer, Sorting, cleared, items, picklist, picklist_sorted, staged, waiting, worked,
@@ -21,7 +26,7 @@ use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
-use crate::limits::DELIVERY_BODY_BYTES_MAX;
+use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
 
 /// What a scanner sends for an item that is not on the shelf.
 const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
@@ -93,9 +98,7 @@ pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) ->
     let answered = visit.change(&app, keyed, Command::Handle { order, version, job }, worked).await;
     // No order has the number of nothing: then the code fits nothing in the list.
     let answered = answered.map_err(|failed| match failed.failure {
-        Failure::Refused(Refusal::UnknownOrder) => {
-            crate::failure::Failed { failure: wrong_item(), ..failed }
-        }
+        Failure::Refused(Refusal::UnknownOrder) => Failed { failure: wrong_item(), ..failed },
         _ => failed,
     })?;
     Ok(answer(answered, worked))
@@ -169,17 +172,62 @@ async fn matching(
     let query = Query::Picklist(visit.caller.who.clone());
     let outcome = visit.look_first(app, query).await?;
     let list = items(&outcome);
-    let fits =
-        |item: &&PickAnswer<'_>| item.store_sku == *scan.barcode || item.client_sku == scan.barcode;
     let named = match named {
         Some((OrderName::Number(number), line)) => Some(line_number(number, line)),
         Some((OrderName::Id(_), _)) | None => None,
     };
-    let chosen = list.iter().filter(fits).find(|item| named == Some(item.id));
-    let open = || list.iter().filter(fits).find(|item| !item.open.is_zero());
-    let item = chosen.or_else(open).and_then(|item| of_line_number(item.id));
-    let (number, line) = item.unwrap_or_default();
+    let has_sku =
+        |item: &PickAnswer<'_>| item.store_sku == *scan.barcode || item.client_sku == scan.barcode;
+    let chosen = |fits: &dyn Fn(&PickAnswer<'_>) -> bool| {
+        list.iter().find(|item| named == Some(item.id) && fits(item)).map(|item| item.id)
+    };
+    let open = |fits: &dyn Fn(&PickAnswer<'_>) -> bool| {
+        list.iter().find(|item| !item.open.is_zero() && fits(item)).map(|item| item.id)
+    };
+    let plain = chosen(&has_sku).or_else(|| open(&has_sku).filter(|_| named.is_none()));
+    let id = match plain {
+        Some(id) => Some(id),
+        None => {
+            let bearing = bearing(app, visit, &outcome, &scan.barcode).await?;
+            let bears = |item: &PickAnswer<'_>| {
+                let it = |(at, article): &(LocationId, ArticleId)| {
+                    item.at == Some(*at) && article.as_str() == item.client_sku
+                };
+                has_sku(item) || bearing.iter().any(it)
+            };
+            chosen(&bears).or_else(|| open(&has_sku)).or_else(|| open(&bears))
+        }
+    };
+    let (number, line) = id.and_then(of_line_number).unwrap_or_default();
     Ok((OrderName::Number(number), line))
+}
+
+/// The articles that bear a code by their listings, at the places where the caller picks.
+async fn bearing(
+    app: &App,
+    visit: &Visit,
+    list: &Outcome,
+    code: &SmolStr,
+) -> Result<Vec<(LocationId, ArticleId)>, Error> {
+    let Outcome::Picklist(parts) = list else { unreachable!("a pick list is answered with one") };
+    let places: BTreeSet<LocationId> = parts.iter().map(|part| part.location).collect();
+    let mut bearing = Vec::new();
+    for place in places {
+        let at = LocationRef { id: Some(place), reference: None };
+        let filter = ListingFilter { articles: Vec::new(), code: Some(code.clone()) };
+        let page = Page { after: None, size: PAGE_ROWS_MAX };
+        let outcome = match visit.look_first(app, Query::Listings(at, filter, page)).await {
+            Ok(outcome) => outcome,
+            // A location that has gone since bears nothing.
+            Err(Failed { failure: Failure::Refused(_), .. }) => continue,
+            Err(failed) => return Err(failed.into()),
+        };
+        let Outcome::Listings { rows, .. } = outcome else {
+            unreachable!("listings are answered with listings")
+        };
+        bearing.extend(rows.into_iter().map(|(_, article, _)| (place, article)));
+    }
+    Ok(bearing)
 }
 
 /// The store that the query names.

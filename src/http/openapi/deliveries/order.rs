@@ -229,7 +229,7 @@ fn answers(api: &mut Api) {
             ("version*", version()),
             ("secure_order_id*", pattern("^[0-9a-f]{64}$").or_null()),
             ("items*", items),
-            ("warnings*", array(warning.clone()).or_null()),
+            ("warnings*", array(warning.clone())),
         ]
     };
     let new = given(head(array(given(item.clone()))));

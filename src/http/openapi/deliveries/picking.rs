@@ -125,6 +125,7 @@ fn schemas(api: &mut Api) {
             ("original_item_id*", count().or_null()),
             ("price*", number().or_null()),
             ("order_item_options_flags*", text()),
+            ("location*", text().or_null()),
             ("version*", version()),
         ]),
     );

@@ -109,6 +109,7 @@ impl OrderBody {
 impl GoodOrder {
     /// The command: sold at once, and what is short is backordered.
     pub(crate) fn into_command(self, at: Time) -> Command {
+        let ships_to = u32::try_from(self.head.shipping_address_id).ok();
         let customer = format_smolstr!("{}", self.head.requester_id);
         let kept = KeptHead {
             consumer: Some(Consumer { consumer_id: customer.to_string() }),
@@ -129,6 +130,9 @@ impl GoodOrder {
             explain: false,
             backorders: true,
             handover: None,
+            address: None,
+            days: Default::default(),
+            ships_to,
         }))
     }
 }

@@ -1,16 +1,15 @@
 //! Subscriptions in this door's words. A secret is shown once, values of headers never.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use workflow::id::{SubscriptionId, Version};
 use workflow::outcome::Outcome;
 use workflow::reply::Reply;
-use workflow::subscription::{Context, Encoding, Subscription};
+use workflow::subscription::{Context, Subscription};
 
 use super::{At, Shown, json};
 use crate::feed::Kind;
 use crate::http::reply::{created, plain};
+use crate::webhooks::terms::{encoding_name, shown_secret};
 
 /// What stands in place of a header's value, which may be a credential.
 const HIDDEN: &str = "(hidden)";
@@ -75,7 +74,7 @@ struct EventAnswer {
 /// The reply to a subscription that was made: 201, with the secret.
 pub(crate) fn made(outcome: &Outcome) -> Reply {
     let subscription = one(outcome);
-    let secret = format!("whsec_{}", STANDARD.encode(subscription.wish.secret.0));
+    let secret = shown_secret(&subscription.wish.secret.0);
     let answer = SubscriptionAnswer { secret: Some(secret), ..answer(subscription) };
     let location = format!("/api/subscriptions/{}", subscription.id);
     created(Version::FIRST, location, json(&answer))
@@ -124,12 +123,7 @@ fn answer(subscription: &Subscription) -> SubscriptionAnswer<'_> {
     let wish = &subscription.wish;
     let headers = wish.headers.iter().map(|(key, _)| HeaderAnswer { key, value: HIDDEN });
     let headers: Vec<HeaderAnswer<'_>> = headers.collect();
-    let encoding = match wish.encoding {
-        Encoding::Fft => "fft",
-        Encoding::CloudEvents => "cloudevents",
-        Encoding::Standard => "standard",
-        Encoding::PartsSource => "partssource",
-    };
+    let encoding = encoding_name(wish.encoding);
     let target = TargetAnswer {
         kind: "WEBHOOK",
         callback_url: &wish.url,

@@ -1,6 +1,8 @@
 //! A facility as a client makes it, and as a client changes it.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use workflow::calendar::Zone;
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, Status};
 use workflow::place::Place;
@@ -158,6 +160,7 @@ impl FacilityBody<'_> {
         let own = own.and_then(|text| reference(&mut faults, member("tenantFacilityId"), text));
         let kind = self.kind.map_or(Kind::Managed, KindBody::read);
         let place = self.place(&mut faults, kind);
+        let zone = self.zone(&mut faults);
         for (index, service) in self.services.iter().flatten().enumerate() {
             let list = member("services");
             let at = list.index(index);
@@ -181,8 +184,26 @@ impl FacilityBody<'_> {
                 .and_then(|it| it.postal_code.as_deref().map(Into::into)),
             place,
             kept: Kept::of(self.kept()),
+            zone,
         });
         faults.end(card)
+    }
+
+    /// The zone that the address names; without a name the tenant's counts.
+    fn zone(&self, faults: &mut Faults) -> Option<SmolStr> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Named {
+            time_zone_id: Option<SmolStr>,
+        }
+        let sent = self.address.as_ref()?.resolved_time_zone.as_ref()?;
+        let named = serde_json::from_str::<Option<Named>>(sent.as_json()).ok();
+        let name = named.and_then(|named| named?.time_zone_id).filter(|it| Zone::parse(it).is_ok());
+        let address = Path::Root.member("address");
+        let at = address.member("resolvedTimeZone");
+        let is_known = name.is_some() || sent.is_null();
+        faults.check(at.member("timeZoneId"), is_known, "is no zone like Europe/Berlin");
+        name
     }
 
     fn place(&self, faults: &mut Faults, kind: Kind) -> Option<Place> {

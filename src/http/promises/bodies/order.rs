@@ -181,6 +181,9 @@ impl OrderBody<'_> {
                 replaces,
                 explain,
                 handover: None,
+                address: None,
+                days: Default::default(),
+                ships_to: None,
                 backorders: false,
             })))
         };

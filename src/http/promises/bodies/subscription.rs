@@ -6,11 +6,13 @@ use workflow::subscription::{Context, Encoding, Secret, Wish};
 
 use super::{free_text, reference};
 use crate::failure::Failure;
-use crate::feed::Kind;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
-use crate::limits::{ENTRIES_MAX, HEADER_VALUE_CHARS_MAX, SUBSCRIPTION_HEADERS_MAX};
+use crate::limits::{ENTRIES_MAX, SUBSCRIPTION_HEADERS_MAX};
 use crate::webhooks::Targets;
+use crate::webhooks::terms::{
+    BAD_HEADER, BAD_VALUE, encoding_named, is_event, is_free_header, is_header_value,
+};
 
 /// A subscription. Closed.
 #[derive(Debug, Deserialize, Serialize)]
@@ -92,27 +94,15 @@ impl SubscriptionBody<'_> {
         let wish =
             name.zip(event).zip(target).map(|((name, event), ((url, headers), encoding))| {
                 let (event, secret) = (SmolStr::new(event), Secret(secret));
-                Wish { name, event, url, headers, encoding, contexts, secret }
+                let (also, after) = (Vec::new(), None);
+                Wish { name, event, url, headers, encoding, contexts, secret, also, after }
             });
         faults.end(wish)
     }
 }
 
-/// Whether a subscription may be to this: an event by either of its names, or all.
-fn is_event(name: &str) -> bool {
-    name == "*"
-        || Kind::named(name).is_some()
-        || Kind::ALL.iter().any(|kind| kind.fft().contains(&name))
-}
-
 fn encoding_of(faults: &mut Faults, name: Option<&str>) -> Option<Encoding> {
-    let encoding = match name {
-        None | Some("fft") => Some(Encoding::Fft),
-        Some("cloudevents") => Some(Encoding::CloudEvents),
-        Some("standard") => Some(Encoding::Standard),
-        Some("partssource") => Some(Encoding::PartsSource),
-        Some(_) => None,
-    };
+    let encoding = name.map_or(Some(Encoding::default()), encoding_named);
     let at = Path::Root.member("target");
     let rule = "must be fft, cloudevents, standard or partssource";
     faults.good(at.member("encoding"), encoding, rule)
@@ -146,40 +136,12 @@ fn read_target(
         let key = faults.required(place.member("key"), header.key.as_deref());
         let value = faults.required(place.member("value"), header.value.as_deref());
         if let (Some(key), Some(value)) = (key, value) {
-            faults.check(place.member("key"), is_free(key), "is no name of a header, or is ours");
-            faults.check(
-                place.member("value"),
-                is_value(value),
-                "must be visible ASCII, up to 2000",
-            );
+            faults.check(place.member("key"), is_free_header(key), BAD_HEADER);
+            faults.check(place.member("value"), is_header_value(value), BAD_VALUE);
             read.push((key.into(), Secret(value.into())));
         }
     }
     Some((url?, read))
-}
-
-/// Whether a call may have this header besides its own.
-fn is_free(name: &str) -> bool {
-    const OURS: [&str; 9] = [
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "expect",
-        "host",
-        "te",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    let name = name.to_ascii_lowercase();
-    let is_token = (1..=100).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let ours = ["webhook-", "x-ps-", "proxy-"];
-    is_token && !OURS.contains(&name.as_str()) && !ours.iter().any(|it| name.starts_with(it))
-}
-
-fn is_value(value: &str) -> bool {
-    value.len() <= HEADER_VALUE_CHARS_MAX && value.bytes().all(|it| (b' '..=b'~').contains(&it))
 }
 
 fn read_contexts(faults: &mut Faults, contexts: &[ContextBody<'_>]) -> Vec<Context> {

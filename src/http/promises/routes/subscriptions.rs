@@ -15,6 +15,7 @@ use crate::http::promises::bodies::SubscriptionBody;
 use crate::http::reply::{answer, plain, respond};
 use crate::http::visit::Visit;
 use crate::limits::PAGE_ROWS_MAX;
+use crate::webhooks::terms::drawn_secret;
 
 /// Tells somebody what happens from now on: 201, with the secret that calls are signed with.
 pub(crate) async fn make(asked: Asked) -> Handled {
@@ -22,7 +23,7 @@ pub(crate) async fn make(asked: Asked) -> Handled {
     let body = asked.body(Lane::Operate).await?;
     let sent: SubscriptionBody<'_> = body.decode()?;
     let keyed = body.keyed("subscriptions.make", &sent);
-    let secret = secret().map_err(|error| {
+    let secret = drawn_secret().map_err(|error| {
         let id = app.correlation_id();
         tracing::error!(%id, %error, "no secret can be drawn");
         Failure::Broken(id)
@@ -50,7 +51,7 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
     let visit = Visit::bare(&app, &asked.head, Lane::Operate).await?;
     let id = SubscriptionId::parse(&id).ok_or(Failure::Refused(Refusal::UnknownSubscription))?;
     let tenant = visit.caller.tenant.clone();
-    let command = Command::Unsubscribe { id };
+    let command = Command::Unsubscribe { id, version: None };
     let answered = visit.change(&app, None, command, subscription::gone).await?;
     tell_webhooks(&app, &tenant);
     Ok(answer(answered, subscription::gone))
@@ -66,12 +67,4 @@ fn tell_webhooks(app: &App, tenant: &TenantId) {
     if let Some(outside) = app.outside_of(tenant) {
         outside.webhooks.changed();
     }
-}
-
-/// 32 bytes of the system's chance, which nobody can guess.
-fn secret() -> std::io::Result<[u8; 32]> {
-    let mut secret = [0; 32];
-    let drawn = rustix::rand::getrandom(&mut secret, rustix::rand::GetRandomFlags::empty())?;
-    assert_eq!(drawn, secret.len(), "so few bytes are never cut short");
-    Ok(secret)
 }

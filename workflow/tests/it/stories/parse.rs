@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use workflow::command::{Command, Job, LocationRef, Lots, MoreLines, OrderName, Promise, Query};
+use workflow::calendar::Day;
+use workflow::command::{
+    Command, Days, Job, LocationRef, Lots, MoreLines, OrderName, Promise, Query,
+};
 use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
 use workflow::command::{StockRow, Wanted};
 use workflow::id::{OrderId, StockId, Version};
@@ -179,6 +182,8 @@ impl Script {
             "wanted",
             "as",
             "backordered",
+            "address",
+            "day",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
@@ -190,6 +195,9 @@ impl Script {
                 Box::new(Handover { shop, secret: [0; 32], wanted })
             }),
             backorders: said.has("backordered"),
+            address: said.value("address").map(Into::into),
+            days: Days { ordered: None, wanted: said.value("day").and_then(Day::parse) },
+            ships_to: None,
             lines: lines(said.body),
             ordered: Some(self.shop.now),
             reference: Some(said.value("as").unwrap_or(said.subject).into()),
@@ -426,6 +434,7 @@ fn card(said: &Said<'_>) -> Arc<Card> {
         postal_code: None,
         place: said.value("at").map(place),
         kept: Kept::default(),
+        zone: None,
     })
 }
 

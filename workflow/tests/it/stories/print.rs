@@ -177,7 +177,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
-        | Refusal::MailNotDue => String::new(),
+        | Refusal::MailNotDue
+        | Refusal::AddressNotAllowed
+        | Refusal::UnknownAddress => String::new(),
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
@@ -210,6 +212,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::TooManyKeys { limit }
         | Refusal::TooManySubscriptions { limit } => format!(", limit {limit}"),
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
+        Refusal::TooManyAddresses { limit } => format!(", limit {limit}"),
         Refusal::TooManyLines { limit } => format!(", limit {limit}"),
     };
     format!("refused: {}{values}", refusal.name())
