@@ -75,8 +75,10 @@ pub(super) async fn make(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let problem = |failed: Failed| Problem::of(failed, head.path());
-    let Wanted { tenant, name, permissions, lasts } =
-        wanted(&app, &head, payload).await.map_err(|it| problem(it.into()))?;
+    let raw = sent(&app, &head, payload).await.map_err(|it| problem(it.into()))?;
+    let body: KeyBody<'_> = raw.decode().map_err(|it| problem(it.into()))?;
+    let checked = body.check().map_err(|it| Problem::invalid(it, head.path()))?;
+    let Wanted { tenant, name, permissions, lasts } = checked;
     let who = operator(&app, &head).await.map_err(|it| problem(it.into()))?;
     let secret = Secret::draw();
     let digest = secret.digest();
@@ -117,7 +119,7 @@ pub(super) async fn revoke(
     Ok(reply::respond(answered.at, reply::plain(200, json(&answer_of(&tenant, &key)))))
 }
 
-async fn wanted(app: &App, head: &HttpRequest, payload: Payload) -> Result<Wanted, Failure> {
+async fn sent(app: &App, head: &HttpRequest, payload: Payload) -> Result<Raw, Failure> {
     Raw::announced(head, ADMIN_BODY_BYTES_MAX)?;
     operator(app, head).await?;
     let raw = Raw::read(payload, ADMIN_BODY_BYTES_MAX).await?;
@@ -125,7 +127,7 @@ async fn wanted(app: &App, head: &HttpRequest, payload: Payload) -> Result<Wante
         let why = "is not taken here: the stored answer would hold the secret";
         return Err(Failure::malformed("Idempotency-Key", why));
     }
-    raw.decode::<KeyBody<'_>>()?.check()
+    Ok(raw)
 }
 
 impl KeyBody<'_> {

@@ -123,11 +123,11 @@ async fn two_credentials_must_be_of_one_tenant() {
 async fn a_bad_wish_for_a_key_is_named() {
     let server = closed().await;
     let operators = server.operators();
-    let problem = async |body: &str, headers: &[(&str, &str)]| {
-        operators.send(hyper::Method::POST, "/admin/v1/keys", headers, body).await.expect(400)
+    let problem = async |status: u16, body: &str, headers: &[(&str, &str)]| {
+        operators.send(hyper::Method::POST, "/admin/v1/keys", headers, body).await.expect(status)
     };
     let wrong = json!({ "name": "", "permissions": ["all"], "expires_in_days": 0 });
-    let told = problem(&wrong.to_string(), &[]).await;
+    let told = problem(422, &wrong.to_string(), &[]).await;
     let pointers: Vec<&str> = told["errors"]
         .as_array()
         .expect("errors")
@@ -135,10 +135,10 @@ async fn a_bad_wish_for_a_key_is_named() {
         .filter_map(|it| it["pointer"].as_str())
         .collect();
     assert_eq!(pointers, ["#/tenant", "#/name", "#/permissions/0", "#/expires_in_days"]);
-    assert_eq!(told["type"], "/problems/malformed");
-    problem(r#"{"tenant":"a","name":"b","secret":"mine"}"#, &[]).await;
-    problem("{", &[]).await;
-    problem(r#"{"tenant":"a","name":"b"}"#, &[("idempotency-key", "1")]).await;
+    assert_eq!(told["type"], "/problems/validation");
+    problem(400, r#"{"tenant":"a","name":"b","secret":"mine"}"#, &[]).await;
+    problem(400, "{", &[]).await;
+    problem(400, r#"{"tenant":"a","name":"b"}"#, &[("idempotency-key", "1")]).await;
     let unknown = operators.delete("/admin/v1/keys/019b0000-0000-7000-8000-000000000000").await;
     assert_eq!(unknown.header("content-type"), "application/problem+json");
     unknown.expect(404);
