@@ -5,38 +5,79 @@ pub(crate) mod picking;
 pub(crate) mod routing;
 pub(crate) mod shared;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::Render;
-use workflow::command::{Command, Job};
+use serde::Serialize;
+use workflow::command::{Command, Job, OrderName};
 use workflow::id::Version;
+use workflow::reply::Keyed;
 
+use super::bodies::Sheet;
 use super::errors::Error;
 use crate::admission::Lane;
 use crate::ask::App;
+use crate::failure::Failed;
 use crate::http::order_name::order_named;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
+use crate::limits::DELIVERY_BODY_BYTES_MAX;
 
 /// What a handler comes to.
 pub(crate) type Handled = Result<HttpResponse, Error>;
 
+/// A request that asks for a job on one order, with what all of them have.
+struct Errand {
+    app: Data<App>,
+    visit: Visit,
+    version: Option<Version>,
+}
+
+impl Errand {
+    async fn bare(app: Data<App>, head: &HttpRequest, lane: Lane) -> Result<Errand, Error> {
+        let visit = Visit::acting(&app, head, lane).await?;
+        let version = asked_version(head.headers())?;
+        Ok(Errand { app, visit, version })
+    }
+
+    async fn with_sheet(
+        app: Data<App>,
+        head: &HttpRequest,
+        payload: Payload,
+    ) -> Result<(Errand, Sheet), Error> {
+        let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
+        let (visit, raw) = Visit::with_body(&app, head, payload, bounds).await?;
+        let sheet = raw.decode()?;
+        let version = asked_version(head.headers())?;
+        Ok((Errand { app, visit, version }, sheet))
+    }
+
+    /// The key that it is asked under, if any, for this operation and what was sent for it.
+    fn keyed(&self, operation: &str, sent: &impl Serialize) -> Option<Keyed> {
+        self.visit.keyed(operation, &(sent, self.version.map(|version| version.0)))
+    }
+
+    /// Has the job done: 200, in the words of `render`.
+    async fn run(
+        self,
+        order: OrderName,
+        keyed: Option<Keyed>,
+        (job, render): (Job, Render),
+    ) -> Result<HttpResponse, Failed> {
+        let command = Command::Handle { order, version: self.version, job };
+        let answered = self.visit.change(&self.app, keyed, command, render).await?;
+        Ok(answer(answered, render))
+    }
+}
+
 /// A job on the order that the path names, without a body: 200, in the words of `render`.
-pub(super) async fn act(
+async fn act(
     (app, head, id): (Data<App>, HttpRequest, Path<String>),
     (lane, operation): (Lane, &'static str),
     (job, render): (Job, Render),
 ) -> Handled {
-    let visit = Visit::acting(&app, &head, lane).await?;
-    let version = asked_version(head.headers())?;
+    let errand = Errand::bare(app, &head, lane).await?;
     let order = order_named(&id)?;
-    let keyed = visit.keyed(&format!("{operation}/{id}"), &sent(version));
-    let command = Command::Handle { order, version, job };
-    let answered = visit.change(&app, keyed, command, render).await?;
-    Ok(answer(answered, render))
-}
-
-/// The version as a key's fingerprint counts it.
-fn sent(version: Option<Version>) -> Option<u32> {
-    version.map(|version| version.0)
+    let keyed = errand.keyed(&format!("{operation}/{id}"), &());
+    Ok(errand.run(order, keyed, (job, render)).await?)
 }

@@ -11,7 +11,7 @@ use workflow::order::{line_number, of_line_number};
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
-use super::{Handled, act, sent};
+use super::{Errand, Handled, act};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::{Failed, Failure};
@@ -19,14 +19,13 @@ use crate::http::deliveries::answers::order::shown;
 use crate::http::deliveries::answers::picking::{
     PickAnswer, Sorting, cleared, items, picklist, picklist_sorted, staged, waiting, worked,
 };
-use crate::http::deliveries::bodies::Sheet;
 use crate::http::deliveries::bodies::picking::{ScanBody, item_name, picker, product};
 use crate::http::deliveries::errors::Error;
 use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, asked_version};
-use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
+use crate::http::visit::Visit;
+use crate::limits::PAGE_ROWS_MAX;
 
 /// What a scanner sends for an item that is not on the shelf.
 const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
@@ -74,45 +73,36 @@ pub(crate) async fn clear(app: Data<App>, head: HttpRequest) -> Handled {
 
 /// A scan: 200 with the item, or with the delivery that it completes.
 pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let sheet: Sheet = raw.decode()?;
+    let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
     let scan = ScanBody::read(&sheet)?;
-    let version = asked_version(head.headers())?;
-    let keyed = visit.keyed("delivery_items.pick", &scan);
+    let keyed = errand.keyed("delivery_items.pick", &scan);
     let named = scan.id.as_deref().map(|id| item_name(id).ok_or(wrong_item())).transpose()?;
     let (order, job) = match (scan.barcode.as_str(), named) {
         (OUT_OF_STOCK, Some((order, line))) => (order, Job::Missing(line)),
         (OUT_OF_STOCK, None) => return Err(Error::unselected()),
         (REMOVE_COMPLETED_DELIVERY, _) => {
             let id = scan.delivery_id.as_deref().ok_or_else(Error::unselected)?;
-            let command = Command::Handle { order: order_named(id)?, version, job: Job::Stage };
-            let answered = visit.change(&app, keyed, command, staged).await?;
-            return Ok(answer(answered, staged));
+            return Ok(errand.run(order_named(id)?, keyed, (Job::Stage, staged)).await?);
         }
         (_, named) => {
-            let (order, line) = matching(&app, &visit, &scan, named).await?;
+            let (order, line) = matching(&errand.app, &errand.visit, &scan, named).await?;
             (order, Job::Pick(line, scan.units()))
         }
     };
-    let answered = visit.change(&app, keyed, Command::Handle { order, version, job }, worked).await;
+    let done = errand.run(order, keyed, (job, worked)).await;
     // No order has the number of nothing: then the code fits nothing in the list.
-    let answered = answered.map_err(|failed| match failed.failure {
+    Ok(done.map_err(|failed| match failed.failure {
         Failure::Refused(Refusal::UnknownOrder) => Failed { failure: wrong_item(), ..failed },
         _ => failed,
-    })?;
-    Ok(answer(answered, worked))
+    })?)
 }
 
 /// The rest of an item is not on the shelf: 200 with the item.
 pub(crate) async fn missing(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::acting(&app, &head, Lane::Operate).await?;
-    let version = asked_version(head.headers())?;
+    let errand = Errand::bare(app, &head, Lane::Operate).await?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-    let keyed = visit.keyed(&format!("delivery_items.out_of_stock/{id}"), &sent(version));
-    let command = Command::Handle { order, version, job: Job::Missing(line) };
-    let answered = visit.change(&app, keyed, command, worked).await?;
-    Ok(answer(answered, worked))
+    let keyed = errand.keyed(&format!("delivery_items.out_of_stock/{id}"), &());
+    Ok(errand.run(order, keyed, (Job::Missing(line), worked)).await?)
 }
 
 /// Something takes the place of what is missing: 200 with the new item.
@@ -122,17 +112,11 @@ pub(crate) async fn substitute(
     id: Path<String>,
     payload: Payload,
 ) -> Handled {
-    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let sheet: Sheet = raw.decode()?;
-    let version = asked_version(head.headers())?;
+    let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
     let with = product(&sheet)?;
-    let keyed = visit.keyed(&format!("delivery_items.substitute/{id}"), &(&with, sent(version)));
-    let job = Job::Substitute(line, Box::new(with));
-    let command = Command::Handle { order, version, job };
-    let answered = visit.change(&app, keyed, command, worked).await?;
-    Ok(answer(answered, worked))
+    let keyed = errand.keyed(&format!("delivery_items.substitute/{id}"), &with);
+    Ok(errand.run(order, keyed, (Job::Substitute(line, Box::new(with)), worked)).await?)
 }
 
 /// Completes one delivery: 200.
@@ -148,16 +132,10 @@ pub(crate) async fn share(
     id: Path<String>,
     payload: Payload,
 ) -> Handled {
-    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let sheet: Sheet = raw.decode()?;
-    let version = asked_version(head.headers())?;
-    let order = order_named(&id)?;
-    let with = picker(&sheet)?;
-    let keyed = visit.keyed(&format!("deliveries.pickers/{id}"), &(&with, sent(version)));
-    let command = Command::Handle { order, version, job: Job::Share(with) };
-    let answered = visit.change(&app, keyed, command, shown).await?;
-    Ok(answer(answered, shown))
+    let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
+    let (order, with) = (order_named(&id)?, picker(&sheet)?);
+    let keyed = errand.keyed(&format!("deliveries.pickers/{id}"), &with);
+    Ok(errand.run(order, keyed, (Job::Share(with), shown)).await?)
 }
 
 /// The item of the caller's list that a code means: the one that is named if it has the code, else

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
 use workflow::command::{Command, Job, Query};
 
-use super::{Handled, act, sent};
+use super::{Errand, Handled, act};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ use crate::http::deliveries::bodies::Sheet;
 use crate::http::deliveries::bodies::picking::{deliveries, window};
 use crate::http::order_name::order_named;
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, asked_version};
+use crate::http::visit::Visit;
 use crate::limits::{DELIVERY_BODY_BYTES_MAX, PAGE_ROWS_MAX};
 
 /// The oldest deliveries that are staged without a driver: 200.
@@ -62,29 +62,18 @@ pub(crate) async fn schedule(
     id: Path<String>,
     payload: Payload,
 ) -> Handled {
-    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let sheet: Sheet = raw.decode()?;
-    let version = asked_version(head.headers())?;
-    let order = order_named(&id)?;
-    let job = Job::Schedule(window(&sheet)?);
-    let command = Command::Handle { order, version, job };
-    let answered = visit.change(&app, None, command, shown).await?;
-    Ok(answer(answered, shown))
+    let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
+    let (order, window) = (order_named(&id)?, window(&sheet)?);
+    Ok(errand.run(order, None, (Job::Schedule(window), shown)).await?)
 }
 
 /// The same, with the order in the body, as the original has it.
 pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
-    let bounds = (Lane::Operate, DELIVERY_BODY_BYTES_MAX);
-    let (visit, raw) = Visit::with_body(&app, &head, payload, bounds).await?;
-    let sheet: Sheet = raw.decode()?;
-    let version = asked_version(head.headers())?;
+    let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
     let window = window(&sheet)?;
     let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
     let order = order_named(name)?;
-    let asked = (window.start.0, window.length.0, sent(version));
-    let keyed = visit.keyed(&format!("deliveries.window/{name}"), &asked);
-    let command = Command::Handle { order, version, job: Job::Schedule(window) };
-    let answered = visit.change(&app, keyed, command, shown).await?;
-    Ok(answer(answered, shown))
+    let asked = (window.start.0, window.length.0);
+    let keyed = errand.keyed(&format!("deliveries.window/{name}"), &asked);
+    Ok(errand.run(order, keyed, (Job::Schedule(window), shown)).await?)
 }
