@@ -50,6 +50,7 @@ async fn a_bad_query_is_named_by_its_parameter() {
         Row::get("/api/orders?startAfterId=R1").is(400, "startAfterId"),
         Row::get("/api/reservations?after=R1").is(400, "after"),
         Row::get("/api/facilities?status=AWAY").is(400, "status"),
+        Row::get("/api/facilities?status=").is(400, "status"),
         Row::get("/api/stocks/summaries?tenantArticleIds=%zz").is(400, "encoding"),
         Row::get(format!("/api/orders/{}?certus=maybe", shop.open)).is(400, "certus"),
     ])

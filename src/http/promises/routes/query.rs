@@ -175,27 +175,26 @@ impl Params {
 
     /// All values of a parameter: repeated, or with commas in between.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
-        let bracketed = format!("{name}[]");
-        let values = self.pairs.iter().filter(|(known, _)| known == name || *known == bracketed);
-        values
-            .flat_map(|(_, value)| value.split(','))
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-            .collect()
+        self.values(name).filter(|value| !value.is_empty()).map(str::to_owned).collect()
     }
 
-    /// All values of a parameter, each of them good.
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let is_it = move |known: &str| known.strip_suffix("[]").unwrap_or(known) == name;
+        let values = self.pairs.iter().filter(move |(known, _)| is_it(known));
+        values.flat_map(|(_, value)| value.split(','))
+    }
+
+    /// All values of a parameter, each of them good; an empty one is none of those.
     pub(crate) fn parsed<T>(
         &mut self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
-        let values = self.list(name);
-        let parsed: Vec<T> = values.iter().filter_map(|value| parse(value)).collect();
-        if parsed.len() != values.len() {
+        let parsed: Option<Vec<T>> = self.values(name).map(parse).collect();
+        if parsed.is_none() {
             self.faults.add(name, "has an unknown value");
         }
-        parsed
+        parsed.unwrap_or_default()
     }
 
     /// `true` or `false`; not there means false.
