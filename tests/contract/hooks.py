@@ -26,6 +26,7 @@ REASONS = re.compile(
             "must be after start_utc",
             "must be the grand total",
             "FACILITY may come once",
+            "is no zone like Europe/Berlin",
             # of what a change makes of a facility
             r"address(\.(street|city|postalCode))?: is required",
             "an order has at most 500 line",

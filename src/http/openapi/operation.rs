@@ -88,8 +88,13 @@ impl Operation {
         self.parameter("query", name, schema, true)
     }
 
-    /// A parameter of the query that is a list: repeated, or with commas.
+    /// A parameter of the query that is a list of words: repeated, or with commas.
     pub(super) fn query_list(self, name: &str, of: Schema) -> Operation {
+        self.query(name, Schema(json!({ "type": "array", "items": of.0, "minItems": 1 })))
+    }
+
+    /// The same of texts; what is empty between two commas is none.
+    pub(super) fn query_texts(self, name: &str, of: Schema) -> Operation {
         self.query(name, Schema(json!({ "type": "array", "items": of.0 })))
     }
 

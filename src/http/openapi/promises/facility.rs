@@ -168,7 +168,7 @@ fn address() -> Vec<Member> {
         ("phoneNumbers", anything()),
         ("emailAddresses", list(0..=10, anything())),
         ("resolvedCoordinates", named("Coordinates")),
-        ("resolvedTimeZone", anything()),
+        ("resolvedTimeZone", taken([("timeZoneId", text())])),
     ]
 }
 

@@ -35,7 +35,7 @@ pub(super) fn describe(api: &mut Api) {
             get(ALL, "listListings", "A page of listings", P::StockRead)
                 .at("id", facility_id())
                 .paged(PAGE_ROWS_MAX, "startAfterId", reference())
-                .query_list("tenantArticleIds", listed_reference())
+                .query_texts("tenantArticleIds", listed_reference())
                 .query("scannableCode", text())
                 .answers(200, "A page.", "ListingPage")
                 .refuses([404]),

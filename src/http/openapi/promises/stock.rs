@@ -28,8 +28,8 @@ pub(super) fn describe(api: &mut Api) {
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query("facilityRef", uuid())
                 .query("tenantFacilityId", text())
-                .query_list("tenantArticleId", listed_reference())
-                .query_list("locationRef", text())
+                .query_texts("tenantArticleId", listed_reference())
+                .query_texts("locationRef", text())
                 .answers(200, "A page.", "StockPage"),
             put("/api/stocks", "putStocks", "Makes or changes stocks, all or none", P::StockWrite)
                 .asks()
@@ -38,7 +38,7 @@ pub(super) fn describe(api: &mut Api) {
                 .refuses([404, 409]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
-                .query_list("tenantArticleIds", listed_reference())
+                .query_texts("tenantArticleIds", listed_reference())
                 .query_list("facilityRefs", uuid())
                 .query_list("facilityStatus", word(&["ONLINE", "SUSPENDED", "OFFLINE"]))
                 .query_list("facilityServiceTypes", word(&["SHIP_FROM_STORE", "PICKUP"]))

@@ -1,6 +1,7 @@
 //! A facility as a client makes it, and as a client changes it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use workflow::calendar::Zone;
 use workflow::kept::Kept;
@@ -191,19 +192,15 @@ impl FacilityBody<'_> {
 
     /// The zone that the address names; without a name the tenant's counts.
     fn zone(&self, faults: &mut Faults) -> Option<SmolStr> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Named {
-            time_zone_id: Option<SmolStr>,
-        }
         let sent = self.address.as_ref()?.resolved_time_zone.as_ref()?;
-        let named = serde_json::from_str::<Option<Named>>(sent.as_json()).ok();
-        let name = named.and_then(|named| named?.time_zone_id).filter(|it| Zone::parse(it).is_ok());
-        let address = Path::Root.member("address");
-        let at = address.member("resolvedTimeZone");
-        let is_known = name.is_some() || sent.is_null();
-        faults.check(at.member("timeZoneId"), is_known, "is no zone like Europe/Berlin");
-        name
+        let at = Path::Root.member("address");
+        let at = at.member("resolvedTimeZone");
+        let members = serde_json::from_str::<Option<Map<String, Value>>>(sent.as_json()).ok();
+        faults.check(at, members.is_some(), "must be an object");
+        let named = members??.remove("timeZoneId").filter(|name| !name.is_null())?;
+        let zone = named.as_str().filter(|name| Zone::parse(name).is_ok()).map(SmolStr::new);
+        faults.check(at.member("timeZoneId"), zone.is_some(), "is no zone like Europe/Berlin");
+        zone
     }
 
     fn place(&self, faults: &mut Faults, kind: Kind) -> Option<Place> {

@@ -36,7 +36,7 @@ pub(crate) async fn list(asked: Asked, id: Path<String>) -> Handled {
             let at = facility_ref(&id)?;
             let page = params.page(PAGE_ROWS_MAX, ArticleId::parse);
             let filter = ListingFilter {
-                articles: params.parsed("tenantArticleIds", ArticleId::parse),
+                articles: params.named("tenantArticleIds", ArticleId::parse),
                 code: params.text("scannableCode"),
             };
             Ok((Query::Listings(at, filter, params.end(page)?), listing::list))

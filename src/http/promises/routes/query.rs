@@ -184,17 +184,31 @@ impl Params {
         values.flat_map(|(_, value)| value.split(','))
     }
 
-    /// All values of a parameter, each of them good; an empty one is none of those.
+    /// All values of a parameter that are not empty, each of them good.
+    pub(crate) fn named<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let all: Option<Vec<T>> = self.list(name).iter().map(|value| parse(value)).collect();
+        self.known(name, all)
+    }
+
+    /// All values of a parameter, each of them a word that is known; an empty one is none.
     pub(crate) fn parsed<T>(
         &mut self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
-        let parsed: Option<Vec<T>> = self.values(name).map(parse).collect();
-        if parsed.is_none() {
+        let all: Option<Vec<T>> = self.values(name).map(parse).collect();
+        self.known(name, all)
+    }
+
+    fn known<T>(&mut self, name: &'static str, all: Option<Vec<T>>) -> Vec<T> {
+        if all.is_none() {
             self.faults.add(name, "has an unknown value");
         }
-        parsed.unwrap_or_default()
+        all.unwrap_or_default()
     }
 
     /// `true` or `false`; not there means false.

@@ -45,7 +45,7 @@ pub(crate) async fn list(asked: Asked) -> Handled {
         .look(|mut params| {
             let page = params.page(STOCK_PAGE_ROWS_MAX, StockId::parse);
             let at = place(&mut params);
-            let articles = params.parsed("tenantArticleId", ArticleId::parse);
+            let articles = params.named("tenantArticleId", ArticleId::parse);
             let storage = params.list("locationRef").into_iter().map(Into::into).collect();
             let Page { after, size } = params.end(page)?;
             let filter = StockFilter { at, articles, storage };
@@ -101,7 +101,7 @@ pub(crate) async fn summaries(asked: Asked) -> Handled {
             let page = params.page(STOCK_PAGE_ROWS_MAX, ArticleId::parse);
             let by_id = |text: &str| LocationId::parse(text).map(named);
             let filter = SummaryFilter {
-                articles: params.parsed("tenantArticleIds", ArticleId::parse),
+                articles: params.named("tenantArticleIds", ArticleId::parse),
                 locations: params.parsed("facilityRefs", by_id),
                 status: params.parsed("facilityStatus", facilities::status),
                 services: params.parsed("facilityServiceTypes", facilities::service),
