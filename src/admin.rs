@@ -5,6 +5,7 @@
 //! key that strays here gets nothing. Errors are problem+json.
 
 mod addresses;
+mod call;
 mod keys;
 mod suppressions;
 mod webhooks;

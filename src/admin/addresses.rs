@@ -2,30 +2,24 @@
 //!
 //! Orders of the customers' door name them by number only; routing then measures from there.
 
-use actix_web::web::{self, Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
-use actors::{Words, Work};
+use actix_web::web::{self, Path, Payload};
+use actors::Words;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use workflow::command::{Ask, Command, Query};
+use workflow::command::{Command, Query};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 use workflow::place::Place;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::operator;
-use crate::admission::Lane;
-use crate::ask::App;
+use super::call::{Call, Cause, Handled, acting_for, json};
 use crate::auth::Caller;
-use crate::failure::{Failed, Failure};
-use crate::http::body::Raw;
+use crate::failure::Failure;
 use crate::http::path::Faults;
-use crate::http::problem::Problem;
 use crate::http::reply;
 use crate::http::text::Text;
-use crate::http::visit::asked_version;
-use crate::limits::{ADMIN_BODY_BYTES_MAX, PROFILE_ID_MAX};
+use crate::limits::PROFILE_ID_MAX;
 
 /// Whose an address is.
 #[derive(Deserialize)]
@@ -58,53 +52,39 @@ struct AddressAnswer<'a> {
 }
 
 /// Says where an address is: 200.
-pub(super) async fn put(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let problem = |failed: Failed| Problem::of(failed, head.path());
-    Raw::announced(&head, ADMIN_BODY_BYTES_MAX).map_err(|it| problem(it.into()))?;
-    let (caller, number) = named(&app, &head, &id).await.map_err(|it| problem(it.into()))?;
-    let raw = Raw::read(payload, ADMIN_BODY_BYTES_MAX).await.map_err(|it| problem(it.into()))?;
-    let version = asked_version(head.headers()).map_err(|it| problem(it.into()))?;
-    let body: AddressBody<'_> = raw.decode().map_err(|it| problem(it.into()))?;
-    let checked = body.check().map_err(|it| Problem::invalid(it, head.path()));
-    let (place, country) = checked?;
-    let command = Command::PutAddress { number, version, place, country };
-    let (tenant, who) = (caller.tenant.clone(), caller.who.clone());
-    let ask = Box::new(Ask { tenant, who, key: None, keyed: None, command });
-    let permit = app.admission.enter(Lane::Operate).map_err(|it| problem(it.into()))?;
-    let work = Work::Change(ask, Words::Plain(shown));
-    let answered = app.ask(&caller, work, permit).await.map_err(problem)?;
-    Ok(reply::answer(answered, shown))
+pub(super) async fn put(call: Call, id: Path<String>, payload: Payload) -> Handled {
+    let done = async {
+        let (who, raw) = call.sent(payload).await?;
+        let (caller, number) = named(&call, who, &id)?;
+        let version = call.version()?;
+        let body: AddressBody<'_> = raw.decode()?;
+        let (place, country) = body.check().map_err(Cause::Invalid)?;
+        let command = Command::PutAddress { number, version, place, country };
+        let answered = call.change(&caller, None, command, Words::Plain(shown)).await?;
+        Ok(reply::answer(answered, shown))
+    };
+    call.end(done).await
 }
 
 /// Where an address is: 200.
-pub(super) async fn show(
-    app: Data<App>,
-    head: HttpRequest,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let problem = |failed: Failed| Problem::of(failed, head.path());
-    let (caller, number) = named(&app, &head, &id).await.map_err(|it| problem(it.into()))?;
-    let permit = app.admission.enter(Lane::Operate).map_err(|it| problem(it.into()))?;
-    let work = Work::Look(caller.tenant.clone(), Query::Address(number));
-    let answered = app.ask(&caller, work, permit).await.map_err(problem)?;
-    Ok(reply::answer(answered, shown))
+pub(super) async fn show(call: Call, id: Path<String>) -> Handled {
+    let done = async {
+        let (caller, number) = named(&call, call.who().await?, &id)?;
+        let answered = call.look(&caller, Query::Address(number)).await?;
+        Ok(reply::answer(answered, shown))
+    };
+    call.end(done).await
 }
 
-/// The address that the path names, and who operates on behalf of the tenant in the query.
-async fn named(app: &App, head: &HttpRequest, id: &str) -> Result<(Caller, u32), Failure> {
-    let who = operator(app, head).await?;
+/// The address that the path names, and the operator on behalf of the tenant in the query.
+fn named(call: &Call, who: SmolStr, id: &str) -> Result<(Caller, u32), Failure> {
     let is_one = |number: &u32| (1..=PROFILE_ID_MAX).contains(&i64::from(*number));
     let number = id.parse().ok().filter(is_one);
     let number = number.ok_or(Failure::Refused(Refusal::UnknownAddress))?;
     let bad = || Failure::malformed("tenant", "is required: 1 to 250 characters");
-    let named = web::Query::<Named>::from_query(head.query_string()).map_err(|_| bad())?;
+    let named = web::Query::<Named>::from_query(call.head.query_string()).map_err(|_| bad())?;
     let tenant = named.tenant.as_deref().and_then(TenantId::parse).ok_or_else(bad)?;
-    Ok((Caller { tenant, who, ..Caller::anonymous() }, number))
+    Ok((acting_for(tenant, who), number))
 }
 
 impl AddressBody<'_> {
@@ -132,6 +112,5 @@ fn shown(outcome: &Outcome) -> Reply {
         country: address.country.as_deref(),
         modified_at: address.modified.to_string(),
     };
-    let body = serde_json::to_string(&answer).expect("an answer can be written");
-    reply::entity(200, address.version, body)
+    reply::entity(200, address.version, json(&answer))
 }

@@ -9,6 +9,7 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 use workflow::subscription::Subscription;
 
+use crate::admin::call::json;
 use crate::http::reply::{created, entity, plain};
 use crate::webhooks::terms::{encoding_name, shown_secret};
 use crate::webhooks::{Attempt, CallOutcome};
@@ -118,8 +119,4 @@ fn answer<'a>(known: &'a Subscription, tenant: &'a str) -> WebhookAnswer<'a> {
         old_secret_until: known.before.as_ref().map(|(_, until)| until.to_string()),
         secret: None,
     }
-}
-
-fn json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer can be written")
 }

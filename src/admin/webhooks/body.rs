@@ -6,10 +6,11 @@ use workflow::id::TenantId;
 use workflow::limits::EVENTS_PER_SUBSCRIPTION_MAX;
 use workflow::subscription::{Encoding, Secret, Wish};
 
+use crate::admin::call::name;
 use crate::failure::Failure;
 use crate::http::path::Faults;
 use crate::http::text::Text;
-use crate::limits::{KEY_NAME_CHARS_MAX, SUBSCRIPTION_HEADERS_MAX};
+use crate::limits::SUBSCRIPTION_HEADERS_MAX;
 use crate::webhooks::Targets;
 use crate::webhooks::terms::{
     BAD_HEADER, BAD_VALUE, encoding_named, is_event, is_free_header, is_header_value, read_secret,
@@ -62,11 +63,7 @@ impl WebhookBody<'_> {
         let mut faults = Faults::default();
         let tenant = self.tenant.as_deref().and_then(TenantId::parse);
         let tenant = faults.good_member("#/tenant", tenant, "is required: 1 to 250 characters");
-        let is_name = |name: &&str| {
-            let length = name.chars().count();
-            (1..=KEY_NAME_CHARS_MAX).contains(&length) && !name.chars().any(char::is_control)
-        };
-        let name = self.name.as_deref().filter(is_name).map(SmolStr::new);
+        let name = self.name.as_deref().and_then(name);
         let name = faults.good_member("#/name", name, "is required: 1 to 100 characters");
         let url = match self.url.as_deref().map(|url| targets.check(url)) {
             Some(Ok(url)) => Some(SmolStr::new(url.as_str())),

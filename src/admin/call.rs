@@ -1,0 +1,146 @@
+//! One call at the operators' address: who makes it, and what all of them do alike.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload as Sent;
+use actix_web::web::{Data, Payload};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
+use actors::{Words, Work};
+use serde::Serialize;
+use smol_str::SmolStr;
+use snapshots::Lsn;
+use workflow::command::{Ask, Command, Query};
+use workflow::id::{TenantId, Version};
+use workflow::outcome::Outcome;
+use workflow::reply::Keyed;
+
+use super::operator;
+use crate::admission::Lane;
+use crate::ask::{Answered, App, Said};
+use crate::auth::Caller;
+use crate::failure::{Failed, Failure};
+use crate::http::body::Raw;
+use crate::http::problem::Problem;
+use crate::http::visit::asked_version;
+use crate::limits::{ADMIN_BODY_BYTES_MAX, KEY_NAME_CHARS_MAX};
+
+/// What a handler comes to.
+pub(super) type Handled = Result<HttpResponse, Problem>;
+
+/// Why a call has no result.
+pub(super) enum Cause {
+    /// As everywhere.
+    Failed(Failed),
+    /// The body was read, and values in it are not good.
+    Invalid(Failure),
+    /// The records that were asked for are not kept any more; this is the oldest that is.
+    Gone(Lsn),
+}
+
+/// A call of an operator.
+pub(super) struct Call {
+    pub(super) app: Data<App>,
+    pub(super) head: HttpRequest,
+}
+
+impl FromRequest for Call {
+    type Error = Error;
+    type Future = Ready<Result<Call, Error>>;
+
+    fn from_request(head: &HttpRequest, _: &mut Sent) -> Self::Future {
+        let app = Data::extract(head).into_inner();
+        ready(app.map(|app| Call { app, head: head.clone() }))
+    }
+}
+
+impl Call {
+    /// The answer, or the problem with this call.
+    pub(super) async fn end(
+        &self,
+        done: impl Future<Output = Result<HttpResponse, Cause>>,
+    ) -> Handled {
+        let path = self.head.path();
+        done.await.map_err(|cause| match cause {
+            Cause::Failed(failed) => Problem::of(failed, path),
+            Cause::Invalid(failure) => Problem::invalid(failure, path),
+            Cause::Gone(oldest) => Problem::gone(oldest, path),
+        })
+    }
+
+    /// Who operates, if they may.
+    pub(super) async fn who(&self) -> Result<SmolStr, Failure> {
+        operator(&self.app, &self.head).await
+    }
+
+    /// The same, with the body that they sent.
+    pub(super) async fn sent(&self, payload: Payload) -> Result<(SmolStr, Raw), Failure> {
+        Raw::announced(&self.head, ADMIN_BODY_BYTES_MAX)?;
+        let who = self.who().await?;
+        Ok((who, Raw::read(payload, ADMIN_BODY_BYTES_MAX).await?))
+    }
+
+    /// The version that the call expects, if it names one.
+    pub(super) fn version(&self) -> Result<Option<Version>, Failure> {
+        asked_version(self.head.headers())
+    }
+
+    /// Has the tenant's shard carry a command out.
+    pub(super) async fn change(
+        &self,
+        caller: &Caller,
+        keyed: Option<Keyed>,
+        command: Command,
+        words: Words,
+    ) -> Result<Answered, Failed> {
+        let (tenant, who) = (caller.tenant.clone(), caller.who.clone());
+        let ask = Ask { tenant, who, key: None, keyed, command };
+        self.ask(caller, Work::Change(Box::new(ask), words)).await
+    }
+
+    /// Looks something up at the tenant's shard.
+    pub(super) async fn look(&self, caller: &Caller, query: Query) -> Result<Answered, Failed> {
+        self.ask(caller, Work::Look(caller.tenant.clone(), query)).await
+    }
+
+    async fn ask(&self, caller: &Caller, work: Work) -> Result<Answered, Failed> {
+        let permit = self.app.admission.enter(Lane::Operate)?;
+        self.app.ask(caller, work, permit).await
+    }
+}
+
+/// An operator on behalf of a tenant; they belong to none.
+pub(super) fn acting_for(tenant: TenantId, who: SmolStr) -> Caller {
+    Caller { tenant, who, ..Caller::anonymous() }
+}
+
+/// What came of a call under no key.
+pub(super) fn outcome_of(answered: Answered) -> Outcome {
+    match answered.said {
+        Said::Now(outcome) => outcome,
+        Said::Kept(_) | Said::Again(_) => unreachable!("only a key has a stored reply"),
+    }
+}
+
+/// A name that an operator gives to something, if it is one.
+pub(super) fn name(text: &str) -> Option<SmolStr> {
+    let length = text.chars().count();
+    let fits = (1..=KEY_NAME_CHARS_MAX).contains(&length) && !text.chars().any(char::is_control);
+    fits.then(|| SmolStr::new(text))
+}
+
+/// An answer's body.
+pub(super) fn json(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).expect("an answer can be written")
+}
+
+impl From<Failed> for Cause {
+    fn from(failed: Failed) -> Cause {
+        Cause::Failed(failed)
+    }
+}
+
+impl From<Failure> for Cause {
+    fn from(failure: Failure) -> Cause {
+        Cause::Failed(failure.into())
+    }
+}
