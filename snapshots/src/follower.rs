@@ -40,7 +40,9 @@ pub struct Options {
     pub lag: Duration,
     /// At most so many records in one batch.
     pub records_max: usize,
-    /// At most so many bytes of records in one batch, and one record more.
+    /// At most so many bytes of records in one batch, and one record more. A turn has a core for
+    /// itself, whatever its priority, and requests wait for that core meanwhile: so a turn is
+    /// short, 1 ms of orders or 10 ms of stocks.
     pub bytes_max: usize,
     /// Behind by fewer records than this, it leaves the cores to the traffic. A start replays
     /// them, some 400,000 in a second.
@@ -67,7 +69,7 @@ impl Default for Options {
         Options {
             lag: Duration::from_secs(1),
             records_max: 1_024,
-            bytes_max: 2 << 20,
+            bytes_max: 64 << 10,
             behind_max: 2_000_000,
             nice: 19,
             keep: None,

@@ -21,9 +21,9 @@ use super::queue::Queue;
 use super::scenario::{Job, Maker, Then, Traffic, action_body};
 use super::tally::{self, Tally};
 
-/// A connection that was idle for longer is not used again: the server may be closing it at this
-/// moment, and a promise may not be sent twice to find out.
-const IDLE_MAX: Duration = Duration::from_secs(2);
+/// A connection that was idle for longer is not used again: the server, which keeps one for a minute,
+/// may be closing it at this moment, and a promise may not be sent twice to find out.
+const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// How long a worker waits after it could not connect, so that a dead server is not stormed.
 const CONNECT_AGAIN_AFTER: Duration = Duration::from_millis(20);
@@ -83,6 +83,10 @@ impl Crew {
         self.pending.borrow_mut().push(None);
         self.tally.borrow_mut().connections_max += 1;
         let mut wire = Wire { slot, connection: None, used: Instant::now() };
+        if self.queue.is_empty() {
+            // A client's pool is open before its customers come; the first request tells of a failure.
+            let _ = wire.open(&self.target).await;
+        }
         while let Some(due) = self.queue.next().await {
             let job = self.maker.borrow_mut().next();
             self.promise(&mut wire, job, due).await;
@@ -294,18 +298,24 @@ impl Crew {
 }
 
 impl Wire {
+    /// The connection, opened if it is not.
+    async fn open(&mut self, target: &Target) -> Result<&mut Connection, Failed> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            closed => {
+                let opened = Connection::open(target).await;
+                let opened = opened.map_err(|error| Failed::Unsent(format!("{error:#}")))?;
+                Ok(closed.insert(opened))
+            }
+        }
+    }
+
     async fn send(&mut self, target: &Target, path: Uri, body: Bytes) -> Result<Answer, Failed> {
         if self.used.elapsed() > IDLE_MAX || self.connection.as_ref().is_some_and(|c| c.is_closed())
         {
             self.connection = None;
         }
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            closed => {
-                let opened = Connection::open(target).await;
-                closed.insert(opened.map_err(|error| Failed::Unsent(format!("{error:#}")))?)
-            }
-        };
+        let connection = self.open(target).await?;
         let result = connection.send(Method::POST, path, body).await;
         self.used = Instant::now();
         result.map_err(|error| {

@@ -29,6 +29,14 @@ pub(super) struct Open {
 }
 
 impl Queue {
+    /// Whether nothing is due now.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Closed { .. } => false,
+            Self::Open(open) => open.due.borrow().is_empty(),
+        }
+    }
+
     /// The instant at which the next request was due; waits for it, and ends with `None`.
     pub(super) async fn next(&self) -> Option<Instant> {
         match self {

@@ -104,13 +104,12 @@ fn follow<R: Release>(mut follower: FollowerByHand, commits: &Commits<R>, stop: 
         let (began, durable) = (Instant::now(), commits.durable().lsn);
         match follower.turn() {
             Ok(Turn::Folded(_)) if is_asked => {}
-            Ok(Turn::Folded(records)) => {
+            Ok(Turn::Folded(_)) => {
                 let came = commits.durable().lsn.0 - durable.0;
                 let behind = durable.0.saturating_sub(follower.position().lsn.0);
-                let is_full = records >= follower.options.records_max;
                 if came > QUIET_RECORDS && behind < follower.options.behind_max {
                     stop.within(began.elapsed() * REST); // the traffic needs the cores more
-                } else if !is_full {
+                } else if behind == 0 {
                     stop.within(lag);
                 }
             }
