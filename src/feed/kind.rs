@@ -81,6 +81,8 @@ pub enum Kind {
     LocationWentOnline,
     /// It does neither.
     LocationWentOffline,
+    /// Pieces of an order that had no place have found one.
+    RoutingRerouted,
 }
 
 /// What a kind is called in each dialect.
@@ -98,7 +100,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 38] = [
+    pub const ALL: [Kind; 39] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -137,6 +139,7 @@ impl Kind {
         Kind::LocationSuspended,
         Kind::LocationWentOnline,
         Kind::LocationWentOffline,
+        Kind::RoutingRerouted,
     ];
 
     /// Its name in the feed.
@@ -237,6 +240,7 @@ impl Kind {
             Kind::LocationSuspended => own("location.suspended", &["FACILITY_SUSPENDED"]),
             Kind::LocationWentOnline => own("location.online", &["FACILITY_WENT_ONLINE"]),
             Kind::LocationWentOffline => own("location.offline", &["FACILITY_WENT_OFFLINE"]),
+            Kind::RoutingRerouted => own("routing.rerouted", &["ROUTING_PLAN_REROUTEPLAN_CREATED"]),
         }
     }
 }

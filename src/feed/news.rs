@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use workflow::invitation::{self, Report, Which};
 use workflow::location::{self, ShelfEvent, Status};
-use workflow::order;
+use workflow::order::{self, Hold};
 use workflow::record::{Event, Record};
 
 use super::Kind;
@@ -243,6 +243,7 @@ impl<'a> Teller<'a> {
                     self.tell(Kind::StockShortage, subject, Data::Lost(lost));
                 }
             }
+            order::Event::Rerouted { holds } => self.rerouted(id, holds),
             order::Event::LinesAdded(added) => {
                 let data = Data::Added(AddedData::of(added));
                 self.tell(Kind::OrderModified, subject, data);
@@ -321,6 +322,14 @@ impl<'a> Teller<'a> {
                 let data = Data::Dropped(DroppedData::of(mails, *why));
                 self.tell(Kind::InvitationDropped, subject, data);
             }
+        }
+    }
+
+    fn rerouted(&mut self, id: OrderId, holds: &[Hold]) {
+        let subject = Subject::Order(id);
+        let hosts: Vec<_> = holds.iter().map(|hold| (hold.index, hold.stock)).collect();
+        for kind in [Kind::OrderModified, Kind::RoutingRerouted] {
+            self.tell(kind, subject, Data::Rehosted(RehostedData::of(id, &hosts)));
         }
     }
 

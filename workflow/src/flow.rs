@@ -21,6 +21,7 @@ mod picking;
 mod promise;
 mod read;
 mod removals;
+mod reroute;
 mod safeties;
 mod shortage;
 mod stocks;
@@ -172,6 +173,8 @@ pub struct Scene<'a, C: Cast> {
     pub who: &'a smol_str::SmolStr,
     /// What has happened so far.
     pub events: Vec<Event>,
+    /// Articles of which pieces without a place may find one now.
+    pub came: Vec<ArticleId>,
 }
 
 /// Why a command did not come to an outcome.
@@ -193,6 +196,12 @@ impl From<Refusal> for Halt {
 impl<C: Cast> Scene<'_, C> {
     /// Plays a command: the outcome and whom its reply belongs to, with the events in `events`.
     pub async fn play(&mut self, command: Command) -> Result<(Outcome, Option<Owner>), Halt> {
+        let played = self.story(command).await?;
+        self.place_unplaced().await;
+        Ok(played)
+    }
+
+    async fn story(&mut self, command: Command) -> Result<(Outcome, Option<Owner>), Halt> {
         match command {
             Command::Promise(promise) => self.promise(promise).await,
             Command::Act { order, action } => Ok(self.act(order, action).await?),
@@ -257,6 +266,9 @@ impl<C: Cast> Scene<'_, C> {
     ) {
         for (article, offer) in published {
             self.tenant.places.publish(id, &article, offer);
+            if !offer.available.is_zero() && self.tenant.book.wants_place(&article) {
+                self.came.push(article);
+            }
         }
         let mut moved: BTreeMap<OrderId, Vec<(u16, Option<StockId>)>> = BTreeMap::new();
         for event in events {

@@ -23,6 +23,11 @@ pub const LOTS_PER_SHELF_MAX: usize = 200;
 pub const MOVED_BYTES_MAX: usize = 2 << 20;
 /// Bytes of such an event besides the article's name, at most, with what the order notes of it.
 pub const MOVED_EVENT_BYTES: usize = 100;
+/// Sales of which pieces are looked at in one command because stock came, that have no place; the
+/// rest is with the next one.
+pub const PLACED_AGAIN_PER_COMMAND_MAX: usize = 1_000;
+/// Bytes that the events of these may take in the record of that command.
+pub const PLACED_AGAIN_BYTES_MAX: usize = 256 << 10;
 /// Waiting reservations that find stock in one command; the rest does with the next one there.
 pub const REHOSTED_PER_COMMAND_MAX: usize = 1_000;
 /// Open promises of one caller: a bot that reserves everything meets this first.

@@ -173,6 +173,11 @@ pub enum Event {
     Invited(Box<Report>),
     /// Something happened to its invitation. The order itself did not change.
     Invitation(invitation::Event),
+    /// Pieces that had no place found one, of stock that came since.
+    Rerouted {
+        /// What is held for them.
+        holds: Vec<Hold>,
+    },
 }
 
 /// What becomes of pieces that were not on the shelf.
@@ -309,6 +314,26 @@ impl Order {
     pub fn unassigned(&self, line: u16) -> Units {
         let wanted = self.asked.lines[usize::from(line)].quantity.less(self.dropped(line));
         wanted.less(self.shipped(line)).less(self.assigned(line))
+    }
+
+    /// Pieces of a line that wait for stock, at a location or without one.
+    pub fn waiting(&self, line: u16) -> Units {
+        let holds = self.holds.iter().filter(|hold| hold.line == line && hold.stock.is_none());
+        let units = holds.map(|hold| hold.units).sum::<Units>();
+        match self.asked.lines[usize::from(line)].shortage {
+            Shortage::Wait => units.with(self.unassigned(line)),
+            _ => units,
+        }
+    }
+
+    /// The lines of a sale with pieces that have no place, and take any that comes free. What is
+    /// to be substituted waits for a picker instead.
+    pub fn unplaced(&self) -> impl Iterator<Item = u16> + '_ {
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. });
+        let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_sold);
+        let lines =
+            lines.filter(|(_, line)| matches!(line.shortage, Shortage::Unsaid | Shortage::Wait));
+        lines.map(|(index, _)| index).filter(|index| !self.unassigned(*index).is_zero())
     }
 
     /// The web shop that the order came from, if it said.

@@ -94,6 +94,7 @@ impl World {
             random,
             who: &ask.who,
             events: Vec::new(),
+            came: Vec::new(),
         };
         let (outcome, _) = cast::at_once(scene.play(command))?;
         let events = scene.events;
@@ -132,6 +133,7 @@ impl World {
             random: 0,
             who: &smol_str::SmolStr::new_static("reader"),
             events: Vec::new(),
+            came: Vec::new(),
         };
         cast::at_once(scene.look(query))
     }

@@ -146,6 +146,7 @@ impl State {
             random: 0,
             who: &READER,
             events: Vec::new(),
+            came: Vec::new(),
         };
         match scene.look(query).await {
             Ok(outcome) => {
@@ -245,6 +246,7 @@ impl State {
             random,
             who: &asker.who,
             events: Vec::with_capacity(8),
+            came: Vec::new(),
         };
         let (outcome, owner) = scene.play(command).await?;
         Ok((outcome, owner, scene.events))

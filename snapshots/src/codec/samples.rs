@@ -107,6 +107,7 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("reflagged", at(order::Event::Reflagged { shortage: Some(Shortage::Critical), kept })),
         ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
+        ("rerouted", at(order::Event::Rerouted { holds: added().holds })),
     ]
 }
 

@@ -43,10 +43,13 @@ fn secret_json() -> Kept {
     Kept::of(json!({ "street": "Hidden Lane 7", "payment_card_token": "tok_1234" }).to_string())
 }
 
+fn hold(index: u16, stock: Option<StockId>) -> Hold {
+    Hold { index, line: 0, location: shop(), stock, units: units(1) }
+}
+
 /// Three pieces wanted: one held, one waiting, one without a place.
 fn placed() -> order::Event {
     let article = ArticleId::parse("tea").unwrap();
-    let hold = |index, stock| Hold { index, line: 0, location: shop(), stock, units: units(1) };
     let line = Line {
         article,
         title: "Tea".into(),
@@ -146,6 +149,8 @@ fn every_event_of_an_order_has_its_name() {
     assert_eq!(of(found), ["order.modified"]);
     let lost = order::Event::Rehosted { hosts: vec![(0, None)] };
     assert_eq!(of(lost), ["order.modified", "stock.shortage"]);
+    let placed = order::Event::Rerouted { holds: vec![hold(2, Some(lot_id()))] };
+    assert_eq!(of(placed), ["order.modified", "routing.rerouted"]);
     let gone = order::Event::Lost { holds: vec![0, 1] };
     let expected =
         ["order.modified", "reservation.deleted", "reservation.deleted", "stock.shortage"];

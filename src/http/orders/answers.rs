@@ -240,9 +240,6 @@ fn pieces(order: &Order, index: u16) -> (Units, Units) {
     if order.stage.is_closed() {
         return (Units::ZERO, Units::ZERO);
     }
-    let sum = |waits: bool| {
-        let holds = order.holds.iter().filter(|hold| hold.line == index);
-        holds.filter(|hold| hold.stock.is_none() == waits).map(|hold| hold.units).sum()
-    };
-    (sum(false), sum(true))
+    let holds = order.holds.iter().filter(|hold| hold.line == index && hold.stock.is_some());
+    (holds.map(|hold| hold.units).sum(), order.waiting(index))
 }

@@ -6,7 +6,7 @@ use std::ops::{Bound, RangeInclusive};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::id::{LocationId, OrderId};
+use crate::id::{ArticleId, LocationId, OrderId};
 use crate::order::{Event, Order, Queue};
 use crate::schedule::Deadlines;
 use crate::time::Time;
@@ -27,6 +27,8 @@ pub struct Book {
     picking: BTreeSet<(SmolStr, OrderId, LocationId)>,
     staged: BTreeSet<OrderId>,
     routes: BTreeSet<(SmolStr, OrderId)>,
+    /// Sales with pieces that have no place, by article.
+    unplaced: BTreeSet<(ArticleId, OrderId)>,
 }
 
 /// What of an order is counted and listed at the desk.
@@ -34,12 +36,18 @@ pub struct Book {
 pub struct Footing {
     holds: u64,
     queues: SmallVec<[Queue; 2]>,
+    unplaced: SmallVec<[ArticleId; 1]>,
 }
 
 impl Footing {
     /// That of an order as it is.
     pub fn of(order: &Order) -> Footing {
-        Footing { holds: order.holds.len() as u64, queues: order.queues() }
+        let article = |line: u16| order.asked.lines[usize::from(line)].article.clone();
+        Footing {
+            holds: order.holds.len() as u64,
+            queues: order.queues(),
+            unplaced: order.unplaced().map(article).collect(),
+        }
     }
 }
 
@@ -67,6 +75,12 @@ impl Book {
     /// Notes how an order stood, and how it stands.
     pub fn stands(&mut self, order: OrderId, before: &Footing, after: &Footing) {
         self.reservations = self.reservations + after.holds - before.holds;
+        if before.unplaced != after.unplaced {
+            for article in &before.unplaced {
+                self.unplaced.remove(&(article.clone(), order));
+            }
+            self.unplaced.extend(after.unplaced.iter().map(|article| (article.clone(), order)));
+        }
         if before.queues == after.queues {
             return;
         }
@@ -123,6 +137,7 @@ impl Book {
             Event::Placed(_)
             | Event::Rehosted { .. }
             | Event::Lost { .. }
+            | Event::Rerouted { .. }
             | Event::LinesAdded(_)
             | Event::Taken { .. }
             | Event::Shared { .. }
@@ -259,6 +274,27 @@ impl Book {
             Some(at) => self.unpicked.get(&at).and_then(|waiting| first((&at, waiting))),
             None => self.unpicked.iter().filter_map(first).min(),
         }
+    }
+
+    /// The sales with pieces of this article that have no place, the oldest first.
+    pub fn unplaced(&self, article: &ArticleId) -> impl Iterator<Item = OrderId> + '_ {
+        let first = (article.clone(), OrderId::from_bits(0));
+        let all = self.unplaced.range(first..);
+        let article = article.clone();
+        all.take_while(move |(known, _)| *known == article).map(|(_, order)| *order)
+    }
+
+    /// The articles of which pieces have no place, each once.
+    pub fn articles_unplaced(&self) -> Vec<ArticleId> {
+        let mut articles: Vec<_> =
+            self.unplaced.iter().map(|(article, _)| article.clone()).collect();
+        articles.dedup();
+        articles
+    }
+
+    /// Whether pieces of this article have no place.
+    pub fn wants_place(&self, article: &ArticleId) -> bool {
+        !self.unplaced.is_empty() && self.unplaced(article).next().is_some()
     }
 
     /// How many parts wait for a picker, at one location or at all.

@@ -40,6 +40,7 @@ impl<C: Cast> Scene<'_, C> {
         let done = self.cast.decide(id, change, self.now).await?;
         self.tenant.places.change(id, &card);
         self.carry_out(id, done.events).await;
+        self.takes_part_again(id);
         Ok((self.view(id).await, Some(Owner::Location(id))))
     }
 
@@ -69,7 +70,9 @@ impl<C: Cast> Scene<'_, C> {
             let before = self.cast.order(order).await;
             let lost = before.holds.iter().filter(|hold| hold.location == id);
             let event = order::Event::Lost { holds: lost.map(|hold| hold.index).collect() };
-            self.tell(order, event).await;
+            let after = self.tell(order, event).await;
+            let article = |line: u16| after.asked.lines[usize::from(line)].article.clone();
+            self.came.extend(after.unplaced().map(article));
         }
         Ok(())
     }

@@ -401,7 +401,12 @@ impl<C: Cast> Scene<'_, C> {
 }
 
 /// The plan by lines: lines that share an article are filled in their order.
-fn shares(lines: &[Line], wants: &[Want], candidates: &[Candidate], plan: &Plan) -> Vec<Share> {
+pub(super) fn shares(
+    lines: &[Line],
+    wants: &[Want],
+    candidates: &[Candidate],
+    plan: &Plan,
+) -> Vec<Share> {
     let mut open: SmallVec<[Units; 8]> = lines.iter().map(|line| line.quantity).collect();
     let mut shares = Vec::with_capacity(plan.parts.len());
     for part in &plan.parts {

@@ -34,6 +34,7 @@ impl<C: Cast> Scene<'_, C> {
             results.insert(location, done.rows.into_iter());
             self.carry_out(location, done.events).await;
         }
+        self.place_unplaced().await; // what is shown is what is left
         let mut shown = Vec::with_capacity(places.len());
         for location in &places {
             let row = results.get_mut(location).and_then(Iterator::next);

@@ -94,6 +94,10 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Scheduled { .. }
         | Event::Reflagged { .. } => progress::apply(order, event, at),
         Event::Invited(report) => order.report = Some(report.clone()),
+        Event::Rerouted { holds } => {
+            order.reserved += count(holds.len());
+            order.holds.extend(holds.iter().cloned());
+        }
         Event::Invitation(_) => unreachable!("it was applied above"),
     }
 }

@@ -3,7 +3,7 @@
 //! The stage table of the doors has more rows than an order has stages: whether a sale waits, or
 //! cannot be fulfilled at all, follows from what is held. Each door has a word for each row.
 
-use super::{Order, Shortage, Stage, Step};
+use super::{Order, Stage, Step};
 use crate::time::Time;
 
 /// A row of the stage table.
@@ -73,11 +73,8 @@ impl Order {
 
     /// Whether some piece waits for stock, at a location or without one.
     pub fn waits(&self) -> bool {
-        let lines = (0_u16..).zip(&self.asked.lines);
-        self.holds.iter().any(|hold| hold.stock.is_none())
-            || lines
-                .filter(|(_, line)| line.shortage == Shortage::Wait)
-                .any(|(index, _)| !self.unassigned(index).is_zero())
+        let mut lines = (0_u16..).zip(&self.asked.lines);
+        lines.any(|(index, _)| !self.waiting(index).is_zero())
     }
 
     /// A sale stands where its least advanced part does; what waits counts while no part is begun.

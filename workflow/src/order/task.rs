@@ -168,7 +168,9 @@ fn steps_of(order: &Order, driver: &str) -> (bool, bool) {
 /// Whether nothing is left of the order once this driver has brought what they have.
 fn is_last(order: &Order, driver: &str) -> bool {
     let others = order.parts().iter().filter(|part| part.driver.as_deref() != Some(driver));
-    order.holds.is_empty() && others.into_iter().all(|part| part.step == Step::Delivered)
+    order.holds.is_empty()
+        && !order.waits()
+        && others.into_iter().all(|part| part.step == Step::Delivered)
 }
 
 pub(super) fn not_now(order: &Order, command: &'static str) -> Refusal {

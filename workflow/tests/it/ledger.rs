@@ -108,6 +108,7 @@ impl Ledger {
             }
             (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
             (same @ Stage::Confirmed { .. }, step) if is_work(step) => same,
+            (same @ Stage::Confirmed { .. }, order::Event::Rerouted { .. }) => same,
             (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
                 return wrong("P2: lines past its deadline");
             }

@@ -199,6 +199,7 @@ stories! {
     a_correction_below_what_is_reserved_moves_the_newest: "corrections";
     /// S2, S7.
     a_location_that_closes_loses_its_reservations: "closing";
+    what_has_no_place_gets_one_when_stock_comes: "placing";
     /// S5, S6, P7.
     a_promise_that_replaces_another_may_use_its_stock: "replacing";
     /// S5.

@@ -249,6 +249,11 @@ pub(super) fn others(
                     pieces.push(format!("{name} {verb} {}", held(script, *id, index)));
                 }
             }
+            order::Event::Rerouted { holds } => {
+                for hold in holds {
+                    pieces.push(format!("{name} has {}", held(script, *id, hold.index)));
+                }
+            }
             order::Event::Taken { .. } => pieces.push(format!("{name} taken")),
             order::Event::Staged { .. } => pieces.push(format!("{name} staged")),
             order::Event::Shipped { .. } => pieces.push(format!("{name} shipped")),

@@ -1,0 +1,112 @@
+//! Pieces of sales that have no place find one when stock comes.
+//!
+//! Nobody polls: whatever leaves stock free that such pieces want, be it a delivery to a store, a
+//! cancelled order or a store that opens again, gives them their place in its own record, the
+//! oldest order first. Those that wait at a location already are served there before.
+
+use smallvec::SmallVec;
+
+use super::candidates::wants;
+use super::promise::{Base, Ware, shares};
+use super::{Cast, Scene};
+use crate::id::{ArticleId, LocationId, OrderId};
+use crate::limits::{MOVED_EVENT_BYTES, PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
+use crate::order::{Event, Line, Order};
+use crate::routing::{self, Candidate, Need, Strategy};
+
+impl<C: Cast> Scene<'_, C> {
+    /// Looks for places for all pieces that want what came free.
+    pub(super) async fn place_unplaced(&mut self) {
+        let mut came = std::mem::take(&mut self.came);
+        came.sort_unstable();
+        came.dedup();
+        let (mut orders, mut bytes) = (PLACED_AGAIN_PER_COMMAND_MAX, PLACED_AGAIN_BYTES_MAX);
+        for article in came {
+            let waiting: Vec<OrderId> = self.tenant.book.unplaced(&article).take(orders).collect();
+            for id in waiting {
+                if !self.offers_any(&article) {
+                    break;
+                }
+                orders -= 1;
+                bytes = bytes.saturating_sub(self.reroute(id).await);
+                if bytes == 0 {
+                    return;
+                }
+            }
+        }
+        self.came.clear(); // what the new reservations published is less than it was
+    }
+
+    /// Looks anew at what a location offers, which takes part again.
+    pub(super) fn takes_part_again(&mut self, id: LocationId) {
+        let places = &self.tenant.places;
+        let articles = self.tenant.book.articles_unplaced().into_iter();
+        let offered = articles.filter(|it| !places.offer(id, it).available.is_zero());
+        self.came.extend(offered);
+    }
+
+    fn offers_any(&self, article: &ArticleId) -> bool {
+        let offers = self.tenant.places.offers(article);
+        offers.iter().any(|(_, offer)| !offer.available.is_zero())
+    }
+
+    /// Holds what there is for the pieces of an order that have no place; answers how many bytes
+    /// of the record that may take.
+    async fn reroute(&mut self, id: OrderId) -> usize {
+        let order = self.cast.order(id).await;
+        let open: SmallVec<[u16; 4]> = order.unplaced().collect();
+        let lines: Vec<Line> = open
+            .iter()
+            .map(|&line| {
+                let quantity = order.unassigned(line);
+                Line { quantity, ..order.asked.lines[usize::from(line)].clone() }
+            })
+            .collect();
+        let wants = wants(&lines);
+        let ware = Ware {
+            lines: &lines,
+            destination: order.asked.destination,
+            delivery: &order.asked.delivery,
+            replaced: None,
+            backorders: false,
+            explain: false,
+        };
+        let mut candidates = self.candidates(&wants, &ware).await;
+        let strategy = self.room_for_parts(&order, &mut candidates);
+        let needs: SmallVec<[Need; 4]> =
+            wants.iter().map(|want| Need { units: want.units }).collect();
+        let plan = routing::plan(&needs, &candidates, &strategy);
+        let shares = shares(&lines, &wants, &candidates, &plan);
+        if shares.is_empty() || !self.fits_one_record(&lines, &shares, order.reserved) {
+            return 0;
+        }
+        let base = Base { line: 0, hold: order.reserved };
+        let mut holds = self.reserve(id, &lines, &shares, base).await;
+        for hold in &mut holds {
+            hold.line = open[usize::from(hold.line)];
+        }
+        let bytes = |line: u16| {
+            order.asked.lines[usize::from(line)].article.as_str().len() + 2 * MOVED_EVENT_BYTES
+        };
+        let taken = holds.iter().map(|hold| bytes(hold.line)).sum();
+        self.tell(id, Event::Rerouted { holds }).await;
+        taken
+    }
+
+    /// No order is held at more locations than it may be: once it is at as many, only these take
+    /// part.
+    fn room_for_parts(&self, order: &Order, candidates: &mut Vec<Candidate>) -> Strategy {
+        let held = order.holds.iter().map(|hold| hold.location);
+        let mut at: SmallVec<[LocationId; 4]> = held.collect();
+        at.extend(order.parts().iter().map(|part| part.location));
+        at.sort_unstable();
+        at.dedup();
+        let taken = u8::try_from(at.len()).unwrap_or(u8::MAX);
+        let left = self.policy.parts_max.saturating_sub(taken);
+        if left > 0 {
+            return Strategy { parts_max: left };
+        }
+        candidates.retain(|candidate| at.contains(&candidate.location));
+        Strategy { parts_max: self.policy.parts_max }
+    }
+}
