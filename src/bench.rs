@@ -46,7 +46,7 @@ pub use self::scenario::Scenario;
 use self::client::Target;
 use self::generator::{Load, Stop};
 use self::run::Run;
-use self::scenario::FLASH_ATTEMPTS;
+use self::scenario::{FLASH_ATTEMPTS, LAPSE_AFTER, LAPSE_AFTER_SPAWNED, SPAWNED_FLOOR_MS};
 use self::spawn::Spawned;
 
 /// How long is measured when nobody says.
@@ -138,6 +138,7 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
         load: options.load(),
         rounds: options.rounds,
         seed: options.seed,
+        lapse: if spawned.is_some() { LAPSE_AFTER_SPAWNED } else { LAPSE_AFTER },
         tag,
     };
     let mut report = run.run(&run::progress())?;
@@ -183,6 +184,9 @@ impl Options {
         let mut extra = Vec::new();
         if matches!(self.scenario, Scenario::Echo | Scenario::Ratio) {
             extra.push("--bench-echo".into());
+        }
+        if self.scenario == Scenario::Lifecycle {
+            extra.extend(["--promise-floor-ms".into(), SPAWNED_FLOOR_MS.into()]);
         }
         if let Some(config) = &self.config {
             extra.extend(["--config".into(), config.clone().into_os_string()]);

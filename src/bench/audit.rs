@@ -22,7 +22,7 @@ use super::ledger::{Asked, End, Known, Ledger, Line};
 
 /// How far from the time of reading a deadline must be to be certainly passed or certainly not:
 /// the server's clock is known to the second.
-const DOUBT: TimeDelta = TimeDelta::seconds(2);
+pub(super) const DOUBT: TimeDelta = TimeDelta::seconds(2);
 
 /// What the server said when everything was over.
 #[derive(Debug)]
@@ -137,8 +137,9 @@ pub(super) fn audit(catalog: &Catalog, ledger: &Ledger, readback: &Readback) -> 
             None => faults.push(Fault::StockGone { at: at() }),
         }
     }
+    let all_over = ledger.leases.iter().all(|lease| lease.until + DOUBT < readback.from);
     for (known, status) in &readback.orders {
-        faults.extend(check_order(*known, status.as_deref()));
+        faults.extend(check_order(*known, status.as_deref(), all_over));
     }
     faults.extend(check_sold_out(catalog, ledger));
     if let Some(what) = ledger.odd.first() {
@@ -198,15 +199,15 @@ fn check_stock(put: u64, seen: Seen, bounds: Bounds, at: impl Fn() -> Where) -> 
     faults
 }
 
-/// One order against the last answer about it.
-fn check_order(known: Known, status: Option<&str>) -> Option<Fault> {
+/// One order against the last answer about it; `all_over` says that every deadline has passed.
+fn check_order(known: Known, status: Option<&str>, all_over: bool) -> Option<Fault> {
     let order = Uuid::from_bytes(known.id);
     let Some(status) = status else {
         return Some(Fault::Missing { order });
     };
     let fits = match known.end {
         End::Promised => status == "PROMISED",
-        End::Leased => matches!(status, "PROMISED" | "OBSOLETE"),
+        End::Leased => status == "OBSOLETE" || (status == "PROMISED" && !all_over),
         End::Confirmed => !matches!(status, "PROMISED" | "OBSOLETE" | "CANCELLED"),
         End::Cancelled => status == "CANCELLED",
         End::Unsure => true,

@@ -36,6 +36,8 @@ pub(super) enum Lie {
     KeepsCancelled,
     /// A confirm is acknowledged and not done.
     DropsConfirms,
+    /// A promise past its deadline is kept, with its stock.
+    NeverExpires,
     /// The hundredth promise is made and the connection cut before the answer.
     Cuts,
     /// Every other promise is shed.
@@ -225,7 +227,12 @@ impl Shop {
                 "lineItems": [{ "tenantArticleId": article, "title": "A", "quantity": units }],
                 "carriers": [],
             })).collect::<Vec<_>>() });
-        if !(planted && self.lie == Lie::Forgets) {
+        // Deadlines lie in the past here.
+        let is_over = sent["promisesOptions"]["validUntil"].is_string();
+        if is_over && self.lie != Lie::NeverExpires {
+            held.into_iter().for_each(|hold| self.release(hold));
+            self.orders.insert(order, ("OBSOLETE".into(), Vec::new()));
+        } else if !(planted && self.lie == Lie::Forgets) {
             self.orders.insert(order, ("PROMISED".into(), held));
         }
         if planted && self.lie == Lie::Cuts {

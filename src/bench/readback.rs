@@ -18,11 +18,11 @@ use super::setup::{PARALLEL, expect};
 /// Stocks on one page, the most that the door gives.
 const PAGE: usize = 100;
 
-/// Up to so many orders are all read back.
-const ORDERS_ALL_MAX: usize = 20_000;
+/// Up to so many orders are all read back: half a minute's work.
+const ORDERS_ALL_MAX: usize = 1_000_000;
 
 /// Of more, so many, drawn by the seed.
-const ORDERS_DRAWN: usize = 5_000;
+const ORDERS_DRAWN: usize = 100_000;
 
 /// Reads everything that the audit compares.
 pub(super) async fn read_back(

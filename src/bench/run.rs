@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::audit::{Fault, audit};
+use super::audit::{DOUBT, Fault, audit};
 use super::catalog::{Catalog, Shape};
 use super::client::Target;
 use super::generator::{Bench, Load, Stop};
 use super::ledger::Ledger;
 use super::readback::read_back;
 use super::report::{Audited, Report, Round};
-use super::scenario::{Scenario, Traffic};
+use super::scenario::{Scenario, ServerClock, Traffic};
 use super::setup::{clock_of, set_up};
 use super::tally::Tally;
 use super::zipf::Zipf;
@@ -27,6 +28,8 @@ pub(super) struct Run {
     /// Rounds of `ratio`.
     pub(super) rounds: u64,
     pub(super) seed: u64,
+    /// How far ahead promises are dated that are left to expire.
+    pub(super) lapse: TimeDelta,
     /// Tells the names of this run from those of others on the same server.
     pub(super) tag: String,
 }
@@ -54,6 +57,7 @@ impl Run {
         };
         let (tally, ledger, rounds) = self.send(&bench, bar)?;
         let audited = if holds {
+            wait_for_deadlines(&ledger, clock, bar);
             bar.set_message("auditing");
             let read = read_back(&self.target, &bench.catalog, &ledger, (clock, self.seed));
             Some(match runtime.block_on(read) {
@@ -73,6 +77,7 @@ impl Run {
         };
         bar.finish_and_clear();
         let mut report = Report::of(self.scenario, &tally, audited.as_ref());
+        report.expired = ledger.lapsed();
         report.rate = self.load.rate;
         report.seed = self.seed;
         Ok(if rounds.is_empty() { report } else { report.with_rounds(rounds) })
@@ -92,7 +97,7 @@ impl Run {
         let traffic = match self.scenario {
             Scenario::Steady | Scenario::Split => Traffic::Promises,
             Scenario::Flash => Traffic::Singles,
-            Scenario::Lifecycle => Traffic::Lives,
+            Scenario::Lifecycle => Traffic::Lives { lapse: self.lapse },
             Scenario::Echo => Traffic::Echoes,
             Scenario::Ratio => {
                 let (mut all, mut ledger) = (Tally::new(), Ledger::of(&bench.catalog));
@@ -115,6 +120,16 @@ impl Run {
         };
         let (tally, ledger) = phase(traffic, self.seed, self.scenario.name())?;
         Ok((tally, ledger, Vec::new()))
+    }
+}
+
+/// Waits until the server must say of every promise that was left to expire that it has.
+fn wait_for_deadlines(ledger: &Ledger, clock: ServerClock, bar: &ProgressBar) {
+    let last = ledger.leases.iter().map(|lease| lease.until).max();
+    let left = last.and_then(|last| (last + DOUBT * 2 - clock.now()).to_std().ok());
+    if let Some(left) = left {
+        bar.set_message("waiting for the last deadline");
+        std::thread::sleep(left);
     }
 }
 

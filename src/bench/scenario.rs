@@ -38,9 +38,16 @@ pub enum Scenario {
 /// Attempts of a flash sale.
 pub(super) const FLASH_ATTEMPTS: u64 = 50_000;
 
-/// How far ahead a promise that is left to expire is dated: the minute that the server demands,
-/// and room for the second its `Date` header hides and for a request that waits before it leaves.
-const LAPSE_AFTER: TimeDelta = TimeDelta::seconds(70);
+/// How far ahead a promise that is left to expire is dated: the minute that a server demands, and
+/// room for the second its `Date` header hides and for a request that waits before it leaves.
+pub(super) const LAPSE_AFTER: TimeDelta = TimeDelta::seconds(70);
+
+/// The same with a server that was started for this, and demands no more than
+/// [`SPAWNED_FLOOR_MS`].
+pub(super) const LAPSE_AFTER_SPAWNED: TimeDelta = TimeDelta::seconds(6);
+
+/// The shortest promise of a server that is started for promises that expire.
+pub(super) const SPAWNED_FLOOR_MS: &str = "1000";
 
 impl Scenario {
     /// The catalog it needs.
@@ -84,7 +91,10 @@ pub(super) enum Traffic {
     /// Promises of one unit.
     Singles,
     /// Promises, and what becomes of them.
-    Lives,
+    Lives {
+        /// How far ahead those are dated that are left to expire.
+        lapse: TimeDelta,
+    },
     /// The bodies of `Promises` to the handler that only echoes.
     Echoes,
 }
@@ -164,7 +174,7 @@ impl Maker {
             _ => self.three_lines(),
         };
         let then = match self.traffic {
-            Traffic::Lives => self.fate(),
+            Traffic::Lives { lapse } => self.fate(lapse),
             _ => Then::Nothing,
         };
         Job { path: self.path.clone(), body: self.body(&asked, then), asked, then }
@@ -191,12 +201,12 @@ impl Maker {
         asked
     }
 
-    fn fate(&mut self) -> Then {
+    fn fate(&mut self, lapse: TimeDelta) -> Then {
         match self.chance.below(10) {
             0..7 => Then::Confirm,
             7 => Then::Cancel,
             // Whole milliseconds, so that the deadline remembered is the one sent.
-            _ => Then::Lapse((self.clock.now() + LAPSE_AFTER).trunc_subsecs(3)),
+            _ => Then::Lapse((self.clock.now() + lapse).trunc_subsecs(3)),
         }
     }
 
@@ -291,7 +301,7 @@ mod tests {
 
     #[test]
     fn seven_of_ten_lives_are_bought_and_deadlines_are_sent_as_remembered() {
-        let mut maker = maker(Traffic::Lives, 1);
+        let mut maker = maker(Traffic::Lives { lapse: LAPSE_AFTER }, 1);
         let (mut bought, mut given_up) = (0, 0);
         for _ in 0..1_000 {
             let job = maker.next();

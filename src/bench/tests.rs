@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use clap::{CommandFactory as _, Parser as _};
 use indicatif::ProgressBar;
 
@@ -31,7 +32,16 @@ fn run_of(scenario: Scenario, shape: Shape, fake: &Fake) -> Run {
         stop: Stop::Jobs(1_500),
     };
     let target = Target::parse(&fake.url(), None).unwrap();
-    Run { scenario, target, shape, load, rounds: 2, seed: 1, tag: "t".into() }
+    Run {
+        scenario,
+        target,
+        shape,
+        load,
+        rounds: 2,
+        seed: 1,
+        lapse: TimeDelta::minutes(-1),
+        tag: "t".into(),
+    }
 }
 
 fn report(scenario: Scenario, shape: Shape, lie: Lie) -> Report {
@@ -68,7 +78,8 @@ fn lives_are_confirmed_cancelled_and_left() {
     let report = report(Scenario::Lifecycle, PLENTY, Lie::Honest);
     assert!(report.passed(), "{report:#?}");
     assert!(report.confirmed > 900 && report.cancelled > 100);
-    assert!(report.confirmed + report.cancelled < 1_400, "none was left");
+    assert_eq!(report.confirmed + report.cancelled + report.expired, 1_500);
+    assert!(report.expired > 200, "none was left");
     assert!(report.requests_per_second > report.per_second);
 }
 
@@ -124,6 +135,11 @@ fn a_false_sold_out_is_found() {
 #[test]
 fn a_cancel_that_keeps_its_stock_is_found() {
     fails_with(&report(Scenario::Lifecycle, PLENTY, Lie::KeepsCancelled), "hold leaked");
+}
+
+#[test]
+fn a_promise_that_never_expires_is_found() {
+    fails_with(&report(Scenario::Lifecycle, PLENTY, Lie::NeverExpires), "hold leaked");
 }
 
 #[test]
