@@ -5,7 +5,9 @@ mod keys;
 mod limits;
 mod matrix;
 mod silence;
+mod slow;
 mod tokens;
+mod wire;
 
 use serde_json::{Value, json};
 use workflow::time::Millis;
