@@ -1,5 +1,6 @@
 //! Who is let in, and to what: `invariants.md`, section 13, a row by a test.
 
+mod bodies;
 mod issuer;
 mod keys;
 mod limits;
