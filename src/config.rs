@@ -365,6 +365,8 @@ fn on_shortage(text: &str) -> Result<OnShortage, String> {
 
 #[cfg(test)]
 mod tests {
+    use workflow::settings::Cap;
+
     use super::*;
 
     fn read(text: &str, over: Overrides) -> anyhow::Result<Config> {
@@ -442,7 +444,8 @@ mod tests {
     #[test]
     fn a_tenant_has_its_own_rules_of_invitations_and_else_those_of_all() {
         let text = "[invitations]\nzone = \"Europe/Amsterdam\"\nquiet = \"21:00-08:00\"\n\
-            strict_gtin = true\n[invitations.tenants.acme]\nquiet = \"\"\n\
+            strict_gtin = true\nmails_per_product_max = 5\nmails_per_product_days = 7\n\
+            [invitations.tenants.acme]\nquiet = \"\"\n\
             count_from = \"confirmed\"\nmails_per_address_max = 2\n";
         let policy = read(text, Overrides::default()).unwrap().policy();
         let night = workflow::time::Time(1_768_255_200_000); // 22:00 UTC in winter
@@ -450,10 +453,19 @@ mod tests {
             policy.invitations.of(&workflow::id::TenantId::parse(name).unwrap()).clone()
         };
         assert!(of("acme").strict_gtin && of("other").strict_gtin);
-        assert_eq!(of("acme").cap.unwrap().within, Millis::hours(24));
+        assert_eq!(of("acme").cap_per_address.unwrap().within, Millis::hours(24));
+        let week = Some(Cap { mails: 5, within: Millis::hours(24 * 7) });
+        assert_eq!([of("acme").cap_per_product, of("other").cap_per_product], [week; 2]);
         assert_eq!(of("acme").calendar.awake(night), night);
-        assert!(of("other").calendar.awake(night) > night && of("other").cap.is_none());
-        for bad in ["zone = \"Mars\"", "quiet = \"x\"", "mails_per_address_max = 0"] {
+        assert!(of("other").calendar.awake(night) > night);
+        assert!(of("other").cap_per_address.is_none());
+        for bad in [
+            "zone = \"Mars\"",
+            "quiet = \"x\"",
+            "mails_per_address_max = 0",
+            "mails_per_product_max = 0",
+            "mails_per_product_max = 1\nmails_per_product_days = 367",
+        ] {
             assert!(read(&format!("[invitations]\n{bad}\n"), Overrides::default()).is_err());
         }
     }

@@ -28,6 +28,7 @@ pub(crate) mod testing;
 pub(crate) mod text;
 mod tokens;
 pub(crate) mod unmatched;
+mod unread;
 mod unsubscribe;
 pub(crate) mod visit;
 

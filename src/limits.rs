@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use workflow::limits::CAP_WITHIN_MAX;
 use workflow::time::Millis;
 
 /// Bytes of a body at the promise door: 500 lines with attributes must fit.
@@ -114,8 +115,9 @@ pub const MAIL_CONNECTIONS_MAX: u32 = 64;
 pub const MAIL_TIME_MAX: Duration = Duration::from_secs(60);
 /// How long to wait at first before a mail server that is gone is looked for again.
 pub const MAIL_PAUSE: Duration = Duration::from_secs(5);
-/// Days over which the mails to one address may be counted.
+/// Days over which a cap may count mails.
 pub const CAP_DAYS_MAX: u32 = 366;
+const _: () = assert!(Millis::hours(24 * CAP_DAYS_MAX as u64).0 <= CAP_WITHIN_MAX.0);
 /// Characters of a configured token: fewer can be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;
 

@@ -23,6 +23,8 @@ pub struct InvitationsSection {
     count_from: Option<CountFrom>,
     mails_per_address_max: Option<u32>,
     mails_per_address_days: Option<u32>,
+    mails_per_product_max: Option<u32>,
+    mails_per_product_days: Option<u32>,
     #[serde(default)]
     tenants: BTreeMap<String, TenantSection>,
 }
@@ -38,6 +40,8 @@ pub(super) struct TenantSection {
     count_from: Option<CountFrom>,
     mails_per_address_max: Option<u32>,
     mails_per_address_days: Option<u32>,
+    mails_per_product_max: Option<u32>,
+    mails_per_product_days: Option<u32>,
 }
 
 impl InvitationsSection {
@@ -66,6 +70,8 @@ impl InvitationsSection {
             count_from: self.count_from,
             mails_per_address_max: self.mails_per_address_max,
             mails_per_address_days: self.mails_per_address_days,
+            mails_per_product_max: self.mails_per_product_max,
+            mails_per_product_days: self.mails_per_product_days,
         }
     }
 }
@@ -81,6 +87,8 @@ impl TenantSection {
             count_from: self.count_from.or(usual.count_from),
             mails_per_address_max: self.mails_per_address_max.or(usual.mails_per_address_max),
             mails_per_address_days: self.mails_per_address_days.or(usual.mails_per_address_days),
+            mails_per_product_max: self.mails_per_product_max.or(usual.mails_per_product_max),
+            mails_per_product_days: self.mails_per_product_days.or(usual.mails_per_product_days),
         }
     }
 
@@ -89,16 +97,25 @@ impl TenantSection {
         // An empty text takes the quiet hours of all away from one tenant.
         let quiet = self.quiet.as_deref().filter(|hours| !hours.is_empty());
         let holidays = self.holidays.as_deref().unwrap_or_default();
-        let days = self.mails_per_address_days.unwrap_or(1);
-        ensure!((1..=CAP_DAYS_MAX).contains(&days), "mails_per_address_days: 1 to {CAP_DAYS_MAX}");
-        let within = Millis::hours(24 * u64::from(days));
-        let cap = self.mails_per_address_max.map(|mails| Cap { mails, within });
-        ensure!(cap.is_none_or(|cap| cap.mails > 0), "mails_per_address_max: at least 1");
+        let (mails, days) = (self.mails_per_address_max, self.mails_per_address_days);
+        let cap_per_address = cap(mails, days).context("mails_per_address")?;
+        let (mails, days) = (self.mails_per_product_max, self.mails_per_product_days);
+        let cap_per_product = cap(mails, days).context("mails_per_product")?;
         Ok(InvitationRules {
             calendar: Calendar::parse(zone, holidays, quiet)?,
             strict_gtin: self.strict_gtin.unwrap_or_default(),
             count_from: self.count_from.unwrap_or_default(),
-            cap,
+            cap_per_address,
+            cap_per_product,
         })
     }
+}
+
+/// So many mails in so many days, if there is a cap.
+fn cap(mails: Option<u32>, days: Option<u32>) -> anyhow::Result<Option<Cap>> {
+    let days = days.unwrap_or(1);
+    ensure!((1..=CAP_DAYS_MAX).contains(&days), "_days: 1 to {CAP_DAYS_MAX}");
+    ensure!(mails != Some(0), "_max: at least 1");
+    let within = Millis::hours(24 * u64::from(days));
+    Ok(mails.map(|mails| Cap { mails, within }))
 }

@@ -13,6 +13,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::unmatched::is_below;
+use super::unread::Unread;
 use super::{reply, unmatched};
 use crate::ask::App;
 use crate::auth::Rate;
@@ -37,11 +38,19 @@ pub(super) async fn around<B: MessageBody + 'static>(
         Ok(()) => {
             straighten(&mut request);
             read_alias(&mut request);
-            next.call(request).await?.map_into_left_body()
+            match Unread::of(&mut request) {
+                None => next.call(request).await?.map_into_left_body(),
+                Some(unread) => unread.held_by(next.call(request).await?).map_into_right_body(),
+            }
         }
         Err(failure) => {
+            let unread = Unread::of(&mut request);
             let answer = unmatched::error(request.request(), failure).error_response();
-            request.into_response(answer).map_into_right_body()
+            let response = request.into_response(answer);
+            match unread {
+                None => response.map_into_right_body(),
+                Some(unread) => unread.held_by(response).map_into_right_body(),
+            }
         }
     };
     let request = response.request();

@@ -7,15 +7,23 @@ use super::strict::Strict;
 use crate::failure::Failure;
 use crate::limits::JSON_DEPTH_MAX;
 
+/// What a fault of a member begins with whose text is no JSON at all.
+pub(crate) const NO_JSON: &str = "is no JSON: ";
+
 /// Reads a body. What is wrong is named by its path; a good body is read once.
 pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failure> {
     let malformed = |what: &str| Failure::malformed("", what);
     if bytes.is_empty() {
         return Err(malformed("the body is empty"));
     }
-    scan(bytes).map_err(malformed)?;
+    let is_plain = scan(bytes).map_err(malformed)?;
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("the body is not UTF-8"))?;
-    read(text).map_err(|_| explain::<T>(text))
+    let value = read(text).map_err(|_| explain::<T>(text))?;
+    // In a member that is ignored, the reader does not mind.
+    if !is_plain && has_half_a_character(bytes) {
+        return Err(malformed("the body has half of a surrogate pair"));
+    }
+    Ok(value)
 }
 
 /// Reads the whole text.
@@ -50,7 +58,10 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
         }
         path.push_str(name);
     }
-    let what = in_our_words(&what, !path.is_empty());
+    let mut what = in_our_words(&what, !path.is_empty());
+    if !path.is_empty() && (error.is_syntax() || error.is_eof()) {
+        what = format!("{NO_JSON}{what}");
+    }
     Failure::malformed(path, what)
 }
 
@@ -70,9 +81,10 @@ fn in_our_words(what: &str, has_path: bool) -> String {
 }
 
 /// Looks for what serde would take: brackets that nest deeper than allowed (its own limit is four
-/// times ours and fixed), and NUL characters, which no text of ours may have.
-fn scan(bytes: &[u8]) -> Result<(), &'static str> {
-    if is_plain(bytes) { Ok(()) } else { scan_closely(bytes) }
+/// times ours and fixed), and NUL characters, which no text of ours may have. Tells whether the
+/// body is so plain that it has no escapes.
+fn scan(bytes: &[u8]) -> Result<bool, &'static str> {
+    if is_plain(bytes) { Ok(true) } else { scan_closely(bytes).map(|()| false) }
 }
 
 /// Whether there are no escapes, and too few brackets to nest deeply wherever they stand: two
@@ -122,6 +134,29 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> Result<usize, &'static str> {
     Ok(at)
 }
 
+/// Whether an escape stands for one half of a surrogate pair, and the other is not beside it. The
+/// bytes are good JSON.
+fn has_half_a_character(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        rest = &rest[at..];
+        let skipped = match (unit(rest), rest.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => return true,
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    false
+}
+
+/// The number of an escape like `\u00e9` that the bytes begin with.
+fn unit(bytes: &[u8]) -> Option<u16> {
+    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
+    u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +175,9 @@ mod tests {
         #[expect(dead_code, reason = "only read by serde")]
         order_lines: Vec<Row>,
     }
+
+    #[derive(Debug, Deserialize)]
+    struct Loose {}
 
     fn fault(bytes: &[u8]) -> (String, String) {
         let Err(Failure::Malformed(faults)) = decode::<Rows>(bytes) else {
@@ -172,6 +210,18 @@ mod tests {
         ] {
             let (found, what) = fault(json);
             assert_eq!(found, path, "{} ({what})", String::from_utf8_lossy(json));
+        }
+    }
+
+    /// Also where nobody reads it.
+    #[test]
+    fn half_a_character_is_none() {
+        let read = |text: &str| decode::<Loose>(format!("{{\"x\":\"{text}\"}}").as_bytes()).is_ok();
+        for good in [r"\ud83d\ude00", r"\\ud83d", r"\u00e9\n", r"\ud83d\ude00\ud83d\ude00", ""] {
+            assert!(read(good), "{good}");
+        }
+        for bad in [r"\ud83d", r"\ude00", r"\ud83d\n", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"] {
+            assert!(!read(bad), "{bad}");
         }
     }
 

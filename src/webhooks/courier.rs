@@ -173,13 +173,17 @@ impl Resolve for Checked {
         let targets = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.collect();
-            if !found.iter().all(|address| targets.allow(address.ip())) {
-                return Err("an address of this name is not for everybody".into());
-            }
-            let addresses: Addrs = Box::new(found.into_iter());
+            let addresses: Addrs = Box::new(checked(targets, found.collect())?.into_iter());
             Ok(addresses)
         })
+    }
+}
+
+/// The addresses of a name, if calls may go to each of them.
+fn checked(targets: Targets, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, &'static str> {
+    match found.iter().all(|address| targets.allow(address.ip())) {
+        true => Ok(found),
+        false => Err("an address of this name is not for everybody"),
     }
 }
 
@@ -199,6 +203,22 @@ mod tests {
         assert_eq!(seconds(" 3 "), Some(3));
         assert_eq!(seconds("-1"), None);
         assert_eq!(seconds("tomorrow"), None);
+    }
+
+    /// Not even one: which of them is called is the network's choice.
+    #[test]
+    fn a_name_with_one_address_inside_is_not_called() {
+        let found = |texts: &[&str]| -> Vec<SocketAddr> {
+            texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 443)).collect()
+        };
+        let public = found(&["93.184.216.34", "2606:4700::1111"]);
+        assert_eq!(checked(Targets::Public, public.clone()), Ok(public));
+        for inside in ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "64:ff9b::7f00:1"] {
+            for mixed in [["93.184.216.34", inside], [inside, "93.184.216.34"]] {
+                assert!(checked(Targets::Public, found(&mixed)).is_err(), "{mixed:?}");
+                assert!(checked(Targets::Any, found(&mixed)).is_ok(), "{mixed:?}");
+            }
+        }
     }
 
     /// What looked public when it was registered is checked again.

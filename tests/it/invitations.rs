@@ -1,6 +1,7 @@
 //! Door 4: orders that shops report for reviews, and their invitations.
 
 mod bad_input;
+mod caps;
 mod exim;
 mod mail;
 mod other_doors;

@@ -1,11 +1,14 @@
 //! Who is let in, and to what: `invariants.md`, section 13, a row by a test.
 
+mod bodies;
 mod issuer;
 mod keys;
 mod limits;
 mod matrix;
 mod silence;
+mod slow;
 mod tokens;
+mod wire;
 
 use serde_json::{Value, json};
 use workflow::time::Millis;

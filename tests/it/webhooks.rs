@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::support::{TestServer, promise, text};
-use sink::Sink;
+use sink::{Endless, Sink};
 
 const PROMISE: &str = "/api/promises/deliverypromise";
 /// The sink is on this machine.
@@ -180,6 +180,26 @@ async fn a_target_that_hangs_holds_up_nobody() {
     let metrics = server.operators().get("/metrics").await;
     assert!(metrics.body.contains("certus_webhook_subscriptions"), "{}", metrics.body);
     server.stop().await; // and it does not wait for the answer
+}
+
+/// F3: an answer without an end is not read to it; the call was taken, and others go on.
+#[actix_web::test]
+async fn an_endless_answer_is_not_read() {
+    for head in ["transfer-encoding: chunked", "content-length: 1073741824"] {
+        let (server, sink, endless) = (server().await, Sink::start(&[]), Endless::start(head));
+        subscribe(&server, "order.created", &endless.url, "fft").await;
+        subscribe(&server, "order.created", &sink.url("/hooks"), "fft").await;
+        promised(&server).await;
+        assert_eq!(sink.heard(1).await.len(), 1);
+        let sent = endless.sent().await;
+        assert!(sent < 64 << 20, "{sent} bytes of an answer were taken");
+        for _ in 0..3 {
+            server.http.post(PROMISE, &promise("tea", 1).to_string()).await.expect(201);
+        }
+        assert_eq!(sink.heard(4).await.len(), 4);
+        let metrics = server.operators().get("/metrics").await.body;
+        assert!(metrics.contains("certus_webhook_calls_given_up_total 0"), "{metrics}");
+    }
 }
 
 /// Only what concerns one of the named facilities is told.

@@ -8,6 +8,7 @@ mod places;
 mod post;
 mod safeties;
 mod storages;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use book::{Book, Footing};
 pub use places::{Places, Seat, Takes};
 pub use post::{Brief, Post, address};
+pub use traffic::{Counted, Traffic};
 
 pub use safeties::Safeties;
 use smol_str::SmolStr;

@@ -110,6 +110,8 @@ uuid_id!(SubscriptionId);
 impl OrderId {
     /// Before every other one.
     pub(crate) const LEAST: OrderId = OrderId(Uuid::nil());
+    /// After every other one.
+    pub(crate) const MOST: OrderId = OrderId(Uuid::max());
 
     /// A new id from the command's time and its random number.
     pub fn of(at: Time, random: u64) -> OrderId {

@@ -25,7 +25,7 @@ pub use decide::{Command, Trouble, decide};
 pub use mark::{MailId, Mark, Marks, Which, marks};
 pub use schedule::{Schedule, TooSoon, Wish};
 
-use crate::id::Version;
+use crate::id::{ArticleId, Version};
 use crate::kept::Kept;
 use crate::time::Time;
 
@@ -44,6 +44,9 @@ pub struct Report {
     pub kept: Kept,
     /// The invitation, if one was asked for.
     pub invitation: Option<Invitation>,
+    /// The products that its mails are about, each once, as caps count them: those that were
+    /// reported, or else the lines of the order that was joined. Later lines change nothing.
+    pub products: Box<[ArticleId]>,
 }
 
 /// An invitation, with its reminder.

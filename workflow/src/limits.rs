@@ -85,6 +85,8 @@ pub const MAIL_RETRIES: [Millis; 6] = [
 /// When a mail that the server keeps putting off is given up: what mail servers use (RFC 5321,
 /// 4.5.4.1).
 pub const MAIL_GIVEN_UP_AFTER: Millis = Millis::hours(24 * 5);
+/// Over how long a cap may count mails: a year, so that the desk may forget those before it.
+pub const CAP_WITHIN_MAX: Millis = Millis::hours(24 * 366);
 /// Products in one report at door 4; the contract bounds them.
 pub const PRODUCTS_PER_REPORT_MAX: usize = 100;
 /// Days that one look at the calendar of mails may span.

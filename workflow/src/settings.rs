@@ -69,15 +69,17 @@ pub struct InvitationRules {
     /// What delays are counted from, of orders that other doors made.
     pub count_from: CountFrom,
     /// How many mails an address may get.
-    pub cap: Option<Cap>,
+    pub cap_per_address: Option<Cap>,
+    /// How many mails may go about one product.
+    pub cap_per_product: Option<Cap>,
 }
 
-/// How many mails one address may get in so long.
+/// How many mails may go in so long, to one address or about one product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
     /// How many, at least one.
     pub mails: u32,
-    /// In so long.
+    /// In so long, at most `CAP_WITHIN_MAX`.
     pub within: Millis,
 }
 

@@ -154,6 +154,7 @@ fn report() -> Report {
         filtercode: Some("filtercode1234".into()),
         kept: Kept::of(r#"{"products":[]}"#.into()),
         invitation: Some(Invitation::new(wish, Base::Confirmed, None, AT)),
+        products: ["tea-2", "tea-3"].map(|it| ArticleId::parse(it).unwrap()).into(),
     }
 }
 

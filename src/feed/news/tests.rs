@@ -165,6 +165,7 @@ fn report(invitation: Option<Invitation>) -> Box<Report> {
         filtercode: Some("spring".into()),
         kept: secret_json(),
         invitation,
+        products: Box::default(),
     })
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use workflow::refusal::{Class, Refusal};
 
 use crate::failure::{Failed, Failure, Fault};
+use crate::http::json::NO_JSON;
 use crate::http::reply;
 
 /// A failure in this door's words.
@@ -79,6 +80,7 @@ fn malformed(faults: &[Fault]) -> (StatusCode, String) {
     let is_unread = |fault: &Fault| {
         matches!(fault.path.as_str(), "" | "Idempotency-Key" | "If-Match")
             || fault.what == "comes twice"
+            || fault.what.starts_with(NO_JSON)
     };
     let status = match faults.iter().any(is_unread) {
         true => StatusCode::BAD_REQUEST,

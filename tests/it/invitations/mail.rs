@@ -84,6 +84,32 @@ async fn what_is_mailed_is_what_was_meant() {
     assert_eq!(letter.header("subject"), "How was your order?");
 }
 
+/// What another door took as the name of an article ends no mail and begins no command.
+#[actix_web::test]
+async fn an_article_of_another_door_ends_no_mail() {
+    let mut sink = Sink::start(&[]);
+    let server = TestServer::configured(&sink.settings()).await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    let evil = "Tea\r\n.\r\nMAIL FROM:<evil@example.net>\r\n\r\n.\nBcc: evil@example.net";
+    let mut order = promise("tea", 1);
+    order["orderLineItems"][0]["article"]["title"] = evil.into();
+    server.http.post("/api/orders", &order.to_string()).await.expect(201);
+    let mut body = asking("R1", ("days", 0), None);
+    body["products"] = json!([]);
+    report(&server, &body).await.expect(201);
+    report(&server, &asking("R2", ("days", 0), None)).await.expect(201);
+    let mut to = Vec::new();
+    for _ in 0..2 {
+        let letter = sink.next().await;
+        assert!(!letter.text.split("\r\n\r\n").next().expect("a head").contains("evil@"));
+        assert_eq!(letter.header("subject"), "How was your order?");
+        to.push(letter.to);
+    }
+    assert_eq!(to, ["appleseed@example.com"; 2]);
+    assert!(sink.is_empty());
+}
+
 /// M1, M2: whatever the server does, a mail comes, and twice only if nobody can know better.
 #[actix_web::test]
 async fn a_mail_comes_although_the_server_fails() {

@@ -61,10 +61,27 @@ fn requests(
         (Method::PATCH, format!("/api/facilities/{store}/listings/tea"), modify.into()),
     ];
     all.extend(door_1(order));
+    let lines = r#"{"lineItems":[{"partNumber":"tea"}]}"#;
+    all.extend([
+        get(format!("/orders/{order}")),
+        (Method::POST, format!("/orders/{order}/lineItems"), lines.into()),
+        (Method::POST, format!("/orders/{order}/cancel"), r#"{"reason":"x"}"#.into()),
+        // The number of our first order, which is the only one.
+        get("/orders/1".into()),
+        get("/deliveries/1".into()),
+        get("/api/orders/1".into()),
+        get("/api/v2/orders/1".into()),
+        get("/api/v2/invitations/2".into()),
+    ]);
     for name in ["CONFIRM_PROMISE", "EXTEND_PROMISE", "CANCEL"] {
         all.push((Method::POST, format!("/api/orders/{order}/actions"), act(name)));
     }
     all
+}
+
+/// What a request must carry besides its token, at the door that wants both.
+fn with(token: &str) -> [(&str, &str); 2] {
+    [("x-api-key", token), ("idempotency-key", "550e8400-e29b-41d4-a716-446655440000")]
 }
 
 /// The same at the workflow server's door; the first line of the order is an item.
@@ -91,7 +108,11 @@ fn door_1(order: &str) -> Vec<Request> {
 #[test]
 fn every_route_that_names_a_thing_is_asked_for_anothers() {
     let asked = requests(&["s", "k", "o", "r", "u", "i"].map(String::from));
-    for route in routes().into_iter().filter(|route| route.path.contains("{id}")) {
+    // What these are named by is a secret, or belongs to nobody.
+    let others = ["{secret}", "{token}", "{name}", "{file}"];
+    let names_a_thing =
+        |path: &str| path.contains('{') && !others.iter().any(|it| path.contains(it));
+    for route in routes().into_iter().filter(|route| names_a_thing(&route.path)) {
         let is_it = |path: &str| {
             let path = path.split('?').next().unwrap_or_default();
             let (path, row) = (path.split('/'), route.path.split('/'));
@@ -123,6 +144,55 @@ async fn furnish(http: &Caller) -> [String; 6] {
     let report = http.post("/api/v2/orders", &report.to_string()).await.expect(201);
     let reported = text(&report["order"], "uuid");
     [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id"), reported]
+}
+
+/// Names of nothing, in the form of those that [`furnish`] makes.
+fn absent() -> [String; 6] {
+    let id = |part: &str| format!("019bb2a0-44f1-7d02-b1c3-91a0d4e7{part}");
+    ["0000", "0001", "1000", "1001", "0002", "2000"].map(id)
+}
+
+/// An answer without what names the request.
+fn bare(reply: &Reply, ids: &[String; 6]) -> String {
+    let mut said = reply.body.replace(reply.header("x-correlation-id"), "");
+    for id in ids {
+        let item = format!("{}0001", &id[..id.len() - 4]);
+        said = said.replace(id, "").replace(&item, "");
+    }
+    said
+}
+
+/// Lists and filters and places in them that name one tenant's things.
+fn looks([store, stock, order, reservation, subscription, reported]: &[String; 6]) -> Vec<String> {
+    vec![
+        "/orders".into(),
+        "/deliveries".into(),
+        "/deliveries/history".into(),
+        "/deliveries?store_id=gouda".into(),
+        "/deliveries?order_id=R1".into(),
+        "/picklist".into(),
+        "/router/deliveries/unroute".into(),
+        "/api/orders?tenantOrderId=R1".into(),
+        format!("/api/orders?startAfterId={order}"),
+        "/api/facilities?status=ONLINE".into(),
+        format!("/api/facilities?startAfterId={store}"),
+        format!("/api/stocks?facilityRef={store}"),
+        format!("/api/stocks?startAfterId={stock}"),
+        "/api/stocks?tenantArticleId=tea".into(),
+        format!("/api/stocks/summaries?facilityRefs={store}"),
+        "/api/stocks/summaries?tenantArticleIds=tea".into(),
+        format!("/api/safetystocks?facilityRef={store}"),
+        format!("/api/reservations?after={reservation}"),
+        "/api/subscriptions".into(),
+        format!("/api/subscriptions?startAfterId={subscription}"),
+        "/api/v2/orders?external_id=R9".into(),
+        "/api/v2/orders?sort=created_at".into(),
+        format!("/api/v2/invitations?order_id={reported}"),
+        "/api/v2/invitations?is_sent=false".into(),
+        "/api/v2/invitations/calendar?from=2026-01-01&to=2026-02-01".into(),
+        "/feed?follow=false".into(),
+        "/feed?follow=false&after=1:0".into(),
+    ]
 }
 
 /// All that a tenant can list.
@@ -186,12 +256,22 @@ async fn a_tenant_never_meets_the_things_of_another() {
     let things = furnish(&ours).await;
     let [store, _, order, ..] = &things;
     let before = lists(&ours).await;
-    for (method, path, body) in requests(&things) {
-        let reply = theirs.send(method.clone(), &path, &[], &body).await;
-        assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
-        let said = reply.body.to_lowercase();
-        let absent = if path.starts_with("/api/v2/") { "there is no such" } else { "not found" };
-        assert!(said.contains(absent), "{method} {path}: {}", reply.body);
+    let nothing = absent();
+    for (there, nowhere) in requests(&things).into_iter().zip(requests(&nothing)) {
+        let ask = async |(method, path, body): &Request| {
+            theirs.send(method.clone(), path, &with(THEIRS), body).await
+        };
+        let told = format!("{} {}", there.0, there.1);
+        let (one, other) = (ask(&there).await, ask(&nowhere).await);
+        assert_eq!(one.status, 404, "{told}: {}", one.body);
+        assert_eq!(bare(&one, &things), bare(&other, &nothing), "{told} tells what is there");
+    }
+    for path in looks(&things) {
+        let found = theirs.send(Method::GET, &path, &with(THEIRS), "").await;
+        assert!([200, 400, 404, 422].contains(&found.status), "{path}: {}", found.body);
+        let mut others = things.iter().filter(|id| !path.contains(id.as_str()));
+        let seen = others.find(|id| found.body.contains(id.as_str()));
+        assert_eq!(seen, None, "{path}: {}", found.body);
     }
     let mut named = promise("tea", 1);
     named["deliveryPreferences"] =
@@ -216,6 +296,23 @@ async fn a_tenant_never_meets_the_things_of_another() {
     assert_eq!(lists(&ours).await, before);
 }
 
+/// K3: one tenant's key is not another's, whatever is asked under it.
+#[actix_web::test]
+async fn a_tenant_never_meets_the_keys_of_another() {
+    let server = TestServer::configured(TWO_TENANTS).await;
+    let (ours, theirs) = (server.http.bearing(OURS), server.http.bearing(THEIRS));
+    let report = r#"{"external_id":"R9","customer":{"email":"jan@example.nl"}}"#;
+    let promise = promise("tea", 1).to_string();
+    for (path, body) in [(PROMISE, promise.as_str()), ("/api/v2/orders", report)] {
+        let first = ours.post_as("k", path, body).await;
+        let other = theirs.post_as("k", path, body).await;
+        assert!(other.headers.get("idempotency-replayed").is_none(), "{}", other.body);
+        assert_ne!(other.expect(201), first.expect(201), "{path}");
+        let again = ours.post_as("k", path, body).await;
+        assert_eq!(again.header("idempotency-replayed"), "true");
+    }
+}
+
 /// The routes that one tenant may use work with its token: the matrix above is not empty.
 #[actix_web::test]
 async fn a_tenant_meets_its_own_things() {
@@ -224,7 +321,7 @@ async fn a_tenant_meets_its_own_things() {
     let things = furnish(&ours).await;
     for (method, path, body) in requests(&things) {
         if method == Method::GET && !path.ends_with("/tea") {
-            let reply: Reply = ours.send(method, &path, &[], &body).await;
+            let reply: Reply = ours.send(method, &path, &with(OURS), &body).await;
             assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         }
     }

@@ -1,6 +1,10 @@
 //! TLS: the certificate of the doors, and another one while it serves.
 
 use reqwest::{Certificate, Client};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, ClientConnection};
 
 use super::*;
 use crate::support::certificates::{NEW, OLD};
@@ -40,6 +44,40 @@ async fn a_certificate_is_renewed_while_it_serves() {
     while !is_believed(&server, &new).await {}
     // A client of its own: the other one has a ticket of the handshake that it remembers.
     assert!(!is_believed(&server, &client(&server, OLD[0])).await);
+}
+
+/// A client that speaks HTTP/2 as well gets HTTP/1.1: a proxy speaks the other (F3).
+#[actix_web::test]
+async fn http_2_is_not_offered() {
+    let dir = tempfile::tempdir().expect("there is room");
+    let [certificate, key] = ["doors.pem", "doors.key"].map(|name| dir.path().join(name));
+    std::fs::write(&certificate, OLD[0]).expect("there is room");
+    std::fs::write(&key, OLD[1]).expect("there is room");
+    let settings = format!("tls_certificate = {certificate:?}\ntls_key = {key:?}\n");
+    let server = TestServer::configured(&settings).await;
+    let address = server.http.address();
+    let agreed = move |offers: &[&str]| {
+        let mut roots = rustls::RootCertStore::empty();
+        let believed = CertificateDer::from_pem_slice(OLD[0].as_bytes()).expect("it is PEM");
+        roots.add(believed).expect("a certificate");
+        let config = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());
+        let config = config.with_safe_default_protocol_versions().expect("the provider has them");
+        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = offers.iter().map(|offer| offer.as_bytes().to_vec()).collect();
+        let name = "localhost".try_into().expect("a name");
+        let mut client = ClientConnection::new(config.into(), name).expect("a client");
+        let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+        let ended = client.complete_io(&mut stream);
+        (ended.is_ok(), client.alpn_protocol().map(<[u8]>::to_vec))
+    };
+    let shaken = actix_web::web::block(move || {
+        [agreed(&["h2", "http/1.1"]), agreed(&["http/1.1"]), agreed(&[]), agreed(&["h2"])]
+    });
+    let [both, one, none, other] = shaken.await.expect("it runs");
+    let spoken = Some(b"http/1.1".to_vec());
+    assert_eq!((both, one), ((true, spoken.clone()), (true, spoken)));
+    assert!(none.0);
+    assert!(!other.0, "nothing is agreed on: {other:?}");
 }
 
 /// Half a setting, and files that hold nothing, are refused at start.

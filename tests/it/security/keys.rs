@@ -27,7 +27,7 @@ async fn a_key_is_shown_once_and_opens_its_tenant() {
     assert_eq!(list["keys"][0]["key"], Value::Null);
 }
 
-/// Wrong, half right, of another server, of a made-up id: one answer for all of them.
+/// Wrong, half right, of another server, of a made-up id, revoked, expired: one answer for all.
 #[actix_web::test]
 async fn whatever_is_wrong_with_a_key_the_answer_is_the_same() {
     let server = closed().await;
@@ -36,8 +36,16 @@ async fn whatever_is_wrong_with_a_key_the_answer_is_the_same() {
     let foreign = text(&key_of(&other, "shop", &[]).await, "key");
     let (id, secret) = shown[3..].split_once('_').expect("an id and a secret");
     let (other_id, other_secret) = foreign[3..].split_once('_').expect("an id and a secret");
+    let revoked = key_of(&server, "shop", &[]).await;
+    let path = format!("/admin/v1/keys/{}", text(&revoked, "id"));
+    server.operators().delete(&path).await.expect(200);
+    let brief = json!({ "tenant": "shop", "name": "till", "expires_in_days": 1 }).to_string();
+    let expired = server.operators().post("/admin/v1/keys", &brief).await.expect(201);
+    server.advance(Millis::hours(24)).await;
     let mut answers = Vec::new();
     for wrong in [
+        text(&revoked, "key"),
+        text(&expired, "key"),
         format!("ck_{id}_{}", &secret[..32]),
         format!("ck_{id}_{secret}0"),
         format!("ck_{id}_{other_secret}"),
@@ -190,4 +198,39 @@ async fn the_command_line_makes_lists_and_revokes() {
     is_refused(&server.http.bearing(shown).get(ORDERS).await, 401);
     let (found, _, said) = keys(&["revoke", "x"]).await;
     assert!(!found && said.contains("No such key"), "{said}");
+}
+
+/// No header, one that is malformed, two of them, or one in the address: 401 at every door, with
+/// the scheme that would do.
+#[actix_web::test]
+async fn a_credential_comes_once_and_whole() {
+    let server = closed().await;
+    let shown = text(&key_of(&server, "shop", &[]).await, "key");
+    let good = format!("Bearer {shown}");
+    let doors = ["/api/orders", "/orders", "/deliveries", "/api/v2/orders", "/feed", "/api/health"];
+    for path in doors {
+        for sent in [
+            &[][..],
+            &[("authorization", "")],
+            &[("authorization", "Bearer")],
+            &[("authorization", "Bearer ")],
+            &[("authorization", &shown)],
+            &[("authorization", &format!("Basic {shown}"))],
+            &[("authorization", &format!("Bearer  {shown}"))],
+            &[("authorization", &format!("Bearer {shown} {shown}"))],
+            &[("authorization", &format!("Bearer {shown},Bearer {shown}"))],
+            &[("authorization", &good), ("authorization", &good)],
+            &[("x-api-key", "")],
+            &[("authorization", &good), ("x-api-key", &shown), ("x-api-key", &shown)],
+        ] {
+            is_refused(&server.http.send(hyper::Method::GET, path, sent, "").await, 401);
+            server.advance(Millis(1_000)).await;
+        }
+        for name in ["access_token", "token", "Authorization", "api_key", "x-api-key"] {
+            let inside = format!("{path}?{name}={shown}");
+            is_refused(&server.http.get(&inside).await, 401);
+            is_refused(&server.http.bearing(&shown).get(&inside).await, 401);
+            server.advance(Millis(1_000)).await;
+        }
+    }
 }

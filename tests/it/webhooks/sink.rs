@@ -1,7 +1,8 @@
 //! A receiver of calls in the test's own process: it keeps what it hears and answers as told.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,4 +116,47 @@ async fn hear(shared: web::Data<Shared>, head: HttpRequest, body: web::Bytes) ->
         302 => HttpResponse::Found().insert_header(("location", "/elsewhere")).finish(),
         status => HttpResponse::build(status.try_into().expect("it is a status")).finish(),
     }
+}
+
+/// A receiver that goes on answering its first call until somebody stops listening.
+pub(super) struct Endless {
+    pub(super) url: String,
+    sent: tokio::sync::oneshot::Receiver<usize>,
+}
+
+impl Endless {
+    /// One whose answers have this line in their heads.
+    pub(super) fn start(head: &'static str) -> Endless {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
+        let url = format!("http://{}/hooks", listener.local_addr().expect("it is bound"));
+        let (done, sent) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            let mut done = Some(done);
+            for stream in listener.incoming() {
+                let sent = stream.and_then(|stream| go_on(stream, head)).unwrap_or_default();
+                if let Some(done) = done.take() {
+                    let _ = done.send(sent);
+                }
+            }
+        });
+        Endless { url, sent }
+    }
+
+    /// How many bytes it got rid of in its first answer.
+    pub(super) async fn sent(self) -> usize {
+        let sent = tokio::time::timeout(Duration::from_secs(60), self.sent).await;
+        sent.expect("nobody listens for ever").expect("its thread lives")
+    }
+}
+
+fn go_on(mut stream: TcpStream, head: &str) -> std::io::Result<usize> {
+    let mut request = [0; 4096];
+    let _ = stream.read(&mut request)?; // its head is enough
+    stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n").as_bytes())?;
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let mut sent = 0;
+    while stream.write_all(chunk.as_bytes()).is_ok() {
+        sent += chunk.len();
+    }
+    Ok(sent)
 }

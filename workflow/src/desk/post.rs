@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::traffic::{Gone, Traffic};
 use crate::id::OrderId;
-use crate::invitation::{MailId, Mark, Marks, marks};
+use crate::invitation::{MailId, Mark, Marks, Report, marks};
 use crate::order::Order;
 use crate::schedule::Deadlines;
 use crate::time::Time;
@@ -19,8 +20,7 @@ pub struct Post {
     /// Reminders whose invitations have not gone yet.
     later: Deadlines<MailId>,
     claimed: BTreeSet<MailId>,
-    /// Mails that were sent, or are on their way: by address and time.
-    sent: BTreeSet<(SmolStr, Time, MailId)>,
+    traffic: Traffic,
 }
 
 /// What an invitation may be found by.
@@ -43,12 +43,12 @@ impl Post {
     /// Notes an order as it is, whose marks were others before.
     pub fn follow(&mut self, order: &Order, before: &Marks) {
         let Some(report) = &order.report else { return };
-        let address = address(&report.email);
-        for (which, mark) in before {
-            self.unmark(&address, MailId { order: order.id, which: *which }, *mark);
+        let after = marks(order);
+        for (which, mark) in before.iter().filter(|mark| !after.contains(mark)) {
+            self.unmark(report, MailId { order: order.id, which: *which }, *mark);
         }
-        for (which, mark) in marks(order) {
-            self.mark(&address, MailId { order: order.id, which }, mark);
+        for (which, mark) in after.iter().filter(|mark| !before.contains(mark)) {
+            self.mark(report, MailId { order: order.id, which: *which }, *mark);
         }
         if !self.reported.contains_key(&report.external_id) {
             self.reported.insert(report.external_id.clone(), order.id);
@@ -60,27 +60,27 @@ impl Post {
         }
     }
 
-    fn mark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
+    fn mark(&mut self, report: &Report, mail: MailId, mark: Mark) {
         match mark {
             Mark::Due(at) => self.due.arm(at, mail),
             Mark::Later(at) => self.later.arm(at, mail),
-            Mark::Claimed(at) => {
+            Mark::Claimed(_) => {
                 self.claimed.insert(mail);
-                self.sent.insert((address.clone(), at, mail));
+                self.traffic.note(report, Gone::OnItsWay, mail);
             }
-            Mark::Sent(at) => drop(self.sent.insert((address.clone(), at, mail))),
+            Mark::Sent(at) => self.traffic.note(report, Gone::At(at), mail),
         }
     }
 
-    fn unmark(&mut self, address: &SmolStr, mail: MailId, mark: Mark) {
+    fn unmark(&mut self, report: &Report, mail: MailId, mark: Mark) {
         match mark {
             Mark::Due(at) => self.due.disarm(at, mail),
             Mark::Later(at) => self.later.disarm(at, mail),
-            Mark::Claimed(at) => {
+            Mark::Claimed(_) => {
                 self.claimed.remove(&mail);
-                self.sent.remove(&(address.clone(), at, mail));
+                self.traffic.strike(report, Gone::OnItsWay, mail);
             }
-            Mark::Sent(at) => drop(self.sent.remove(&(address.clone(), at, mail))),
+            Mark::Sent(at) => self.traffic.strike(report, Gone::At(at), mail),
         }
     }
 
@@ -125,11 +125,9 @@ impl Post {
         self.claimed.iter().copied()
     }
 
-    /// When mails to an address were sent or went on their way, from `since` on, the oldest first.
-    pub fn sent_to(&self, email: &str, since: Time) -> impl Iterator<Item = Time> + '_ {
-        let address = address(email);
-        let from = self.sent.range((address.clone(), since, MailId::LEAST)..);
-        from.take_while(move |(known, ..)| *known == address).map(|(_, at, _)| *at)
+    /// The mails that have gone or are on their way, as caps count them.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 }
 

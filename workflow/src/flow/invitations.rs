@@ -1,18 +1,18 @@
 //! Reports for reviews, their invitations, and the mails of those.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Act, Cast, Scene};
 use crate::command::{InvitationAction, InvitationFilter, Invite, OrderName, Part};
-use crate::desk::{Brief, address};
-use crate::id::OrderId;
+use crate::desk::{Brief, Counted, address};
+use crate::id::{ArticleId, OrderId};
 use crate::invitation::{self, Base, Invitation, Later, Report, Which, Wish, marks};
-use crate::order::{self, Asked, Delivery, Order, Placed, Stage};
+use crate::order::{self, Asked, Delivery, Line, Order, Placed, Stage};
 use crate::outcome::{MailDay, Outcome};
 use crate::record::Owner;
 use crate::refusal::Refusal;
-use crate::settings::{Cap, CountFrom, InvitationRules};
+use crate::settings::{CountFrom, InvitationRules};
 use crate::time::{Millis, Time};
 
 impl<C: Cast> Scene<'_, C> {
@@ -36,6 +36,10 @@ impl<C: Cast> Scene<'_, C> {
         };
         let Invite { external_id, email, fullname, filtercode, products, kept, .. } = invite;
         let reference = Some(external_id.clone());
+        let about = match &joined {
+            Some(order) if products.is_empty() => articles(&order.asked.lines),
+            _ => articles(&products),
+        };
         let report = Report {
             external_id,
             email,
@@ -43,6 +47,7 @@ impl<C: Cast> Scene<'_, C> {
             filtercode,
             kept: if joined.is_some() { kept } else { Default::default() },
             invitation,
+            products: about,
         };
         let id = match joined {
             Some(order) => {
@@ -185,18 +190,23 @@ impl<C: Cast> Scene<'_, C> {
         if awake > self.now {
             return invitation::Command::Move { mail, next: awake, why: Later::Quiet };
         }
-        if let Some(next) = rules.cap.and_then(|cap| self.free_again(&report.email, cap)) {
+        if let Some(next) = self.free_again(report) {
             return invitation::Command::Move { mail, next, why: Later::Capped };
         }
         invitation::Command::Claim(mail)
     }
 
-    /// When an address that got as many mails as it may gets one again; none if it does now.
-    fn free_again(&self, email: &str, cap: Cap) -> Option<Time> {
-        let since = self.now - cap.within + Millis(1);
-        let sent: Vec<Time> = self.tenant.post.sent_to(email, since).collect();
-        let full = sent.len().checked_sub(cap.mails as usize)?;
-        Some(*sent.get(full)? + cap.within)
+    /// When a mail may go by the caps of all that it counts for; none if it may now.
+    fn free_again(&self, report: &Report) -> Option<Time> {
+        let (rules, traffic) = (self.rules(), self.tenant.post.traffic());
+        let free_again = |counted: Counted| {
+            let cap = match counted {
+                Counted::Address(_) => rules.cap_per_address,
+                Counted::Product(_) => rules.cap_per_product,
+            };
+            traffic.free_again(&counted, cap?, self.now)
+        };
+        Counted::all(report).filter_map(free_again).max()
     }
 
     /// Plays the mails' part of what happened to an order: those of a closed one are dropped, and
@@ -275,6 +285,12 @@ impl<C: Cast> Scene<'_, C> {
         let day = |((day, filtercode), mails)| MailDay { day, filtercode, mails };
         Outcome::MailDays(days.into_iter().map(day).collect())
     }
+}
+
+/// The articles of these lines, each once.
+fn articles(lines: &[Line]) -> Box<[ArticleId]> {
+    let articles: BTreeSet<&ArticleId> = lines.iter().map(|line| &line.article).collect();
+    articles.into_iter().cloned().collect()
 }
 
 /// The base as an instant, if an order in this stage has come so far.

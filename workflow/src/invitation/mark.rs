@@ -29,6 +29,8 @@ pub struct MailId {
 impl MailId {
     /// Before every other one.
     pub const LEAST: MailId = MailId { order: OrderId::LEAST, which: Which::Invitation };
+    /// After every other one.
+    pub const MOST: MailId = MailId { order: OrderId::MOST, which: Which::Reminder };
 }
 
 /// What the desk notes of one mail.

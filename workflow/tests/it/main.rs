@@ -5,6 +5,7 @@
 
 mod addresses;
 mod budget;
+mod caps;
 mod golden;
 mod history;
 mod keys;

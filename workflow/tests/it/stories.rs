@@ -218,6 +218,8 @@ stories! {
     a_mail_on_its_way_is_not_called_back: "callback";
     /// M4: what the tenant wants, and the customer.
     mails_go_later_or_not_at_all_where_somebody_wants_that: "quiet";
+    /// M4: by address and by product.
+    only_so_many_mails_go_to_one_address_or_about_one_product: "caps";
     /// P1, P8, S2, S5, S6: what there is keeps what it holds.
     lines_may_join_an_order_that_is_open: "lines";
     /// S1, S2, S3: no order loses its pieces because they lie elsewhere.

@@ -29,12 +29,13 @@ impl Script {
         };
         let wish =
             said.value("after").map(|after| Wish::of(delay(after), said.value("again").map(delay)));
+        let named = said.body.split(" + ").filter(|name| *name != "nothing");
         let invite = Invite {
             external_id: said.subject.into(),
             email: said.value("mail").unwrap_or("jan@example.nl").into(),
             fullname: None,
             filtercode: said.value("code").map(SmolStr::new),
-            products: said.body.split(" + ").map(product).collect(),
+            products: named.map(product).collect(),
             kept: Kept::of(format!("{{\"products\":{:?}}}", said.body)),
             wrong_check_digit: said.value("wrong").map(|at| at.parse().expect("a product")),
             wish,
@@ -89,7 +90,8 @@ impl Script {
         Todo::Submit { who: who.into(), command, order: Some(name.into()) }
     }
 
-    /// `rules zone Europe/Amsterdam, quiet 21:00-08:00, cap 2, count confirmed, gtin strict`.
+    /// `rules zone Europe/Amsterdam, quiet 21:00-08:00, cap 2, product 3, count confirmed,
+    /// gtin strict`; caps are for a day.
     pub(super) fn set_rules(&mut self, said: &Said<'_>) {
         let mut rules = InvitationRules::default();
         let (mut zone, mut quiet) = ("UTC", None);
@@ -97,10 +99,8 @@ impl Script {
             match (*key, *value) {
                 ("zone", name) => zone = name,
                 ("quiet", hours) => quiet = Some(hours),
-                ("cap", count) => {
-                    let mails = count.parse().expect("a number");
-                    rules.cap = Some(Cap { mails, within: Millis::hours(24) });
-                }
+                ("cap", mails) => rules.cap_per_address = Some(a_day(mails)),
+                ("product", mails) => rules.cap_per_product = Some(a_day(mails)),
                 ("count", "confirmed") => rules.count_from = CountFrom::Confirmed,
                 ("count", "delivered") => rules.count_from = CountFrom::Delivered,
                 ("gtin", "strict") => rules.strict_gtin = true,
@@ -112,6 +112,11 @@ impl Script {
         let invitations = Invitations { usual: rules, ..Invitations::default() };
         self.shop.policy.invitations = Arc::new(invitations);
     }
+}
+
+/// So many mails a day.
+fn a_day(mails: &str) -> Cap {
+    Cap { mails: mails.parse().expect("a number"), within: Millis::hours(24) }
 }
 
 /// `2 days`.
