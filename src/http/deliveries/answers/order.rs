@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use workflow::id::OrderId;
 use workflow::order::{Order, Stage, Standing, Step};
 use workflow::outcome::{DeliveryView, Outcome};
@@ -71,7 +71,7 @@ struct ListAnswer {
     total: usize,
 }
 
-/// The reply to an order that was made: 200, as this door says it.
+/// The reply to an order that was made: 200, as this door says it, with where the order is.
 pub(crate) fn placed(outcome: &Outcome) -> Reply {
     let Outcome::Placed(view) = outcome else {
         unreachable!("an order is answered with what was placed")
@@ -85,6 +85,8 @@ pub(crate) fn placed(outcome: &Outcome) -> Reply {
     let mut reply = entity(200, order.version, body);
     let held = SmolStr::new_static(held_in_a_word(view));
     reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
+    let path = format_smolstr!("/deliveries/{}", order.number);
+    reply.headers.push((SmolStr::new_static("location"), path));
     reply
 }
 
