@@ -281,10 +281,38 @@ async fn a_scan_may_be_any_code_of_the_listing() {
     assert_eq!((&item["client_sku"], &item["picked_quantity"]), (&json!("tea"), &json!(1)));
     assert_eq!(item["location"], "2W-10-9");
     let named = json!({ "barcode": "T", "id": tea["items"][0]["id"] });
-    assert_eq!(ok(scan(named).await).await["picked_status"], "PICKED");
+    let named = ok(scan(named).await).await;
+    assert_eq!(
+        (&named["picked_status"], &named["delivery_id"]),
+        (&json!("PICKED"), &tea["number"])
+    );
     // Named is the tea, which has no such code; the jam in the list has.
     let other = json!({ "barcode": "jam!", "id": tea["items"][0]["id"] });
     assert_eq!(ok(scan(other).await).await["client_sku"], "jam");
     let none = refused(scan(json!({ "barcode": "4006381333932" })).await);
     assert_eq!((none.0, none.1.as_str()), (422, "You scanned the wrong item."));
+}
+
+/// An item that is named by its uuid is meant, like one that is named by its number.
+#[actix_web::test]
+async fn a_scan_names_an_item_by_number_or_by_uuid() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let mut orders = Vec::new();
+    for _ in 0..2 {
+        orders.push(server.hands_over(&order("tea", 1, "")).await);
+        ok(server.http.post("/picklist/next", "").await).await;
+    }
+    let whole =
+        server.http.get(&format!("/api/orders/{}", text(&orders[1], "id"))).await.expect(200);
+    let line = text(&whole["orderLineItems"][0], "id");
+    let scan = json!({ "barcode": "tea", "id": line }).to_string();
+    let item = ok(server.http.post("/delivery_items/pick", &scan).await).await;
+    assert_eq!(item["delivery_id"], orders[1]["number"], "not the oldest, which has the code too");
+    let missing = json!({ "barcode": "OUT_OF_STOCK", "id": line }).to_string();
+    let full = refused(server.http.post("/delivery_items/pick", &missing).await);
+    assert_eq!(full.1, "You scanned the wrong item.", "all of it is picked");
+    let none = json!({ "barcode": "tea", "id": "tea" }).to_string();
+    assert_eq!(refused(server.http.post("/delivery_items/pick", &none).await).0, 422);
 }
