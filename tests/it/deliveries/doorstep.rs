@@ -316,3 +316,48 @@ async fn a_scan_names_an_item_by_number_or_by_uuid() {
     let none = json!({ "barcode": "tea", "id": "tea" }).to_string();
     assert_eq!(refused(server.http.post("/delivery_items/pick", &none).await).0, 422);
 }
+
+/// What has left a store is listed as that store's, in memory and after.
+#[actix_web::test]
+async fn an_order_is_listed_by_its_store_when_it_has_left_it() {
+    let mut server = TestServer::start().await;
+    for (name, article) in [("9781", "tea"), ("9782", "jam")] {
+        let store = server.facility(name).await;
+        server.stock(&store, article, 9).await;
+    }
+    for (number, article) in [(1, "tea"), (2, "tea"), (3, "jam")] {
+        let mut body = order(article, 1, "");
+        body["order"] = json!({ "client_id": "a", "client_internal_order_id": number });
+        server.hands_over(&body).await;
+    }
+    let of_store = async |server: &TestServer, query: &str| {
+        let list = server.http.get(&format!("/deliveries?{query}")).await.expect(200);
+        let rows = list["deliveries"].as_array().expect("a list").clone();
+        let row = |row: &Value| (row["number"].as_u64(), row["items"][0]["store_id"].clone());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let at = |number: u64, store: &str| (Some(number), json!(store));
+    for body in [json!({ "barcode": "tea" }), json!({ "barcode": "jam" })] {
+        // The oldest of each store; the second order is cancelled before anybody begins with it.
+        let store = if body["barcode"] == "tea" { "9781" } else { "9782" };
+        ok(server.http.post(&format!("/picklist/next?store_id={store}"), "").await).await;
+        ok(server.http.post("/delivery_items/pick", &body.to_string()).await).await;
+    }
+    ok(server.http.delete("/picklist/picked").await).await;
+    ok(server.http.post("/deliveries/2/cancel", "").await).await;
+    ok(server.http.post("/deliveries/3/cancel", "").await).await;
+    ok(server.http.post("/router/deliveries/add", r#"{"deliveries":[1]}"#).await).await;
+    assert_eq!(of_store(&server, "store_id=9781").await, [at(1, "9781")], "it is on its way");
+    ok(server.http.post("/deliveries/1/delivered", "").await).await;
+    assert_eq!(of_store(&server, "store_id=9781").await, [at(1, "9781")]);
+    assert_eq!(of_store(&server, "store_id=9782").await, [at(3, "9782")], "it was staged there");
+    server.restart().await; // only what is open is loaded
+    assert_eq!(of_store(&server, "store_id=9781&order_id=1").await, [at(1, "9781")]);
+    assert_eq!(of_store(&server, "store_id=9782&order_id=1").await, []);
+    assert_eq!(of_store(&server, "store_id=9781&order_id=2").await, [], "nobody had begun with it");
+    assert_eq!(of_store(&server, "store_id=9782&order_id=3").await, [at(3, "9782")]);
+    let seen = server.delivery(&json!(1)).await;
+    assert_eq!(seen["items"][0]["store_id"], "9781");
+    let again = ok(server.http.post("/deliveries/1/delivered", "").await).await;
+    assert_eq!(again["order"]["items"][0]["store_id"], "9781");
+}

@@ -93,6 +93,23 @@ impl Order {
 
     /// The part at a location that has been begun and is not out.
     pub fn open_part(&self, location: LocationId) -> Option<&Part> {
+    /// The locations that give something to it, or gave: each once, in the order of their ids.
+    pub fn locations(&self) -> Vec<LocationId> {
+        let parts = self.parts().iter().map(|part| part.location);
+        let mut at: Vec<LocationId> =
+            self.holds.iter().map(|hold| hold.location).chain(parts).collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    }
+
+    /// The location where pieces of a line were found, or looked for: where most were, of several.
+    pub fn found_at(&self, line: u16) -> Option<LocationId> {
+        let parts = self.parts().iter();
+        let looked = parts.filter(|part| part.found.iter().any(|found| found.line == line));
+        looked.max_by_key(|part| part.found(line).picked).map(|part| part.location)
+    }
+
         self.parts().iter().find(|part| part.location == location && part.step < Step::Out)
     }
 
