@@ -123,3 +123,21 @@ async fn a_stale_version_is_412() {
     let done = server.customer_with(&key(1), "/orders/1/cancel", &fresh, "").await.expect(200);
     assert_eq!(done["data"]["version"], 2);
 }
+
+/// A request that nobody named is called by the trace that it is part of.
+#[actix_web::test]
+async fn a_trace_names_a_request() {
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    let parent = format!("00-{TRACE}-b7ad6b7169203331-01");
+    let server = TestServer::start().await;
+    let named = async |headers: &[(&str, &str)]| {
+        let reply = server.http.send(Method::GET, "/api/orders", headers, "").await;
+        reply.header("x-correlation-id").to_owned()
+    };
+    assert_eq!(named(&[("traceparent", &parent)]).await, TRACE);
+    let both = [("traceparent", parent.as_str()), ("x-correlation-id", "till-7")];
+    assert_eq!(named(&both).await, "till-7");
+    let bad = [("traceparent", parent.as_str()), ("x-correlation-id", "till 7")];
+    assert_eq!(named(&bad).await, TRACE, "a name that does not fit is none");
+    assert_ne!(named(&[("traceparent", TRACE)]).await, TRACE);
+}
