@@ -115,27 +115,39 @@ fn fft_name(subscription: &Subscription, kind: Kind) -> &str {
 
 /// What is known of the thing, with its id and where the rest is.
 fn entity(news: &News<'_>) -> Value {
-    let mut whole = pointer(news);
+    let mut whole = place(news);
     let data = serde_json::to_value(news.data()).expect("news can be written");
-    if let (Value::Object(whole), Value::Object(data)) = (&mut whole, data) {
+    if let Value::Object(data) = data {
         whole.extend(data);
     }
-    whole
+    Value::Object(whole)
+}
+
+/// What says only where the thing is: its id, its address, and its version if the news has it.
+fn pointer(news: &News<'_>) -> Value {
+    let mut members = place(news);
+    if let Ok(Value::Object(mut data)) = serde_json::to_value(news.data()) {
+        members.extend(data.remove("version").map(|version| ("version".into(), version)));
+    }
+    Value::Object(members)
 }
 
 /// The thing's id, and where it is read.
-fn pointer(news: &News<'_>) -> Value {
+fn place(news: &News<'_>) -> Map<String, Value> {
     let subject = news.subject.to_string();
-    let Some((things, id)) = subject.split_once('/') else { return json!({ "id": subject }) };
+    let mut members = Map::new();
+    let Some((things, id)) = subject.split_once('/') else {
+        members.insert("id".into(), subject.into());
+        return members;
+    };
     let path = match things {
         "locations" => Some(format!("/api/facilities/{id}")),
         "orders" | "reservations" | "stocks" => Some(format!("/api/{subject}")),
         _ => None, // there is no address of its own
     };
-    let mut members = Map::new();
     members.insert("id".into(), id.into());
     members.extend(path.map(|path| ("href".into(), path.into())));
-    Value::Object(members)
+    members
 }
 
 /// The payloads for PartsSource: nothing that it has no word for, and a call per line.

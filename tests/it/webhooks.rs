@@ -102,6 +102,25 @@ async fn each_encoding_has_its_own_words() {
     assert_eq!(parts.header("x-ps-signature"), format!("sha256={hex}"));
 }
 
+/// A body that would be too large says where the order is, and at which version.
+#[actix_web::test]
+async fn a_body_that_is_too_large_says_where_the_thing_is() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    subscribe(&server, "ORDER_CREATED", &sink.url("/hooks"), "fft").await;
+    // Each quote takes two bytes in JSON, so that 500 lines are more than 256 KiB.
+    let line = |index: u32| {
+        let article = format!("{}{index}", "\"".repeat(240));
+        json!({ "article": { "tenantArticleId": article, "title": "x" }, "quantity": 1 })
+    };
+    let mut body = promise("tea", 1);
+    body["orderLineItems"] = (0..500).map(line).collect();
+    let made = server.http.post(PROMISE, &body.to_string()).await.expect(201);
+    let order = text(&made, "orderRef");
+    let payload = sink.heard(1).await[0].json()["payload"].clone();
+    let href = format!("/api/orders/{order}");
+    assert_eq!(payload, json!({ "id": order, "href": href, "version": 1 }));
+}
+
 /// A call that fails is made again with the same id and body, and what follows about the same
 /// order waits for it. A redirect is a failure and leads nowhere.
 #[actix_web::test]
