@@ -190,7 +190,7 @@ fn unit_price(line: &Line) -> Value {
 fn placed<'a>(record: &'a Record, news: &News<'_>) -> Option<(OrderId, &'a Placed)> {
     let order = news.order?;
     record.events.iter().find_map(|event| match event {
-        Event::Order { id, event: order::Event::Placed(placed) } if *id == order => {
+        Event::Order { id, event: order::Event::Placed(placed), .. } if *id == order => {
             Some((order, &**placed))
         }
         _ => None,

@@ -121,7 +121,7 @@ impl<C: Cast> Scene<'_, C> {
         if let Some(event) = acted.event {
             self.tenant.book.acted(&acted.before, &event);
             self.tenant.post.follow(&acted.after, &marks(&acted.before));
-            self.push_order(order.id, event);
+            self.push_order(order, event);
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ impl<C: Cast> Scene<'_, C> {
         let acted = self.cast.act(id, act).await?;
         if let Some(event) = acted.event {
             self.tenant.post.follow(&acted.after, &marks(&acted.before));
-            self.push_order(id, event);
+            self.push_order(&acted.after, event);
         }
         Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
     }
@@ -222,7 +222,7 @@ impl<C: Cast> Scene<'_, C> {
             Some(event) => {
                 let event = order::Event::Invitation(event);
                 self.cast.follow(id, event.clone(), self.now).await;
-                self.push_order(id, event);
+                self.push_order(&after, event);
                 self.cast.order(id).await
             }
         };
