@@ -1,6 +1,7 @@
 //! An order in this door's words: its lines are products, whichever door made it.
 
 use serde::{Deserialize, Serialize};
+use workflow::command::Part;
 use workflow::id::OrderId;
 use workflow::order::Order;
 use workflow::outcome::Outcome;
@@ -120,6 +121,19 @@ pub(crate) fn order(outcome: &Outcome) -> Reply {
 pub(crate) fn orders(outcome: &Outcome) -> Reply {
     let (orders, count) = the_orders(outcome);
     let orders = orders.iter().map(of_order).collect();
+    plain(200, json(&ManyAnswer { meta: Meta { count }, success: true, orders }))
+}
+
+/// A part of the orders that there are: 200.
+pub(crate) fn part_of_orders(outcome: &Outcome, part: Part) -> Reply {
+    let (orders, count) = the_orders(outcome);
+    let mut orders: Vec<&Order> = orders.iter().collect();
+    orders.sort_unstable_by_key(|order| order.number);
+    if part.newest_first {
+        orders.reverse();
+    }
+    let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
+    let orders = orders.into_iter().skip(skip).take(part.size).map(of_order).collect();
     plain(200, json(&ManyAnswer { meta: Meta { count }, success: true, orders }))
 }
 
