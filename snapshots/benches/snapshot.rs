@@ -185,7 +185,7 @@ fn placed(n: u64) -> Record {
         report: None,
     };
     let event = order::Event::Placed(Box::new(placed));
-    events.push(Event::Order { id, event });
+    events.push(Event::Order { id, event, number: n + 1 });
     let mut record = record(at, events);
     record.reply = Some((Owner::Order(id), reply(n)));
     record
@@ -197,7 +197,7 @@ fn ended(n: u64, confirms: bool) -> Record {
         true => order::Event::Confirmed { reference: None },
         false => order::Event::Cancelled { reason: None },
     };
-    let mut events = vec![Event::Order { id, event }];
+    let mut events = vec![Event::Order { id, event, number: n + 1 }];
     if !confirms {
         for (line, article) in (0..).zip([n % ARTICLES, n * 7 % ARTICLES, n * 13 % ARTICLES]) {
             let reservation = id.reservation(line);

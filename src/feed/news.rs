@@ -118,7 +118,7 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
     let mut told = Teller { news: Vec::with_capacity(record.events.len()) };
     for event in &record.events {
         match event {
-            Event::Order { id, event } => told.order(*id, event),
+            Event::Order { id, event, .. } => told.order(*id, event),
             Event::Location { id, event } => told.location(*id, event),
             Event::Configured(settings) => {
                 let data = SettingsData {

@@ -22,6 +22,8 @@ use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
 const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// What a request is called, in its extensions: by its client, or by us.
 #[derive(Clone)]
 pub(super) struct RequestName(pub(super) HeaderValue);
@@ -70,15 +72,36 @@ pub(super) async fn around<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// The client's name for the request, or ours.
+/// The client's name for the request: its own, else that of the trace that it is part of; or ours.
 fn correlation_id(app: &App, request: &ServiceRequest) -> HeaderValue {
+    let headers = request.headers();
     let fits = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
         (1..=CORRELATION_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
     };
-    request.headers().get(X_CORRELATION_ID).filter(fits).cloned().unwrap_or_else(|| {
+    let named = headers.get(X_CORRELATION_ID).filter(fits).cloned();
+    let named = named.or_else(|| {
+        let mut sent = headers.get_all(TRACEPARENT);
+        let trace = trace_id(sent.next()?.to_str().ok()?).filter(|_| sent.next().is_none())?;
+        HeaderValue::try_from(trace).ok()
+    });
+    named.unwrap_or_else(|| {
         HeaderValue::try_from(app.correlation_id()).expect("a name is digits and a hyphen")
     })
+}
+
+/// The trace of a `traceparent`, as W3C Trace Context (2021, 3.2) writes it: version, trace,
+/// parent and flags, parted by hyphens. A later version may have more behind them.
+fn trace_id(text: &str) -> Option<&str> {
+    let mut parts = text.splitn(5, '-');
+    let mut hex = |digits: usize| {
+        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        parts.next().filter(|part| part.len() == digits && part.bytes().all(is_hex))
+    };
+    let (version, trace, parent, _) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
+    let is_something = |digits: &str| digits.bytes().any(|byte| byte != b'0');
+    let is_known = version != "ff" && (version != "00" || parts.next().is_none());
+    (is_known && is_something(trace) && is_something(parent)).then_some(trace)
 }
 
 fn bounded(request: &ServiceRequest) -> Result<(), Failure> {
@@ -140,5 +163,32 @@ fn set_path(request: &mut ServiceRequest, path: &str) {
     if let Ok(uri) = Uri::from_parts(parts) {
         request.match_info_mut().get_mut().update(&uri);
         request.head_mut().uri = uri;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trace_id;
+
+    #[test]
+    fn a_trace_is_read_as_the_standard_writes_it() {
+        const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+        let rest = "b7ad6b7169203331-01";
+        for (text, expected) in [
+            (format!("00-{TRACE}-{rest}"), Some(TRACE)),
+            (format!("cc-{TRACE}-{rest}"), Some(TRACE)),
+            (format!("cc-{TRACE}-{rest}-what-will-be"), Some(TRACE)),
+            (format!("00-{TRACE}-{rest}-what-will-be"), None),
+            (format!("ff-{TRACE}-{rest}"), None),
+            (format!("00-{}-{rest}", TRACE.to_uppercase()), None),
+            (format!("00-{}-{rest}", "0".repeat(32)), None),
+            (format!("00-{TRACE}-0000000000000000-01"), None),
+            (format!("00-{TRACE}-{rest}f"), None),
+            (format!("00-{TRACE}"), None),
+            (TRACE.to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(trace_id(&text), expected, "{text}");
+        }
     }
 }

@@ -43,6 +43,11 @@ impl Raw {
         json::decode(&self.0)
     }
 
+    /// Whether nothing came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The bytes as they came.
     pub(crate) fn into_bytes(self) -> Bytes {
         self.0

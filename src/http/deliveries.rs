@@ -4,5 +4,5 @@
 pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod errors;
-mod kept;
+pub(in crate::http) mod kept;
 pub(crate) mod routes;

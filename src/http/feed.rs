@@ -34,7 +34,8 @@ pub(super) async fn feed(app: Data<App>, head: HttpRequest) -> Result<HttpRespon
     let stopping = || problem(Failure::Stopping);
     let outside = app.outside_of(&asked.wanted.tenant).filter(|_| app.is_ready());
     let desk = &outside.ok_or_else(stopping)?.feed;
-    let seat = desk.seat(&asked.wanted.tenant).ok_or_else(|| problem(Failure::TooMany))?;
+    let seat = desk.seat(&asked.wanted.tenant);
+    let seat = seat.ok_or_else(|| Problem::too_many_streams(head.path()))?;
     let opened = desk.open(asked.from, asked.wanted).await.ok_or_else(stopping)?;
     let reading = opened.map_err(|error| match error {
         Error::Gone { oldest, .. } => Problem::gone(oldest, head.path()),

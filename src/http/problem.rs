@@ -23,6 +23,8 @@ pub(crate) struct Problem {
     oldest: Option<Lsn>,
     /// Whether the body could be read, and values in it are not good.
     is_invalid: bool,
+    /// Whether the bound that the request met is that of streams.
+    is_stream: bool,
 }
 
 #[derive(Serialize)]
@@ -31,11 +33,20 @@ struct ProblemAnswer<'a> {
     kind: &'a str,
     title: &'a str,
     status: u16,
+    /// What is wrong in this case, where the title does not say it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     instance: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest: Option<Lsn>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Detail<'a>>,
+    /// Which bounds were met, as the IETF's draft of `RateLimit` names it for its two types.
+    #[serde(rename = "violated-policies", skip_serializing_if = "Option::is_none")]
+    bounds: Option<[&'static str; 1]>,
+    /// The place in the journal that it reflects, if a shard said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lsn: Option<Lsn>,
 }
 
 #[derive(Serialize)]
@@ -48,7 +59,18 @@ impl Problem {
     /// The failure of a request to this path.
     pub(crate) fn of(failure: impl Into<Failed>, path: &str) -> Problem {
         let instance = path.chars().take(256).collect();
-        Problem { failed: failure.into(), instance, oldest: None, is_invalid: false }
+        Problem {
+            failed: failure.into(),
+            instance,
+            oldest: None,
+            is_invalid: false,
+            is_stream: false,
+        }
+    }
+
+    /// Too many streams are open.
+    pub(crate) fn too_many_streams(path: &str) -> Problem {
+        Problem { is_stream: true, ..Problem::of(Failure::TooMany, path) }
     }
 
     /// The body was read, and values in it are not good.
@@ -69,6 +91,67 @@ impl Problem {
             }
             None => row(&self.failed.failure),
         }
+    }
+}
+
+/// What is wrong in this case, where the title does not say it all.
+fn detail(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Malformed(faults) => match faults.iter().find(|fault| fault.path.is_empty()) {
+            Some(fault) => Some(fault.what.clone()),
+            None if faults.len() == 1 => Some("1 field is invalid".to_owned()),
+            None => Some(format!("{} fields are invalid", faults.len())),
+        },
+        Failure::Refused(Refusal::WrongVersion { asked, current }) => {
+            Some(format!("it is at version {}, version {} was sent", current.0, asked.0))
+        }
+        Failure::MethodNotAllowed(allow) => Some(format!("this path takes {allow}")),
+        Failure::Broken(name) => Some(format!("the log calls this request {name}")),
+        Failure::Refused(_)
+        | Failure::KeyReused
+        | Failure::KeyBusy
+        | Failure::NoRoom
+        | Failure::Overloaded
+        | Failure::TooMany
+        | Failure::Stopping
+        | Failure::OutcomeUnknown
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::UnsupportedMediaType
+        | Failure::TooLarge
+        | Failure::UriTooLong
+        | Failure::HeadTooLarge
+        | Failure::SlowBody
+        | Failure::NotAcceptable => None,
+    }
+}
+
+/// The bound that a request met, where one is the reason: the rate that `RateLimit-Policy` names, or
+/// what the server is short of.
+fn bound(failure: &Failure, is_stream: bool) -> Option<&'static str> {
+    match failure {
+        Failure::TooMany if is_stream => Some("streams"),
+        Failure::TooMany => Some("default"),
+        Failure::Overloaded => Some("permits"),
+        Failure::NoRoom => Some("disk"),
+        Failure::Stopping => Some("service"),
+        Failure::Malformed(_)
+        | Failure::Refused(_)
+        | Failure::KeyReused
+        | Failure::KeyBusy
+        | Failure::OutcomeUnknown
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::MethodNotAllowed(_)
+        | Failure::UnsupportedMediaType
+        | Failure::TooLarge
+        | Failure::UriTooLong
+        | Failure::HeadTooLarge
+        | Failure::SlowBody
+        | Failure::NotAcceptable
+        | Failure::Broken(_) => None,
     }
 }
 
@@ -142,9 +225,18 @@ impl ResponseError for Problem {
         if let Failure::MethodNotAllowed(allow) = &self.failed.failure {
             response.insert_header((ALLOW, allow.as_str()));
         }
-        let instance = &self.instance;
-        let (status, oldest) = (status.as_u16(), self.oldest);
-        let answer = ProblemAnswer { kind, title, status, instance, oldest, errors };
+        let failure = &self.failed.failure;
+        let answer = ProblemAnswer {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail(failure),
+            instance: &self.instance,
+            oldest: self.oldest,
+            errors,
+            bounds: bound(failure, self.is_stream).map(|bound| [bound]),
+            lsn: self.failed.at.map(|at| at.lsn),
+        };
         let body = serde_json::to_string(&answer).expect("a problem can be written");
         response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
     }
@@ -159,8 +251,12 @@ impl fmt::Display for Problem {
 #[cfg(test)]
 mod tests {
     use actix_web::body::to_bytes;
+    use serde_json::{Value, json};
+    use snapshots::Position;
+    use workflow::id::Version;
 
     use super::*;
+    use crate::failure::Fault;
 
     #[actix_web::test]
     async fn what_is_gone_says_where_to_begin() {
@@ -169,5 +265,46 @@ mod tests {
         let body = to_bytes(response.into_body()).await.unwrap();
         let expected = r#"{"type":"/problems/gone","title":"No longer kept","status":410,"instance":"/feed","oldest":44488}"#;
         assert_eq!(body, expected);
+    }
+
+    /// What is known of the case: its place in the journal, its faults, the bound that was met.
+    #[actix_web::test]
+    async fn a_problem_says_what_is_known_of_it() {
+        let fault = |path: &str| Fault { path: path.into(), what: "must be https".into() };
+        let faults = vec![fault("#/url"), fault("#/name")];
+        let (asked, current) = (Version(7), Version(2));
+        let at = Some(Position { timeline: 1, lsn: Lsn(88) });
+        let stale =
+            Failed { failure: Failure::Refused(Refusal::WrongVersion { asked, current }), at };
+        for (problem, member, expected) in [
+            (
+                Problem::invalid(Failure::Malformed(faults), "/x"),
+                "detail",
+                json!("2 fields are invalid"),
+            ),
+            (
+                Problem::of(Failure::malformed("from", "is bad"), "/x"),
+                "detail",
+                json!("1 field is invalid"),
+            ),
+            (Problem::of(Failure::malformed("", "no JSON"), "/x"), "detail", json!("no JSON")),
+            (
+                Problem::of(stale.clone(), "/x"),
+                "detail",
+                json!("it is at version 2, version 7 was sent"),
+            ),
+            (Problem::of(stale, "/x"), "lsn", json!(88)),
+            (Problem::of(Failure::NotFound, "/x"), "lsn", Value::Null),
+            (Problem::of(Failure::NotFound, "/x"), "violated-policies", Value::Null),
+            (Problem::of(Failure::TooMany, "/x"), "violated-policies", json!(["default"])),
+            (Problem::too_many_streams("/feed"), "violated-policies", json!(["streams"])),
+            (Problem::of(Failure::Overloaded, "/x"), "violated-policies", json!(["permits"])),
+            (Problem::of(Failure::NoRoom, "/x"), "violated-policies", json!(["disk"])),
+            (Problem::of(Failure::Stopping, "/x"), "violated-policies", json!(["service"])),
+        ] {
+            let body = to_bytes(problem.error_response().into_body()).await.unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body[member], expected, "{body}");
+        }
     }
 }

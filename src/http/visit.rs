@@ -76,7 +76,8 @@ impl Visit {
         Ok((Visit { caller, lane, permit, key }, body))
     }
 
-    /// The same for a request that may come without a body; one without a type has none.
+    /// The same for a request that may come without a body: one without a type has none, and no
+    /// bytes are none, whatever type they are said to have.
     pub(crate) async fn with_any_body(
         app: &App,
         head: &HttpRequest,
@@ -85,11 +86,11 @@ impl Visit {
     ) -> Result<(Visit, Option<Raw>), Failure> {
         if head.headers().contains_key(CONTENT_TYPE) {
             let (visit, raw) = Visit::with_body(app, head, payload, (lane, bytes_max)).await?;
-            return Ok((visit, Some(raw)));
+            return Ok((visit, Some(raw).filter(|raw| !raw.is_empty())));
         }
         accepts_json(head.headers())?;
         let caller = caller(app, head).await?;
-        if !Raw::read(payload, bytes_max).await?.into_bytes().is_empty() {
+        if !Raw::read(payload, bytes_max).await?.is_empty() {
             return Err(Failure::UnsupportedMediaType);
         }
         let permit = app.admission.enter(lane)?;

@@ -8,16 +8,19 @@ use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use snapshots::journal::Entry;
 use workflow::id::OrderId;
-use workflow::order::{self, Line, Placed};
+use workflow::order::{self, Line, Placed, Shipment, line_number};
+use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::subscription::{Context, Encoding, Subscription};
+use workflow::time::Time;
 
 use crate::feed::{Kind, News, Subject, event_id, news};
 
 /// Bytes of a body: a larger one says only where the thing is.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-/// Items of an order are numbered by the order's number and the line's.
-const LINES_PER_NUMBER: u64 = 1_000;
+
+/// Where door 1 keeps what only it knows of a line, its price among that.
+const OF_DOOR_1: &str = "certus:deliveries";
 
 /// One call to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +59,13 @@ pub(super) fn calls(entry: &Entry, record: &Record, subscription: &Subscription)
 
 /// Whether a subscription is to this.
 fn wants(subscription: &Subscription, news: &News<'_>) -> bool {
+    let kind = news.kind;
+    let is_parts = subscription.wish.encoding == Encoding::PartsSource;
     let is_it = |event: &SmolStr| {
-        event == "*" || event == news.kind.name() || news.kind.fft().contains(&event.as_str())
+        event == "*"
+            || event == kind.name()
+            || kind.fft().contains(&event.as_str())
+            || (is_parts && kind.partssource() == Some(event))
     };
     subscription.wish.events().any(is_it)
         && subscription.wish.contexts.iter().all(|context| fits(context, news))
@@ -90,7 +98,7 @@ fn bodies(id: &str, record: &Record, news: &News<'_>, subscription: &Subscriptio
         Encoding::PartsSource => json!({
             "event_type": news.kind.partssource(), "company_id": 1, "payload": payload,
             "occurred_at": at, "correlation_id": id,
-            "reference_id": placed(record, news).map(|(_, placed)| placed.number),
+            "reference_id": told_of(record, news).next().map(|told| told.number),
             "source": "certus",
         }),
     };
@@ -115,27 +123,39 @@ fn fft_name(subscription: &Subscription, kind: Kind) -> &str {
 
 /// What is known of the thing, with its id and where the rest is.
 fn entity(news: &News<'_>) -> Value {
-    let mut whole = pointer(news);
+    let mut whole = place(news);
     let data = serde_json::to_value(news.data()).expect("news can be written");
-    if let (Value::Object(whole), Value::Object(data)) = (&mut whole, data) {
+    if let Value::Object(data) = data {
         whole.extend(data);
     }
-    whole
+    Value::Object(whole)
+}
+
+/// What says only where the thing is: its id, its address, and its version if the news has it.
+fn pointer(news: &News<'_>) -> Value {
+    let mut members = place(news);
+    if let Ok(Value::Object(mut data)) = serde_json::to_value(news.data()) {
+        members.extend(data.remove("version").map(|version| ("version".into(), version)));
+    }
+    Value::Object(members)
 }
 
 /// The thing's id, and where it is read.
-fn pointer(news: &News<'_>) -> Value {
+fn place(news: &News<'_>) -> Map<String, Value> {
     let subject = news.subject.to_string();
-    let Some((things, id)) = subject.split_once('/') else { return json!({ "id": subject }) };
+    let mut members = Map::new();
+    let Some((things, id)) = subject.split_once('/') else {
+        members.insert("id".into(), subject.into());
+        return members;
+    };
     let path = match things {
         "locations" => Some(format!("/api/facilities/{id}")),
         "orders" | "reservations" | "stocks" => Some(format!("/api/{subject}")),
         _ => None, // there is no address of its own
     };
-    let mut members = Map::new();
     members.insert("id".into(), id.into());
     members.extend(path.map(|path| ("href".into(), path.into())));
-    Value::Object(members)
+    members
 }
 
 /// The payloads for PartsSource: nothing that it has no word for, and a call per line.
@@ -143,43 +163,78 @@ fn parts(record: &Record, news: &News<'_>) -> Vec<Value> {
     if news.kind.partssource().is_none() {
         return Vec::new();
     }
-    let Some((id, placed)) = placed(record, news) else { return vec![entity(news)] };
-    let lines = (0_u16..).zip(&placed.asked.lines);
-    let is_wanted = |index: u16| match news.kind {
-        Kind::RoutingWaiting => {
-            placed.holds.iter().any(|hold| hold.line == index && hold.stock.is_none())
+    let lines = told_of(record, news).find_map(|told| match (news.kind, told.event) {
+        (Kind::OrderCreated, order::Event::Placed(placed)) => Some(made(&told, placed, |_| true)),
+        (Kind::RoutingWaiting, order::Event::Placed(placed)) => {
+            let waits = |index: u16| {
+                placed.holds.iter().any(|hold| hold.line == index && hold.stock.is_none())
+            };
+            Some(made(&told, placed, waits))
         }
-        _ => true,
+        (Kind::DeliveryOut, order::Event::Shipped { shipment, .. }) => {
+            Some(shipped(&told, shipment, record.at))
+        }
+        _ => None, // it is told whole
+    });
+    lines.unwrap_or_else(|| vec![entity(news)])
+}
+
+/// The wanted lines of an order that was made.
+fn made(told: &Told<'_>, placed: &Placed, is_wanted: impl Fn(u16) -> bool) -> Vec<Value> {
+    let lines = (0_u16..).zip(&placed.asked.lines).filter(|(index, _)| is_wanted(*index));
+    let payload = |(index, line): (u16, &Line)| {
+        json!({
+            "order_id": told.number,
+            "order_ref": told.id.to_string(),
+            "line_item_id": line_number(told.number, index),
+            "purchase_order_number": placed.reference,
+            "unit_price": unit_price(line),
+            "quantity": line.quantity.get(),
+            "article": line.article.as_str(),
+        })
     };
-    let lines = lines.filter(|(index, _)| is_wanted(*index));
-    lines.map(|(index, line)| line_payload(id, placed, index, line)).collect()
+    lines.map(payload).collect()
 }
 
-fn line_payload(id: OrderId, placed: &Placed, index: u16, line: &Line) -> Value {
-    json!({
-        "order_id": placed.number,
-        "order_ref": id.to_string(),
-        "line_item_id": placed.number * LINES_PER_NUMBER + u64::from(index) + 1,
-        "purchase_order_number": placed.reference,
-        "unit_price": unit_price(line),
-        "quantity": line.quantity.get(),
-        "article": line.article.as_str(),
-    })
+/// The lines that a driver has taken. Nobody carries or tracks them but the driver.
+fn shipped(told: &Told<'_>, shipment: &Shipment, at: Time) -> Vec<Value> {
+    let day = |time: Time| time.to_string().split('T').next().map(str::to_owned);
+    let payload = |(index, units): &(u16, Units)| {
+        json!({
+            "order_id": told.number,
+            "order_ref": told.id.to_string(),
+            "line_item_id": line_number(told.number, *index),
+            "quantity": units.get(),
+            "tracking_number": null,
+            "carrier": null,
+            "shipped_at": at.to_string(),
+            "estimated_delivery_date": shipment.window.and_then(|window| day(window.start)),
+        })
+    };
+    shipment.lines.iter().map(payload).collect()
 }
 
-/// The price that a door kept with the line, if one did.
+/// The price that a door kept with the line, if one did; door 1 keeps it below a name of its own.
 fn unit_price(line: &Line) -> Value {
     let kept: Value = serde_json::from_str(line.kept.as_json()).unwrap_or_default();
-    let prices = ["unit_price", "unitPrice", "price"].map(|name| kept[name].clone());
-    prices.into_iter().find(|it| it.is_number() || it.is_string()).unwrap_or(Value::Null)
+    let prices = ["unit_price", "unitPrice", "price"].map(|name| &kept[name]);
+    let mut prices = prices.into_iter().chain([&kept[OF_DOOR_1]["price"]]);
+    prices.find(|it| it.is_number() || it.is_string()).cloned().unwrap_or_default()
 }
 
-/// How the order began, if it did in this record.
-fn placed<'a>(record: &'a Record, news: &News<'_>) -> Option<(OrderId, &'a Placed)> {
-    let order = news.order?;
-    record.events.iter().find_map(|event| match event {
-        Event::Order { id, event: order::Event::Placed(placed) } if *id == order => {
-            Some((order, &**placed))
+/// An event of an order, with the order's id and number.
+struct Told<'a> {
+    id: OrderId,
+    number: u64,
+    event: &'a order::Event,
+}
+
+/// What the record tells of the order that the news are about.
+fn told_of<'a>(record: &'a Record, news: &News<'_>) -> impl Iterator<Item = Told<'a>> + use<'a> {
+    let about = news.order;
+    record.events.iter().filter_map(move |event| match event {
+        Event::Order { id, event, number } if Some(*id) == about => {
+            Some(Told { id: *id, number: *number, event })
         }
         _ => None,
     })

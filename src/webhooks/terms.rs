@@ -16,11 +16,15 @@ pub(crate) const BAD_HEADER: &str = "is no name of a header, or is ours";
 /// What is wrong with a header's value.
 pub(crate) const BAD_VALUE: &str = "must be visible ASCII, up to 2000";
 
-/// Whether a subscription may be to this: an event by either of its names, or all.
-pub(crate) fn is_event(name: &str) -> bool {
+/// Whether a subscription may be to this: an event by one of its names, or all. PartsSource's own
+/// names are told in its encoding only.
+pub(crate) fn is_event(name: &str, encoding: Encoding) -> bool {
+    let is_parts = encoding == Encoding::PartsSource;
     name == "*"
         || Kind::named(name).is_some()
-        || Kind::ALL.iter().any(|kind| kind.fft().contains(&name))
+        || Kind::ALL.iter().any(|kind| {
+            kind.fft().contains(&name) || (is_parts && kind.partssource() == Some(name))
+        })
 }
 
 /// The encoding with this name.

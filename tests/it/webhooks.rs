@@ -102,6 +102,90 @@ async fn each_encoding_has_its_own_words() {
     assert_eq!(parts.header("x-ps-signature"), format!("sha256={hex}"));
 }
 
+/// PartsSource's own names are told in its encoding; of an order's lines there is a call each, and
+/// every call says the order's number.
+#[actix_web::test]
+async fn partssource_is_told_in_its_own_names_line_by_line() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    for event in ["order.created", "order.shipment.shipped", "order.cancelled"] {
+        subscribe(&server, event, &sink.url(&format!("/{event}")), "partssource").await;
+    }
+    let foreign = json!({ "name": "x", "event": "order.shipment.shipped",
+        "target": { "type": "WEBHOOK", "callbackUrl": sink.url("/fft"), "encoding": "fft" } });
+    let foreign = server.http.post("/api/subscriptions", &foreign.to_string()).await;
+    assert_eq!(foreign.status, 400, "it would never be told in this encoding");
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    server.stock(&store, "jam", 9).await;
+    let item = |sku: &str, quantity: u32, price: &str| json!({ "client_sku": sku, "quantity": quantity, "price": price });
+    for number in ["PO-7", "PO-8"] {
+        let body = json!({
+            "customer": { "name": "Jane", "shipping_address": "1 Main St", "email": "j@x.de" },
+            "order": { "client_id": "a", "client_internal_order_id": number },
+            "order_items": [item("tea", 2, "2.50"), item("jam", 1, "4.25")] });
+        server.http.post("/deliveries", &body.to_string()).await.expect(200);
+    }
+    server.http.post("/deliveries/2/cancel", "").await.expect(200);
+    server.http.post("/picklist/next", "").await.expect(200);
+    for (barcode, quantity) in [("tea", 2), ("jam", 1)] {
+        let scan = json!({ "barcode": barcode, "quantity": quantity }).to_string();
+        server.http.post("/delivery_items/pick", &scan).await.expect(200);
+    }
+    server.http.delete("/picklist/picked").await.expect(200);
+    server.http.post("/router/deliveries/add", r#"{"deliveries":[1]}"#).await.expect(200);
+
+    let heard = sink.heard(7).await;
+    let told = |path: &str| {
+        let calls = heard.iter().filter(|it| it.path == path).map(sink::Heard::json);
+        let mut calls: Vec<Value> = calls.collect();
+        calls.sort_by_key(|it| it["payload"]["line_item_id"].as_u64());
+        calls
+    };
+    let created = told("/order.created");
+    let of = |call: &Value| {
+        let payload = &call["payload"];
+        [&payload["line_item_id"], &payload["unit_price"], &payload["purchase_order_number"]]
+            .map(Value::clone)
+    };
+    assert_eq!(of(&created[0]), [json!(1_001), json!(2.5), json!("PO-7")]);
+    assert_eq!(of(&created[3]), [json!(2_002), json!(4.25), json!("PO-8")]);
+    let cancelled = told("/order.cancelled");
+    assert_eq!((cancelled.len(), &cancelled[0]["reference_id"]), (1, &json!(2)));
+    let shipped = told("/order.shipment.shipped");
+    assert_eq!(shipped.len(), 2);
+    for (call, (line, quantity)) in shipped.iter().zip([(1_001, 2), (1_002, 1)]) {
+        assert_eq!(
+            (&call["event_type"], &call["reference_id"]),
+            (&json!("order.shipment.shipped"), &json!(1))
+        );
+        let mut payload = call["payload"].clone();
+        payload["order_ref"] = "[uuid]".into();
+        let expected = json!({ "order_id": 1, "order_ref": "[uuid]", "line_item_id": line,
+            "quantity": quantity, "tracking_number": null, "carrier": null,
+            "shipped_at": "2026-01-12T10:00:00.000Z", "estimated_delivery_date": "2026-01-12" });
+        assert_eq!(payload, expected);
+    }
+}
+
+/// A body that would be too large says where the order is, and at which version.
+#[actix_web::test]
+async fn a_body_that_is_too_large_says_where_the_thing_is() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    subscribe(&server, "ORDER_CREATED", &sink.url("/hooks"), "fft").await;
+    // Each quote takes two bytes in JSON, so that 500 lines are more than 256 KiB.
+    let line = |index: u32| {
+        let article = format!("{}{index}", "\"".repeat(240));
+        json!({ "article": { "tenantArticleId": article, "title": "x" }, "quantity": 1 })
+    };
+    let mut body = promise("tea", 1);
+    body["orderLineItems"] = (0..500).map(line).collect();
+    let made = server.http.post(PROMISE, &body.to_string()).await.expect(201);
+    let order = text(&made, "orderRef");
+    let payload = sink.heard(1).await[0].json()["payload"].clone();
+    let href = format!("/api/orders/{order}");
+    assert_eq!(payload, json!({ "id": order, "href": href, "version": 1 }));
+}
+
 /// A call that fails is made again with the same id and body, and what follows about the same
 /// order waits for it. A redirect is a failure and leads nowhere.
 #[actix_web::test]

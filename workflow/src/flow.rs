@@ -252,8 +252,8 @@ impl<C: Cast> Scene<'_, C> {
         self.read(query).await
     }
 
-    fn push_order(&mut self, id: OrderId, event: order::Event) {
-        self.events.push(Event::Order { id, event });
+    fn push_order(&mut self, order: &Order, event: order::Event) {
+        self.events.push(Event::Order { id: order.id, event, number: order.number });
     }
 
     /// Takes over what a location did: its events, what it publishes, and the reservations of

@@ -144,6 +144,8 @@ pub enum Event {
     Shipped {
         /// Who.
         driver: SmolStr,
+        /// What, and when it is to arrive.
+        shipment: Box<Shipment>,
     },
     /// A driver is near.
     Neared {
@@ -206,6 +208,15 @@ pub struct Substitution {
     pub new: Option<Line>,
     /// What is held for it.
     pub holds: Vec<Hold>,
+}
+
+/// What a driver takes of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Lines, counted from 0, and how many of their pieces; each line once, in this order.
+    pub lines: Vec<(u16, Units)>,
+    /// When the order is to be brought, if a date is known.
+    pub window: Option<Window>,
 }
 
 impl Event {

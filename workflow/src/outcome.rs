@@ -111,7 +111,7 @@ pub enum Outcome {
         /// How many there are.
         total: usize,
     },
-    /// An order as it is, with the locations that hold anything for it.
+    /// An order as it is, with the locations that give something to it, or gave.
     Delivery(Box<DeliveryView>),
     /// Orders, the newest first.
     Deliveries {
@@ -166,7 +166,7 @@ pub struct PickView {
 /// lots have no such place are not there.
 pub type Storages = Vec<(u16, SmolStr)>;
 
-/// An order, with the locations that hold anything for it.
+/// An order, with the locations that give something to it, or gave.
 #[derive(Clone, Debug)]
 pub struct DeliveryView {
     /// The order.

@@ -40,6 +40,9 @@ pub enum Event {
         id: OrderId,
         /// What.
         event: order::Event,
+        /// The order's number within the tenant, so that whoever reads the record alone can say
+        /// it.
+        number: u64,
     },
     /// At a location.
     Location {

@@ -142,7 +142,7 @@ impl World {
     pub fn apply(&mut self, record: &Record) {
         for event in &record.events {
             match event {
-                Event::Order { id, event } => self.apply_order(record, *id, event),
+                Event::Order { id, event, .. } => self.apply_order(record, *id, event),
                 Event::Location { id, event } => self.apply_location(record, *id, event),
                 Event::Secured { article, safety } => {
                     self.desk.tenant(&record.tenant).safeties.put_default(article, *safety);

@@ -263,7 +263,7 @@ impl State {
         pending: Option<Pending>,
     ) {
         let closed = events.iter().filter_map(|event| match event {
-            Event::Order { id, event } if event.closes() => Some(*id),
+            Event::Order { id, event, .. } if event.closes() => Some(*id),
             _ => None,
         });
         let closed: Vec<OrderId> = closed.collect();

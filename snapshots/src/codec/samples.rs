@@ -16,8 +16,8 @@ use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
 use workflow::order::{
-    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shortage, Stage,
-    Step, Substitution, Window, Work,
+    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shipment,
+    Shortage, Stage, Step, Substitution, Window, Work,
 };
 use workflow::permission::Permissions;
 use workflow::place::Place;
@@ -68,7 +68,7 @@ pub(crate) fn records() -> Vec<(&'static str, Record)> {
 }
 
 fn orders() -> Vec<(&'static str, Record)> {
-    let at = |event| record(vec![Event::Order { id: order(), event }]);
+    let at = |event| record(vec![Event::Order { id: order(), event, number: 4711 }]);
     let placed = |stage, delivery| order::Event::Placed(Box::new(placed(stage, delivery)));
     let until = AT + Millis::hours(8);
     let ship = Delivery::Ship { from: vec![location()] };
@@ -77,6 +77,8 @@ fn orders() -> Vec<(&'static str, Record)> {
     let collect = Delivery::Collect { at: location() };
     let reason = Some("too late".into());
     let window = Window { start: AT, length: Millis::hours(2) };
+    let lines = vec![(1, units(2)), (300, units(1))];
+    let shipment = Box::new(Shipment { lines, window: Some(window) });
     let kept = Kept::of(r#"{"source":"web"}"#.into());
     let short = |rest| {
         let taken = vec![(7, units(1)), (300, units(2))];
@@ -99,7 +101,7 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("short_and_dropped", short(Rest::Dropped)),
         ("substituted", at(order::Event::Substituted(Box::new(substitution())))),
         ("staged", at(order::Event::Staged { picker: "pia".into() })),
-        ("shipped", at(order::Event::Shipped { driver: "dirk".into() })),
+        ("shipped", at(order::Event::Shipped { driver: "dirk".into(), shipment })),
         ("neared", at(order::Event::Neared { driver: "dirk".into() })),
         ("arrived", at(order::Event::Arrived { driver: "dirk".into() })),
         ("delivered", at(order::Event::Delivered)),
@@ -113,7 +115,7 @@ fn orders() -> Vec<(&'static str, Record)> {
 
 fn invitations() -> Vec<(&'static str, Record)> {
     use Which::{Invitation, Reminder};
-    let at = |event| record(vec![Event::Order { id: order(), event }]);
+    let at = |event| record(vec![Event::Order { id: order(), event, number: 4711 }]);
     let about = |event| at(order::Event::Invitation(event));
     let next = AT + Millis::hours(1);
     let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };

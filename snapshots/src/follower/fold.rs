@@ -103,7 +103,7 @@ struct Turn<'a> {
 impl Turn<'_> {
     fn apply(&mut self, event: &Event) -> Result<(), Error> {
         match event {
-            Event::Order { id, event } => self.apply_order(*id, event),
+            Event::Order { id, event, .. } => self.apply_order(*id, event),
             Event::Location { id, event } => self.apply_location(*id, event),
             Event::Secured { article, safety } => self.keep_everywhere(article, Some(*safety)),
             Event::Unsecured { article } => self.keep_everywhere(article, None),

@@ -1,11 +1,13 @@
 //! Reading: rows put together from their chunks, every chunk checked before it is believed.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::keyring::Key;
-use workflow::location::{SafetyStock, Shelf};
+use workflow::location::{Card, SafetyStock, Shelf};
 use workflow::order::Order;
 use workflow::reply::ReplyKey;
 
@@ -224,6 +226,18 @@ impl Store {
     ) -> Result<Option<OrderId>, Error> {
         let key = key::reply_key(tenant, reply);
         self.answer(|table| get(table, &key)?.map(|row| row.read(&key)).transpose())
+    }
+
+    /// What is said of a location, if it is there.
+    ///
+    /// # Errors
+    /// As [`Store::order`].
+    pub fn card(&self, tenant: &TenantId, id: LocationId) -> Result<Option<Arc<Card>>, Error> {
+        let key = key::location(tenant, id);
+        self.answer(|table| {
+            let row = get(table, &key)?.map(|row| row.read::<LocationRow>(&key)).transpose()?;
+            Ok(row.map(|row| row.card))
+        })
     }
 
     fn orders_by(

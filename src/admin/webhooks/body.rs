@@ -70,9 +70,9 @@ impl WebhookBody<'_> {
             Some(Err(rule)) => faults.good_member("#/url", None, rule),
             None => faults.good_member("#/url", None, "is required"),
         };
-        let events = events(&mut faults, self.events.as_deref());
         let encoding = self.encoding.as_deref();
         let encoding = encoding.map_or(Some(Encoding::default()), encoding_named);
+        let events = events(&mut faults, self.events.as_deref(), encoding.unwrap_or_default());
         let rule = "must be fft, cloudevents, standard or partssource";
         let encoding = faults.good_member("#/encoding", encoding, rule);
         let headers = headers(&mut faults, self.headers.as_deref().unwrap_or_default());
@@ -104,7 +104,11 @@ impl ReplayBody {
 }
 
 /// The first event, and all others; each once.
-fn events(faults: &mut Faults, sent: Option<&[Text<'_>]>) -> Option<(SmolStr, Vec<SmolStr>)> {
+fn events(
+    faults: &mut Faults,
+    sent: Option<&[Text<'_>]>,
+    encoding: Encoding,
+) -> Option<(SmolStr, Vec<SmolStr>)> {
     let Some(sent) = sent else {
         return faults.good_member("#/events", None, "is required: names, or \"*\" for all");
     };
@@ -114,7 +118,7 @@ fn events(faults: &mut Faults, sent: Option<&[Text<'_>]>) -> Option<(SmolStr, Ve
     }
     let mut events: Vec<SmolStr> = Vec::with_capacity(sent.len());
     for (index, name) in sent.iter().enumerate() {
-        if !is_event(name) {
+        if !is_event(name, encoding) {
             faults.add(format!("#/events/{index}"), "is no event; see /api/supportedevents");
         }
         if !events.iter().any(|known| known == &**name) {

@@ -27,6 +27,10 @@ fn order() -> OrderId {
     OrderId::of(AT, 42)
 }
 
+fn of_order(event: order::Event) -> Event {
+    Event::Order { id: order(), event, number: 7 }
+}
+
 fn shop() -> LocationId {
     LocationId::of(AT, 43)
 }
@@ -115,7 +119,7 @@ fn on_shelf(event: ShelfEvent) -> Event {
 
 #[test]
 fn an_order_is_told_with_where_it_is_held_and_what_is_missing() {
-    let told = told(Event::Order { id: order(), event: placed() });
+    let told = told(of_order(placed()));
     let names: Vec<&str> = told.iter().map(|(name, ..)| *name).collect();
     let expected = ["order.created", "routing.routed", "routing.waiting", "routing.unroutable"];
     assert_eq!(names, expected);
@@ -131,7 +135,7 @@ fn an_order_is_told_with_where_it_is_held_and_what_is_missing() {
 /// `data` never holds card tokens, credentials or where a customer lives.
 #[test]
 fn what_a_customer_wrote_is_not_told() {
-    let said = format!("{:?}", told(Event::Order { id: order(), event: placed() }));
+    let said = format!("{:?}", told(of_order(placed())));
     for hidden in ["Hidden Lane", "tok_1234", "ann@example.com", "50.9", "kept"] {
         assert!(!said.contains(hidden), "{hidden} is in {said}");
     }
@@ -139,8 +143,7 @@ fn what_a_customer_wrote_is_not_told() {
 
 #[test]
 fn every_event_of_an_order_has_its_name() {
-    let id = order();
-    let of = |event| names(Event::Order { id, event });
+    let of = |event| names(of_order(event));
     assert_eq!(of(order::Event::Confirmed { reference: None }), ["order.confirmed"]);
     assert_eq!(of(order::Event::Extended { until: AT }), ["order.extended"]);
     assert_eq!(of(order::Event::Cancelled { reason: None }), ["order.cancelled"]);
@@ -172,7 +175,7 @@ fn report(invitation: Option<Invitation>) -> Box<Report> {
 #[test]
 fn an_invitation_is_told_with_its_times_and_without_its_address() {
     let id = order();
-    let of = |event| told(Event::Order { id, event: order::Event::Invitation(event) });
+    let of = |event| told(of_order(order::Event::Invitation(event)));
     let schedule = Schedule { invitation: AT, reminder: Some(AT + Millis::hours(24)) };
     let wish = Wish::of(Delay::of(Unit::Days, 0).unwrap(), Delay::of(Unit::Days, 1));
     let times = json!({ "sendAt": "2026-01-12T10:14:03.517Z",
@@ -182,11 +185,11 @@ fn an_invitation_is_told_with_its_times_and_without_its_address() {
     assert_eq!(of(invitation::Event::Changed { wish, schedule: Some(schedule) }), set);
 
     let known = Invitation::new(wish, Base::At(AT), Some(schedule), AT);
-    let invited = told(Event::Order { id, event: order::Event::Invited(report(Some(known))) });
+    let invited = told(of_order(order::Event::Invited(report(Some(known)))));
     assert_eq!((invited[0].0, &invited[0].2), ("order.modified", &json!({ "externalId": "R1" })));
     assert_eq!(invited[1..], set);
     let waits = report(Some(Invitation::new(wish, Base::Confirmed, None, AT)));
-    assert_eq!(names(Event::Order { id, event: order::Event::Invited(waits) }), ["order.modified"]);
+    assert_eq!(names(of_order(order::Event::Invited(waits))), ["order.modified"]);
 
     let sent = |mail| of(invitation::Event::MailSent { mail })[0].0;
     assert_eq!(sent(Which::Invitation), "invitation.sent");
@@ -203,9 +206,7 @@ fn an_invitation_is_told_with_its_times_and_without_its_address() {
 
 #[test]
 fn what_comes_of_nothing_yet_and_who_wants_no_mail_is_told_to_nobody() {
-    let of = |event| {
-        names(Event::Order { id: order(), event: order::Event::Invitation(event) }).is_empty()
-    };
+    let of = |event| names(of_order(order::Event::Invitation(event))).is_empty();
     let mail = Which::Invitation;
     assert!(of(invitation::Event::MailClaimed { mail }));
     assert!(of(invitation::Event::MailMoved { mail, next: AT, why: Later::Deferred }));

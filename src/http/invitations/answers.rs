@@ -4,7 +4,7 @@ mod invitation;
 mod order;
 
 pub(crate) use invitation::{days, dropped, invitation, invitations};
-pub(crate) use order::{invited, order, orders, products};
+pub(crate) use order::{invited, order, orders, part_of_orders, products};
 
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};

@@ -281,10 +281,83 @@ async fn a_scan_may_be_any_code_of_the_listing() {
     assert_eq!((&item["client_sku"], &item["picked_quantity"]), (&json!("tea"), &json!(1)));
     assert_eq!(item["location"], "2W-10-9");
     let named = json!({ "barcode": "T", "id": tea["items"][0]["id"] });
-    assert_eq!(ok(scan(named).await).await["picked_status"], "PICKED");
+    let named = ok(scan(named).await).await;
+    assert_eq!(
+        (&named["picked_status"], &named["delivery_id"]),
+        (&json!("PICKED"), &tea["number"])
+    );
     // Named is the tea, which has no such code; the jam in the list has.
     let other = json!({ "barcode": "jam!", "id": tea["items"][0]["id"] });
     assert_eq!(ok(scan(other).await).await["client_sku"], "jam");
     let none = refused(scan(json!({ "barcode": "4006381333932" })).await);
     assert_eq!((none.0, none.1.as_str()), (422, "You scanned the wrong item."));
+}
+
+/// An item that is named by its uuid is meant, like one that is named by its number.
+#[actix_web::test]
+async fn a_scan_names_an_item_by_number_or_by_uuid() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let mut orders = Vec::new();
+    for _ in 0..2 {
+        orders.push(server.hands_over(&order("tea", 1, "")).await);
+        ok(server.http.post("/picklist/next", "").await).await;
+    }
+    let whole =
+        server.http.get(&format!("/api/orders/{}", text(&orders[1], "id"))).await.expect(200);
+    let line = text(&whole["orderLineItems"][0], "id");
+    let scan = json!({ "barcode": "tea", "id": line }).to_string();
+    let item = ok(server.http.post("/delivery_items/pick", &scan).await).await;
+    assert_eq!(item["delivery_id"], orders[1]["number"], "not the oldest, which has the code too");
+    let missing = json!({ "barcode": "OUT_OF_STOCK", "id": line }).to_string();
+    let full = refused(server.http.post("/delivery_items/pick", &missing).await);
+    assert_eq!(full.1, "You scanned the wrong item.", "all of it is picked");
+    let none = json!({ "barcode": "tea", "id": "tea" }).to_string();
+    assert_eq!(refused(server.http.post("/delivery_items/pick", &none).await).0, 422);
+}
+
+/// What has left a store is listed as that store's, in memory and after.
+#[actix_web::test]
+async fn an_order_is_listed_by_its_store_when_it_has_left_it() {
+    let mut server = TestServer::start().await;
+    for (name, article) in [("9781", "tea"), ("9782", "jam")] {
+        let store = server.facility(name).await;
+        server.stock(&store, article, 9).await;
+    }
+    for (number, article) in [(1, "tea"), (2, "tea"), (3, "jam")] {
+        let mut body = order(article, 1, "");
+        body["order"] = json!({ "client_id": "a", "client_internal_order_id": number });
+        server.hands_over(&body).await;
+    }
+    let of_store = async |server: &TestServer, query: &str| {
+        let list = server.http.get(&format!("/deliveries?{query}")).await.expect(200);
+        let rows = list["deliveries"].as_array().expect("a list").clone();
+        let row = |row: &Value| (row["number"].as_u64(), row["items"][0]["store_id"].clone());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let at = |number: u64, store: &str| (Some(number), json!(store));
+    for body in [json!({ "barcode": "tea" }), json!({ "barcode": "jam" })] {
+        // The oldest of each store; the second order is cancelled before anybody begins with it.
+        let store = if body["barcode"] == "tea" { "9781" } else { "9782" };
+        ok(server.http.post(&format!("/picklist/next?store_id={store}"), "").await).await;
+        ok(server.http.post("/delivery_items/pick", &body.to_string()).await).await;
+    }
+    ok(server.http.delete("/picklist/picked").await).await;
+    ok(server.http.post("/deliveries/2/cancel", "").await).await;
+    ok(server.http.post("/deliveries/3/cancel", "").await).await;
+    ok(server.http.post("/router/deliveries/add", r#"{"deliveries":[1]}"#).await).await;
+    assert_eq!(of_store(&server, "store_id=9781").await, [at(1, "9781")], "it is on its way");
+    ok(server.http.post("/deliveries/1/delivered", "").await).await;
+    assert_eq!(of_store(&server, "store_id=9781").await, [at(1, "9781")]);
+    assert_eq!(of_store(&server, "store_id=9782").await, [at(3, "9782")], "it was staged there");
+    server.restart().await; // only what is open is loaded
+    assert_eq!(of_store(&server, "store_id=9781&order_id=1").await, [at(1, "9781")]);
+    assert_eq!(of_store(&server, "store_id=9782&order_id=1").await, []);
+    assert_eq!(of_store(&server, "store_id=9781&order_id=2").await, [], "nobody had begun with it");
+    assert_eq!(of_store(&server, "store_id=9782&order_id=3").await, [at(3, "9782")]);
+    let seen = server.delivery(&json!(1)).await;
+    assert_eq!(seen["items"][0]["store_id"], "9781");
+    let again = ok(server.http.post("/deliveries/1/delivered", "").await).await;
+    assert_eq!(again["order"]["items"][0]["store_id"], "9781");
 }

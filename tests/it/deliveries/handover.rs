@@ -12,7 +12,7 @@ async fn the_seeds_sample_is_held_where_both_articles_are() {
     server.stock(&store, "AKT5687", 5).await;
     let made = server.http.post("/deliveries", SEED).await;
     assert_eq!(made.header("certus-outcome"), "held");
-    assert_eq!(made.header("etag"), "\"1\"");
+    assert_eq!((made.header("etag"), made.header("location")), ("\"1\"", "/deliveries/1"));
     let order = made.expect(200)["order"].clone();
     assert_eq!(order["order_status"], "IN_FULFILLMENT");
     assert_eq!(order["estimated_delivery_window"], "2026-01-12 14:00:00 UTC, 120");
@@ -99,6 +99,37 @@ async fn the_same_order_as_one_delivery_has_no_warnings() {
     server.stock(&store, "NHK1480", 9).await;
     let order = server.hands_over(&wanted).await;
     assert_eq!(order["estimated_delivery_window"], "2026-02-01 08:00:00 UTC, 120");
+}
+
+/// Inside `delivery` items have both names too; the right-hand one wins, and a fault names its own.
+#[actix_web::test]
+async fn the_items_of_one_delivery_have_either_name() {
+    let server = TestServer::start().await;
+    let mut body = sample(DELIVERY);
+    let delivery = body["delivery"].as_object_mut().expect("an object");
+    delivery.remove("order_id");
+    let items = delivery.remove("delivery_items_attributes").expect("items");
+    delivery.insert("order_items".into(), items);
+    let order = server.hands_over(&body).await;
+    assert_eq!(order["items"][0]["client_sku"], "NHK1480");
+
+    body["delivery"]["delivery_items_attributes"] =
+        json!([{ "client_sku": "tea", "quantity": 1, "price": 1 }]);
+    let order = server.hands_over(&body).await;
+    assert_eq!(
+        (&order["items"][0]["client_sku"], &order["items"][1]),
+        (&json!("tea"), &json!(null))
+    );
+
+    body["delivery"]["delivery_items_attributes"] = json!(null);
+    for (items, field) in [
+        (json!([{ "quantity": 1, "price": 1 }]), "delivery.order_items[0].client_sku"),
+        (json!(null), "delivery.delivery_items_attributes"),
+    ] {
+        body["delivery"]["order_items"] = items;
+        let refusal = refused(server.http.post("/deliveries", &body.to_string()).await);
+        assert_eq!((refusal.0, refusal.2.first().map(String::as_str)), (422, Some(field)));
+    }
 }
 
 /// K1, K2, K5: a key is optional; under one, the same order is made once, across a restart.

@@ -85,3 +85,26 @@ async fn a_mail_is_counted_from_the_confirmation() {
     server.stop().await;
     assert!(sink.is_empty());
 }
+
+/// A customer is the same at every door, whichever was told of them.
+#[actix_web::test]
+async fn a_customer_is_seen_at_both_doors() {
+    let server = TestServer::start().await;
+    server.http.post("/deliveries", &handed_over().to_string()).await.expect(200);
+    let seen = server.http.get(&format!("{ORDERS}/1")).await.expect(200);
+    let jane = json!({ "email": "jane@example.com", "fullname": "Jane Doe" });
+    assert_eq!(seen["order"]["customer"], jane);
+
+    report(&server, &asking("o2", ("days", 1), None)).await.expect(201);
+    let seen = server.http.get("/deliveries/2").await.expect(200);
+    let customer = json!({ "name": "John Appleseed", "shipping_address": null,
+        "email": "appleseed@example.com", "phone_number": null });
+    assert_eq!(seen["order"]["customer"], customer);
+
+    // Who was reported is whom the shop asks; who ordered is who gets the goods.
+    report(&server, &asking("6585395783", ("days", 1), None)).await.expect(201);
+    let asked = server.http.get(&format!("{ORDERS}/1")).await.expect(200);
+    assert_eq!(asked["order"]["customer"]["email"], "appleseed@example.com");
+    let brought = server.http.get("/deliveries/1").await.expect(200);
+    assert_eq!(brought["order"]["customer"]["email"], "jane@example.com");
+}

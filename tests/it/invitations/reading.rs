@@ -38,6 +38,34 @@ async fn invitations_are_listed_page_by_page() {
     assert_eq!((&page["meta"]["count"], &page["orders"][1]["id"]), (&json!(5), &json!(2)));
 }
 
+/// Several orders may have one `external_id`: those of other doors are found by their reference.
+#[actix_web::test]
+async fn the_orders_of_one_external_id_are_a_list_with_pages() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 9).await;
+    for _ in 0..3 {
+        promised(&server).await;
+    }
+    let ids = async |server: &TestServer, query: &str| {
+        let path = format!("{ORDERS}?external_id=R1&{query}");
+        let body = server.http.get(&path).await.expect(200);
+        let ids = body["orders"].as_array().expect("an array").iter();
+        let ids: Vec<u64> = ids.filter_map(|it| it["id"].as_u64()).collect();
+        (body["meta"]["count"].as_u64().expect("a count"), ids)
+    };
+    for _ in 0..2 {
+        assert_eq!(ids(&server, "").await, (3, vec![3, 2, 1]));
+        assert_eq!(ids(&server, "sort=created_at").await, (3, vec![1, 2, 3]));
+        assert_eq!(ids(&server, "page_size=2").await, (3, vec![3, 2]));
+        assert_eq!(ids(&server, "page_size=2&page=2").await, (3, vec![1]));
+        assert_eq!(ids(&server, "page_size=2&page=3").await, (3, vec![]));
+        // D14: it is the same list when they have expired and left memory.
+        server.advance(Millis::hours(9)).await;
+        server.restart().await;
+    }
+}
+
 #[actix_web::test]
 async fn the_calendar_counts_mails_by_day_and_code() {
     let server = TestServer::start().await;

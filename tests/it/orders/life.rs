@@ -56,8 +56,11 @@ async fn an_order_without_lines_waits_for_them() {
     ended["data"]["orderRef"] = "[uuid]".into();
     insta::assert_json_snapshot!("cancelled", ended);
     // P6: a repeated cancel is the same cancel, with or without a body.
-    let again = server.customer(&key(4), "/orders/1/cancel", "").await.expect(200);
-    assert_eq!(again["data"]["version"], ended["data"]["version"]);
+    for headers in [&[][..], &[("content-type", "application/json")]] {
+        let again =
+            server.customer_with(&key(4), "/orders/1/cancel", headers, "").await.expect(200);
+        assert_eq!(again["data"]["version"], ended["data"]["version"]);
+    }
     let late = server.customer(&key(5), "/orders/1/lineItems", LINE).await;
     let said = problem(late, 409, "/problems/conflict");
     assert_eq!(said, "an order that is CANCELLED takes no lines");
@@ -119,4 +122,22 @@ async fn a_stale_version_is_412() {
     let fresh = [("if-match", "\"1\"")];
     let done = server.customer_with(&key(1), "/orders/1/cancel", &fresh, "").await.expect(200);
     assert_eq!(done["data"]["version"], 2);
+}
+
+/// A request that nobody named is called by the trace that it is part of.
+#[actix_web::test]
+async fn a_trace_names_a_request() {
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    let parent = format!("00-{TRACE}-b7ad6b7169203331-01");
+    let server = TestServer::start().await;
+    let named = async |headers: &[(&str, &str)]| {
+        let reply = server.http.send(Method::GET, "/api/orders", headers, "").await;
+        reply.header("x-correlation-id").to_owned()
+    };
+    assert_eq!(named(&[("traceparent", &parent)]).await, TRACE);
+    let both = [("traceparent", parent.as_str()), ("x-correlation-id", "till-7")];
+    assert_eq!(named(&both).await, "till-7");
+    let bad = [("traceparent", parent.as_str()), ("x-correlation-id", "till 7")];
+    assert_eq!(named(&bad).await, TRACE, "a name that does not fit is none");
+    assert_ne!(named(&[("traceparent", TRACE)]).await, TRACE);
 }

@@ -29,13 +29,10 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     pub(super) fn delivery_view(&self, order: Order) -> DeliveryView {
-        let mut at: Vec<LocationId> = order.holds.iter().map(|hold| hold.location).collect();
-        at.sort_unstable();
-        at.dedup();
         let card = |id: LocationId| -> Option<(LocationId, Arc<Card>)> {
             Some((id, self.tenant.places.card(id)?.clone()))
         };
-        let stores = at.into_iter().filter_map(card).collect();
+        let stores = order.locations().into_iter().filter_map(card).collect();
         DeliveryView { stores, storages: self.storages(&order), order }
     }
 
@@ -66,7 +63,7 @@ impl<C: Cast> Scene<'_, C> {
         for id in ids {
             let order = self.order_now(id).await;
             let fits = filter.shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
-                && at.is_none_or(|at| order.holds.iter().any(|hold| hold.location == at))
+                && at.is_none_or(|at| order.locations().contains(&at))
                 && (!filter.picked || order.is_begun())
                 && filter
                     .standings

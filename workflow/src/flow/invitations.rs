@@ -126,7 +126,7 @@ impl<C: Cast> Scene<'_, C> {
         if let Some(event) = acted.event {
             self.tenant.book.acted(&acted.before, &event);
             self.tenant.post.follow(&acted.after, &marks(&acted.before));
-            self.push_order(order.id, event);
+            self.push_order(order, event);
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ impl<C: Cast> Scene<'_, C> {
         let acted = self.cast.act(id, act).await?;
         if let Some(event) = acted.event {
             self.tenant.post.follow(&acted.after, &marks(&acted.before));
-            self.push_order(id, event);
+            self.push_order(&acted.after, event);
         }
         Ok((Outcome::Order(Box::new(acted.after)), Some(Owner::Order(id))))
     }
@@ -232,7 +232,7 @@ impl<C: Cast> Scene<'_, C> {
             Some(event) => {
                 let event = order::Event::Invitation(event);
                 self.cast.follow(id, event.clone(), self.now).await;
-                self.push_order(id, event);
+                self.push_order(&after, event);
                 self.cast.order(id).await
             }
         };

@@ -39,7 +39,7 @@ impl<C: Cast> Scene<'_, C> {
             self.tenant.book.acted(&acted.before, event);
             let (before, after) = (Footing::of(&acted.before), Footing::of(&acted.after));
             self.tenant.book.stands(id, &before, &after);
-            self.push_order(id, event.clone());
+            self.push_order(&acted.after, event.clone());
             if event.closes() {
                 self.free(&acted.before).await;
             }
@@ -54,7 +54,7 @@ impl<C: Cast> Scene<'_, C> {
         let before = self.cast.order(id).await;
         self.tenant.book.acted(&before, &event);
         self.cast.follow(id, event.clone(), self.now).await;
-        self.push_order(id, event);
+        self.push_order(&before, event);
         let after = self.cast.order(id).await;
         self.tenant.book.stands(id, &Footing::of(&before), &Footing::of(&after));
         self.mails_follow(&before, after).await
@@ -78,7 +78,7 @@ impl<C: Cast> Scene<'_, C> {
         self.tenant.book.stands(before.id, &footing, &after);
         let event = acted.event.expect("P6: only a cancelled order is cancelled already");
         self.tenant.book.acted(before, &event);
-        self.push_order(before.id, event);
+        self.push_order(before, event);
         self.mails_follow(before, acted.after).await;
         for (location, reservations) in held_by(before) {
             self.settle(location, location::Command::Vacate { reservations }).await;

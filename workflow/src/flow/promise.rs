@@ -323,7 +323,7 @@ impl<C: Cast> Scene<'_, C> {
         let order = order::place(id, &placed, self.now);
         self.tenant.enter(&order);
         self.cast.place(order.clone()).await;
-        self.push_order(id, order::Event::Placed(Box::new(placed)));
+        self.push_order(&order, order::Event::Placed(Box::new(placed)));
         order
     }
 

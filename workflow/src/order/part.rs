@@ -6,11 +6,13 @@
 //!
 //! A part that nobody has begun is nowhere written down: it follows from what is held.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::{Order, Stage};
+use super::{Order, Shipment, Stage};
 use crate::id::LocationId;
 use crate::quantity::Units;
 
@@ -91,6 +93,23 @@ impl Order {
         self.work.as_ref().map_or(&[], |work| &work.parts)
     }
 
+    /// The locations that give something to it, or gave: each once, in the order of their ids.
+    pub fn locations(&self) -> Vec<LocationId> {
+        let parts = self.parts().iter().map(|part| part.location);
+        let mut at: Vec<LocationId> =
+            self.holds.iter().map(|hold| hold.location).chain(parts).collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    }
+
+    /// The location where pieces of a line were found, or looked for: where most were, of several.
+    pub fn found_at(&self, line: u16) -> Option<LocationId> {
+        let parts = self.parts().iter();
+        let looked = parts.filter(|part| part.found.iter().any(|found| found.line == line));
+        looked.max_by_key(|part| part.found(line).picked).map(|part| part.location)
+    }
+
     /// The part at a location that has been begun and is not out.
     pub fn open_part(&self, location: LocationId) -> Option<&Part> {
         self.parts().iter().find(|part| part.location == location && part.step < Step::Out)
@@ -122,6 +141,20 @@ impl Order {
     pub fn shipped(&self, line: u16) -> Units {
         let out = self.parts().iter().filter(|part| part.step >= Step::Out);
         out.map(|part| part.found(line).picked).sum()
+    }
+
+    /// What a driver would take now: all that is held of parts that are staged.
+    pub(super) fn shipment(&self) -> Shipment {
+        let mut lines: BTreeMap<u16, Units> = BTreeMap::new();
+        for part in self.parts().iter().filter(|part| part.step == Step::Staged) {
+            let here = self.holds.iter().filter(|hold| hold.location == part.location);
+            for hold in here.filter(|hold| hold.stock.is_some()) {
+                let units = lines.entry(hold.line).or_insert(Units::ZERO);
+                *units = units.plus(hold.units);
+            }
+        }
+        let window = self.work.as_ref().and_then(|work| work.window);
+        Shipment { lines: lines.into_iter().collect(), window }
     }
 
     /// Whether a piece of it was ever picked.

@@ -51,7 +51,7 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
                 part.step = Step::Staged;
             }
         }
-        Event::Shipped { driver } => ship(order, driver),
+        Event::Shipped { driver, .. } => ship(order, driver),
         Event::Neared { driver } => step_on(order, driver, &[Step::Out], Step::Near),
         Event::Arrived { driver } => {
             step_on(order, driver, &[Step::Out, Step::Near], Step::Delivered);

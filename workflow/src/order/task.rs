@@ -111,7 +111,8 @@ pub(super) fn decide(order: &Order, task: &Task) -> Result<Option<Event>, Refusa
             Some(_) => Ok(Some(Event::Staged { picker: picker.clone() })),
         },
         Task::Ship { driver } if order.is_staged() => {
-            Ok(Some(Event::Shipped { driver: driver.clone() }))
+            let shipment = Box::new(order.shipment());
+            Ok(Some(Event::Shipped { driver: driver.clone(), shipment }))
         }
         Task::Ship { .. } => Err(Refusal::NotStaged { number: order.number }),
         Task::Near { driver } => match steps_of(order, driver) {

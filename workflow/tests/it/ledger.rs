@@ -34,6 +34,8 @@ pub(crate) struct Ledger {
     /// Pieces that have left, or that were not on the shelf.
     pub(crate) gone: BTreeMap<Spot, u64>,
     pub(crate) pledges: BTreeMap<(Spot, ReservationId), Pledge>,
+    /// The number that the events of an order say.
+    pub(crate) numbers: BTreeMap<OrderId, u64>,
     /// The stage of every order, and how many events it had.
     pub(crate) orders: BTreeMap<OrderId, (Stage, u32)>,
     /// The most pieces that ever lay at a spot together.
@@ -45,7 +47,12 @@ impl Ledger {
     pub(crate) fn note(&mut self, record: &Record) -> Result<(), String> {
         for event in &record.events {
             match event {
-                Event::Order { id, event } => self.note_order(*id, event, record.at)?,
+                Event::Order { id, event, number } => {
+                    if *self.numbers.entry(*id).or_insert(*number) != *number {
+                        return Err(format!("an event calls order {id} number {number}"));
+                    }
+                    self.note_order(*id, event, record.at)?;
+                }
                 Event::Location { id, event } => self.note_location(*id, event)?,
                 // What holds everywhere comes to each location as an event of its own.
                 Event::Configured(_)

@@ -6,8 +6,11 @@
 use std::ops::RangeInclusive;
 
 use snapshots::store::{Error, Store};
-use workflow::command::{Ask, Command, Job, OrderFilter, OrderName, Page, Part, RecentFilter};
-use workflow::id::{OrderId, TenantId, Version};
+use workflow::command::{
+    Ask, Command, Job, LocationRef, OrderFilter, OrderName, Page, Part, RecentFilter,
+};
+use workflow::id::{LocationId, OrderId, TenantId, Version};
+use workflow::location::Card;
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
 use workflow::refusal::Refusal;
@@ -51,7 +54,11 @@ impl Act {
 
     /// What a closed order says: as it is, or no. A driver's report that came before is the same
     /// report, and all else is too late for pickers and drivers.
-    fn said_by(self, order: Order) -> Verdict {
+    fn said_by(
+        self,
+        order: Order,
+        seen: impl FnOnce(Order) -> Result<DeliveryView, Error>,
+    ) -> Result<Verdict, Error> {
         let at = order.modified;
         let said = match self {
             Act::Order(_, action) => {
@@ -61,17 +68,17 @@ impl Act {
                 order::takes_lines(&order, version, count, at).map(|_| ())
             }
             Act::Job(_, Job::Deliver) if matches!(order.stage, Stage::Delivered { .. }) => {
-                return done(Outcome::Worked(Box::new(without_stores(order)), None));
+                return Ok(done(Outcome::Worked(Box::new(seen(order)?), None)));
             }
             Act::Job(_, job) => {
                 let (stage, command, version) = (order.stage_name(), job.name(), order.version);
                 Err(Refusal::NotNow { stage, command, version })
             }
         };
-        match said {
+        Ok(match said {
             Ok(()) => shown(order),
             Err(refusal) => Verdict::Refused(refusal),
-        }
+        })
     }
 }
 
@@ -90,7 +97,7 @@ impl ShardHandle {
         .await
     }
 
-    /// One order, as those see it who bring it: it holds nothing any more.
+    /// One order, as those see it who bring it.
     pub(super) async fn closed_delivery(
         &self,
         tenant: &TenantId,
@@ -99,7 +106,7 @@ impl ShardHandle {
         let tenant = tenant.clone();
         self.stored(move |store| {
             Ok(match named(store, &tenant, name)? {
-                Some(order) => done(Outcome::Delivery(Box::new(without_stores(order)))),
+                Some(order) => done(Outcome::Delivery(Box::new(view(store, &tenant, order)?))),
                 None => Verdict::Refused(Refusal::UnknownOrder),
             })
         })
@@ -115,11 +122,11 @@ impl ShardHandle {
         (after, size): (usize, usize),
         (rows, total): (Vec<DeliveryView>, usize),
     ) -> Result<Verdict, Closed> {
-        let closed_fit = filter.at.is_none();
-        let Some(name) = filter.reference.filter(|_| closed_fit) else {
+        let Some(name) = filter.reference else {
             return Ok(done(Outcome::Deliveries { rows, total }));
         };
-        let (tenant, shop, standings) = (tenant.clone(), filter.shop, filter.standings);
+        let (tenant, shop, standings, at) =
+            (tenant.clone(), filter.shop, filter.standings, filter.at);
         self.stored(move |store| {
             let (mut rows, mut total) = (rows, total);
             let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
@@ -133,8 +140,16 @@ impl ShardHandle {
                 if !fits {
                     continue;
                 }
+                let view = view(store, &tenant, order)?;
+                let is_at = |name: &LocationRef| {
+                    let mut stores = view.stores.iter();
+                    stores.any(|(id, card)| is_named(name, *id, card))
+                };
+                if !at.as_ref().is_none_or(is_at) {
+                    continue;
+                }
                 if total >= after && rows.len() < size {
-                    rows.push(without_stores(order));
+                    rows.push(view);
                 }
                 total += 1;
             }
@@ -274,11 +289,9 @@ impl ShardHandle {
         act: Act,
     ) -> Result<Verdict, Closed> {
         let tenant = tenant.clone();
-        self.stored(move |store| {
-            Ok(match named(store, &tenant, act.order())? {
-                Some(order) => act.said_by(order),
-                None => Verdict::Refused(Refusal::UnknownOrder),
-            })
+        self.stored(move |store| match named(store, &tenant, act.order())? {
+            Some(order) => act.said_by(order, |order| view(store, &tenant, order)),
+            None => Ok(Verdict::Refused(Refusal::UnknownOrder)),
         })
         .await
     }
@@ -313,6 +326,18 @@ fn done(outcome: Outcome) -> Verdict {
     Verdict::Done(Shown { outcome, stored: None })
 }
 
-fn without_stores(order: Order) -> DeliveryView {
-    DeliveryView { order, stores: Vec::new(), storages: Vec::new() }
+/// A closed order with the locations that gave to it, as far as those are still there. It holds
+/// nothing, so none of it lies anywhere.
+fn view(store: &Store, tenant: &TenantId, order: Order) -> Result<DeliveryView, Error> {
+    let mut stores = Vec::new();
+    for id in order.locations() {
+        stores.extend(store.card(tenant, id)?.map(|card| (id, card)));
+    }
+    Ok(DeliveryView { order, stores, storages: Vec::new() })
+}
+
+/// Whether a location has all the names that it is asked for by.
+fn is_named(name: &LocationRef, id: LocationId, card: &Card) -> bool {
+    name.id.is_none_or(|it| it == id)
+        && (name.reference.is_none() || name.reference == card.reference)
 }

@@ -47,7 +47,7 @@ pub(super) struct WholeItem<'a> {
     shipping_weight_unit: Option<String>,
 }
 
-/// The locations that hold something for an order.
+/// The locations that give something to an order, or gave.
 pub(super) type Stores<'a> = &'a [(LocationId, Arc<Card>)];
 
 /// An item of an order.
@@ -61,7 +61,7 @@ pub(super) fn item(order: &Order, index: u16, line: &Line, stores: Stores<'_>) -
         Shortage::Substitute => waits,
         Shortage::Unsaid | Shortage::Wait | Shortage::Critical | Shortage::Skip => waits.with(open),
     };
-    let at = of_line().next().map(|hold| hold.location);
+    let at = of_line().next().map(|hold| hold.location).or_else(|| order.found_at(index));
     ItemAnswer {
         id: line_number(order.number, index),
         client_sku: line.article.to_string(),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use workflow::id::OrderId;
 use workflow::order::{Order, Stage, Standing, Step};
 use workflow::outcome::{DeliveryView, Outcome};
@@ -71,7 +71,7 @@ struct ListAnswer {
     total: usize,
 }
 
-/// The reply to an order that was made: 200, as this door says it.
+/// The reply to an order that was made: 200, as this door says it, with where the order is.
 pub(crate) fn placed(outcome: &Outcome) -> Reply {
     let Outcome::Placed(view) = outcome else {
         unreachable!("an order is answered with what was placed")
@@ -85,6 +85,8 @@ pub(crate) fn placed(outcome: &Outcome) -> Reply {
     let mut reply = entity(200, order.version, body);
     let held = SmolStr::new_static(held_in_a_word(view));
     reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
+    let path = format_smolstr!("/deliveries/{}", order.number);
+    reply.headers.push((SmolStr::new_static("location"), path));
     reply
 }
 
@@ -129,18 +131,11 @@ fn order_json(order: &Order, stores: Stores<'_>) -> String {
         _ => row.message_status,
     };
     let own = kept.own.as_ref();
-    let address = kept.address();
-    let customer = CustomerAnswer {
-        name: address.and_then(|it| it.name()),
-        shipping_address: address.and_then(|it| it.line()),
-        email: kept.consumer.as_ref().and_then(|it| it.email.as_deref()),
-        phone_number: address.and_then(|it| it.phone_numbers.as_ref()?.first()?.value.as_deref()),
-    };
     json(&WholeOrder {
         picked_status: row.picked_status,
         message_status,
         order_placed_timestamp: utc(order.asked.ordered),
-        customer,
+        customer: customer(order, &kept),
         order_options_flags: own.and_then(|own| own.order_flag.as_deref()),
         delivery_option: own.and_then(|own| own.delivery_option.as_deref()),
         client_payment_id: own.and_then(|own| own.payment_id.as_deref()),
@@ -148,6 +143,21 @@ fn order_json(order: &Order, stores: Stores<'_>) -> String {
         sums: own.and_then(|own| own.sums),
         order: head(order, &kept, items),
     })
+}
+
+/// The customer of the order; of one that was only reported for reviews, who was reported.
+fn customer<'a>(order: &'a Order, kept: &'a KeptOrder<'a>) -> CustomerAnswer<'a> {
+    let report = order.report.as_ref().filter(|_| kept.consumer.is_none());
+    let address = kept.address();
+    let email = kept.consumer.as_ref().and_then(|it| it.email.as_deref());
+    CustomerAnswer {
+        name: address
+            .and_then(|it| it.name())
+            .or_else(|| report?.fullname.as_deref().map(str::to_owned)),
+        shipping_address: address.and_then(|it| it.line()),
+        email: email.or_else(|| Some(report?.email.as_str())),
+        phone_number: address.and_then(|it| it.phone_numbers.as_ref()?.first()?.value.as_deref()),
+    }
 }
 
 fn head<'a, T>(order: &'a Order, kept: &KeptOrder<'a>, items: Vec<T>) -> OrderAnswer<'a, T> {

@@ -52,7 +52,7 @@ struct Parts<'a> {
     items: At<'a>,
     /// The names of a member: those of the shape, the one that wins first.
     names: fn(&'static str, &'static str) -> [&'static str; 2],
-    items_name: &'static str,
+    items_names: [&'static str; 2],
 }
 
 impl OrderBody {
@@ -65,8 +65,9 @@ impl OrderBody {
                 let sheet = reader.sheet(root, "delivery");
                 sheet.and_then(|sheet| {
                     let at = At { sheet, path: "delivery." };
-                    let (names, items_name) = (right_then_left as _, "delivery_items_attributes");
-                    Parts { customer: at, order: at, items: at, names, items_name }
+                    let names = right_then_left;
+                    let items_names = names("order_items", "delivery_items_attributes");
+                    Parts { customer: at, order: at, items: at, names, items_names }
                         .read(&mut reader)
                 })
             }
@@ -79,7 +80,7 @@ impl OrderBody {
                     order: At { sheet: order, path: "order." },
                     items: root,
                     names: left_only,
-                    items_name: "order_items",
+                    items_names: left_only("order_items", "delivery_items_attributes"),
                 };
                 parts.read(&mut reader)
             }
@@ -196,17 +197,14 @@ impl Parts<'_> {
     }
 
     fn items(&self, reader: &mut Reader, flag: Option<Shortage>) -> Option<Vec<Item>> {
-        let path = self.items.name(self.items_name);
-        let list = match self.items.sheet.get(self.items_name) {
-            Some(Field::List(list)) => list,
-            Some(_) => {
-                reader.misshapen(path, "must be an array");
-                return None;
-            }
-            None => {
-                reader.add(path, "is required");
-                return None;
-            }
+        let Some((name, field)) = self.items.sheet.first(&self.items_names) else {
+            reader.add(self.items.name(self.items_names[0]), "is required");
+            return None;
+        };
+        let path = self.items.name(name);
+        let Field::List(list) = field else {
+            reader.misshapen(path, "must be an array");
+            return None;
         };
         if list.is_empty() || list.len() > LINES_PER_ORDER_MAX {
             reader.add(path, "must have 1 to 500 entries");

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use workflow::command::{Command, Job, ListingFilter, LocationRef, OrderName, Page, Query};
 use workflow::id::{ArticleId, LocationId};
 use workflow::order::{line_number, of_line_number};
-use workflow::outcome::Outcome;
+use workflow::outcome::{Outcome, PickView};
 use workflow::refusal::Refusal;
 
 use super::{Errand, Handled, act};
@@ -150,10 +150,8 @@ async fn matching(
     let query = Query::Picklist(visit.caller.who.clone());
     let outcome = visit.look_first(app, query).await?;
     let list = items(&outcome);
-    let named = match named {
-        Some((OrderName::Number(number), line)) => Some(line_number(number, line)),
-        Some((OrderName::Id(_), _)) | None => None,
-    };
+    let named =
+        named.and_then(|(order, line)| Some(line_number(number_of(order, &outcome)?, line)));
     let has_sku =
         |item: &PickAnswer<'_>| item.store_sku == *scan.barcode || item.client_sku == scan.barcode;
     let chosen = |fits: &dyn Fn(&PickAnswer<'_>) -> bool| {
@@ -180,6 +178,23 @@ async fn matching(
     Ok((OrderName::Number(number), line))
 }
 
+/// The number of an order in the list; one that is named by its id may not be in it.
+fn number_of(order: OrderName, list: &Outcome) -> Option<u64> {
+    match order {
+        OrderName::Number(number) => Some(number),
+        OrderName::Id(id) => {
+            let mut orders = parts(list).iter().map(|part| &part.order);
+            orders.find(|order| order.id == id).map(|order| order.number)
+        }
+    }
+}
+
+/// What the picker has of each order.
+fn parts(list: &Outcome) -> &[PickView] {
+    let Outcome::Picklist(parts) = list else { unreachable!("a pick list is answered with one") };
+    parts
+}
+
 /// The articles that bear a code by their listings, at the places where the caller picks.
 async fn bearing(
     app: &App,
@@ -187,8 +202,7 @@ async fn bearing(
     list: &Outcome,
     code: &SmolStr,
 ) -> Result<Vec<(LocationId, ArticleId)>, Error> {
-    let Outcome::Picklist(parts) = list else { unreachable!("a pick list is answered with one") };
-    let places: BTreeSet<LocationId> = parts.iter().map(|part| part.location).collect();
+    let places: BTreeSet<LocationId> = parts(list).iter().map(|part| part.location).collect();
     let mut bearing = Vec::new();
     for place in places {
         let at = LocationRef { id: Some(place), reference: None };

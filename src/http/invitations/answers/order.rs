@@ -1,6 +1,9 @@
 //! An order in this door's words: its lines are products, whichever door made it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use workflow::command::Part;
 use workflow::id::OrderId;
 use workflow::order::Order;
 use workflow::outcome::Outcome;
@@ -8,6 +11,7 @@ use workflow::reply::Reply;
 
 use super::invitation::{InvitationAnswer, of};
 use super::{Meta, Seconds, json, the_order, the_orders};
+use crate::http::deliveries::kept::KeptOrder;
 use crate::http::invitations::bodies::check_digit;
 use crate::http::promises::answers::Shown;
 use crate::http::reply::{created, entity, plain};
@@ -27,21 +31,21 @@ struct OrderAnswer<'a> {
 
 #[derive(Serialize)]
 struct Customer<'a> {
-    email: &'a str,
+    email: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fullname: Option<&'a str>,
+    fullname: Option<Cow<'a, str>>,
 }
 
 /// A product, as it is kept and as it is shown.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Product<'a> {
-    external_id: std::borrow::Cow<'a, str>,
+    external_id: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sku: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gtin: Option<String>,
-    name: std::borrow::Cow<'a, str>,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +127,19 @@ pub(crate) fn orders(outcome: &Outcome) -> Reply {
     plain(200, json(&ManyAnswer { meta: Meta { count }, success: true, orders }))
 }
 
+/// A part of the orders that there are: 200.
+pub(crate) fn part_of_orders(outcome: &Outcome, part: Part) -> Reply {
+    let (orders, count) = the_orders(outcome);
+    let mut orders: Vec<&Order> = orders.iter().collect();
+    orders.sort_unstable_by_key(|order| order.number);
+    if part.newest_first {
+        orders.reverse();
+    }
+    let skip = usize::try_from(part.skip).unwrap_or(usize::MAX);
+    let orders = orders.into_iter().skip(skip).take(part.size).map(of_order).collect();
+    plain(200, json(&ManyAnswer { meta: Meta { count }, success: true, orders }))
+}
+
 fn of_order(order: &Order) -> OrderAnswer<'_> {
     let report = order.report.as_ref();
     let external_id = report.map(|report| &report.external_id).or(order.reference.as_ref());
@@ -132,11 +149,22 @@ fn of_order(order: &Order) -> OrderAnswer<'_> {
         external_id: external_id.map(|id| id.as_str()),
         created_at: Seconds(order.created),
         version: order.version.0,
-        customer: report
-            .map(|report| Customer { email: &report.email, fullname: report.fullname.as_deref() }),
+        customer: customer(order),
         filtercode: report.and_then(|report| report.filtercode.as_deref()),
         products: reported(order),
     }
+}
+
+/// Who was reported, else whom another door knows of.
+fn customer(order: &Order) -> Option<Customer<'_>> {
+    if let Some(report) = &order.report {
+        let fullname = report.fullname.as_deref().map(Cow::from);
+        return Some(Customer { email: Some(report.email.as_str().into()), fullname });
+    }
+    let kept = KeptOrder::of(&order.asked.kept);
+    let fullname = kept.address().and_then(|address| address.name()).map(Cow::from);
+    let email = kept.consumer.and_then(|consumer| consumer.email);
+    (email.is_some() || fullname.is_some()).then_some(Customer { email, fullname })
 }
 
 /// The products that were reported; of an order for which there are none, its lines.

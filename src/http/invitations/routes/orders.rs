@@ -7,13 +7,13 @@ use workflow::command::{OrderFilter, Page, Query};
 use super::{Handled, part};
 use crate::admission::Lane;
 use crate::ask::App;
-use crate::http::invitations::answers::{invited, order, orders};
+use crate::http::invitations::answers::{invited, order, orders, part_of_orders};
 use crate::http::invitations::bodies::ReportBody;
 use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
 use crate::http::visit::Visit;
-use crate::limits::{INVITATION_BODY_BYTES_MAX, INVITATION_PAGE_ROWS_MAX};
+use crate::limits::INVITATION_BODY_BYTES_MAX;
 
 /// Notes an order for reviews, perhaps with an invitation: 201.
 pub(crate) async fn report(app: Data<App>, head: HttpRequest, payload: Payload) -> Handled {
@@ -33,16 +33,14 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
     let part = part(&mut params);
     let reference = params.text("external_id");
     let part = params.end(part)?;
-    let query = match reference {
-        None => Query::Numbered(part),
-        // A shop's own id names a few orders: one page has them all.
-        Some(reference) => {
-            let filter = OrderFilter { reference: Some(reference), consumer: None };
-            Query::Orders(filter, Page { after: None, size: INVITATION_PAGE_ROWS_MAX })
-        }
+    let Some(reference) = reference else {
+        return Ok(answer(visit.look(&app, Query::Numbered(part)).await?, orders));
     };
+    // A shop's own id names a few orders: all are looked at, because they are counted.
+    let filter = OrderFilter { reference: Some(reference), consumer: None };
+    let query = Query::Orders(filter, Page { after: None, size: usize::MAX });
     let answered = visit.look(&app, query).await?;
-    Ok(answer(answered, orders))
+    Ok(answer(answered, |outcome| part_of_orders(outcome, part)))
 }
 
 /// One order, whichever door made it: 200.

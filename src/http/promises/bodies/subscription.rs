@@ -63,9 +63,10 @@ impl SubscriptionBody<'_> {
         let name = name.and_then(|name| free_text(&mut faults, root.member("name"), name));
         let at = root.member("event");
         let event = faults.required(at, self.event.as_deref());
-        let event = event.filter(|event| {
-            faults.check(at, is_event(event), "is no event; see /api/supportedevents");
-            true
+        let encoding = self.target.as_ref().and_then(|it| encoding_named(it.encoding.as_deref()?));
+        let event = event.inspect(|event| {
+            let is_known = is_event(event, encoding.unwrap_or_default());
+            faults.check(at, is_known, "is no event; see /api/supportedevents");
         });
         let contexts = self.contexts.as_deref().unwrap_or_default();
         let contexts = read_contexts(&mut faults, contexts);

@@ -118,7 +118,7 @@ fn a_deadline_is_written_down_when_it_is_made() {
                     };
                     holds!(placed.stage == stage, "P4: {:?}, not {stage:?}", placed.stage);
                 }
-                Event::Order { id, event: order::Event::Extended { until } } => {
+                Event::Order { id, event: order::Event::Extended { until }, .. } => {
                     let before = seen.decided.orders.get(id).map(|(stage, _)| stage.clone());
                     let Some(Stage::Promised { until: old }) = before else {
                         return Err(TestCaseError::fail("P4: extended what is no promise"));

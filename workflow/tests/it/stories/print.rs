@@ -226,7 +226,7 @@ pub(super) fn others(
 ) -> Vec<String> {
     let mut pieces = Vec::new();
     for event in records.iter().flat_map(|record| &record.events) {
-        let Event::Order { id, event } = event else { continue };
+        let Event::Order { id, event, .. } = event else { continue };
         if Some(*id) == own {
             continue;
         }
