@@ -17,8 +17,9 @@ pub(super) struct Door {
     pub(super) error: &'static str,
     /// What it answers to a failure.
     pub(super) says: fn(Failure) -> HttpResponse,
-    /// What it answers to a body that could be read, with values that are not good.
-    pub(super) finds_unfit: fn(Failure) -> HttpResponse,
+    /// What it answers to a body that could be read, with values that are not good, if that is
+    /// told apart from one that cannot be read.
+    pub(super) finds_unfit: Option<fn(Failure) -> HttpResponse>,
     /// Which credentials it wants.
     pub(super) wants: Wants,
     /// Whether `around.rs` runs: it bounds addresses and headers, and names the request.
@@ -45,7 +46,7 @@ pub(super) const PROMISES: Door = Door {
     name: "Promises",
     error: "Errors",
     says: |failure| promises::errors::Error::from(failure).error_response(),
-    finds_unfit: |failure| promises::errors::Error::from(failure).error_response(),
+    finds_unfit: None,
     ..OUTSIDE
 };
 
@@ -54,7 +55,7 @@ pub(super) const ORDERS: Door = Door {
     name: "Orders",
     error: "CustomerProblem",
     says: |failure| of_customers(Failed::from(failure).into()),
-    finds_unfit: |failure| of_customers(Failed::from(failure).into()),
+    finds_unfit: None,
     wants: Wants::Both,
     rates: &[
         "RateLimit-Policy?",
@@ -71,10 +72,10 @@ pub(super) const DELIVERIES: Door = Door {
     name: "Deliveries",
     error: "DeliveryError",
     says: |failure| deliveries::errors::Error::from(failure).error_response(),
-    finds_unfit: |failure| match failure {
+    finds_unfit: Some(|failure| match failure {
         Failure::Malformed(faults) => deliveries::errors::Error::invalid(faults).error_response(),
         other => deliveries::errors::Error::from(other).error_response(),
-    },
+    }),
     ..OUTSIDE
 };
 
@@ -83,7 +84,7 @@ pub(super) const INVITATIONS: Door = Door {
     name: "Invitations",
     error: "InvitationError",
     says: |failure| invitations::errors::Error::from(failure).error_response(),
-    finds_unfit: |failure| invitations::errors::Error::from(failure).error_response(),
+    finds_unfit: None,
     ..OUTSIDE
 };
 
@@ -92,7 +93,7 @@ pub(super) const OUTSIDE: Door = Door {
     name: "Outside",
     error: "Problem",
     says: |failure| Problem::of(failure, PATH).error_response(),
-    finds_unfit: |failure| Problem::invalid(failure, PATH).error_response(),
+    finds_unfit: Some(|failure| Problem::invalid(failure, PATH).error_response()),
     wants: Wants::Either,
     is_public: true,
     rates: &RATES,

@@ -1,14 +1,14 @@
 //! One method of one path. What follows from how a route is built (a body, a key, a credential)
 //! brings its parameters and its noes along, so that a route says only what is its own.
 
-use std::collections::BTreeMap;
+mod failures;
 
 use serde_json::{Map, Value, json};
 use workflow::permission::{Permission, Permissions};
 
 use super::door::{Door, Wants};
 use super::headers::headers;
-use super::no::{No, responses};
+use super::no::No;
 use super::schema::{Schema, named};
 use crate::auth::Need;
 use crate::failure::Failure;
@@ -26,7 +26,9 @@ pub(super) struct Operation {
     body: Option<Value>,
     answers: Map<String, Value>,
     links: Map<String, Value>,
-    /// Whether it asks a shard, and so may have to wait or to be sent away.
+    /// Whether it needs a permit, and looks at what the client accepts.
+    enters: bool,
+    /// Whether it asks a shard, and so may have to wait for the answer.
     asks: bool,
     takes_key: bool,
     /// What it may come to besides.
@@ -72,6 +74,7 @@ impl Operation {
             body: None,
             answers: Map::new(),
             links: Map::new(),
+            enters: false,
             asks: false,
             takes_key: false,
             failures: Vec::new(),
@@ -79,10 +82,16 @@ impl Operation {
         }
     }
 
-    /// Asks the shard, and answers in JSON: what nearly every route does.
+    /// Is let in, and answers in JSON without asking a shard.
+    pub(super) fn enters(mut self) -> Operation {
+        self.enters = true;
+        self
+    }
+
+    /// Is let in, and asks a shard: what nearly every route does.
     pub(super) fn asks(mut self) -> Operation {
         self.asks = true;
-        self
+        self.enters()
     }
 
     /// A parameter of the path.
@@ -257,44 +266,6 @@ impl Operation {
         self
     }
 
-    /// Whether it may come to this because of how it is built.
-    fn comes_to(&self, failure: &Failure, door: &Door) -> bool {
-        let is_public = door.is_public;
-        match failure {
-            Failure::Malformed(_) => is_public || self.body.is_some(),
-            Failure::UriTooLong | Failure::HeadTooLarge => is_public,
-            Failure::Unauthorized | Failure::Forbidden | Failure::TooMany => {
-                self.need != Need::Open
-            }
-            Failure::NotAcceptable => self.asks && is_public,
-            Failure::Overloaded | Failure::Stopping | Failure::OutcomeUnknown => self.asks,
-            Failure::NoRoom => self.asks && self.method != "get",
-            Failure::KeyReused | Failure::KeyBusy => self.takes_key,
-            Failure::UnsupportedMediaType | Failure::TooLarge | Failure::SlowBody => {
-                self.body.is_some()
-            }
-            Failure::Broken(_) => true,
-            // Of other paths and other methods; what the rules refuse, each route says itself.
-            Failure::NotFound | Failure::MethodNotAllowed(_) | Failure::Refused(_) => false,
-        }
-    }
-
-    /// Its noes as responses, by their status.
-    pub(super) fn noes(&mut self, door: &Door) -> BTreeMap<u16, Value> {
-        let built = examples().into_iter().filter(|failure| self.comes_to(failure, door));
-        let mut noes: Vec<No> = built.map(|failure| No::of(door, failure)).collect();
-        let unfit = |name: &str| Failure::malformed(name, "is not good");
-        for name in &self.judged {
-            noes.push(No::said("Invalid", door.error, (door.says)(unfit(name))));
-        }
-        if self.body.as_ref().is_some_and(|it| it["content"]["application/json"].is_object()) {
-            noes.push(No::said("Invalid", door.error, (door.finds_unfit)(unfit("member"))));
-        }
-        noes.extend(self.failures.drain(..).map(|failure| No::of(door, failure)));
-        noes.append(&mut self.others);
-        responses(noes, &self.around(door, &["Certus-Lsn?"]))
-    }
-
     /// The headers of every answer, with these.
     fn around(&self, door: &Door, names: &[&'static str]) -> Vec<&'static str> {
         let name = door.is_public.then_some("X-Correlation-ID");
@@ -339,29 +310,6 @@ impl Operation {
         }
         operation
     }
-}
-
-/// Every failure that does not depend on the rules, by example.
-fn examples() -> [Failure; 17] {
-    [
-        Failure::malformed("", "the path has a bad % encoding"),
-        Failure::UriTooLong,
-        Failure::HeadTooLarge,
-        Failure::Unauthorized,
-        Failure::Forbidden,
-        Failure::TooMany,
-        Failure::NotAcceptable,
-        Failure::UnsupportedMediaType,
-        Failure::TooLarge,
-        Failure::SlowBody,
-        Failure::KeyReused,
-        Failure::KeyBusy,
-        Failure::NoRoom,
-        Failure::Overloaded,
-        Failure::Stopping,
-        Failure::OutcomeUnknown,
-        Failure::Broken("5ba1c9d2-1f".to_owned()),
-    ]
 }
 
 fn add_headers(answer: &mut Value, names: &[&str]) {

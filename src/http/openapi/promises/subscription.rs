@@ -4,7 +4,6 @@ use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::UnknownSubscription;
 
 use super::joined;
-use crate::failure::Failure;
 use crate::feed::Kind;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
@@ -36,7 +35,7 @@ pub(super) fn describe(api: &mut Api) {
                 .answers(200, "What it was.", "Subscription")
                 .refuses([UnknownSubscription]),
             get("/api/supportedevents", "listEvents", "What there is to subscribe to", P::Events)
-                .refuses([Failure::NotAcceptable, Failure::Overloaded, Failure::Stopping])
+                .enters()
                 .answers(200, "All of them.", "SupportedEvents"),
         ],
     );
