@@ -11,6 +11,7 @@ use workflow::permission::Permission;
 
 use crate::support::{Caller, TestServer};
 use crate::tidy::documents::{Route, operators_routes, routes};
+use crate::tidy::tree::read;
 
 /// The doors' document with the routes of their table, and the operators' with theirs.
 async fn documents() -> [(Value, Vec<Route>); 2] {
@@ -139,6 +140,42 @@ fn in_path(operation: &Value) -> BTreeSet<&str> {
 
 fn braced(path: &str) -> BTreeSet<&str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+}
+
+/// Failures and refusals that no route comes to.
+const OF_NO_ROUTE: [&str; 3] = [
+    "Refused",          // stands for the refusals
+    "MethodNotAllowed", // of methods that no path here has
+    "MailNotDue",       // the mailer is told so
+];
+
+/// A new way to say no is one that some route may come to.
+#[actix_web::test]
+async fn every_failure_and_every_refusal_is_described_somewhere() {
+    let mut described = BTreeSet::new();
+    for (document, _) in &documents().await {
+        let responses = document["components"]["responses"].as_object().into_iter().flatten();
+        let media = responses.flat_map(|(_, it)| it["content"].as_object().into_iter().flatten());
+        let examples = media.flat_map(|(_, it)| it["examples"].as_object().into_iter().flatten());
+        described.extend(examples.map(|(name, _)| name.clone()));
+    }
+    let kinds = [("src/failure.rs", "Failure"), ("workflow/src/refusal.rs", "Refusal")];
+    let known = kinds.into_iter().flat_map(|(path, name)| variants(&read(path), name));
+    let known: BTreeSet<String> = known.collect();
+    assert!(known.len() > 50, "only {known:?} were found");
+    let of_no_route = OF_NO_ROUTE.map(str::to_owned).into();
+    let missing: BTreeSet<String> = known.difference(&described).cloned().collect();
+    assert_eq!(missing, of_no_route, "say in src/http/openapi/ which routes come to these");
+}
+
+/// The names of an enum's variants.
+fn variants(source: &str, name: &str) -> Vec<String> {
+    let (_, rest) = source.split_once(&format!("pub enum {name} {{")).expect("there is this enum");
+    let (body, _) = rest.split_once("\n}").expect("an enum ends");
+    let outer = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let named = outer.filter(|line| line.starts_with(|it: char| it.is_ascii_uppercase()));
+    let word = |line: &str| line.split(|it: char| !it.is_alphanumeric()).next().map(str::to_owned);
+    named.filter_map(word).collect()
 }
 
 /// Somebody without a network reads the page all the same: it loads what is in the binary.

@@ -21,7 +21,7 @@ pub(super) struct Operation {
     summary: &'static str,
     need: Need,
     parameters: Vec<Value>,
-    /// Parameters and members whose values may be wrong.
+    /// Parameters whose values may be wrong, by name.
     judged: Vec<&'static str>,
     body: Option<Value>,
     answers: Map<String, Value>,
