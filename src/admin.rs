@@ -18,9 +18,11 @@ use actix_web::web::{self, ServiceConfig};
 use smol_str::SmolStr;
 use workflow::permission::Permission as P;
 
+use self::call::{Call, Handled};
 use crate::ask::App;
 use crate::auth::Needs;
 use crate::failure::Failure;
+use crate::http::openapi;
 use crate::http::row::at;
 use crate::http::unmatched;
 use crate::metrics;
@@ -33,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
     let hooks = at("/admin/v1/webhooks").get(P::Admin, webhooks::list);
     config
         .service(at("/metrics").get(P::Admin, metrics::metrics))
+        .service(at("/openapi.json").get(P::Admin, document))
         .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
         .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
         .service(address.put(P::Admin, addresses::put))
@@ -48,6 +51,15 @@ pub fn routes(config: &mut ServiceConfig) {
                 .delete(P::Admin, suppressions::remove),
         )
         .default_service(web::to(unmatched::nothing));
+}
+
+/// What this address speaks, as OpenAPI 3.1: 200.
+async fn document(call: Call) -> Handled {
+    let done = async {
+        call.who().await?;
+        Ok(openapi::respond(openapi::of_operators()))
+    };
+    call.end(done).await
 }
 
 /// Who operates, if they may: their name for the record.

@@ -100,6 +100,12 @@ impl Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refusal)
+    }
+}
+
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Failed {
         Failed { failure, at: None }

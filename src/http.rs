@@ -11,7 +11,7 @@ mod health;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 mod json;
-mod openapi;
+pub(crate) mod openapi;
 pub(crate) mod order_name;
 mod orders;
 mod page;
@@ -44,6 +44,7 @@ use crate::auth::Need;
 
 pub(crate) use cors::cors;
 pub use invitations::stationery::Stationery;
+pub use openapi::{of_doors, of_operators};
 pub use promises::demo::furnish;
 
 /// The route table.

@@ -17,6 +17,7 @@ use snapshots::commit::Figures as JournalFigures;
 
 use crate::admin::operator;
 use crate::ask::App;
+use crate::failure::Failure;
 use crate::feed::Figures as FeedFigures;
 use crate::http::problem::Problem;
 use crate::outside::Outside;
@@ -29,26 +30,23 @@ pub(crate) async fn metrics(
     head: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     operator(&app, &head).await.map_err(|failure| Problem::of(failure, head.path()))?;
-    Ok(scrape(&app).await)
+    let scraped = scrape(&app).await;
+    scraped.ok_or_else(|| Problem::of(Failure::Stopping, head.path()))
 }
 
-async fn scrape(app: &App) -> HttpResponse {
+/// The figures; none if the server is going down.
+async fn scrape(app: &App) -> Option<HttpResponse> {
     let mut registry = Registry::with_prefix("certus");
     let shards = app.behind.directory();
     lanes(app, &mut registry);
     journals(shards.all(), &mut registry);
     outside(&app.outside, &mut registry);
-    if held(shards, &mut registry).await.is_none() {
-        return HttpResponse::ServiceUnavailable().finish();
-    }
+    held(shards, &mut registry).await?;
     mail(app, &mut registry);
     let mut body = String::new();
-    match text::encode(&mut body, &registry) {
-        Ok(()) => HttpResponse::Ok()
-            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-            .body(body),
-        Err(fmt::Error) => HttpResponse::InternalServerError().finish(),
-    }
+    text::encode(&mut body, &registry).expect("a text takes all that is written to it");
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Some(HttpResponse::Ok().content_type(kind).body(body))
 }
 
 fn lanes(app: &App, registry: &mut Registry) {

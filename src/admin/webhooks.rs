@@ -145,10 +145,10 @@ pub(super) async fn replay(call: Call, id: Path<String>, payload: Payload) -> Ha
 pub(super) async fn deliveries(call: Call, id: Path<String>) -> Handled {
     let done = async {
         let (caller, id) = found(&call, &id).await?;
-        call.look(&caller, Query::Subscription(id)).await?;
+        let at = call.look(&caller, Query::Subscription(id)).await?.at;
         let attempts = call.app.outside_of(&caller.tenant).map(|it| it.webhooks.attempts(id));
         let attempts = answer::deliveries(&attempts.unwrap_or_default());
-        Ok(private(reply::respond(call.app.latest(), attempts)))
+        Ok(private(reply::respond(at, attempts)))
     };
     call.end(done).await
 }

@@ -91,7 +91,7 @@ fn day_and_time(at: Time) -> String {
     at.to_utc().map_or(String::new(), |at| at.format("%b, %d %Y %H:%M:%S UTC").to_string())
 }
 
-fn refused(status: StatusCode, error: &str) -> HttpResponse {
+pub(super) fn refused(status: StatusCode, error: &str) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, NO_STORE));
     if status == StatusCode::UNAUTHORIZED {
@@ -100,7 +100,7 @@ fn refused(status: StatusCode, error: &str) -> HttpResponse {
     response.json(json!({ "error": error }))
 }
 
-fn unfit(status: StatusCode, description: &str) -> HttpResponse {
+pub(super) fn unfit(status: StatusCode, description: &str) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     if status == StatusCode::TOO_MANY_REQUESTS {
         response.insert_header((RETRY_AFTER, "1"));

@@ -23,6 +23,7 @@ REASONS = re.compile(
             "must have facilityRef or tenantFacilityId",
             "must not come with `from`",
             "is beyond the newest record",
+            "is after the newest record",
             "must be after start_utc",
             "must be the grand total",
             "FACILITY may come once",
@@ -101,6 +102,10 @@ def ordered(body):
     """What an order's members have to do with one another."""
     if isinstance(body.get("callbackUrl"), str):
         body["callbackUrl"] = CALLBACK
+    if isinstance(body.get("url"), str):
+        body["url"] = CALLBACK
+    if isinstance(body.get("from_lsn"), int):
+        body["from_lsn"] = 0
     if isinstance(body.get("target"), dict):
         body["target"]["callbackUrl"] = CALLBACK
     if "orderLineItems" not in body:

@@ -1,21 +1,28 @@
-//! The document that says what this server speaks, and the page that shows it.
+//! The documents that say what the two addresses speak, and the page that shows the doors'.
 //!
 //! What a body and an answer look like is compared with a server that runs by
-//! `tests/contract/run`; here is what can be seen without asking it anything else.
+//! `tests/contract/run`, and every answer that any test gets with what is described of it by
+//! `support/described.rs`; here is what can be seen without asking the server anything else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow::permission::Permission;
 
-use crate::support::TestServer;
-use crate::tidy::documents::routes;
+use crate::support::{Caller, TestServer};
+use crate::tidy::documents::{Route, operators_routes, routes};
+use crate::tidy::tree::read;
 
-async fn document() -> Value {
+/// The doors' document with the routes of their table, and the operators' with theirs.
+async fn documents() -> [(Value, Vec<Route>); 2] {
     let server = TestServer::configured("auth = \"on\"").await;
-    let reply = server.http.get("/openapi.json").await;
-    assert_eq!(reply.header("content-type"), "application/json");
-    reply.expect(200)
+    let of = async |caller: Caller| {
+        let reply = caller.get("/openapi.json").await;
+        assert_eq!(reply.header("content-type"), "application/json");
+        reply.expect(200)
+    };
+    let operators = of(server.operators()).await;
+    [(of(server.http.clone()).await, routes()), (operators, operators_routes())]
 }
 
 /// `METHOD /path` and its operation, for each that the document has.
@@ -37,13 +44,18 @@ fn words(operation: &Value) -> BTreeSet<String> {
 }
 
 #[actix_web::test]
-async fn the_document_has_the_routes_of_the_table_and_what_they_need() {
-    let document = document().await;
-    let mut described = operations(&document);
-    for route in routes() {
+async fn a_document_has_the_routes_of_its_table_and_what_they_need() {
+    for (document, routes) in documents().await {
+        has_routes(&document, routes);
+    }
+}
+
+fn has_routes(document: &Value, routes: Vec<Route>) {
+    let mut described = operations(document);
+    for route in routes {
         let name = format!("{} {}", route.method, route.path);
         let operation = described.remove(&name).unwrap_or_else(|| {
-            panic!("{name} is in src/http.rs: describe it in src/http/openapi/")
+            panic!("{name} is in the route table: describe it in src/http/openapi/")
         });
         let word = |need: &String| {
             let mut all = Permission::EVERY.iter();
@@ -57,25 +69,30 @@ async fn the_document_has_the_routes_of_the_table_and_what_they_need() {
     let gone: Vec<_> = described.keys().collect();
     assert!(
         gone.is_empty(),
-        "src/http/openapi/ describes what src/http.rs does not have: {gone:?}"
+        "src/http/openapi/ describes what the route table does not have: {gone:?}"
     );
 }
 
 /// What cannot be said wrongly without a reader's tool stumbling over it.
 #[actix_web::test]
-async fn the_document_is_openapi_3_1() {
-    let document = document().await;
+async fn the_documents_are_openapi_3_1() {
+    for (document, routes) in documents().await {
+        is_openapi(&document, routes.len());
+    }
+}
+
+fn is_openapi(document: &Value, routes: usize) {
     assert_eq!(document["openapi"], "3.1.0");
     let mut references = Vec::new();
-    gather(&document, &mut references);
-    assert!(references.len() > 500, "only {} references were found", references.len());
+    gather(document, &mut references);
+    assert!(references.len() > 10 * routes, "only {} references were found", references.len());
     for reference in &references {
         let pointer = reference.strip_prefix('#').expect("it refers to itself alone");
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
     let tags = document["tags"].as_array().expect("there are tags");
     let mut ids = BTreeSet::new();
-    for (name, operation) in operations(&document) {
+    for (name, operation) in operations(document) {
         let id = operation["operationId"].as_str().expect("an operation has an id");
         assert!(ids.insert(id), "{name}: there is an operation `{id}` already");
         assert!(tags.iter().any(|tag| tag["name"] == operation["tags"][0]), "{name}: its tag");
@@ -83,14 +100,14 @@ async fn the_document_is_openapi_3_1() {
         let answers = operation["responses"].as_object().expect("there are answers");
         assert!(answers.keys().any(|status| status.starts_with('2')), "{name} never succeeds");
     }
-    for (name, operation) in operations(&document) {
+    for (name, operation) in operations(document) {
         let answers = operation["responses"].as_object().into_iter().flatten();
         let links = answers.flat_map(|(_, it)| it["links"].as_object().into_iter().flatten());
         for (other, _) in links {
             assert!(ids.contains(other.as_str()), "{name} leads to {other}, which is not there");
         }
     }
-    unused(&document, &references);
+    unused(document, &references);
 }
 
 /// No component is left over.
@@ -123,6 +140,42 @@ fn in_path(operation: &Value) -> BTreeSet<&str> {
 
 fn braced(path: &str) -> BTreeSet<&str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+}
+
+/// Failures and refusals that no route comes to.
+const OF_NO_ROUTE: [&str; 3] = [
+    "Refused",          // stands for the refusals
+    "MethodNotAllowed", // of methods that no path here has
+    "MailNotDue",       // the mailer is told so
+];
+
+/// A new way to say no is one that some route may come to.
+#[actix_web::test]
+async fn every_failure_and_every_refusal_is_described_somewhere() {
+    let mut described = BTreeSet::new();
+    for (document, _) in &documents().await {
+        let responses = document["components"]["responses"].as_object().into_iter().flatten();
+        let media = responses.flat_map(|(_, it)| it["content"].as_object().into_iter().flatten());
+        let examples = media.flat_map(|(_, it)| it["examples"].as_object().into_iter().flatten());
+        described.extend(examples.map(|(name, _)| name.clone()));
+    }
+    let kinds = [("src/failure.rs", "Failure"), ("workflow/src/refusal.rs", "Refusal")];
+    let known = kinds.into_iter().flat_map(|(path, name)| variants(&read(path), name));
+    let known: BTreeSet<String> = known.collect();
+    assert!(known.len() > 50, "only {known:?} were found");
+    let of_no_route = OF_NO_ROUTE.map(str::to_owned).into();
+    let missing: BTreeSet<String> = known.difference(&described).cloned().collect();
+    assert_eq!(missing, of_no_route, "say in src/http/openapi/ which routes come to these");
+}
+
+/// The names of an enum's variants.
+fn variants(source: &str, name: &str) -> Vec<String> {
+    let (_, rest) = source.split_once(&format!("pub enum {name} {{")).expect("there is this enum");
+    let (body, _) = rest.split_once("\n}").expect("an enum ends");
+    let outer = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let named = outer.filter(|line| line.starts_with(|it: char| it.is_ascii_uppercase()));
+    let word = |line: &str| line.split(|it: char| !it.is_alphanumeric()).next().map(str::to_owned);
+    named.filter_map(word).collect()
 }
 
 /// Somebody without a network reads the page all the same: it loads what is in the binary.

@@ -2,6 +2,7 @@
 
 mod budget;
 pub(crate) mod certificates;
+mod described;
 mod exim;
 mod program;
 mod reply;
@@ -105,7 +106,7 @@ impl Caller {
         body: &[u8],
     ) -> Option<Reply> {
         let mut request =
-            Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+            Request::builder().method(method.clone()).uri(format!("http://{}{path}", self.address));
         let is_typed = headers.iter().any(|(name, _)| *name == "content-type");
         if !body.is_empty() && !is_typed {
             request = request.header("content-type", "application/json");
@@ -121,6 +122,8 @@ impl Caller {
         let (head, body) = answer.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
         let body = String::from_utf8(body.to_vec()).expect("answers are text");
-        Some(Reply { status: head.status.as_u16(), headers: head.headers, body })
+        let reply = Reply { status: head.status.as_u16(), headers: head.headers, body };
+        described::check(&method, path, &reply);
+        Some(reply)
     }
 }

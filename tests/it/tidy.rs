@@ -3,7 +3,7 @@
 //! They read the tree as it is checked out, so they need neither a server nor a clock.
 
 pub(crate) mod documents;
-mod tree;
+pub(crate) mod tree;
 
 use std::collections::BTreeSet;
 

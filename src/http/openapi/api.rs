@@ -4,24 +4,21 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::door::{DELIVERIES, Door, INVITATIONS, ORDERS, OUTSIDE, PROMISES};
+use super::door::Door;
+use super::headers;
 use super::operation::Operation;
-use super::schema::{Schema, pattern, text, text_of};
+use super::schema::{Schema, text, text_of};
 use crate::limits::KEY_CHARS_MAX;
 
-/// What a server of this version speaks.
+/// What a server of this version speaks at one of its addresses.
 #[derive(Default)]
 pub(super) struct Api {
     paths: Map<String, Value>,
     schemas: Map<String, Value>,
+    /// Noes that are alike stand once.
+    responses: Map<String, Value>,
     tags: Vec<Value>,
 }
-
-const ABOUT: &str = "One order has one life and one number, whichever door it came in by. \
-    `null` is as if absent, a whole number is written without a fraction, a member that comes twice is refused, and so is a NUL character. \
-    Paths take one trailing slash; `/customer/orders` is `/orders`, and `/api/deliveries` and \
-    `/api/delivery_items` are these without `/api`, and what begins with `/api/v2/` may end \
-    in `.json`.";
 
 impl Api {
     /// Adds the routes of one tag.
@@ -42,11 +39,14 @@ impl Api {
         tag: &str,
         routes: impl IntoIterator<Item = Operation>,
     ) {
-        for route in routes {
+        for mut route in routes {
             let (path, method) = (route.path, route.method);
+            let noes = route.noes(door).into_iter();
+            let noes: Vec<_> =
+                noes.map(|(status, no)| (status, self.response(door, status, no))).collect();
             let methods = self.paths.entry(path).or_insert_with(|| json!({}));
             assert!(methods.get(method).is_none(), "{method} {path} is described twice");
-            methods[method] = route.describe(door, tag);
+            methods[method] = route.describe(door, tag, noes);
         }
     }
 
@@ -56,20 +56,24 @@ impl Api {
         assert!(before.is_none(), "the schema {name} is described twice");
     }
 
+    /// The name of the component that is this response, which there is from now on.
+    fn response(&mut self, door: &Door, status: u16, response: Value) -> String {
+        let first = format!("{}{status}", door.name);
+        let others = (2..).map(|number| format!("{first}-{number}"));
+        let mut names = std::iter::once(first.clone()).chain(others);
+        let fits = |name: &String| self.responses.get(name).is_none_or(|it| *it == response);
+        let name = names.find(fits).expect("there is a name for each");
+        self.responses.insert(name.clone(), response);
+        name
+    }
+
     /// The whole document.
-    pub(super) fn into_document(self) -> Value {
-        let mut responses: Map<String, Value> =
-            [PROMISES, ORDERS, DELIVERIES, INVITATIONS, OUTSIDE]
-                .iter()
-                .flat_map(Door::refusals)
-                .collect();
-        let used = used(&self.paths);
-        responses.retain(|name, _| used.contains(&format!("#/components/responses/{name}")));
-        json!({
+    pub(super) fn into_document(self, title: &str, about: &str) -> Value {
+        let mut document = json!({
             "openapi": "3.1.0",
             "info": {
-                "title": "Certus", "version": env!("CARGO_PKG_VERSION"),
-                "summary": env!("CARGO_PKG_DESCRIPTION"), "description": ABOUT,
+                "title": title, "version": env!("CARGO_PKG_VERSION"),
+                "summary": env!("CARGO_PKG_DESCRIPTION"), "description": about,
             },
             "servers": [{ "url": "/" }],
             "tags": self.tags,
@@ -77,8 +81,8 @@ impl Api {
             "components": {
                 "schemas": self.schemas,
                 "parameters": parameters(),
-                "headers": headers(),
-                "responses": responses,
+                "headers": headers::components(),
+                "responses": self.responses,
                 "securitySchemes": {
                     "bearer": { "type": "http", "scheme": "bearer",
                         "description": "A JWT, a configured token, or an API key." },
@@ -86,15 +90,27 @@ impl Api {
                         "description": "An API key." },
                 },
             },
-        })
+        });
+        let mut used = BTreeSet::new();
+        gather(&document, &mut used);
+        for kind in ["parameters", "headers"] {
+            let known = document["components"][kind].as_object_mut().expect("it was made above");
+            known.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
+        }
+        document
     }
 }
 
-/// What the paths refer to.
-fn used(paths: &Map<String, Value>) -> BTreeSet<String> {
-    let operations = paths.values().filter_map(Value::as_object).flat_map(Map::values);
-    let responses = operations.filter_map(|it| it["responses"].as_object()).flat_map(Map::values);
-    responses.filter_map(|it| it["$ref"].as_str().map(str::to_owned)).collect()
+/// What a part of the document refers to.
+fn gather(part: &Value, found: &mut BTreeSet<String>) {
+    match part {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|it| gather(it, found));
+        }
+        Value::Array(values) => values.iter().for_each(|it| gather(it, found)),
+        _ => {}
+    }
 }
 
 /// The parameters that many routes have.
@@ -116,32 +132,5 @@ fn parameters() -> Value {
             "The same request under the same key is carried out once."),
         "IfMatch": header("If-Match", false, text_of(3..=11).like("^\"[1-9][0-9]{0,8}\"$"),
             "The version that the client saw last. Where the body has one too, they must agree."),
-    })
-}
-
-/// The headers of answers.
-fn headers() -> Value {
-    let header = |required: bool, Schema(schema): Schema, about: &str| json!({ "required": required, "schema": schema, "description": about });
-    let word = super::schema::word(&["held", "partly-held", "not-held"]);
-    json!({
-        "Certus-Lsn": header(true, pattern("^[0-9]+:[0-9]+$"),
-            "`timeline:lsn`, the journal position that the answer reflects; it is on disk."),
-        "X-Correlation-ID": header(true, text(), "What the request is called."),
-        "RateLimit-Policy": header(false, text(),
-            "`\"default\";q=1000;w=1`: so many in so many seconds."),
-        "RateLimit": header(false, text(),
-            "`\"default\";r=999;t=1`: so many left, more in so many seconds."),
-        "X-RateLimit-Limit": header(false, super::schema::count(), "How many requests at once."),
-        "X-RateLimit-Remaining": header(false, super::schema::count(), "How many are left."),
-        "X-RateLimit-Reset": header(false, super::schema::count(),
-            "The unix second in which there are more."),
-        "Certus-Outcome": header(false, word, "How much of what was wanted is held."),
-        "Idempotency-Replayed": header(false, super::schema::word(&["true"]),
-            "It is the first answer under this key once more, byte for byte."),
-        "ETag": header(true, pattern("^\"[0-9]+\"$"), "The version, in quotes."),
-        "Location": header(true, pattern("^/"), "The path of what was made."),
-        "Retry-After": header(true, pattern("^[0-9]+$"), "After how many seconds to send it again."),
-        "WWW-Authenticate": header(true, text(), "`Bearer`."),
-        "Cache-Control": header(true, text(), "`no-store`."),
     })
 }

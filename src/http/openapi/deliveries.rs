@@ -12,6 +12,7 @@ use workflow::limits::REFERENCE_CHARS_MAX;
 
 use super::api::Api;
 use super::operation::Operation;
+use super::refused::OF_ORDER;
 use super::schema::{
     Member, PRINTABLE, Schema, any_of, array, given, number_of, object_of, pattern, text, text_of,
     whole, word,
@@ -112,6 +113,6 @@ fn item_id() -> Schema {
 impl Operation {
     /// Does something to what the path names.
     fn does(self) -> Operation {
-        self.asks().takes("IfMatch").keyed().refuses([404, 412])
+        self.asks().versioned().keyed().refuses(OF_ORDER)
     }
 }

@@ -1,106 +1,114 @@
-//! What all routes of a door have in common: how it says no.
+//! What all routes of a door have in common: how it says no, and what it looks at.
 
-use serde_json::{Value, json};
+use actix_web::{HttpResponse, ResponseError};
+use smol_str::SmolStr;
+
+use super::refused::THEN;
+use crate::failure::{Failed, Failure};
+use crate::http::orders::call::Call;
+use crate::http::problem::Problem;
+use crate::http::{deliveries, invitations, orders, promises};
 
 /// A dialect, as the document needs to know it.
-#[derive(Debug)]
 pub(super) struct Door {
     /// The first part of its components' names.
     pub(super) name: &'static str,
     /// The schema of its errors.
     pub(super) error: &'static str,
-    /// The media type of its errors.
-    pub(super) error_type: &'static str,
-    /// Whether it wants a bearer's token and a key, and not one of them.
-    pub(super) wants_both: bool,
+    /// What it answers to a failure.
+    pub(super) says: fn(Failure) -> HttpResponse,
+    /// What it answers to a body that could be read, with values that are not good, if that is
+    /// told apart from one that cannot be read.
+    pub(super) finds_unfit: Option<fn(Failure) -> HttpResponse>,
+    /// Which credentials it wants.
+    pub(super) wants: Wants,
+    /// Whether `around.rs` runs: it bounds addresses and headers, and names the request.
+    pub(super) is_public: bool,
+    /// What it says of the caller's rate.
+    pub(super) rates: &'static [&'static str],
 }
 
+/// Which credentials a door wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A bearer's token or a key.
+    Either,
+    /// A bearer's token and a key.
+    Both,
+    /// Either, or none at all: whoever gets there is an operator.
+    None,
+}
+
+const RATES: [&str; 2] = ["RateLimit-Policy?", "RateLimit?"];
+
 /// Other paths that begin with `/api/`.
-pub(super) const PROMISES: Door =
-    Door { name: "Promises", error: "Errors", error_type: "application/json", wants_both: false };
+pub(super) const PROMISES: Door = Door {
+    name: "Promises",
+    error: "Errors",
+    says: |failure| promises::errors::Error::from(failure).error_response(),
+    finds_unfit: None,
+    ..OUTSIDE
+};
 
 /// Paths that begin with `/orders`.
 pub(super) const ORDERS: Door = Door {
     name: "Orders",
     error: "CustomerProblem",
-    error_type: "application/problem+json",
-    wants_both: true,
+    says: |failure| of_customers(Failed::from(failure).into()),
+    finds_unfit: None,
+    wants: Wants::Both,
+    rates: &[
+        "RateLimit-Policy?",
+        "RateLimit?",
+        "X-RateLimit-Limit?",
+        "X-RateLimit-Remaining?",
+        "X-RateLimit-Reset?",
+    ],
+    ..OUTSIDE
 };
 
 /// The workflow server's paths.
 pub(super) const DELIVERIES: Door = Door {
     name: "Deliveries",
     error: "DeliveryError",
-    error_type: "application/json",
-    wants_both: false,
+    says: |failure| deliveries::errors::Error::from(failure).error_response(),
+    finds_unfit: Some(|failure| match failure {
+        Failure::Malformed(faults) => deliveries::errors::Error::invalid(faults).error_response(),
+        other => deliveries::errors::Error::from(other).error_response(),
+    }),
+    ..OUTSIDE
 };
 
 /// Paths that begin with `/api/v2/`.
 pub(super) const INVITATIONS: Door = Door {
     name: "Invitations",
     error: "InvitationError",
-    error_type: "application/json",
-    wants_both: false,
+    says: |failure| invitations::errors::Error::from(failure).error_response(),
+    finds_unfit: None,
+    ..OUTSIDE
 };
 
 /// All other paths.
 pub(super) const OUTSIDE: Door = Door {
     name: "Outside",
     error: "Problem",
-    error_type: "application/problem+json",
-    wants_both: false,
+    says: |failure| Problem::of(failure, PATH).error_response(),
+    finds_unfit: Some(|failure| Problem::invalid(failure, PATH).error_response()),
+    wants: Wants::Either,
+    is_public: true,
+    rates: &RATES,
 };
 
-/// What a status means, whichever door says it.
-const STATUSES: [(u16, &str); 18] = [
-    (400, "The request is wrong: its JSON, a member, a parameter or a header."),
-    (401, "No good credential."),
-    (403, "The credential is good, but not for this."),
-    (404, "What the path names is not there."),
-    (406, "The client accepts nothing that is spoken here."),
-    (408, "The body came too slowly."),
-    (409, "Not in this state, or its twin under the same key is still running."),
-    (410, "No longer kept."),
-    (412, "It has changed since the version in `If-Match`."),
-    (413, "The body is too large."),
-    (414, "Path and query are too long."),
-    (415, "The body is not plain JSON."),
-    (422, "The values are not good, or the key was used for another request."),
-    (429, "The caller is over its limit; nothing was done."),
-    (431, "A header is too long."),
-    (500, "Something broke; the log says what."),
-    (503, "The server cannot now; nothing was done."),
-    (504, "The answer did not come in time: it may have happened. The same key settles it."),
-];
+/// The operators' address.
+pub(super) const OPERATORS: Door =
+    Door { name: "Operators", wants: Wants::None, is_public: false, rates: &[], ..OUTSIDE };
 
-impl Door {
-    /// The name of the component that describes this status here.
-    pub(super) fn component(&self, status: u16) -> String {
-        format!("{}{status}", self.name)
-    }
+/// The path of examples.
+pub(super) const PATH: &str = "/the/path";
 
-    /// Every no of this door, by its component's name.
-    pub(super) fn refusals(&self) -> impl Iterator<Item = (String, Value)> {
-        STATUSES.iter().map(|(status, meaning)| {
-            let schema = json!({ "$ref": format!("#/components/schemas/{}", self.error) });
-            let names: &[&str] = match status {
-                401 => &["X-Correlation-ID", "Certus-Lsn", "WWW-Authenticate"],
-                429 => &["X-Correlation-ID", "Certus-Lsn", "Retry-After"],
-                503 => &["X-Correlation-ID", "Retry-After"], // not up yet, it has no position
-                _ => &["X-Correlation-ID", "Certus-Lsn"],
-            };
-            let response = json!({
-                "description": meaning,
-                "headers": headers(names),
-                "content": { self.error_type: { "schema": schema } },
-            });
-            (self.component(*status), response)
-        })
-    }
-}
-
-/// These headers of an answer, by their components.
-pub(super) fn headers(names: &[&str]) -> Value {
-    let to = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
-    names.iter().map(|name| ((*name).to_owned(), to(name))).collect()
+/// What the customers' door answers.
+pub(super) fn of_customers(cause: orders::errors::Cause) -> HttpResponse {
+    let name = SmolStr::new_static("5ba1c9d2-1f");
+    let call = Call { name, at: THEN, instance: PATH.to_owned() };
+    orders::errors::Error::of(cause, call).error_response()
 }

@@ -3,15 +3,20 @@
 use workflow::calendar::Unit;
 use workflow::limits::{PRODUCTS_PER_REPORT_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{
+    ExternalIdTaken, ReminderTooSoon, UnknownInvitation, UnknownOrder,
+};
 
 use super::api::Api;
 use super::door::{INVITATIONS, OUTSIDE};
 use super::operation::{Operation, delete, get, patch, post};
+use super::refused::{CHANGED, NOTHING_UNSENT, WRONG_CHECK_DIGIT};
 use super::schema::{
     Schema, any_of, array, count, flag, given, instant, list, named, order_name, pattern,
     reference, taken, text, text_of, uuid, version, whole, word,
 };
 use crate::auth::Need;
+use crate::failure::Failure;
 use crate::limits::{ADDRESS_CHARS_MAX, INVITATION_PAGE_ROWS_MAX, URL_CHARS_MAX};
 
 const ORDER: &str = "/api/v2/orders/{id}";
@@ -43,11 +48,14 @@ pub(super) fn describe(api: &mut Api) {
             get(link, "askUnsubscribe", "Asks whether the customer means it", Need::Open)
                 .at("token", token())
                 .streams("A page.", &["text/html"])
-                .refuses([404]),
+                .tells(&["Cache-Control"])
+                .refuses([Failure::NotFound]),
             post(link, "unsubscribeAddress", "Sends the address no mail any more", Need::Open)
                 .at("token", token())
                 .streams("A page.", &["text/html"])
-                .refuses([404, 504]),
+                .tells(&["Cache-Control"])
+                .refuses([Failure::NotFound, Failure::NoRoom, Failure::Overloaded])
+                .refuses([Failure::Stopping, Failure::OutcomeUnknown]),
         ],
     );
 }
@@ -59,6 +67,7 @@ fn orders(api: &mut Api) {
         [
             post("/api/v2/orders", "report", "Reports an order", P::InvitationsWrite)
                 .makes("ReportRequest", "ReportedAnswer")
+                .refuses([ExternalIdTaken, ReminderTooSoon, WRONG_CHECK_DIGIT])
                 .leads_to(&OF_ONE, "id", "$response.body#/order/id"),
             get("/api/v2/orders", "listReported", "A page of all orders", P::InvitationsRead)
                 .part()
@@ -67,7 +76,7 @@ fn orders(api: &mut Api) {
             get(ORDER, "showReported", "One order", P::InvitationsRead)
                 .at("id", text().says("Its number or its uuid."))
                 .shows("ReportedAnswer")
-                .refuses([404]),
+                .refuses([UnknownOrder]),
         ],
     );
     let customer = taken([("email*", address()), ("fullname", reference())]);
@@ -162,24 +171,23 @@ fn invitations(api: &mut Api) {
                 .asks()
                 .query("from", day())
                 .query("to", day())
-                .answers(200, "Day by day.", "Calendar")
-                .refuses([422]),
+                .answers(200, "Day by day.", "Calendar"),
             get(INVITATION, "showInvitation", "One invitation", P::InvitationsRead)
                 .at("id", id())
                 .shows("InvitationAnswer")
-                .refuses([404]),
+                .refuses([UnknownInvitation]),
             patch(INVITATION, "changeInvitation", "Asks for other times", P::InvitationsWrite)
                 .at("id", id())
-                .takes("IfMatch")
+                .versioned()
                 .body("InvitationChange")
                 .shows("InvitationAnswer")
-                .refuses([404, 409, 412, 422]),
+                .refuses([UnknownInvitation, CHANGED, NOTHING_UNSENT, ReminderTooSoon]),
             delete(INVITATION, "removeInvitation", "Drops what is unsent", P::InvitationsWrite)
                 .at("id", id())
-                .takes("IfMatch")
+                .versioned()
                 .asks()
                 .answers(200, "What it was too late for.", "InvitationDropped")
-                .refuses([404, 409, 412, 422]),
+                .refuses([UnknownInvitation, CHANGED, NOTHING_UNSENT]),
         ],
     );
     let reminder = named("Delay").says("Null: none from now on.");
@@ -219,7 +227,7 @@ fn page(name: &'static str, of: &str) -> Schema {
 }
 
 /// `local@domain.tld` in plain ASCII.
-fn address() -> Schema {
+pub(super) fn address() -> Schema {
     let atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}";
     let label = "[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?";
     let address = format!("^{atom}([.]{atom}){{0,2}}@{label}([.]{label}){{1,3}}$");
@@ -241,6 +249,5 @@ impl Operation {
             .query("page", whole(1..=u32::MAX.into()).with("default", 1))
             .query("page_size", whole(1..=size).with("default", 25))
             .query("sort", word(&["-created_at", "created_at"]))
-            .refuses([422])
     }
 }

@@ -1,20 +1,17 @@
 //! One method of one path. What follows from how a route is built (a body, a key, a credential)
-//! brings its parameters and its refusals along, so that a route says only what is its own.
+//! brings its parameters and its noes along, so that a route says only what is its own.
 
-use std::collections::BTreeSet;
+mod failures;
 
 use serde_json::{Map, Value, json};
 use workflow::permission::{Permission, Permissions};
 
-use super::door::{Door, headers};
+use super::door::{Door, Wants};
+use super::headers::headers;
+use super::no::No;
 use super::schema::{Schema, named};
 use crate::auth::Need;
-
-/// What any route may answer: a bad path or header, and a server that cannot.
-const ALWAYS: [u16; 5] = [400, 414, 431, 500, 503];
-
-/// The headers of every answer; the last two are of those to a credential.
-const ANSWERED: [&str; 4] = ["Certus-Lsn", "X-Correlation-ID", "RateLimit-Policy", "RateLimit"];
+use crate::failure::Failure;
 
 /// A route as the document has it.
 pub(super) struct Operation {
@@ -24,10 +21,20 @@ pub(super) struct Operation {
     summary: &'static str,
     need: Need,
     parameters: Vec<Value>,
+    /// Parameters whose values may be wrong, by name.
+    judged: Vec<&'static str>,
     body: Option<Value>,
     answers: Map<String, Value>,
     links: Map<String, Value>,
-    refuses: BTreeSet<u16>,
+    /// Whether it needs a permit, and looks at what the client accepts.
+    enters: bool,
+    /// Whether it asks a shard, and so may have to wait for the answer.
+    asks: bool,
+    takes_key: bool,
+    /// What it may come to besides.
+    failures: Vec<Failure>,
+    /// What it may answer in other words than its door's.
+    others: Vec<No>,
 }
 
 macro_rules! method {
@@ -56,21 +63,35 @@ impl Operation {
         (path, id, summary): (&'static str, &'static str, &'static str),
         need: Need,
     ) -> Operation {
-        let mut refuses = BTreeSet::from(ALWAYS);
-        if need != Need::Open {
-            refuses.extend([401, 429]);
+        Operation {
+            method,
+            path,
+            id,
+            summary,
+            need,
+            parameters: Vec::new(),
+            judged: Vec::new(),
+            body: None,
+            answers: Map::new(),
+            links: Map::new(),
+            enters: false,
+            asks: false,
+            takes_key: false,
+            failures: Vec::new(),
+            others: Vec::new(),
         }
-        if matches!(need, Need::AnyOf(_)) {
-            refuses.insert(403);
-        }
-        let (parameters, body) = (vec![shared("Correlation")], None);
-        let (answers, links) = (Map::new(), Map::new());
-        Operation { method, path, id, summary, need, parameters, body, answers, links, refuses }
     }
 
-    /// Asks the shard, and answers in JSON: what nearly every route does.
-    pub(super) fn asks(self) -> Operation {
-        self.refuses([406, 504])
+    /// Is let in, and answers in JSON without asking a shard.
+    pub(super) fn enters(mut self) -> Operation {
+        self.enters = true;
+        self
+    }
+
+    /// Is let in, and asks a shard: what nearly every route does.
+    pub(super) fn asks(mut self) -> Operation {
+        self.asks = true;
+        self.enters()
     }
 
     /// A parameter of the path.
@@ -79,28 +100,28 @@ impl Operation {
     }
 
     /// A parameter of the query.
-    pub(super) fn query(self, name: &str, schema: Schema) -> Operation {
-        self.parameter("query", name, schema, false)
+    pub(super) fn query(self, name: &'static str, schema: Schema) -> Operation {
+        self.judging(name).parameter("query", name, schema, false)
     }
 
     /// A parameter of the query without which there is nothing.
-    pub(super) fn needs_query(self, name: &str, schema: Schema) -> Operation {
-        self.parameter("query", name, schema, true)
+    pub(super) fn needs_query(self, name: &'static str, schema: Schema) -> Operation {
+        self.judging(name).parameter("query", name, schema, true)
     }
 
     /// A parameter of the query that is a list of words: repeated, or with commas.
-    pub(super) fn query_list(self, name: &str, of: Schema) -> Operation {
+    pub(super) fn query_list(self, name: &'static str, of: Schema) -> Operation {
         self.query(name, Schema(json!({ "type": "array", "items": of.0, "minItems": 1 })))
     }
 
     /// The same of texts; what is empty between two commas is none.
-    pub(super) fn query_texts(self, name: &str, of: Schema) -> Operation {
+    pub(super) fn query_texts(self, name: &'static str, of: Schema) -> Operation {
         self.query(name, Schema(json!({ "type": "array", "items": of.0 })))
     }
 
     /// A header of the request.
-    pub(super) fn header(self, name: &str, schema: Schema) -> Operation {
-        self.parameter("header", name, schema, false)
+    pub(super) fn header(self, name: &'static str, schema: Schema) -> Operation {
+        self.judging(name).parameter("header", name, schema, false)
     }
 
     fn parameter(mut self, place: &str, name: &str, of: Schema, required: bool) -> Operation {
@@ -113,22 +134,36 @@ impl Operation {
         self
     }
 
-    /// A parameter that many routes have.
-    pub(super) fn takes(mut self, name: &str) -> Operation {
-        self.parameters.push(shared(name));
+    fn judging(mut self, name: &'static str) -> Operation {
+        self.judged.push(name);
         self
+    }
+
+    /// A parameter that many routes have: the name of its component, and its own.
+    fn takes(mut self, component: &str, name: &'static str) -> Operation {
+        self.parameters.push(shared(component));
+        self.judging(name)
+    }
+
+    /// Takes the version that the client saw last.
+    pub(super) fn versioned(self) -> Operation {
+        self.takes("IfMatch", "If-Match")
     }
 
     /// Takes an idempotency key.
     pub(super) fn keyed(self) -> Operation {
-        self.takes("IdempotencyKey").refuses([409, 422])
+        self.keyed_as("IdempotencyKey")
+    }
+
+    /// The same, in the form of this component.
+    pub(super) fn keyed_as(mut self, component: &str) -> Operation {
+        self.takes_key = true;
+        self.takes(component, "Idempotency-Key")
     }
 
     /// Takes a body of JSON.
-    pub(super) fn body(mut self, schema: &str) -> Operation {
-        let content = json!({ "application/json": { "schema": named(schema).0 } });
-        self.body = Some(json!({ "required": true, "content": content }));
-        self.refuses([408, 413, 415])
+    pub(super) fn body(self, schema: &str) -> Operation {
+        self.content("application/json", schema)
     }
 
     /// Takes a body that may be absent.
@@ -141,10 +176,14 @@ impl Operation {
     }
 
     /// Takes a form.
-    pub(super) fn form(mut self, schema: &str) -> Operation {
-        let content = json!({ "application/x-www-form-urlencoded": { "schema": named(schema).0 } });
+    pub(super) fn form(self, schema: &str) -> Operation {
+        self.content("application/x-www-form-urlencoded", schema)
+    }
+
+    fn content(mut self, kind: &str, schema: &str) -> Operation {
+        let content = json!({ kind: { "schema": named(schema).0 } });
         self.body = Some(json!({ "required": true, "content": content }));
-        self.refuses([408, 413, 415])
+        self
     }
 
     /// Answers in JSON.
@@ -166,7 +205,7 @@ impl Operation {
     /// Makes an entity, under a key.
     pub(super) fn makes(self, body: &str, schema: &str) -> Operation {
         let made = self.asks().keyed().body(body).answers(201, "It was made.", schema);
-        made.tells(&["ETag", "Location", "Idempotency-Replayed"])
+        made.tells(&["ETag", "Location", "Idempotency-Replayed?"])
     }
 
     /// Answers without a body.
@@ -182,10 +221,7 @@ impl Operation {
     }
 
     fn answer(mut self, status: u16, mut response: Value) -> Operation {
-        response["headers"] = match self.need {
-            Need::Open => headers(&ANSWERED[..2]),
-            Need::Credential | Need::AnyOf(_) => headers(&ANSWERED),
-        };
+        response["headers"] = json!({});
         self.answers.insert(status.to_string(), response);
         self
     }
@@ -193,9 +229,7 @@ impl Operation {
     /// Its answers have these headers besides.
     pub(super) fn tells(mut self, names: &[&str]) -> Operation {
         for answer in self.answers.values_mut() {
-            for (name, header) in headers(names).as_object_mut().into_iter().flatten() {
-                answer["headers"][name] = header.take();
-            }
+            add_headers(answer, names);
         }
         self
     }
@@ -211,34 +245,65 @@ impl Operation {
         self
     }
 
-    /// May also answer with these.
-    pub(super) fn refuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Operation {
-        self.refuses.extend(statuses);
+    /// May also come to these.
+    pub(super) fn refuses(
+        mut self,
+        failures: impl IntoIterator<Item = impl Into<Failure>>,
+    ) -> Operation {
+        self.failures.extend(failures.into_iter().map(Into::into));
         self
     }
 
-    /// May also answer with this, in the words of another door.
-    pub(super) fn refuses_as(mut self, door: &Door, status: u16) -> Operation {
-        self.answers.insert(status.to_string(), refusal(door, status));
+    /// May also answer with these, in other words than its door's.
+    pub(super) fn says_no(mut self, noes: impl IntoIterator<Item = No>) -> Operation {
+        self.others.extend(noes);
         self
     }
 
-    /// The operation in the document's words.
-    pub(super) fn describe(self, door: &Door, tag: &str) -> Value {
+    /// Finds fault with its parameters in words of its own.
+    pub(super) fn judges_itself(mut self) -> Operation {
+        self.judged.clear();
+        self
+    }
+
+    /// The headers of every answer, with these.
+    fn around(&self, door: &Door, names: &[&'static str]) -> Vec<&'static str> {
+        let name = door.is_public.then_some("X-Correlation-ID");
+        let rates = if self.need == Need::Open { &[] } else { door.rates };
+        names.iter().copied().chain(name).chain(rates.iter().copied()).collect()
+    }
+
+    /// The operation in the document's words; its noes are components.
+    pub(super) fn describe(
+        self,
+        door: &Door,
+        tag: &str,
+        noes: impl IntoIterator<Item = (u16, String)>,
+    ) -> Value {
+        let around = self.around(door, &[if self.asks { "Certus-Lsn" } else { "Certus-Lsn?" }]);
         let mut responses = self.answers;
-        for answer in responses.values_mut().filter(|_| !self.links.is_empty()) {
-            answer["links"] = self.links.clone().into();
+        for answer in responses.values_mut() {
+            add_headers(answer, &around);
+            if !self.links.is_empty() {
+                answer["links"] = self.links.clone().into();
+            }
         }
-        for status in self.refuses {
-            responses.entry(status.to_string()).or_insert_with(|| refusal(door, status));
+        for (status, component) in noes {
+            let reference = json!({ "$ref": format!("#/components/responses/{component}") });
+            let before = responses.insert(status.to_string(), reference);
+            assert!(before.is_none(), "{} answers {status} in two ways", self.id);
+        }
+        let mut parameters = self.parameters;
+        if door.is_public {
+            parameters.insert(0, shared("Correlation"));
         }
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,
             "tags": [tag],
-            "parameters": self.parameters,
+            "parameters": parameters,
             "responses": responses,
-            "security": security(self.need, door.wants_both),
+            "security": security(self.need, door.wants),
         });
         if let Some(body) = self.body {
             operation["requestBody"] = body;
@@ -247,8 +312,9 @@ impl Operation {
     }
 }
 
-fn refusal(door: &Door, status: u16) -> Value {
-    json!({ "$ref": format!("#/components/responses/{}", door.component(status)) })
+fn add_headers(answer: &mut Value, names: &[&str]) {
+    let known = answer["headers"].as_object_mut().expect("an answer has headers");
+    known.extend(headers(names));
 }
 
 fn shared(name: &str) -> Value {
@@ -256,17 +322,21 @@ fn shared(name: &str) -> Value {
 }
 
 /// Who may call: one of these suffices, and what is in one is needed together.
-fn security(need: Need, wants_both: bool) -> Value {
-    let either = |words: Value| match wants_both {
-        true => vec![json!({ "bearer": words, "apiKey": words })],
-        false => vec![json!({ "bearer": words }), json!({ "apiKey": words })],
+fn security(need: Need, wants: Wants) -> Value {
+    let either = |words: Value| match wants {
+        Wants::Both => vec![json!({ "bearer": words, "apiKey": words })],
+        Wants::Either | Wants::None => vec![json!({ "bearer": words }), json!({ "apiKey": words })],
     };
     let permitted = |some: Permissions| -> Vec<Value> {
         some.iter().map(Permission::name).flat_map(|word| either(json!([word]))).collect()
     };
-    match need {
-        Need::Open => json!([]),
-        Need::Credential => either(json!([])).into(),
-        Need::AnyOf(some) => permitted(some).into(),
+    let mut security = match need {
+        Need::Open => return json!([]),
+        Need::Credential => either(json!([])),
+        Need::AnyOf(some) => permitted(some),
+    };
+    if wants == Wants::None {
+        security.push(json!({}));
     }
+    security.into()
 }

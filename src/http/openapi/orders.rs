@@ -3,19 +3,20 @@
 use serde_json::json;
 use workflow::limits::{LINE_UNITS_MAX, LINES_PER_ORDER_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownOrder};
 
 use super::api::Api;
-use super::door::ORDERS;
+use super::door::{ORDERS, of_customers};
+use super::no::No;
 use super::operation::{Operation, get, post};
+use super::refused::{OF_ORDER, TOO_MANY_LINES};
 use super::schema::{
     Schema, any_of, array, count, flag, given, instant, list, named, null, number, reference,
     taken, text, text_of, uuid, version, whole, word,
 };
+use crate::http::orders::errors::Cause;
 use crate::http::orders::routes::list::STATUSES;
 use crate::limits::{CUSTOMER_PAGE_ROWS_MAX, FAULTS_MAX, NOTES_CHARS_MAX, PROFILE_ID_MAX};
-
-/// What is left of the caller's rate, as the original says it.
-const RATES: [&str; 3] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
 
 /// Describes the door.
 pub(super) fn describe(api: &mut Api) {
@@ -32,7 +33,8 @@ pub(super) fn describe(api: &mut Api) {
                 .changes()
                 .body("CustomerOrderRequest")
                 .answers(200, "The order.", "CustomerOrderAnswer")
-                .tells(&["ETag", "Location", "Certus-Outcome", "Idempotency-Replayed"])
+                .tells(&["ETag", "Location", "Certus-Outcome?", "Idempotency-Replayed?"])
+                .refuses([TooMuchAtOnce])
                 .leads_to(
                     &["showCustomerOrder", "addLines", "cancelCustomerOrder"],
                     "orderId",
@@ -51,25 +53,25 @@ pub(super) fn describe(api: &mut Api) {
                 .asks()
                 .answers(200, "The order.", "CustomerOrderAnswer")
                 .tells(&["ETag"])
-                .refuses([404]),
+                .refuses([UnknownOrder]),
             post(lines, "addLines", "Adds lines and holds their stock", P::OrdersWrite)
                 .at("orderId", id())
                 .changes()
-                .takes("IfMatch")
+                .versioned()
                 .body("CustomerLinesRequest")
                 .answers(200, "The order.", "CustomerOrderAnswer")
-                .tells(&["ETag", "Certus-Outcome", "Idempotency-Replayed"])
-                .refuses([404, 412]),
+                .tells(&["ETag", "Certus-Outcome?", "Idempotency-Replayed?"])
+                .refuses(OF_ORDER)
+                .refuses([TOO_MANY_LINES, TooMuchAtOnce]),
             post(cancel, "cancelCustomerOrder", "Ends an order, frees its stock", P::OrdersCancel)
                 .at("orderId", id())
                 .changes()
-                .takes("IfMatch")
+                .versioned()
                 .perhaps_body("CustomerCancelRequest")
                 .answers(200, "The order.", "CustomerOrderAnswer")
-                .tells(&["ETag", "Idempotency-Replayed"])
-                .refuses([404, 412]),
-        ]
-        .map(|operation| operation.tells(&RATES)),
+                .tells(&["ETag", "Idempotency-Replayed?"])
+                .refuses(OF_ORDER),
+        ],
     );
     requests(api);
     answers(api);
@@ -78,7 +80,10 @@ pub(super) fn describe(api: &mut Api) {
 impl Operation {
     /// Changes something, under the key that is required here.
     fn changes(self) -> Operation {
-        self.asks().takes("CustomerKey").refuses([409, 422])
+        self.asks().keyed_as("CustomerKey").says_no([
+            No::said("KeyMissing", ORDERS.error, of_customers(Cause::KeyMissing)),
+            No::said("KeyNoUuid", ORDERS.error, of_customers(Cause::KeyNoUuid)),
+        ])
     }
 }
 

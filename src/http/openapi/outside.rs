@@ -1,22 +1,36 @@
 //! Paths that belong to no door: tokens, the feed, how the server is, this document.
 
-use serde_json::json;
+use actix_web::http::StatusCode;
 use workflow::permission::Permission as P;
 
 use super::api::Api;
 use super::door::{INVITATIONS, OUTSIDE, PROMISES};
+use super::no::No;
 use super::operation::{get, post};
-use super::schema::{
-    Schema, array, count, flag, given, instant, pattern, taken, text, whole, word,
-};
+use super::schema::{array, count, flag, given, instant, pattern, taken, text, whole, word};
 use crate::auth::Need;
+use crate::failure::Failure;
 use crate::feed::Kind;
+use crate::http::tokens;
+
+/// What RFC 6749 (5.2) calls the noes to an exchange.
+const ERRORS: [(StatusCode, &str); 4] = [
+    (StatusCode::BAD_REQUEST, "invalid_request"),
+    (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
+    (StatusCode::BAD_REQUEST, "invalid_scope"),
+    (StatusCode::UNAUTHORIZED, "invalid_client"),
+];
 
 /// Describes them.
 pub(super) fn describe(api: &mut Api) {
-    tokens(api);
+    exchange(api);
     feed(api);
     status(api);
+    problem(api);
+}
+
+/// The schema of errors outside the doors.
+pub(super) fn problem(api: &mut Api) {
     let detail = given([("pointer*", text()), ("detail*", text())]);
     api.schema(
         "Problem",
@@ -31,10 +45,11 @@ pub(super) fn describe(api: &mut Api) {
     );
 }
 
-fn tokens(api: &mut Api) {
+fn exchange(api: &mut Api) {
     let old = ["/api/v2/oauth2/token", "/api/v2/oauth2/token.json"];
     let ids = ["exchangeKeyInQuery", "exchangeKeyInQueryJson"];
-    let refused = || Schema(json!({ "$ref": "#/components/schemas/InvitationsTokenError" }));
+    let unfit =
+        |said: &str, status| No::said(said, "InvitationsTokenError", tokens::unfit(status, said));
     let in_query = |at: usize| {
         get(old[at], ids[at], "The same, as clients of another API know it", Need::Open)
             .needs_query("client_id", text())
@@ -42,9 +57,12 @@ fn tokens(api: &mut Api) {
             .needs_query("grant_type", word(&["authorization_code"]))
             .answers(200, "A token for thirty days.", "InvitationsToken")
             .tells(&["Cache-Control"])
-            .says(400, "Another grant, or no credential.", refused())
-            .says(401, "A wrong secret.", refused())
-            .says(429, "Many wrong ones.", refused())
+            .judges_itself()
+            .says_no([
+                unfit("Bad Request", StatusCode::BAD_REQUEST),
+                unfit("Unauthorized", StatusCode::UNAUTHORIZED),
+                unfit("Too Many Requests", StatusCode::TOO_MANY_REQUESTS),
+            ])
     };
     api.section(
         &INVITATIONS,
@@ -54,10 +72,12 @@ fn tokens(api: &mut Api) {
     let exchange = post("/oauth2/token", "exchangeKey", "A token for an API key", Need::Open)
         .form("TokenRequest")
         .answers(200, "A token for an hour.", "Token")
-        .answers(400, "Not so; see RFC 6749, 5.2.", "TokenError")
-        .answers(401, "A wrong secret.", "TokenError")
         .tells(&["Cache-Control"])
-        .refuses([429]);
+        .says_no(
+            ERRORS
+                .map(|(status, word)| No::said(word, "TokenError", tokens::refused(status, word))),
+        )
+        .refuses([Failure::TooMany]);
     api.more(&OUTSIDE, "Tokens", [exchange]);
     api.schema(
         "TokenRequest",
@@ -77,8 +97,7 @@ fn tokens(api: &mut Api) {
             ("scope*", text()),
         ]),
     );
-    let errors = ["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"];
-    api.schema("TokenError", given([("error*", word(&errors))]));
+    api.schema("TokenError", given([("error*", word(&ERRORS.map(|(_, word)| word)))]));
     api.schema(
         "InvitationsToken",
         given([("error*", flag()), ("access_token*", text()), ("expires_on*", text())]),
@@ -103,7 +122,8 @@ fn feed(api: &mut Api) {
             .header("Last-Event-ID", lsn())
             .streams("Messages.", &["text/event-stream", "application/x-ndjson"])
             .tells(&["Cache-Control"])
-            .refuses([406, 410])],
+            .refuses([Failure::NotAcceptable, Failure::Stopping])
+            .says_no([No::gone(&OUTSIDE)])],
     );
 }
 
@@ -117,22 +137,25 @@ fn status(api: &mut Api) {
             get("/healthz", "isAlive", "Whether the process answers", Need::Open)
                 .streams("It does.", &text_plain),
             get("/readyz", "isReady", "Whether requests are let in", Need::Open)
-                .streams("They are.", &text_plain),
+                .streams("They are.", &text_plain)
+                .refuses([Failure::Stopping]),
             get("/problems/{name}", "explainProblem", "What a problem's type means", Need::Open)
                 .at("name", name)
                 .streams("In a sentence.", &text_plain)
-                .refuses([404]),
+                .refuses([Failure::NotFound]),
             get("/openapi.json", "showDocument", "This document", Need::Open).says(
                 200,
                 "OpenAPI 3.1.",
                 super::schema::any_object(),
             ),
             get("/docs", "showPage", "This document, for people", Need::Open)
-                .streams("A page.", &["text/html"]),
+                .streams("A page.", &["text/html"])
+                .tells(&["Cache-Control"]),
             get("/docs/{file}", "showPageFile", "A file of that page", Need::Open)
                 .at("file", text())
                 .streams("It.", &["text/css", "text/javascript"])
-                .refuses([404]),
+                .tells(&["Cache-Control"])
+                .refuses([Failure::NotFound]),
         ],
     );
     api.more(
@@ -152,9 +175,9 @@ fn status(api: &mut Api) {
         ],
     );
     let echo = "Sends a promise's bytes back: only of a server that was started for a bench";
-    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).asks().body("OrderRequest");
+    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).enters().body("OrderRequest");
     let echo = echo.answers(200, "The bytes that were sent.", "OrderRequest");
-    let echo = echo.takes("IdempotencyKey").refuses_as(&OUTSIDE, 404);
+    let echo = echo.says_no([No::of(&OUTSIDE, Failure::NotFound)]);
     api.more(&PROMISES, "Status", [echo]);
     let overall = || word(&["UP", "DEGRADED", "DOWN"]);
     let part = given([("name*", text()), ("status*", word(&["UP", "DOWN", "OFF"]))]);

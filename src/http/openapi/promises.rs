@@ -10,7 +10,7 @@ mod reservation;
 mod safety_stock;
 mod stock;
 mod stock_action;
-mod subscription;
+pub(super) mod subscription;
 
 use serde_json::json;
 

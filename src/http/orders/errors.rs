@@ -60,7 +60,7 @@ const NOT_FOUND: Row = (StatusCode::NOT_FOUND, "/problems/not-found", "Not Found
 const INVALID: Row = (StatusCode::BAD_REQUEST, "/problems/validation", "Validation Failed");
 
 impl Error {
-    pub(super) fn of(cause: Cause, call: Call) -> Error {
+    pub(crate) fn of(cause: Cause, call: Call) -> Error {
         Error { cause, call }
     }
 

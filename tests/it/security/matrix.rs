@@ -84,7 +84,10 @@ async fn every_route_of_operators_is_closed_to_others() {
         is_refused(&send(&address.bearing(&key), &[]).await, 403);
         is_refused(&send(&address.bearing("nonsense"), &[]).await, 401);
         is_refused(&send(&address, &[("host", "evil.example:8081")]).await, 403);
-        assert_eq!(send(&server.http.bearing(&key), &[]).await.status, 404, "not at the doors");
+        if route.path != "/openapi.json" {
+            let at_the_doors = send(&server.http.bearing(&key), &[]).await;
+            assert_eq!(at_the_doors.status, 404, "{path} is not at the doors");
+        }
     }
 }
 

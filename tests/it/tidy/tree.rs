@@ -17,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 #[track_caller]
-pub(super) fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 use workflow::limits::{LINE_UNITS_MAX, LINES_PER_ORDER_MAX};
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{AddressNotAllowed, NothingLeft, TooMuchAtOnce, UnknownOrder};
 
 use super::{
     asked, counted, decimal, filled, filled_name, flags, name, order_id, prose, said, word_of,
@@ -11,6 +12,9 @@ use crate::http::deliveries::bodies::DELIVERY_OPTIONS;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, post, put};
+use crate::http::openapi::refused::{
+    DUPLICATE, NO_SUCH_PLACE, OF_ORDER, critical_short, out_of_stock,
+};
 use crate::http::openapi::schema::{
     Member, Schema, any_object, any_of, anything, array, count, given, instant, list, named,
     number_of, pattern, text, text_of, uuid, version, whole, word,
@@ -49,7 +53,9 @@ pub(super) fn describe(api: &mut Api) {
             .keyed()
             .body("DeliveryRequest")
             .shows("NewDelivery")
-            .tells(&["Certus-Outcome", "Idempotency-Replayed"])
+            .tells(&["Certus-Outcome?", "Idempotency-Replayed?"])
+            .refuses([AddressNotAllowed, DUPLICATE, NO_SUCH_PLACE, NothingLeft, TooMuchAtOnce])
+            .refuses([critical_short(), out_of_stock()])
             .leads_to(&OF_ONE, "id", "$response.body#/order/number")
             .leads_to(&SHARED, "secret", "$response.body#/order/secure_order_id"),
             get("/deliveries", "listDeliveries", "The orders in memory", P::OrdersRead)
@@ -63,7 +69,7 @@ pub(super) fn describe(api: &mut Api) {
                 .query("picked_status", text())
                 .query("message_status", text())
                 .answers(200, "A page, the newest first.", "DeliveryPage")
-                .refuses([422]),
+                .refuses([NO_SUCH_PLACE]),
             get("/deliveries/history", "listPicked", "Those with a picked piece", P::OrdersRead)
                 .asks()
                 .query("page", page())
@@ -72,7 +78,7 @@ pub(super) fn describe(api: &mut Api) {
                 .at("id", order_id())
                 .asks()
                 .shows("Delivery")
-                .refuses([404]),
+                .refuses([UnknownOrder]),
             post("/deliveries/{id}/cancel", "cancelDelivery", "Ends an order", P::OrdersCancel)
                 .at("id", order_id())
                 .does()
@@ -80,10 +86,10 @@ pub(super) fn describe(api: &mut Api) {
             put(window, "schedule", "Sets when it is to be brought", P::OrdersWrite)
                 .at("id", order_id())
                 .asks()
-                .takes("IfMatch")
+                .versioned()
                 .body("WindowRequest")
                 .shows("Delivery")
-                .refuses([404, 412, 422]),
+                .refuses(OF_ORDER),
             post(
                 named_window,
                 "scheduleNamed",

@@ -1,12 +1,19 @@
 //! The pick list: items in a picker's hands.
 
+use actix_web::ResponseError;
 use workflow::limits::LINE_UNITS_MAX;
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{
+    AlreadyInList, NotInList, NotPicked, NothingToSubstitute, TooMuchAtOnce, WrongItem,
+};
 
 use super::{asked, counted, decimal, filled_name, item_id, name, order_id, prose};
+use crate::http::deliveries::errors::Error;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
+use crate::http::openapi::no::No;
 use crate::http::openapi::operation::{delete, get, post};
+use crate::http::openapi::refused::{LIST_FULL, NO_SUCH_PLACE, out_of_stock};
 use crate::http::openapi::schema::{
     any_of, array, count, flag, given, named, number, text, version, word,
 };
@@ -16,6 +23,8 @@ pub(super) fn describe(api: &mut Api) {
     let substitute = "/delivery_items/{id}/substitute";
     let pickers = "/deliveries/{id}/pickers";
     let list = || array(named("PickItem"));
+    let unselected = Error::unselected().error_response();
+    let unselected = No::said("Unselected", DELIVERIES.error, unselected);
     api.section(
         &DELIVERIES,
         ("Picking", "What pickers do, from the next order to the staging area."),
@@ -25,54 +34,55 @@ pub(super) fn describe(api: &mut Api) {
                 .query("sort", word(&["placed", "location"]))
                 .query("direction", word(&["asc", "desc"]))
                 .says(200, "The oldest order's first.", list()),
-            get(
-                "/picklist/waiting",
-                "countWaiting",
-                "How many parts wait for a picker",
-                P::Picking,
-            )
-            .asks()
-            .query("store_id", text())
-            .answers(200, "So many.", "WaitingCount")
-            .refuses([422]),
+            get("/picklist/waiting", "countWaiting", "How many parts wait", P::Picking)
+                .asks()
+                .query("store_id", text())
+                .answers(200, "So many.", "WaitingCount")
+                .refuses([NO_SUCH_PLACE]),
             post("/picklist/next", "takeNext", "Takes the oldest part that waits", P::Picking)
                 .asks()
                 .query("store_id", text())
                 .keyed()
                 .says(200, "The list.", list())
-                .tells(&["Idempotency-Replayed"])
+                .refuses([NO_SUCH_PLACE])
+                .tells(&["Idempotency-Replayed?"])
                 .leads_to(&["reportMissing", "substitute"], "id", "$response.body#/0/id")
                 .leads_to(&["stage"], "id", "$response.body#/0/delivery_id"),
             delete("/picklist/picked", "clearPicked", "Completes what is picked whole", P::Picking)
                 .asks()
-                .answers(200, "How many there were.", "Cleared")
-                .refuses([409, 422]),
+                .answers(200, "How many there were.", "Cleared"),
             post("/delivery_items/pick", "scan", "A scan", P::Picking)
                 .does()
+                .refuses([WrongItem, NotInList, NotPicked])
+                .says_no([unselected])
                 .body("ScanRequest")
                 .says(
                     200,
                     "The item, or the order that is complete.",
                     any_of([named("PickItem"), named("Staged")]),
                 )
-                .tells(&["ETag", "Idempotency-Replayed"]),
+                .tells(&["ETag", "Idempotency-Replayed?"]),
             post(missing, "reportMissing", "The rest is not on the shelf", P::Picking)
                 .at("id", item_id())
                 .does()
+                .refuses([WrongItem])
                 .shows("PickItem"),
             post(substitute, "substitute", "Something takes its place", P::Picking)
                 .at("id", item_id())
                 .does()
                 .body("SubstituteRequest")
+                .refuses([WrongItem, NothingToSubstitute, out_of_stock(), TooMuchAtOnce])
                 .shows("PickItem"),
             post("/deliveries/{id}/stage", "stage", "Completes one order", P::Picking)
                 .at("id", order_id())
                 .does()
+                .refuses([NotInList, NotPicked])
                 .shows("Staged"),
             post(pickers, "share", "Another caller helps", P::Picking)
                 .at("id", order_id())
                 .does()
                 .body("PickerRequest")
+                .refuses([LIST_FULL, NotInList, AlreadyInList])
                 .shows("Delivery"),
         ],
     );

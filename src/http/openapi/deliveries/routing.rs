@@ -2,11 +2,13 @@
 
 use workflow::limits::LOADED_PER_COMMAND_MAX;
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownOrder};
 
 use super::{asked, order_id};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, post};
+use crate::http::openapi::refused::{EXPIRED, NOT_NOW, NOT_STAGED};
 use crate::http::openapi::schema::{array, count, given, list, named, number, order_name, text};
 
 pub(super) fn describe(api: &mut Api) {
@@ -28,8 +30,8 @@ pub(super) fn describe(api: &mut Api) {
                 .keyed()
                 .body("RouteRequest")
                 .says(200, "The caller's route.", stops())
-                .tells(&["Idempotency-Replayed"])
-                .refuses([404]),
+                .tells(&["Idempotency-Replayed?"])
+                .refuses([UnknownOrder, EXPIRED, NOT_NOW, NOT_STAGED, TooMuchAtOnce]),
             post(near, "reportNear", "The driver is near", P::Routing)
                 .at("id", order_id())
                 .does()

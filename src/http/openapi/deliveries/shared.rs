@@ -1,11 +1,14 @@
 //! The customer's page: one order, for whoever knows its secret.
 
+use workflow::refusal::Refusal::UnknownOrder;
+
 use super::{asked, flags, word_of};
 use crate::auth::Need;
 use crate::http::deliveries::bodies::DELIVERY_OPTIONS;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, patch};
+use crate::http::openapi::refused::OF_ORDER;
 use crate::http::openapi::schema::text;
 
 pub(super) fn describe(api: &mut Api) {
@@ -19,14 +22,14 @@ pub(super) fn describe(api: &mut Api) {
                 .at("secret", secret())
                 .asks()
                 .shows("Delivery")
-                .refuses([404]),
+                .refuses([UnknownOrder]),
             patch(path, "changeShared", "The customer changes how it is left", Need::Open)
                 .at("secret", secret())
                 .asks()
-                .takes("IfMatch")
+                .versioned()
                 .body("WishRequest")
                 .shows("Delivery")
-                .refuses([404, 409, 412, 422]),
+                .refuses(OF_ORDER),
         ],
     );
     api.schema(

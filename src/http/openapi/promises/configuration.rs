@@ -5,6 +5,7 @@ use workflow::permission::Permission as P;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{get, put};
+use crate::http::openapi::refused::{BAD_DURATION, CHANGED};
 use crate::http::openapi::schema::{given, pattern, taken, text, version, word};
 
 /// An ISO 8601 duration without years and months.
@@ -19,10 +20,10 @@ pub(super) fn describe(api: &mut Api) {
             get(path, "showConfiguration", "How long a promise holds", P::ConfigRead)
                 .shows("Configuration"),
             put(path, "putConfiguration", "Sets how long a promise holds", P::ConfigWrite)
-                .takes("IfMatch")
+                .versioned()
                 .body("ConfigurationRequest")
                 .shows("Configuration")
-                .refuses([409]),
+                .refuses([BAD_DURATION, CHANGED]),
         ],
     );
     let length =

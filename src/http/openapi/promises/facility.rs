@@ -2,11 +2,13 @@
 
 use serde_json::json;
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownLocation};
 
 use super::{attributes, facility_id, facility_type, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, post, put};
+use crate::http::openapi::refused::{CHANGED, NAME_TAKEN, PLACE_IN_USE};
 use crate::http::openapi::schema::{
     Member, Schema, any_object, any_of, anything, array, closed, flag, free_text, given, list,
     named, pattern, reference, taken, text, uuid, version, whole, word,
@@ -35,6 +37,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/facilities", "makeFacility", "Makes a facility", write)
                 .makes("FacilityRequest", "Facility")
+                .refuses([NAME_TAKEN])
                 .leads_to(&OF_ONE, "id", "$response.body#/id"),
             get("/api/facilities", "listFacilities", "A page of facilities, stripped", read)
                 .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
@@ -46,26 +49,26 @@ pub(super) fn describe(api: &mut Api) {
             get(PATH, "showFacility", "One facility", read)
                 .at("id", facility_id())
                 .shows("Facility")
-                .refuses([404]),
+                .refuses([UnknownLocation]),
             put(PATH, "putFacility", "Replaces a facility", write)
                 .at("id", facility_id())
-                .takes("IfMatch")
+                .versioned()
                 .body("FacilityReplacement")
                 .shows("Facility")
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, NAME_TAKEN, CHANGED]),
             patch(PATH, "patchFacility", "Changes the members that are given", write)
                 .at("id", facility_id())
-                .takes("IfMatch")
+                .versioned()
                 .body("FacilityChange")
                 .shows("Facility")
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, NAME_TAKEN, CHANGED]),
             delete(PATH, "removeFacility", "Takes a facility away", write)
                 .at("id", facility_id())
-                .takes("IfMatch")
+                .versioned()
                 .query("forceDeletion", force)
                 .asks()
                 .done()
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, CHANGED, PLACE_IN_USE, TooMuchAtOnce]),
         ],
     );
     schemas(api);

@@ -3,11 +3,13 @@
 use serde_json::json;
 use workflow::limits::ROWS_PER_BATCH_MAX;
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{UnknownListing, UnknownLocation};
 
 use super::{attributes, behaviour, facility_id, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, put};
+use crate::http::openapi::refused::CHANGED;
 use crate::http::openapi::schema::{
     Member, Schema, anything, array, closed, free_text, given, instant, list, listed_reference,
     named, reference, taken, text, uuid, version, whole, word,
@@ -31,40 +33,40 @@ pub(super) fn describe(api: &mut Api) {
                 .says(200, "One result per row.", array(named("ListingResult")))
                 .leads_to(&OF_ONE, "id", "$request.path.id")
                 .leads_to(&OF_ONE, "article", "$response.body#/0/listing/tenantArticleId")
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, UnknownListing, CHANGED]),
             get(ALL, "listListings", "A page of listings", P::StockRead)
                 .at("id", facility_id())
                 .paged(PAGE_ROWS_MAX, "startAfterId", reference())
                 .query_texts("tenantArticleIds", listed_reference())
                 .query("scannableCode", text())
                 .answers(200, "A page.", "ListingPage")
-                .refuses([404]),
+                .refuses([UnknownLocation]),
             delete(ALL, "clearListings", "Takes all listings of a facility away", P::StockWrite)
                 .at("id", facility_id())
                 .asks()
                 .done()
-                .refuses([404]),
+                .refuses([UnknownLocation]),
             get(ONE, "showListing", "One listing", P::StockRead)
                 .at("id", facility_id())
                 .at("article", text())
                 .shows("Listing")
-                .refuses([404]),
+                .refuses([UnknownLocation, UnknownListing]),
             patch(ONE, "patchListing", "Changes the members that are given", P::StockWrite)
                 .at("id", facility_id())
                 .at("article", text())
-                .takes("IfMatch")
+                .versioned()
                 .asks()
                 .body("ListingChange")
                 .says(200, "The listing, in an array.", list(1..=1, named("Listing")))
                 .tells(&["ETag"])
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, UnknownListing, CHANGED]),
             delete(ONE, "removeListing", "Takes one listing away", P::StockWrite)
                 .at("id", facility_id())
                 .at("article", text())
-                .takes("IfMatch")
+                .versioned()
                 .asks()
                 .done()
-                .refuses([404, 409]),
+                .refuses([UnknownLocation, UnknownListing, CHANGED]),
         ],
     );
     schemas(api);

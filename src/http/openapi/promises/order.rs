@@ -1,17 +1,22 @@
 //! Promises and orders as they are asked for, and what may be done to them.
 
 use workflow::limits::{LINE_UNITS_MAX, LINES_PER_ORDER_MAX};
+use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{self, TooMuchAtOnce, UnknownOrder};
 
 use super::{attributes, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{get, post};
+use crate::http::openapi::refused::{
+    BAD_DEADLINE, EXPIRED, NO_SUCH_PLACE, NOT_NOW, OF_ORDER, TOO_MANY_PROMISES, UNASSIGNED,
+    out_of_stock,
+};
 use crate::http::openapi::schema::{
     Member, Schema, amount, any_object, anything, array, closed, count, flag, free_text, given,
     instant, list, named, number, number_of, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, STICKERS_MAX};
-use workflow::permission::Permission as P;
 
 /// What may be done to an order.
 const ACTIONS: [&str; 4] = ["CONFIRM_PROMISE", "EXTEND_PROMISE", "EXTENDPROMISE", "CANCEL"];
@@ -27,8 +32,9 @@ pub(super) fn describe(api: &mut Api) {
             .query("certus", text().says("`true`: also say every facility that was looked at."))
             .header("Certus-Replaces", replaces)
             .makes("OrderRequest", "Promise")
-            .tells(&["Certus-Outcome"])
-            .refuses([404])
+            .tells(&["Certus-Outcome?"])
+            .refuses(placing())
+            .refuses([UnknownOrder, EXPIRED, NOT_NOW])
             .leads_to(&["showOrder", "act", "showDelivery"], "id", "$response.body#/orderRef")],
     );
     let id = || text().says("Its uuid or its number.");
@@ -43,7 +49,8 @@ pub(super) fn describe(api: &mut Api) {
                 P::OrdersWrite,
             )
             .makes("OrderRequest", "Order")
-            .tells(&["Certus-Outcome"])
+            .refuses(placing())
+            .tells(&["Certus-Outcome?"])
             .leads_to(
                 &["showOrder", "act", "showDelivery"],
                 "id",
@@ -61,18 +68,24 @@ pub(super) fn describe(api: &mut Api) {
                     flag().says("Also say what is ours, in `customAttributes.certus`."),
                 )
                 .shows("Order")
-                .refuses([404]),
+                .refuses([UnknownOrder]),
             post("/api/orders/{id}/actions", "act", "Confirms, extends or cancels an order", act)
                 .at("id", id())
-                .takes("IfMatch")
+                .versioned()
                 .keyed()
                 .body("OrderAction")
                 .shows("Order")
-                .tells(&["Idempotency-Replayed"])
-                .refuses([404]),
+                .tells(&["Idempotency-Replayed?"])
+                .refuses(OF_ORDER)
+                .refuses([UNASSIGNED]),
         ],
     );
     schemas(api);
+}
+
+/// What may keep an order from being placed, sold or not.
+fn placing() -> [Refusal; 5] {
+    [BAD_DEADLINE, NO_SUCH_PLACE, TOO_MANY_PROMISES, out_of_stock(), TooMuchAtOnce]
 }
 
 fn schemas(api: &mut Api) {

@@ -1,6 +1,7 @@
 //! Reservations: what one line holds of one stock.
 
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::UnknownReservation;
 
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
@@ -22,7 +23,7 @@ pub(super) fn describe(api: &mut Api) {
             get("/api/reservations/{id}", "showReservation", "One reservation", P::StockRead)
                 .at("id", text().says("Its uuid."))
                 .shows("Reservation")
-                .refuses([404]),
+                .refuses([UnknownReservation]),
         ],
     );
     let host = given([("type*", word(&["STOCK", "NONE"])), ("reference*", text())]);

@@ -2,11 +2,13 @@
 
 use workflow::limits::{ROWS_PER_BATCH_MAX, STOCK_UNITS_MAX};
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownSafetyStock};
 
 use super::{head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, put};
+use crate::http::openapi::refused::NO_SUCH_PLACE;
 use crate::http::openapi::schema::{
     array, count, given, list, named, reference, taken, text, uuid, whole, word,
 };
@@ -21,18 +23,20 @@ pub(super) fn describe(api: &mut Api) {
             put(all, "putSafetyStocks", "Sets safety stocks, all or none", P::StockWrite)
                 .asks()
                 .body("SafetyStocksRequest")
-                .says(207, "One result per operation.", array(named("SafetyStockResult"))),
+                .says(207, "One result per operation.", array(named("SafetyStockResult")))
+                .refuses([TooMuchAtOnce]),
             get(all, "listSafetyStocks", "A page of safety stocks", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
                 .query("tenantArticleId", reference())
                 .query("facilityRef", uuid())
                 .answers(200, "A page.", "SafetyStockPage")
+                .refuses([NO_SUCH_PLACE])
                 .leads_to(&["removeSafetyStock"], "id", "$response.body#/safetyStocks/0/id"),
             delete("/api/safetystocks/{id}", "removeSafetyStock", "Takes one away", P::StockWrite)
                 .at("id", text().says("Its uuid."))
                 .asks()
                 .done()
-                .refuses([404]),
+                .refuses([UnknownSafetyStock, TooMuchAtOnce]),
         ],
     );
     let operation = taken([

@@ -3,11 +3,13 @@
 use serde_json::json;
 use workflow::limits::{ROWS_PER_BATCH_MAX, STOCK_UNITS_MAX};
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::TooMuchAtOnce;
 
 use super::{attributes, facility_name, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post, put};
+use crate::http::openapi::refused::{CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK};
 use crate::http::openapi::schema::{
     Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
     null, reference, taken, text, uuid, version, whole, word,
@@ -23,6 +25,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/stocks", "makeStock", "Makes one stock", P::StockWrite)
                 .makes("StockRequest", "Stock")
+                .refuses([NO_SUCH_PLACE, TOO_MANY_LOTS, TooMuchAtOnce])
                 .leads_to(&["showStock", "putStock", "removeStock"], "id", "$response.body#/id"),
             get("/api/stocks", "listStocks", "A page of stocks", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
@@ -30,35 +33,37 @@ pub(super) fn describe(api: &mut Api) {
                 .query("tenantFacilityId", text())
                 .query_texts("tenantArticleId", listed_reference())
                 .query_texts("locationRef", text())
-                .answers(200, "A page.", "StockPage"),
+                .answers(200, "A page.", "StockPage")
+                .refuses([NO_SUCH_PLACE]),
             put("/api/stocks", "putStocks", "Makes or changes stocks, all or none", P::StockWrite)
                 .asks()
                 .body("StocksRequest")
                 .says(200, "One result per row.", array(named("StockResult")))
-                .refuses([404, 409]),
+                .refuses([NO_SUCH_PLACE, UNKNOWN_STOCK, CHANGED, TOO_MANY_LOTS, TooMuchAtOnce]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
                 .query_texts("tenantArticleIds", listed_reference())
                 .query_list("facilityRefs", uuid())
                 .query_list("facilityStatus", word(&["ONLINE", "SUSPENDED", "OFFLINE"]))
                 .query_list("facilityServiceTypes", word(&["SHIP_FROM_STORE", "PICKUP"]))
-                .answers(200, "A page.", "SummaryPage"),
+                .answers(200, "A page.", "SummaryPage")
+                .refuses([NO_SUCH_PLACE]),
             get(one, "showStock", "One stock", P::StockRead)
                 .at("id", id())
                 .shows("Stock")
-                .refuses([404]),
+                .refuses([UNKNOWN_STOCK]),
             put(one, "putStock", "Changes one stock", P::StockWrite)
                 .at("id", id())
-                .takes("IfMatch")
+                .versioned()
                 .body("StockChange")
                 .shows("Stock")
-                .refuses([404, 409]),
+                .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, CHANGED, TooMuchAtOnce]),
             delete(one, "removeStock", "Takes one stock away", P::StockWrite)
                 .at("id", id())
-                .takes("IfMatch")
+                .versioned()
                 .asks()
                 .done()
-                .refuses([404, 409]),
+                .refuses([UNKNOWN_STOCK, CHANGED, TooMuchAtOnce]),
         ],
     );
     requests(api);

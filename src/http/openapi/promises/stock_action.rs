@@ -2,12 +2,14 @@
 
 use workflow::limits::STOCK_UNITS_MAX;
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::TooMuchAtOnce;
 
 use super::stock::members;
 use super::{facility_name, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::post;
+use crate::http::openapi::refused::{NO_SUCH_PLACE, TOO_FEW_PIECES, TOO_MANY_LOTS, UNKNOWN_STOCK};
 use crate::http::openapi::schema::{
     Schema, any_of, array, flag, given, list, named, reference, taken, uuid, whole, word,
 };
@@ -24,8 +26,8 @@ pub(super) fn describe(api: &mut Api) {
             .keyed()
             .body("StockActionRequest")
             .says(200, "What came of it; an array if the actions came in one.", answer)
-            .tells(&["Idempotency-Replayed"])
-            .refuses([404])],
+            .tells(&["Idempotency-Replayed?"])
+            .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, TOO_FEW_PIECES, TOO_MANY_LOTS, TooMuchAtOnce])],
     );
     let one = taken([("action*", named("StockAction"))]);
     let several = list(1..=STOCK_ACTIONS_MAX, named("StockDeletion"));

@@ -1,12 +1,14 @@
 //! Subscriptions: receivers that are called when something happens.
 
 use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::UnknownSubscription;
 
 use super::joined;
 use crate::feed::Kind;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post};
+use crate::http::openapi::refused::TOO_MANY_SUBSCRIPTIONS;
 use crate::http::openapi::schema::{
     Member, Schema, any_of, array, closed, free_text, given, instant, list, named, null, pattern,
     reference, text, text_of, uuid, word,
@@ -22,6 +24,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post(path, "subscribe", "Has a receiver called from now on", P::Events)
                 .makes("SubscriptionRequest", "NewSubscription")
+                .refuses([TOO_MANY_SUBSCRIPTIONS])
                 .leads_to(&["unsubscribe"], "id", "$response.body#/id"),
             get(path, "listSubscriptions", "A page of subscriptions", P::Events)
                 .paged(PAGE_ROWS_MAX, "startAfterId", uuid())
@@ -30,9 +33,9 @@ pub(super) fn describe(api: &mut Api) {
                 .at("id", text().says("Its uuid."))
                 .asks()
                 .answers(200, "What it was.", "Subscription")
-                .refuses([404]),
+                .refuses([UnknownSubscription]),
             get("/api/supportedevents", "listEvents", "What there is to subscribe to", P::Events)
-                .refuses([406])
+                .enters()
                 .answers(200, "All of them.", "SupportedEvents"),
         ],
     );
@@ -41,13 +44,9 @@ pub(super) fn describe(api: &mut Api) {
 }
 
 fn requests(api: &mut Api) {
-    let header = closed([
-        ("key*", pattern("^[A-Za-z0-9._-]{1,100}$").says("None that a call has anyway.")),
-        ("value*", pattern("^[ -~]{0,2000}$")),
-    ]);
     let to = || -> [Member; 2] {
         let url = text().with("format", "uri").like("^https://").says("Nothing private.");
-        [("callbackUrl*", url), ("headers", list(1..=SUBSCRIPTION_HEADERS_MAX, header.clone()))]
+        [("callbackUrl*", url), ("headers", list(1..=SUBSCRIPTION_HEADERS_MAX, header()))]
     };
     let mut target = vec![("type*", word(&["WEBHOOK"])), ("encoding", encoding())];
     target.extend(to());
@@ -62,6 +61,14 @@ fn requests(api: &mut Api) {
     let deprecated = joined(wish(), joined(to(), [("target", null())]));
     let either = any_of([closed(new), closed(deprecated)]);
     api.schema("SubscriptionRequest", either.says("Without `target` it is deprecated."));
+}
+
+/// A header that every call has.
+pub(in crate::http::openapi) fn header() -> Schema {
+    closed([
+        ("key*", pattern("^[A-Za-z0-9._-]{1,100}$").says("None that a call has anyway.")),
+        ("value*", pattern("^[ -~]{0,2000}$")),
+    ])
 }
 
 fn answers(api: &mut Api) {
@@ -100,7 +107,7 @@ fn event() -> Schema {
 }
 
 /// What a subscription may be to: an event by either of its names, or all.
-fn events() -> Vec<&'static str> {
+pub(in crate::http::openapi) fn events() -> Vec<&'static str> {
     let theirs = Kind::ALL.iter().flat_map(|kind| kind.fft()).copied();
     let mut all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).chain(theirs).collect();
     all.push("*");
@@ -109,6 +116,7 @@ fn events() -> Vec<&'static str> {
     all
 }
 
-fn encoding() -> Schema {
+/// What calls look like.
+pub(in crate::http::openapi) fn encoding() -> Schema {
     word(&["fft", "cloudevents", "standard", "partssource"])
 }

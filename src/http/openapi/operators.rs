@@ -1,0 +1,133 @@
+//! The operators' address: metrics, keys, webhooks, addresses, suppressions.
+
+mod key;
+mod webhook;
+
+use workflow::limits::{ADDRESSES_PER_TENANT_MAX, REFERENCE_CHARS_MAX};
+use workflow::permission::Permission as P;
+use workflow::refusal::Refusal::{TooManyAddresses, UnknownAddress};
+
+use super::api::Api;
+use super::door::OPERATORS;
+use super::invitations::address;
+use super::operation::{Operation, delete, get, put};
+use super::refused::CHANGED;
+use super::schema::{
+    PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
+    reference, text, text_of, version, whole,
+};
+use crate::failure::Failure;
+use crate::limits::{KEY_NAME_CHARS_MAX, PAGE_ROWS_MAX, PROFILE_ID_MAX};
+
+/// What holds for all of it.
+pub(super) const ABOUT: &str = "Listens on loopback, so whoever reaches it without a credential \
+    is the operator of this machine; one that is sent must be good for `admin`, and the `Host` \
+    must be this machine. `null` is as if absent, unknown members and a member that comes twice \
+    are refused.";
+
+/// Describes the address.
+pub(super) fn describe(api: &mut Api) {
+    status(api);
+    key::describe(api);
+    webhook::describe(api);
+    addresses(api);
+    suppressions(api);
+    super::outside::problem(api);
+}
+
+fn status(api: &mut Api) {
+    let document = "This document";
+    api.section(
+        &OPERATORS,
+        ("Status", "How the server is, and what this address speaks."),
+        [
+            get("/metrics", "scrape", "Figures for Prometheus", P::Admin)
+                .streams("OpenMetrics.", &["application/openmetrics-text"])
+                .refuses([Failure::Stopping]),
+            get("/openapi.json", "showOperatorsDocument", document, P::Admin).says(
+                200,
+                "OpenAPI 3.1.",
+                any_object(),
+            ),
+        ],
+    );
+}
+
+/// What somebody calls something.
+fn name() -> Schema {
+    text_of(1..=KEY_NAME_CHARS_MAX).like(PRINTABLE)
+}
+
+fn addresses(api: &mut Api) {
+    let path = "/admin/v1/addresses/{id}";
+    let id = || whole(1..=PROFILE_ID_MAX).says("As customers' profiles have it.");
+    let too_many = TooManyAddresses { limit: ADDRESSES_PER_TENANT_MAX };
+    api.section(
+        &OPERATORS,
+        ("Addresses", "Where the addresses of customers' profiles are."),
+        [
+            put(path, "putAddress", "Says where an address is", P::Admin)
+                .at("id", id())
+                .needs_query("tenant", reference())
+                .versioned()
+                .body("AddressRequest")
+                .shows("ProfileAddress")
+                .refuses([UnknownAddress, CHANGED, too_many]),
+            get(path, "showAddress", "Where an address is", P::Admin)
+                .at("id", id())
+                .needs_query("tenant", reference())
+                .shows("ProfileAddress")
+                .refuses([UnknownAddress]),
+        ],
+    );
+    let place = || closed([("lat*", number_of(-90.0..=90.0)), ("lon*", number_of(-180.0..=180.0))]);
+    let country = || pattern("^[A-Z]{2}$");
+    api.schema("AddressRequest", closed([("coordinates*", place()), ("country", country())]));
+    api.schema(
+        "ProfileAddress",
+        given([
+            ("id*", count()),
+            ("version*", version()),
+            ("coordinates*", place()),
+            ("country*", country().or_null()),
+            ("modified_at*", instant()),
+        ]),
+    );
+}
+
+fn suppressions(api: &mut Api) {
+    let path = "/admin/v1/suppressions";
+    let tenant = || text_of(1..=REFERENCE_CHARS_MAX).like(PRINTABLE);
+    let rows = i64::try_from(PAGE_ROWS_MAX).expect("a page is short");
+    let size = whole(1..=rows).with("default", 25);
+    let change = |operation: Operation| {
+        let operation = operation.needs_query("tenant", tenant());
+        let operation = operation.needs_query("address", address());
+        operation.asks().answers(200, "As it is now.", "Suppression")
+    };
+    api.section(
+        &OPERATORS,
+        ("Suppressions", "Addresses that get no mail of a tenant."),
+        [
+            get(path, "listSuppressed", "Those of one tenant, in their order", P::Admin)
+                .needs_query("tenant", tenant())
+                .query("address", address())
+                .query("after", text())
+                .query("size", size)
+                .asks()
+                .answers(200, "A page.", "SuppressionPage"),
+            change(put(path, "suppress", "Sends an address no mail any more", P::Admin)),
+            change(delete(path, "unsuppress", "Sends an address mail again", P::Admin)),
+        ],
+    );
+    let of = || ("tenant*", text());
+    let changed = ("changed*", flag().says("Whether it was otherwise before."));
+    api.schema(
+        "Suppression",
+        given([of(), ("address*", text()), ("suppressed*", flag()), changed]),
+    );
+    api.schema(
+        "SuppressionPage",
+        given([of(), ("addresses*", array(text())), ("total*", count())]),
+    );
+}
