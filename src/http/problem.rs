@@ -32,6 +32,9 @@ struct ProblemAnswer<'a> {
     title: &'a str,
     status: u16,
     instance: &'a str,
+    /// Of what broke: the name under which the log has more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest: Option<Lsn>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -142,9 +145,13 @@ impl ResponseError for Problem {
         if let Failure::MethodNotAllowed(allow) = &self.failed.failure {
             response.insert_header((ALLOW, allow.as_str()));
         }
+        let mut detail = None;
+        if let Failure::Broken(id) = &self.failed.failure {
+            detail = Some(format!("request {id}"));
+        }
         let instance = &self.instance;
         let (status, oldest) = (status.as_u16(), self.oldest);
-        let answer = ProblemAnswer { kind, title, status, instance, oldest, errors };
+        let answer = ProblemAnswer { kind, title, status, instance, detail, oldest, errors };
         let body = serde_json::to_string(&answer).expect("a problem can be written");
         response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
     }

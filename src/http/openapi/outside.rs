@@ -26,6 +26,7 @@ pub(super) fn describe(api: &mut Api) {
             ("status*", count()),
             ("instance*", text()),
             ("oldest", count().says("The oldest record that is kept.")),
+            ("detail", text()),
             ("errors", array(detail)),
         ]),
     );
