@@ -13,6 +13,7 @@ pub mod failure;
 pub mod feed;
 pub mod http;
 pub mod limits;
+mod listener;
 pub mod metrics;
 pub mod outside;
 mod patience;

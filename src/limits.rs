@@ -94,6 +94,8 @@ pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// How long a client may take nothing of an answer that is there for it.
+pub const READER_TIME_MAX: Duration = Duration::from_secs(30);
 /// How many seconds those inside have to finish when the server stops.
 pub const SHUTDOWN_S: u64 = 30;
 /// Bytes of a body at the invitation door: 100 products with two URLs each are more, and no shop

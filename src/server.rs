@@ -21,11 +21,13 @@ use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
 use crate::http::Stationery;
-use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
+use crate::limits::{
+    CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, READER_TIME_MAX, SHUTDOWN_S,
+};
 use crate::outside::Outside;
 use crate::shards::{self, Directory, Shards};
 use crate::unsubscribe::Unsubscribe;
-use crate::{admin, feed, http, tls, webhooks};
+use crate::{admin, feed, http, listener, tls, webhooks};
 
 /// A server that runs.
 pub struct Server {
@@ -202,11 +204,13 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN_S)
     .disable_signals();
+    let listening = || format!("cannot listen on {}", config.listen);
+    let listener = listener::listen(config.listen, READER_TIME_MAX).with_context(listening)?;
     let server = match &config.tls {
-        Some(files) => server.bind_rustls_0_23(config.listen, tls::server_config(files.clone())?),
-        None => server.bind(config.listen),
+        Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files.clone())?),
+        None => server.listen(listener),
     };
-    let server = server.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let server = server.with_context(listening)?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

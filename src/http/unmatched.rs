@@ -56,3 +56,33 @@ pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseErr
 fn into_error(head: &HttpRequest, failure: Failure) -> actix_web::Error {
     actix_web::Error::from(error(head, failure))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::body::to_bytes;
+    use actix_web::test::TestRequest;
+    use actix_web::web::Data;
+
+    use super::*;
+    use crate::ask::{App, Behind};
+    use crate::auth::Credentials;
+
+    /// What broke is in the log, under the name that the answer has.
+    #[actix_web::test]
+    async fn what_broke_is_told_to_nobody() {
+        for path in ["/orders", "/deliveries", "/api/v2/orders", "/api/orders", "/feed"] {
+            let app = App::of(Behind::Played(Arc::default()), Credentials::of([]));
+            let head = TestRequest::with_uri(path).app_data(Data::new(app)).to_http_request();
+            let answer = error(&head, Failure::Broken("7f0d2c1e-3".into())).error_response();
+            assert_eq!(answer.status(), 500, "{path}");
+            let body = to_bytes(answer.into_body()).await.ok().unwrap_or_default();
+            let said = String::from_utf8(body.to_vec()).unwrap().to_lowercase();
+            assert!(said.contains("7f0d2c1e-3"), "{path}: {said}");
+            for detail in ["panic", ".rs", "sled", "journal", "thread", "caused by"] {
+                assert!(!said.contains(detail), "{path}: {said}");
+            }
+        }
+    }
+}

@@ -28,7 +28,7 @@ struct Reader(Rc<RefCell<Payload>>);
 /// An answer that holds the body of its request.
 struct Answer {
     body: BoxBody,
-    _unread: Unread,
+    _unread: Rc<RefCell<Payload>>,
 }
 
 impl Unread {
@@ -48,7 +48,7 @@ impl Unread {
         response: ServiceResponse<B>,
     ) -> ServiceResponse<BoxBody> {
         let response = response.map_into_boxed_body();
-        response.map_body(|_, body| BoxBody::new(Answer { body, _unread: self }))
+        response.map_body(|_, body| BoxBody::new(Answer { body, _unread: self.0 }))
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn problem(api: &mut Api) {
             ("status*", count()),
             ("instance*", text()),
             ("oldest", count().says("The oldest record that is kept.")),
+            ("detail", text()),
             ("errors", array(detail)),
         ]),
     );

@@ -195,3 +195,38 @@ async fn said_to(shop: &Shop, bytes: &[u8], end: &str) -> String {
     assert!(ended.is_ok(), "F2: the connection stays open after: {answer}");
     answer
 }
+
+/// F3: no list can be asked for more than a page, and no page is too far away.
+#[actix_web::test]
+async fn a_page_is_bounded_at_every_door() {
+    let shop = Shop::open().await;
+    let numbers = ["1000000000", "9223372036854775808", "18446744073709551616", "-1", "1e3", "1.5"];
+    let lists = [
+        ("/api/orders", "size", "startAfterId"),
+        ("/api/facilities", "size", "startAfterId"),
+        ("/api/stocks", "size", "startAfterId"),
+        ("/api/stocks/summaries", "size", "startAfterId"),
+        ("/api/reservations", "size", "after"),
+        ("/api/subscriptions", "size", "startAfterId"),
+        ("/api/safetystocks", "size", "startAfterId"),
+        ("/orders", "pageSize", "page"),
+        ("/deliveries", "page_size", "page"),
+        ("/deliveries/history", "page_size", "page"),
+        ("/api/v2/orders", "page_size", "page"),
+        ("/api/v2/invitations", "page_size", "page"),
+    ];
+    let before = shop.state().await;
+    for (path, size, place) in lists {
+        for number in numbers {
+            for query in [format!("{size}={number}"), format!("{place}={number}")] {
+                let reply = shop.server.http.get(&format!("{path}?{query}")).await;
+                let told = format!("{path}?{query}: {} {}", reply.status, reply.body);
+                // A page beyond the last one is empty; a name may look like a number.
+                let is_far = query.starts_with(place) && reply.status == 200;
+                assert!([400, 422].contains(&reply.status) || is_far, "{told}");
+                assert!(!is_far || !reply.body.contains(&shop.open), "{told}");
+            }
+        }
+    }
+    assert_eq!(shop.state().await, before);
+}
