@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
+use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN, SEGMENT_BYTES_WHOLE};
 use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
@@ -83,9 +83,13 @@ pub struct Overrides {
     /// How long an answer may take before its outcome is unknown [default: 30000]
     #[arg(long, env = "CERTUS_ANSWER_TIMEOUT_MS", value_name = "MS")]
     pub answer_timeout_ms: Option<u64>,
-    /// Bytes of one journal segment, a multiple of 512 [default: 67108864]
+    /// Bytes of one journal segment, a multiple of 512, at least 17825792 [default: 67108864]
     #[arg(long, env = "CERTUS_SEGMENT_BYTES", value_name = "BYTES")]
     pub segment_bytes: Option<u64>,
+    /// Takes segments in which the largest record has no room, so that a test has many of them.
+    #[arg(long, hide = true)]
+    #[serde(skip)]
+    pub test_segments: bool,
     /// Records of this long before the newest may go, once the snapshot has passed them
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_MS", value_name = "MS")]
@@ -171,6 +175,8 @@ pub struct Config {
     pub operate_permits: u32,
     pub answer_timeout_ms: u64,
     pub segment_bytes: u64,
+    #[serde(skip)]
+    pub test_segments: bool,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
     pub webhooks_to_private: bool,
@@ -239,6 +245,7 @@ impl Config {
             operate_permits: pick!(operate_permits, limits::OPERATE_PERMITS),
             answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIME_MAX.as_millis() as u64),
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
+            test_segments: over.test_segments,
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             webhooks_to_private: pick!(webhooks_to_private, false),
@@ -275,10 +282,11 @@ impl Config {
             "promise_floor_ms: at most promise_ceiling_ms"
         );
         ensure!(self.promise_ttl_ms > 0, "promise_ttl_ms: at least 1");
+        // In smaller ones there is no room for all that one command may do.
+        let least = if self.test_segments { SEGMENT_BYTES_MIN } else { SEGMENT_BYTES_WHOLE };
         ensure!(
-            self.segment_bytes.is_multiple_of(SECTOR_BYTES)
-                && self.segment_bytes >= SEGMENT_BYTES_MIN,
-            "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
+            self.segment_bytes.is_multiple_of(SECTOR_BYTES) && self.segment_bytes >= least,
+            "segment_bytes: a multiple of {SECTOR_BYTES}, at least {least}"
         );
         self.invitations.rules()?;
         self.deliveries.areas()?;

@@ -30,10 +30,12 @@ pub const KEY_CHARS_MAX: usize = 255;
 pub const CORRELATION_CHARS_MAX: usize = 128;
 /// Characters of a text that people read.
 pub const FREE_TEXT_CHARS_MAX: usize = 2_000;
-/// Bytes of one `customAttributes`.
+/// Bytes of one `customAttributes`, and of a stock's `properties`.
 pub const CUSTOM_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Entries of an array whose length the contract bounds at all.
 pub const ENTRIES_MAX: usize = 500;
+/// Conditions and traits of one stock: there are three.
+pub const LOT_ENTRIES_MAX: usize = 10;
 /// Stickers of an order.
 pub const STICKERS_MAX: usize = 100;
 /// Attributes of a listing.

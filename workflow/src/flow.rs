@@ -21,6 +21,7 @@ mod picking;
 mod promise;
 mod read;
 mod removals;
+mod room;
 mod safeties;
 mod shortage;
 mod stocks;

@@ -107,7 +107,7 @@ impl TestShard {
 async fn open(dir: &Path, now: Time) -> Shard {
     let options = Options {
         policy: Policy::default(),
-        segment_bytes: 16 << 20,
+        segment_bytes: 17 << 20,
         keep_ms: None,
         keep_bytes: None,
     };

@@ -171,7 +171,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
-        Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::TooMuchAtOnce => "this is more than one step may change".into(),
         Refusal::DuplicateOrder { number } => {
             format!("order {number} has this name within its shop")
         }

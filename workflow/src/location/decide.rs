@@ -13,6 +13,7 @@ use super::settle::Draft;
 use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
+use crate::limits::REHOSTED_BYTES_MAX;
 use crate::quantity::Units;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -405,7 +406,7 @@ fn release(
             draft.release(reservation, &mut done.events);
         }
         if let Some(now) = settled {
-            draft.settle(now, &mut done.events);
+            draft.settle_within(REHOSTED_BYTES_MAX, now, &mut done.events);
         }
     }
     done
@@ -436,7 +437,8 @@ fn consume(
 fn settle(location: &Location, articles: &[ArticleId], now: Time) -> Done {
     let mut done = Done::default();
     for article in articles {
-        Draft::of(article, &location.shelves[article]).settle(now, &mut done.events);
+        let draft = Draft::of(article, &location.shelves[article]);
+        draft.settle_within(REHOSTED_BYTES_MAX, now, &mut done.events);
     }
     done
 }
