@@ -131,7 +131,8 @@ pub struct LotRow {
 /// Which lot a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LotTarget {
-    /// A new one of this article, unless the location has a lot with the row's reference.
+    /// A new one of this article, unless the location has a lot with the row's reference; that
+    /// one must be of the same article.
     New(ArticleId),
     /// The one with this id.
     Existing(StockId),
