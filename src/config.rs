@@ -181,6 +181,7 @@ pub struct Config {
     pub journal_keep_bytes: Option<u64>,
     pub webhooks_to_private: bool,
     pub log: String,
+    #[serde(flatten)] // as its two keys stand in the file
     pub tls: Option<Files>,
     pub cors_origins: Vec<String>,
     pub auth: Auth,
