@@ -53,7 +53,8 @@ pub struct Overrides {
     /// Threads that speak HTTP [default: one per core]
     #[arg(long, env = "CERTUS_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
-    /// How long a promise holds if nobody says [default: 28800000, 8 hours]
+    /// How long a promise holds if nobody says [default: 28800000, 8 hours, or the longest if that
+    /// is shorter]
     #[arg(long, env = "CERTUS_PROMISE_TTL_MS", value_name = "MS")]
     pub promise_ttl_ms: Option<u64>,
     /// The shortest a promise may be asked to hold [default: 60000]
@@ -222,6 +223,7 @@ impl Config {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
             };
         }
+        let promise_ceiling_ms = pick!(promise_ceiling_ms, PROMISE_CEILING.0);
         let certificate = over.tls_certificate.or(under.tls_certificate);
         let key = over.tls_key.or(under.tls_key);
         let tls = match (certificate, key) {
@@ -235,9 +237,9 @@ impl Config {
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
-            promise_ttl_ms: pick!(promise_ttl_ms, PROMISE_CEILING.0),
+            promise_ttl_ms: pick!(promise_ttl_ms, promise_ceiling_ms.min(PROMISE_CEILING.0)),
             promise_floor_ms: pick!(promise_floor_ms, Millis::minutes(1).0),
-            promise_ceiling_ms: pick!(promise_ceiling_ms, PROMISE_CEILING.0),
+            promise_ceiling_ms,
             promise_on_shortage: pick!(promise_on_shortage, OnShortage::Accept),
             split_parts_max: pick!(split_parts_max, 3),
             open_promises_max: pick!(open_promises_max, OPEN_PROMISES_PER_CALLER_MAX),
@@ -282,7 +284,12 @@ impl Config {
             self.promise_floor_ms <= self.promise_ceiling_ms,
             "promise_floor_ms: at most promise_ceiling_ms"
         );
-        ensure!(self.promise_ttl_ms > 0, "promise_ttl_ms: at least 1");
+        let promise_ms = self.promise_floor_ms.max(1)..=self.promise_ceiling_ms;
+        ensure!(
+            promise_ms.contains(&self.promise_ttl_ms),
+            "promise_ttl_ms: from promise_floor_ms to promise_ceiling_ms, and at least 1"
+        );
+        ensure!(self.answer_timeout_ms > 0, "answer_timeout_ms: at least 1");
         // In smaller ones there is no room for all that one command may do.
         let least = if self.test_segments { SEGMENT_BYTES_MIN } else { SEGMENT_BYTES_WHOLE };
         ensure!(

@@ -274,3 +274,17 @@ async fn an_order_is_named_by_its_number_too() {
     assert_eq!(server.act("2", "CONFIRM_PROMISE", 2).await.refused(409), "wrong stage");
     assert_eq!(server.act("9", "CANCEL", 1).await.refused(404), "order not found");
 }
+
+/// What the operator allows now bounds what a tenant has set before.
+#[actix_web::test]
+async fn a_promise_holds_no_longer_than_the_operator_allows() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 5).await;
+    let path = "/api/configurations/promises";
+    server.http.put(path, r#"{"version":1,"invalidAfterTime":"PT1H30M"}"#).await.expect(200);
+    server.restart_with("promise_ceiling_ms = 600000\n").await;
+    let made = server.promises(&promise("tea", 1)).await;
+    assert_eq!(made.answer["promisesOptions"]["validUntil"], after(Millis::minutes(10)));
+    assert_eq!(server.http.get(path).await.expect(200)["invalidAfterTime"], "PT10M");
+}
