@@ -213,7 +213,10 @@ pub(crate) fn confirm(order: OrderId) -> Command {
 }
 
 pub(crate) fn cancel(order: OrderId) -> Command {
-    Command::Act { order, action: order::Command::Cancel { version: None, reason: None } }
+    Command::Act {
+        order,
+        action: order::Command::Cancel { version: None, reason: None, unpicked: false },
+    }
 }
 
 pub(crate) fn placed(verdict: Verdict) -> OrderId {

@@ -257,7 +257,11 @@ impl Shop {
                 order::Command::Confirm { version: None, reference }
             }
             2 => order::Command::Extend { version: None },
-            3 => order::Command::Cancel { version: None, reason: Some("changed my mind".into()) },
+            3 => order::Command::Cancel {
+                version: None,
+                reason: Some("changed my mind".into()),
+                unpicked: false,
+            },
             _ => {
                 self.now = self.now.max(armed_for);
                 order::Command::Expire { armed_for }

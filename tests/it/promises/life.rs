@@ -288,3 +288,23 @@ async fn a_promise_holds_no_longer_than_the_operator_allows() {
     assert_eq!(made.answer["promisesOptions"]["validUntil"], after(Millis::minutes(10)));
     assert_eq!(server.http.get(path).await.expect(200)["invalidAfterTime"], "PT10M");
 }
+
+/// doors.md 3.3: once picking began, this door cancels no more; others do.
+#[actix_web::test]
+async fn a_sale_that_is_being_picked_is_not_cancelled_here() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 5).await;
+    let placed = server.http.post("/api/orders", &promise("tea", 2).to_string()).await.expect(201);
+    let id = text(&placed, "id");
+    let list = server.http.post("/picklist/next", "").await.expect(200);
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+    let version = server.order(&id).await["version"].as_u64().expect("a version") as u32;
+    let refused = server.act(&id, "CANCEL", version).await;
+    assert_eq!(refused.refused(409), "wrong stage");
+    assert_eq!(server.order(&id).await["status"], "OPEN");
+    server.http.post(&format!("/deliveries/{id}/cancel"), "").await.expect(200);
+    assert_eq!(server.order(&id).await["status"], "CANCELLED");
+    let again = server.order(&id).await["version"].as_u64().expect("a version") as u32;
+    server.act(&id, "CANCEL", again).await.expect(200);
+}

@@ -77,7 +77,11 @@ impl<C: Cast> Scene<'_, C> {
     /// A promise ends because another takes its place. What it held is free for that one: who
     /// waits gets what is left, by [`Scene::let_who_waits`].
     pub(super) async fn give_way(&mut self, before: &Order) {
-        let command = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
+        let command = order::Command::Cancel {
+            version: None,
+            reason: Some("REPLACED".into()),
+            unpicked: false,
+        };
         let act = Act { command, hold_for: Millis::default(), now: self.now };
         let acted = self.cast.act(before.id, act).await;
         let acted = acted.expect("S6: a promise that is open can be cancelled");

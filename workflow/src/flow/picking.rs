@@ -233,7 +233,7 @@ impl<C: Cast> Scene<'_, C> {
         };
         if let Some(reason) = reason {
             let reason = Some(SmolStr::new_static(reason));
-            let cancel = order::Command::Cancel { version: None, reason };
+            let cancel = order::Command::Cancel { version: None, reason, unpicked: false };
             // If some of it is on the way, the rest is brought without the line.
             if let Ok(acted) = self.carry(id, cancel).await {
                 order = acted.after;

@@ -258,7 +258,7 @@ impl Run {
         let action = match verb {
             Verb::Confirm => order::Command::Confirm { version, reference: None },
             Verb::Extend => order::Command::Extend { version },
-            Verb::Cancel => order::Command::Cancel { version, reason: None },
+            Verb::Cancel => order::Command::Cancel { version, reason: None, unpicked: false },
         };
         Command::Act { order, action }
     }

@@ -110,7 +110,7 @@ fn an_order_holds_no_more_than_one_record_can_free() {
             false => assert!(matches!(result, Err(Refusal::TooMuchAtOnce)), "{result:?}"),
         }
     }
-    let action = order::Command::Cancel { version: None, reason: None };
+    let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
     done(shop.submit("till", Command::Act { order, action }));
     let freed = bytes(&shop, |_| true);
     assert!((MOVED_BYTES_MAX - per_line..=MOVED_BYTES_MAX).contains(&freed), "{freed}");
@@ -145,7 +145,7 @@ fn who_waits_finds_stock_as_long_as_the_record_has_room() {
         };
         bytes(shop, is_found) / each
     };
-    let action = order::Command::Cancel { version: None, reason: None };
+    let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
     done(shop.submit("till", Command::Act { order: placed.order.id, action }));
     assert_eq!(found(&shop), fitting);
     done(shop.submit("till", Command::PutStocks { rows: lots(&article, 1, 1) }));

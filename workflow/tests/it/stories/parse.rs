@@ -234,7 +234,7 @@ impl Script {
                 order::Command::Confirm { version, reference: said.value("as").map(SmolStr::new) }
             }
             "extend" => order::Command::Extend { version },
-            "cancel" => order::Command::Cancel { version, reason: None },
+            "cancel" => order::Command::Cancel { version, reason: None, unpicked: false },
             _ => {
                 let armed_for = said.time("armed").expect("armed for a time");
                 order::Command::Expire { armed_for }
