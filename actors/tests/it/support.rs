@@ -195,6 +195,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
     }))
 }

@@ -216,6 +216,7 @@ impl Shop {
             address: None,
             days: Default::default(),
             ships_to: None,
+            recipient: None,
             backorders: false,
             lines,
             ordered: Some(self.now),

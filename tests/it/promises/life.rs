@@ -308,3 +308,41 @@ async fn a_sale_that_is_being_picked_is_not_cancelled_here() {
     let again = server.order(&id).await["version"].as_u64().expect("a version") as u32;
     server.act(&id, "CANCEL", again).await.expect(200);
 }
+
+/// A recipient that is a facility is where the order goes, and must be there.
+#[actix_web::test]
+async fn an_order_for_a_facility_comes_from_near_it() {
+    let server = TestServer::start().await;
+    let place = async |name: &str, lat: f64| {
+        let body = json!({ "name": name, "tenantFacilityId": name, "address": { "companyName": "c",
+            "street": "s", "city": "x", "postalCode": "1", "country": "DE",
+            "resolvedCoordinates": { "lat": lat, "lon": 10.0 } } });
+        text(&server.http.post("/api/facilities", &body.to_string()).await.expect(201), "id")
+    };
+    let (hamburg, munich) = (place("hamburg", 53.55).await, place("munich", 48.14).await);
+    let (kiel, passau) = (place("kiel", 54.32).await, place("passau", 48.57).await);
+    server.stock(&hamburg, "tea", 9).await;
+    server.stock(&munich, "tea", 9).await;
+    let to = |consumer: Value| {
+        let mut body = promise("tea", 1);
+        body["consumer"] = consumer;
+        body
+    };
+    for (consumer, from) in [
+        (json!({ "facilityRef": kiel }), &hamburg),
+        (json!({ "tenantFacilityId": "passau" }), &munich),
+        (json!({ "facilityRef": passau, "tenantFacilityId": "passau" }), &munich),
+    ] {
+        let made = server.promises(&to(consumer)).await;
+        assert_eq!(made.answer["shipToCustomer"][0]["facility"]["facilityRef"], **from);
+    }
+    for consumer in [
+        json!({ "facilityRef": "kiel" }),
+        json!({ "facilityRef": "019bb100-0000-7000-8000-000000000001" }),
+        json!({ "facilityRef": kiel, "tenantFacilityId": "passau" }),
+        json!({ "tenantFacilityId": "" }),
+    ] {
+        let refused = server.http.post(PROMISE, &to(consumer).to_string()).await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+    }
+}

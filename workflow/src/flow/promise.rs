@@ -71,7 +71,7 @@ impl<C: Cast> Scene<'_, C> {
             return Err(Refusal::UnknownOrder.into());
         }
         self.reaches(&promise)?;
-        promise.destination = self.destination(&promise);
+        promise.destination = self.destination(&promise)?;
         self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;

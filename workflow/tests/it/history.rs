@@ -198,6 +198,7 @@ impl Run {
             address: None,
             days: Default::default(),
             ships_to: None,
+            recipient: None,
             backorders: false,
             lines: self.lines(&request.lines, request.shortage),
             ordered: Some(self.shop.now),

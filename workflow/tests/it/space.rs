@@ -236,6 +236,7 @@ fn promise(node: &Node, client: usize) -> Command {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

@@ -262,6 +262,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
     }
 }

@@ -198,6 +198,7 @@ impl Script {
             address: said.value("address").map(Into::into),
             days: Days { ordered: None, wanted: said.value("day").and_then(Day::parse) },
             ships_to: None,
+            recipient: None,
             lines: lines(said.body),
             ordered: Some(self.shop.now),
             reference: Some(said.value("as").unwrap_or(said.subject).into()),
