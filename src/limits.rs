@@ -36,6 +36,9 @@ pub const CUSTOM_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 pub const ENTRIES_MAX: usize = 500;
 /// Conditions and traits of one stock: there are three.
 pub const LOT_ENTRIES_MAX: usize = 10;
+/// Minutes that a facility may need until an order can be collected: a year, of which some are
+/// leap years.
+pub const PROCESS_BUFFER_MINUTES_MAX: i64 = 366 * 24 * 60;
 /// Stickers of an order.
 pub const STICKERS_MAX: usize = 100;
 /// Attributes of a listing.
