@@ -189,7 +189,7 @@ impl Options {
             extra.extend(["--promise-floor-ms".into(), SPAWNED_FLOOR_MS.into()]);
         }
         if let Some(config) = &self.config {
-            extra.extend(["--config".into(), config.clone().into_os_string()]);
+            extra.extend(["--config".into(), std::path::absolute(config)?.into_os_string()]);
         }
         extra.extend(self.serve_arg.iter().map(Into::into));
         let under = self.under.clone().unwrap_or_else(std::env::temp_dir);

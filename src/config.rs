@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN};
+use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN, SEGMENT_BYTES_WHOLE};
 use workflow::limits::{OPEN_PROMISES_PER_CALLER_MAX, PARTS_PER_ORDER_MAX, PROMISE_CEILING};
 use workflow::settings::{OnShortage, Policy};
 use workflow::time::Millis;
@@ -53,7 +53,8 @@ pub struct Overrides {
     /// Threads that speak HTTP [default: one per core]
     #[arg(long, env = "CERTUS_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
-    /// How long a promise holds if nobody says [default: 28800000, 8 hours]
+    /// How long a promise holds if nobody says [default: 28800000, 8 hours, or the longest if that
+    /// is shorter]
     #[arg(long, env = "CERTUS_PROMISE_TTL_MS", value_name = "MS")]
     pub promise_ttl_ms: Option<u64>,
     /// The shortest a promise may be asked to hold [default: 60000]
@@ -83,9 +84,13 @@ pub struct Overrides {
     /// How long an answer may take before its outcome is unknown [default: 30000]
     #[arg(long, env = "CERTUS_ANSWER_TIMEOUT_MS", value_name = "MS")]
     pub answer_timeout_ms: Option<u64>,
-    /// Bytes of one journal segment, a multiple of 512 [default: 67108864]
+    /// Bytes of one journal segment, a multiple of 512, at least 17825792 [default: 67108864]
     #[arg(long, env = "CERTUS_SEGMENT_BYTES", value_name = "BYTES")]
     pub segment_bytes: Option<u64>,
+    /// Takes segments in which the largest record has no room, so that a test has many of them.
+    #[arg(long, hide = true)]
+    #[serde(skip)]
+    pub test_segments: bool,
     /// Records of this long before the newest may go, once the snapshot has passed them
     /// [default: none, the journal is kept whole]
     #[arg(long, env = "CERTUS_JOURNAL_KEEP_MS", value_name = "MS")]
@@ -171,10 +176,13 @@ pub struct Config {
     pub operate_permits: u32,
     pub answer_timeout_ms: u64,
     pub segment_bytes: u64,
+    #[serde(skip)]
+    pub test_segments: bool,
     pub journal_keep_ms: Option<u64>,
     pub journal_keep_bytes: Option<u64>,
     pub webhooks_to_private: bool,
     pub log: String,
+    #[serde(flatten)] // as its two keys stand in the file
     pub tls: Option<Files>,
     pub cors_origins: Vec<String>,
     pub auth: Auth,
@@ -215,6 +223,7 @@ impl Config {
                 over.$name.or(under.$name).unwrap_or_else(|| $default)
             };
         }
+        let promise_ceiling_ms = pick!(promise_ceiling_ms, PROMISE_CEILING.0);
         let certificate = over.tls_certificate.or(under.tls_certificate);
         let key = over.tls_key.or(under.tls_key);
         let tls = match (certificate, key) {
@@ -228,9 +237,9 @@ impl Config {
             listen: pick!(listen, local(8080)),
             admin_listen: pick!(admin_listen, local(8081)),
             workers: pick!(workers, cores),
-            promise_ttl_ms: pick!(promise_ttl_ms, PROMISE_CEILING.0),
+            promise_ttl_ms: pick!(promise_ttl_ms, promise_ceiling_ms.min(PROMISE_CEILING.0)),
             promise_floor_ms: pick!(promise_floor_ms, Millis::minutes(1).0),
-            promise_ceiling_ms: pick!(promise_ceiling_ms, PROMISE_CEILING.0),
+            promise_ceiling_ms,
             promise_on_shortage: pick!(promise_on_shortage, OnShortage::Accept),
             split_parts_max: pick!(split_parts_max, 3),
             open_promises_max: pick!(open_promises_max, OPEN_PROMISES_PER_CALLER_MAX),
@@ -239,6 +248,7 @@ impl Config {
             operate_permits: pick!(operate_permits, limits::OPERATE_PERMITS),
             answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIME_MAX.as_millis() as u64),
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
+            test_segments: over.test_segments,
             journal_keep_ms: over.journal_keep_ms.or(under.journal_keep_ms),
             journal_keep_bytes: over.journal_keep_bytes.or(under.journal_keep_bytes),
             webhooks_to_private: pick!(webhooks_to_private, false),
@@ -274,11 +284,17 @@ impl Config {
             self.promise_floor_ms <= self.promise_ceiling_ms,
             "promise_floor_ms: at most promise_ceiling_ms"
         );
-        ensure!(self.promise_ttl_ms > 0, "promise_ttl_ms: at least 1");
+        let promise_ms = self.promise_floor_ms.max(1)..=self.promise_ceiling_ms;
         ensure!(
-            self.segment_bytes.is_multiple_of(SECTOR_BYTES)
-                && self.segment_bytes >= SEGMENT_BYTES_MIN,
-            "segment_bytes: a multiple of {SECTOR_BYTES}, at least {SEGMENT_BYTES_MIN}"
+            promise_ms.contains(&self.promise_ttl_ms),
+            "promise_ttl_ms: from promise_floor_ms to promise_ceiling_ms, and at least 1"
+        );
+        ensure!(self.answer_timeout_ms > 0, "answer_timeout_ms: at least 1");
+        // In smaller ones there is no room for all that one command may do.
+        let least = if self.test_segments { SEGMENT_BYTES_MIN } else { SEGMENT_BYTES_WHOLE };
+        ensure!(
+            self.segment_bytes.is_multiple_of(SECTOR_BYTES) && self.segment_bytes >= least,
+            "segment_bytes: a multiple of {SECTOR_BYTES}, at least {least}"
         );
         self.invitations.rules()?;
         self.deliveries.areas()?;

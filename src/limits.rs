@@ -31,10 +31,15 @@ pub const KEY_CHARS_MAX: usize = 255;
 pub const CORRELATION_CHARS_MAX: usize = 128;
 /// Characters of a text that people read.
 pub const FREE_TEXT_CHARS_MAX: usize = 2_000;
-/// Bytes of one `customAttributes`.
+/// Bytes of one `customAttributes`, and of a stock's `properties`.
 pub const CUSTOM_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Entries of an array whose length the contract bounds at all.
 pub const ENTRIES_MAX: usize = 500;
+/// Conditions and traits of one stock: there are three.
+pub const LOT_ENTRIES_MAX: usize = 10;
+/// Minutes that a facility may need until an order can be collected: a year, of which some are
+/// leap years.
+pub const PROCESS_BUFFER_MINUTES_MAX: i64 = 366 * 24 * 60;
 /// Stickers of an order.
 pub const STICKERS_MAX: usize = 100;
 /// Attributes of a listing.

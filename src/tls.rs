@@ -26,8 +26,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Files {
     /// The certificate with those between it and its authority, PEM.
+    #[serde(rename = "tls_certificate")]
     pub certificate: PathBuf,
     /// The certificate's private key, PEM.
+    #[serde(rename = "tls_key")]
     pub key: PathBuf,
 }
 

@@ -116,6 +116,7 @@ async fn promise(handle: &ShardHandle, numbers: std::ops::Range<u64>) {
                 address: None,
                 days: Default::default(),
                 ships_to: None,
+                recipient: None,
                 backorders: false,
             };
             done(handle, Command::Promise(Box::new(promise)))

@@ -1,5 +1,10 @@
 //! The bounds of the actors, each with its reason.
 
+use snapshots::limits::RECORD_BYTES_MAX;
+use workflow::limits::{
+    EVENTS_BYTES_MAX, MOVED_BYTES_MAX, PLACED_AGAIN_BYTES_MAX, REHOSTED_BYTES_MAX,
+};
+
 /// Promises that one sweep expires before others get their turn: well below a millisecond.
 pub(crate) const EXPIRED_PER_SWEEP_MAX: usize = 64;
 
@@ -18,3 +23,14 @@ pub(crate) const MAIL_FAREWELL: std::time::Duration = std::time::Duration::from_
 pub(crate) const TEMPLATE_BYTES_MAX: u64 = 256 * 1024;
 /// Characters of a subject: what a line of a header holds (RFC 5322, 2.1.1).
 pub(crate) const SUBJECT_CHARS_MAX: usize = 200;
+
+/// Bytes that a record has besides what `workflow/src/flow/room.rs` counts: names, the places an
+/// order may come from, the key of a reply and its headers.
+const RECORD_REST_BYTES: usize = 384 << 10;
+
+const _: () = assert!(
+    EVENTS_BYTES_MAX + 2 * REHOSTED_BYTES_MAX + PLACED_AGAIN_BYTES_MAX + RECORD_REST_BYTES
+        <= RECORD_BYTES_MAX,
+    "what a command is allowed to do fits in one record"
+);
+const _: () = assert!(MOVED_BYTES_MAX <= EVENTS_BYTES_MAX, "so does the end of an order");

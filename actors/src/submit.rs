@@ -130,6 +130,17 @@ impl Pending {
         Pending { verdict: Some(verdict), ..self }
     }
 
+    /// The answer will be this reply, in the place of the one that was to be stored.
+    pub(crate) fn storing(self, reply: Arc<StoredReply>) -> Pending {
+        let verdict = match self.verdict {
+            Some(Verdict::Done(Shown { outcome, stored: Some(_) })) => {
+                Some(Verdict::Done(Shown { outcome, stored: Some(reply) }))
+            }
+            other => other,
+        };
+        Pending { verdict, ..self }
+    }
+
     /// Whoever asked must look again. It is still inside, so it gets its permit back.
     pub(crate) fn again(self, at: Position) {
         let verdict = Verdict::LookAgain(self.permit);

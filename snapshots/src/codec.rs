@@ -105,6 +105,55 @@ mod tests {
         }
     }
 
+    /// What the core says of an event's size before it happens (workflow/src/location/bytes.rs).
+    #[test]
+    fn no_event_takes_more_bytes_than_the_core_says() {
+        use workflow::id::{ArticleId, LocationId, OrderId, StockId};
+        use workflow::location::{self, ShelfEvent};
+        use workflow::record::Event;
+        use workflow::time::Time;
+
+        let (_, empty) = samples::records().remove(0);
+        let size = |events: Vec<Event>| {
+            let mut bytes = Vec::new();
+            encode(&Record { events, reply: None, ..empty.clone() }, &mut bytes);
+            bytes.len()
+        };
+        let id = LocationId::of(Time(i64::MAX >> 16), u64::MAX);
+        let (order, stock) =
+            (OrderId::of(Time(i64::MAX >> 16), u64::MAX), StockId::from_bits(u128::MAX));
+        let reservation = order.reservation(0xEFFE);
+        let units = workflow::quantity::Units::of_stock(i64::from(i32::MAX)).unwrap();
+        let moved = [
+            ShelfEvent::Reserved { reservation, stock: Some(stock), units },
+            ShelfEvent::Rehosted { reservation, stock: Some(stock) },
+            ShelfEvent::Consumed { reservation, stock, units },
+            ShelfEvent::Moved { from: stock, to: stock, units },
+        ];
+        let article = ArticleId::parse(&"a".repeat(250)).unwrap();
+        let moved = moved.map(|event| location::Event::Shelf { article: article.clone(), event });
+        let sampled = samples::records().into_iter().flat_map(|(_, record)| record.events);
+        let sampled = sampled.filter_map(|event| match event {
+            Event::Location { event, .. } => Some(event),
+            _ => None,
+        });
+        for event in sampled.chain(moved) {
+            let most = event.bytes_max();
+            let took = size(vec![Event::Location { id, event: event.clone() }]) - size(vec![]);
+            // The order notes a reservation's index, line, place, lot and pieces.
+            let noted = if let location::Event::Shelf {
+                event: ShelfEvent::Reserved { .. } | ShelfEvent::Rehosted { .. },
+                ..
+            } = &event
+            {
+                50
+            } else {
+                0
+            };
+            assert!(took + noted <= most, "{took} bytes, not {most}: {event:?}");
+        }
+    }
+
     #[test]
     fn encoding_appends_and_needs_no_more_room_than_the_record() {
         let (_, record) = samples::records().remove(0);

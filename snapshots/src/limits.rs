@@ -21,7 +21,11 @@ pub const BATCH_RECORDS_MAX: usize = 8_192;
 /// One segment, unless configured: a minute or two of full load, a fraction of a second to zero.
 pub const SEGMENT_BYTES: u64 = 64 << 20;
 
-/// The smallest segment that can be configured: a head, a record and a mark, for tests.
+/// The smallest segment that takes the largest record: a quarter of it, and some more.
+pub const SEGMENT_BYTES_WHOLE: u64 = 17 << 20;
+
+/// The smallest segment at all: a head, a small record and a mark, for tests of the journal. Its
+/// largest record is smaller than [`RECORD_BYTES_MAX`], so nobody keeps orders in it.
 pub const SEGMENT_BYTES_MIN: u64 = 4 << 10;
 
 /// The newest bytes of the journal that are checked when it is opened. What is older is checked

@@ -37,11 +37,19 @@ impl Spawned {
     ) -> anyhow::Result<Self> {
         let home = Home::below(under)?;
         let listen_file = home.0.join("listening");
+        // It is measured as it comes: neither the configuration of where we are nor ours is its.
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"CERTUS_") {
+                program.env_remove(name);
+            }
+        }
         program
+            .current_dir(&home.0)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(home.0.join("data"))
             .arg("--listen-file")
             .arg(&listen_file)
+            .args(["--admin-listen", "127.0.0.1:0"]) // another server may have the usual one
             // One caller makes all promises here, and none is ever ended.
             .args(["--open-promises-max", "4294967295"])
             .args(extra)
@@ -107,6 +115,7 @@ impl Drop for Spawned {
 
 impl Home {
     fn below(under: &Path) -> anyhow::Result<Self> {
+        let under = std::path::absolute(under)?; // the server is in another directory than we are
         let mut nth = 0;
         loop {
             let path = under.join(format!("certus-bench-{}-{nth}", std::process::id()));
@@ -166,6 +175,21 @@ mod tests {
         drop(spawned);
         assert!(rustix::process::test_kill_process(pid).is_err(), "the server lives on");
         assert_eq!(fs::read_dir(under.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_server_has_neither_our_configuration_nor_an_address_that_is_taken() {
+        let under = tempfile::tempdir().unwrap();
+        let serve = r#"pwd > "$4"; env >> "$4"; echo "$@" >> "$4"; printf 127.0.0.1:4012 > "$6";
+            exec tail -f /dev/null"#;
+        let mut program = shell(serve);
+        program.env("OTHERWISE", "kept");
+        let spawned = Spawned::start(program, &[], under.path()).unwrap();
+        let told = fs::read_to_string(spawned.home.0.join("data")).unwrap();
+        let home = fs::canonicalize(&spawned.home.0).unwrap();
+        assert_eq!(told.lines().next(), home.to_str(), "{told}");
+        assert!(told.contains("OTHERWISE=kept") && !told.contains("CERTUS_"), "{told}");
+        assert!(told.contains("--admin-listen 127.0.0.1:0"), "{told}");
     }
 
     #[test]

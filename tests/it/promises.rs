@@ -1,6 +1,7 @@
 //! The promise door: a promise's life, and everything that a promise is made of.
 
 mod catalog;
+mod large;
 mod life;
 mod samples;
 mod shortage;

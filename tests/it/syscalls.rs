@@ -16,7 +16,7 @@ mod starts;
 const PROMISE: &str = "/api/promises/deliverypromise";
 
 /// Small files, which are made in one call.
-const MORE: [&str; 4] = ["--workers", "1", "--segment-bytes", "1048576"];
+const MORE: [&str; 5] = ["--workers", "1", "--test-segments", "--segment-bytes", "1048576"];
 
 /// More refusals in a row than this are no passing trouble.
 const REFUSALS_MAX: usize = 100_000;

@@ -126,6 +126,7 @@ fn asks() -> impl Iterator<Item = Ask> {
             address: None,
             days: Default::default(),
             ships_to: None,
+            recipient: None,
             backorders: false,
             lines: lines.collect(),
             ordered: Some(START),

@@ -341,6 +341,8 @@ pub struct Promise {
     pub days: Days,
     /// The number of the address that it goes to, in place of the destination.
     pub ships_to: Option<u32>,
+    /// The location that it goes to, in place of the destination.
+    pub recipient: Option<LocationRef>,
 }
 
 /// Days that were named without a time: they begin when they do at the store.

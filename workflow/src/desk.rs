@@ -158,8 +158,10 @@ impl Tenant {
         kept.filter(|reply| reply.key == *key)
     }
 
-    /// How long a promise holds when its request does not say.
+    /// How long a promise holds when its request does not say; what was set when the operator
+    /// allowed other times is brought into those of today.
     pub fn promise_ttl(&self, policy: &Policy) -> Millis {
-        self.settings.promise_ttl.unwrap_or(policy.promise_ttl)
+        let set = self.settings.promise_ttl.unwrap_or(policy.promise_ttl);
+        set.max(policy.promise_floor).min(policy.promise_ceiling)
     }
 }

@@ -22,6 +22,7 @@ mod promise;
 mod read;
 mod removals;
 mod reroute;
+mod room;
 mod safeties;
 mod shortage;
 mod stocks;

@@ -14,6 +14,11 @@ impl Kept {
         Kept((json != "{}").then(|| json.into_boxed_str()))
     }
 
+    /// The length of its text.
+    pub fn bytes(&self) -> usize {
+        self.0.as_deref().map_or(0, str::len)
+    }
+
     /// The text of the JSON object.
     pub fn as_json(&self) -> &str {
         self.0.as_deref().unwrap_or("{}")

@@ -18,18 +18,24 @@ pub const PARTS_PER_ORDER_MAX: u8 = 10;
 pub const RESERVATIONS_PER_ORDER_MAX: usize = 0xEFFF;
 /// Lots of one article at one location: a line takes from several, and each is a reservation.
 pub const LOTS_PER_SHELF_MAX: usize = 200;
-/// Bytes that events of which one command may make many, as those about reservations, may take:
-/// half of the largest record.
+/// Bytes that all reservations of one order may take in a record: half of the largest, so that
+/// whatever frees them all at once has room.
 pub const MOVED_BYTES_MAX: usize = 2 << 20;
-/// Bytes of such an event besides the article's name, at most, with what the order notes of it.
-pub const MOVED_EVENT_BYTES: usize = 100;
+/// Bytes of an event at a location besides its texts, at most, with what the order notes of it.
+pub const MOVED_EVENT_BYTES: usize = 128;
+/// Bytes of all that a command is allowed to do, texts included: three quarters of the largest
+/// record, which leaves room for what follows of itself; `flow/room.rs` has the sum.
+pub const EVENTS_BYTES_MAX: usize = 3 << 20;
 /// Sales of which pieces are looked at in one command because stock came, that have no place; the
 /// rest is with the next one.
 pub const PLACED_AGAIN_PER_COMMAND_MAX: usize = 1_000;
-/// Bytes that the events of these may take in the record of that command.
-pub const PLACED_AGAIN_BYTES_MAX: usize = 256 << 10;
-/// Waiting reservations that find stock in one command; the rest does with the next one there.
+/// Bytes that the reservations of these may take in the record of that command.
+pub const PLACED_AGAIN_BYTES_MAX: usize = 128 << 10;
+/// Waiting reservations of one article that find stock in one command; the rest does with the next
+/// one there.
 pub const REHOSTED_PER_COMMAND_MAX: usize = 1_000;
+/// Bytes that they may take, of all articles together, where nothing can refuse any more.
+pub const REHOSTED_BYTES_MAX: usize = 256 << 10;
 /// Open promises of one caller: a bot that reserves everything meets this first.
 pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
 /// Keys of actions that one order keeps; the oldest goes first.

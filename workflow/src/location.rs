@@ -1,6 +1,7 @@
 //! One location: a facility that holds stock, article by article.
 
 mod apply;
+mod bytes;
 mod card;
 mod decide;
 mod holds;
@@ -30,11 +31,12 @@ pub use listing::{Listing, OutOfStock};
 pub use lot::{Lot, LotDetails};
 pub use offer::{Offer, Totals};
 pub use safety::SafetyStock;
+pub use settle::found_bytes;
 pub use shelf::{Held, Shelf};
 pub use shelves::Shelves;
 
 use crate::id::{ArticleId, LocationId, ReservationId, StockId, Version};
-use crate::limits::{MOVED_EVENT_BYTES, WRITE_KEYS_PER_LOCATION_MAX};
+use crate::limits::WRITE_KEYS_PER_LOCATION_MAX;
 use crate::quantity::Units;
 use crate::reply::StoredReply;
 use crate::time::Time;
@@ -159,19 +161,6 @@ pub enum ShelfEvent {
     },
 }
 
-impl Event {
-    /// How many bytes the event takes in a record, at most, if it is one of which a small command
-    /// may make many; else none.
-    pub fn moved_bytes(&self) -> usize {
-        match self {
-            Event::Shelf { article, event } if event.may_be_many() => {
-                article.as_str().len() + MOVED_EVENT_BYTES
-            }
-            _ => 0,
-        }
-    }
-}
-
 impl ShelfEvent {
     /// Whether the event is only about reservations, which the orders remember.
     pub fn is_about_reservations(&self) -> bool {
@@ -189,23 +178,6 @@ impl ShelfEvent {
             | ShelfEvent::Consumed { .. }
             | ShelfEvent::SoldOut
             | ShelfEvent::Moved { .. } => false,
-        }
-    }
-
-    /// Whether a small command may make many of them: those that have a row each are few.
-    fn may_be_many(&self) -> bool {
-        match self {
-            ShelfEvent::Put(_)
-            | ShelfEvent::Listed(_)
-            | ShelfEvent::Secured(_)
-            | ShelfEvent::Unsecured { .. }
-            | ShelfEvent::SoldOut
-            | ShelfEvent::Moved { .. } => false,
-            ShelfEvent::Removed { .. } | ShelfEvent::Unlisted | ShelfEvent::Kept { .. } => true,
-            ShelfEvent::Reserved { .. }
-            | ShelfEvent::Released { .. }
-            | ShelfEvent::Rehosted { .. }
-            | ShelfEvent::Consumed { .. } => true,
         }
     }
 }

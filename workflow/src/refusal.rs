@@ -5,7 +5,7 @@
 
 use smol_str::SmolStr;
 
-use crate::id::Version;
+use crate::id::{ArticleId, Version};
 use crate::quantity::Units;
 use crate::time::{Millis, Time};
 
@@ -186,6 +186,13 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
+    /// The location has a lot by this name, and it is of another article than what is to be made.
+    LotOfAnother {
+        /// The name.
+        reference: SmolStr,
+        /// What the lot is of.
+        article: Box<ArticleId>,
+    },
 }
 
 /// What kind of no a refusal is. A door that has no words of its own for a refusal answers by it.
@@ -245,7 +252,8 @@ impl Refusal {
             | Refusal::NothingToSubstitute
             | Refusal::ExternalIdTaken
             | Refusal::NothingUnsent { .. }
-            | Refusal::MailNotDue => Class::Conflict,
+            | Refusal::MailNotDue
+            | Refusal::LotOfAnother { .. } => Class::Conflict,
             Refusal::TooManyOpenPromises { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyAddresses { .. } => Class::TooMuch,
@@ -304,6 +312,7 @@ impl Refusal {
             Refusal::AddressNotAllowed => "address_not_allowed",
             Refusal::UnknownAddress => "unknown_address",
             Refusal::TooManyAddresses { .. } => "too_many_addresses",
+            Refusal::LotOfAnother { .. } => "lot_of_another",
         }
     }
 }

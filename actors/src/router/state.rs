@@ -19,7 +19,7 @@ use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::refusal::Refusal;
-use workflow::reply::{Keyed, ReplyKey, StoredReply};
+use workflow::reply::{Keyed, Reply, ReplyKey, StoredReply};
 use workflow::settings::Policy;
 use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
@@ -267,7 +267,7 @@ impl State {
             _ => None,
         });
         let closed: Vec<OrderId> = closed.collect();
-        let record = Record {
+        let mut record = Record {
             at,
             tenant: asker.tenant,
             who: asker.who,
@@ -276,9 +276,17 @@ impl State {
             reply,
         };
         let notice = Notice::of(self.key_watch.as_ref(), &record);
-        let pending = pending.map(|pending| Pending { notice, ..pending });
-        self.payload.clear();
-        snapshots::codec::encode(&record, &mut self.payload);
+        let mut pending = pending.map(|pending| Pending { notice, ..pending });
+        self.encode(&record);
+        // The events fit, which the core sees to; only a door knows how long its words are.
+        if self.payload.len() > self.parts.commits.record_bytes_max()
+            && let Some((_, reply)) = &mut record.reply
+        {
+            *reply = Arc::new(without_body(reply));
+            let short = reply.clone();
+            pending = pending.map(|pending| pending.storing(short));
+            self.encode(&record);
+        }
         let lsn = self.parts.commits.append(at.0, &self.payload, pending);
         self.figures.commands += 1;
         for id in closed {
@@ -295,6 +303,11 @@ impl State {
             };
             self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
+    }
+
+    fn encode(&mut self, record: &Record) {
+        self.payload.clear();
+        snapshots::codec::encode(record, &mut self.payload);
     }
 
     /// The reply that an entity keeps under a key. Subscriptions are at the desk.
@@ -472,4 +485,11 @@ fn store(keyed: &Keyed, words: &Words, outcome: &Outcome) -> Arc<StoredReply> {
     let mut reply = words.put(outcome);
     reply.body.shrink_to_fit(); // it lives as long as its order
     Arc::new(StoredReply { key: keyed.key.clone(), fingerprint: keyed.fingerprint, reply })
+}
+
+/// The reply as it is kept when it would not fit in the record of what was done: the status and
+/// the headers still say what that was, and where it is.
+fn without_body(stored: &StoredReply) -> StoredReply {
+    let reply = Reply { body: String::new(), ..stored.reply.clone() };
+    StoredReply { reply, ..stored.clone() }
 }

@@ -1,8 +1,9 @@
 //! Idempotency through restarts and out of memory.
 
-use actors::Verdict;
+use actors::{Verdict, Words, Work};
 use workflow::command::Query;
 use workflow::limits::PROMISE_FLOOR;
+use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 
 use crate::support::{BEGIN, TestShard, ask, cancel, confirm, keyed, promise};
@@ -113,5 +114,28 @@ async fn twins_at_once_are_carried_out_once() {
     assert_eq!(carried_out, 1);
     let Verdict::Done(shown) = shard.look(Query::Settings).await else { panic!("it runs") };
     drop(shown);
+    assert_eq!(shard.handle().figures().await.unwrap().open_promises, 1);
+}
+
+/// A door whose words are longer than any record.
+fn endless(outcome: &Outcome) -> Reply {
+    let body = "x".repeat(snapshots::limits::RECORD_BYTES_MAX);
+    Reply { body, ..crate::support::render(outcome) }
+}
+
+/// K1: an answer that no record holds is kept and given without its body, and what was asked is
+/// done.
+#[actix_rt::test]
+async fn a_reply_that_no_record_holds_goes_without_its_body() {
+    let mut shard = TestShard::start().await;
+    shard.store_with_tea(5).await;
+    let request = || keyed(ask(promise(2, Some(BEGIN + PROMISE_FLOOR))), "k1", 1);
+    let work = Work::Change(Box::new(request()), Words::Plain(endless));
+    let reply = first(shard.handle().ask(work, None).await.unwrap().verdict);
+    assert_eq!((reply.status, reply.body.as_str()), (201, ""));
+    assert_eq!(again(shard.submit(request()).await.verdict), reply);
+
+    shard.restart().await;
+    assert_eq!(again(shard.submit(request()).await.verdict), reply);
     assert_eq!(shard.handle().figures().await.unwrap().open_promises, 1);
 }

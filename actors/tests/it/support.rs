@@ -107,7 +107,7 @@ impl TestShard {
 async fn open(dir: &Path, now: Time) -> Shard {
     let options = Options {
         policy: Policy::default(),
-        segment_bytes: 16 << 20,
+        segment_bytes: 17 << 20,
         keep_ms: None,
         keep_bytes: None,
     };
@@ -195,6 +195,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
     }))
 }
@@ -213,7 +214,10 @@ pub(crate) fn confirm(order: OrderId) -> Command {
 }
 
 pub(crate) fn cancel(order: OrderId) -> Command {
-    Command::Act { order, action: order::Command::Cancel { version: None, reason: None } }
+    Command::Act {
+        order,
+        action: order::Command::Cancel { version: None, reason: None, unpicked: false },
+    }
 }
 
 pub(crate) fn placed(verdict: Verdict) -> OrderId {

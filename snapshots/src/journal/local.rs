@@ -271,3 +271,16 @@ fn bounds(segment_bytes: u64) -> (usize, u64) {
     let body = segment_bytes - BODY - SECTOR_BYTES;
     (RECORD_BYTES_MAX.min((body / 4) as usize), BATCH_BYTES_MAX.min((body / 2) as usize) as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::SEGMENT_BYTES_WHOLE;
+
+    #[test]
+    fn segments_that_may_be_configured_take_the_largest_record() {
+        assert_eq!(bounds(SEGMENT_BYTES_WHOLE).0, RECORD_BYTES_MAX);
+        assert!(bounds(SEGMENT_BYTES_WHOLE).1 > Batch::bytes_of(RECORD_BYTES_MAX));
+        assert!(bounds(SEGMENT_BYTES_MIN).0 < RECORD_BYTES_MAX);
+    }
+}

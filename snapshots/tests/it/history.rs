@@ -216,6 +216,7 @@ impl Shop {
             address: None,
             days: Default::default(),
             ships_to: None,
+            recipient: None,
             backorders: false,
             lines,
             ordered: Some(self.now),
@@ -257,7 +258,11 @@ impl Shop {
                 order::Command::Confirm { version: None, reference }
             }
             2 => order::Command::Extend { version: None },
-            3 => order::Command::Cancel { version: None, reason: Some("changed my mind".into()) },
+            3 => order::Command::Cancel {
+                version: None,
+                reason: Some("changed my mind".into()),
+                unpicked: false,
+            },
             _ => {
                 self.now = self.now.max(armed_for);
                 order::Command::Expire { armed_for }

@@ -8,6 +8,7 @@ mod consumer;
 mod delivery;
 mod facility;
 mod facility_name;
+mod facility_times;
 mod line;
 mod listing;
 mod listing_change;

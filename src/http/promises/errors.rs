@@ -90,6 +90,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::DuplicateOrder { .. } => (S::CONFLICT, "order exists"),
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => (S::CONFLICT, "out of stock"),
         Refusal::TooManyLines { .. } => (S::BAD_REQUEST, "too many lines"),
+        Refusal::LotOfAnother { .. } => (S::CONFLICT, "tenantStockId in use"),
         other => match other.class() {
             Class::Absent => (S::NOT_FOUND, "not found"),
             Class::Invalid => (S::BAD_REQUEST, "malformed request"),
@@ -171,7 +172,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::TooManyLots { limit } => {
             format!("an article has at most {limit} stocks at one facility")
         }
-        Refusal::TooMuchAtOnce => "this touches too many reservations for one step".into(),
+        Refusal::TooMuchAtOnce => "this is more than one step may change".into(),
         Refusal::DuplicateOrder { number } => {
             format!("order {number} has this name within its shop")
         }
@@ -186,6 +187,9 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("the caller has {limit} open promises, the most that anybody may have")
         }
         Refusal::TooManyLines { limit } => format!("an order has at most {limit} lines"),
+        Refusal::LotOfAnother { reference, article } => {
+            format!("tenantStockId: `{reference}` is a stock of article `{article}` there")
+        }
         other => other.words(),
     }
 }

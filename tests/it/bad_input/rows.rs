@@ -252,6 +252,17 @@ async fn bad_facilities_and_settings_change_nothing() {
         patch(r#"{"type":"MANAGED_FACILITY","version":1,"nmae":"x"}"#).is(400, "nmae: is unknown"),
         patch(r#"{"type":"MANAGED_FACILITY","version":1,"status":"AWAY"}"#).is(400, "status"),
         patch(r#"{"type":"MANAGED_FACILITY","name":"x"}"#).is(400, "version: is required"),
+        patch(r#"{"version":1,"actions":[{"action":"ModifyFacility","status":"AWAY"}]}"#)
+            .is(400, "actions[0].status"),
+        patch(r#"{"version":1,"actions":7}"#).is(400, "actions: must be an array of objects"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"fulfillmentProcessBuffer":527041}"#)
+            .is(400, "fulfillmentProcessBuffer: must be 0 to 527040"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"pickingTimes":{"monday":[{}]}}"#)
+            .is(400, "pickingTimes.monday[0].start: is required"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"closingDays":[{"date":"25.12."}]}"#)
+            .is(400, "closingDays[0].date"),
+        patch(r#"{"type":"MANAGED_FACILITY","version":1,"operativeCosts":[{"value":-1}]}"#)
+            .is(400, "operativeCosts[0].value"),
         Row::put(&own, r#"{"version":1}"#).is(400, "address: is required"),
         Row::of(Method::DELETE, &own, "").is(409, "facility in use"),
         Row::put(&listings, r#"{"listings":[]}"#).is(400, "listings"),

@@ -18,8 +18,15 @@ use crate::support::not_run;
 const IMAGE_BYTES: u64 = 96 << 20;
 
 /// So small that the journal goes on to a new file in nearly every round.
-const MORE: [&str; 6] =
-    ["--promise-on-shortage", "reject", "--workers", "2", "--segment-bytes", "262144"];
+const MORE: [&str; 7] = [
+    "--promise-on-shortage",
+    "reject",
+    "--workers",
+    "2",
+    "--test-segments",
+    "--segment-bytes",
+    "262144",
+];
 
 /// `FS_IOC_SHUTDOWN` without flushing the log. Perl is on every Debian, and this needs a call that
 /// safe Rust has not.

@@ -72,7 +72,11 @@ fn a_value_out_of_range_is_named() {
         ("--start-permits", "0", "start_permits"),
         ("--workers", "0", "workers"),
         ("--segment-bytes", "1000", "segment_bytes"),
+        ("--segment-bytes", "16777216", "segment_bytes"), // too small for the largest record
         ("--promise-floor-ms", "99999999", "promise_floor_ms"),
+        ("--promise-ttl-ms", "59999", "promise_ttl_ms"),
+        ("--promise-ttl-ms", "28800001", "promise_ttl_ms"),
+        ("--answer-timeout-ms", "0", "answer_timeout_ms"),
         ("--promise-on-shortage", "perhaps", "accept or reject"),
         ("--listen", "here", "--listen"),
     ] {

@@ -274,3 +274,75 @@ async fn an_order_is_named_by_its_number_too() {
     assert_eq!(server.act("2", "CONFIRM_PROMISE", 2).await.refused(409), "wrong stage");
     assert_eq!(server.act("9", "CANCEL", 1).await.refused(404), "order not found");
 }
+
+/// What the operator allows now bounds what a tenant has set before.
+#[actix_web::test]
+async fn a_promise_holds_no_longer_than_the_operator_allows() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 5).await;
+    let path = "/api/configurations/promises";
+    server.http.put(path, r#"{"version":1,"invalidAfterTime":"PT1H30M"}"#).await.expect(200);
+    server.restart_with("promise_ceiling_ms = 600000\n").await;
+    let made = server.promises(&promise("tea", 1)).await;
+    assert_eq!(made.answer["promisesOptions"]["validUntil"], after(Millis::minutes(10)));
+    assert_eq!(server.http.get(path).await.expect(200)["invalidAfterTime"], "PT10M");
+}
+
+/// doors.md 3.3: once picking began, this door cancels no more; others do.
+#[actix_web::test]
+async fn a_sale_that_is_being_picked_is_not_cancelled_here() {
+    let server = TestServer::start().await;
+    let store = server.facility("gouda").await;
+    server.stock(&store, "tea", 5).await;
+    let placed = server.http.post("/api/orders", &promise("tea", 2).to_string()).await.expect(201);
+    let id = text(&placed, "id");
+    let list = server.http.post("/picklist/next", "").await.expect(200);
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+    let version = server.order(&id).await["version"].as_u64().expect("a version") as u32;
+    let refused = server.act(&id, "CANCEL", version).await;
+    assert_eq!(refused.refused(409), "wrong stage");
+    assert_eq!(server.order(&id).await["status"], "OPEN");
+    server.http.post(&format!("/deliveries/{id}/cancel"), "").await.expect(200);
+    assert_eq!(server.order(&id).await["status"], "CANCELLED");
+    let again = server.order(&id).await["version"].as_u64().expect("a version") as u32;
+    server.act(&id, "CANCEL", again).await.expect(200);
+}
+
+/// A recipient that is a facility is where the order goes, and must be there.
+#[actix_web::test]
+async fn an_order_for_a_facility_comes_from_near_it() {
+    let server = TestServer::start().await;
+    let place = async |name: &str, lat: f64| {
+        let body = json!({ "name": name, "tenantFacilityId": name, "address": { "companyName": "c",
+            "street": "s", "city": "x", "postalCode": "1", "country": "DE",
+            "resolvedCoordinates": { "lat": lat, "lon": 10.0 } } });
+        text(&server.http.post("/api/facilities", &body.to_string()).await.expect(201), "id")
+    };
+    let (hamburg, munich) = (place("hamburg", 53.55).await, place("munich", 48.14).await);
+    let (kiel, passau) = (place("kiel", 54.32).await, place("passau", 48.57).await);
+    server.stock(&hamburg, "tea", 9).await;
+    server.stock(&munich, "tea", 9).await;
+    let to = |consumer: Value| {
+        let mut body = promise("tea", 1);
+        body["consumer"] = consumer;
+        body
+    };
+    for (consumer, from) in [
+        (json!({ "facilityRef": kiel }), &hamburg),
+        (json!({ "tenantFacilityId": "passau" }), &munich),
+        (json!({ "facilityRef": passau, "tenantFacilityId": "passau" }), &munich),
+    ] {
+        let made = server.promises(&to(consumer)).await;
+        assert_eq!(made.answer["shipToCustomer"][0]["facility"]["facilityRef"], **from);
+    }
+    for consumer in [
+        json!({ "facilityRef": "kiel" }),
+        json!({ "facilityRef": "019bb100-0000-7000-8000-000000000001" }),
+        json!({ "facilityRef": kiel, "tenantFacilityId": "passau" }),
+        json!({ "tenantFacilityId": "" }),
+    ] {
+        let refused = server.http.post(PROMISE, &to(consumer).to_string()).await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+    }
+}

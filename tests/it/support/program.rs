@@ -36,7 +36,7 @@ impl Program {
         let _ = std::fs::remove_file(&told);
         let mut child = command(wrapper)
             .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .env("CERTUS_SEGMENT_BYTES", "16777216")
+            .env("CERTUS_SEGMENT_BYTES", "17825792")
             .env("CERTUS_LOG", "warn")
             .args(["--data".as_ref(), data.as_os_str()])
             .args(["--listen-file".as_ref(), told.as_os_str()])

@@ -124,7 +124,7 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
         listen: port_0,
         admin_listen: port_0,
         workers: Some(1),
-        segment_bytes: Some(16 << 20),
+        segment_bytes: Some(17 << 20),
         ..Overrides::default()
     };
     let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");

@@ -12,7 +12,7 @@ const DISK_BYTES: usize = 40 << 20;
 const START_BYTES: u64 = 2 << 20;
 
 /// Smaller still, so that the last one is soon full.
-const SMALL: [&str; 4] = ["--workers", "1", "--segment-bytes", "262144"];
+const SMALL: [&str; 5] = ["--workers", "1", "--test-segments", "--segment-bytes", "262144"];
 
 /// What requests are sent at most while the server looks for room each second.
 const REQUESTS_MAX: usize = 1_000_000;

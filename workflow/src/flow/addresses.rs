@@ -48,10 +48,16 @@ impl<C: Cast> Scene<'_, C> {
         known.map(Outcome::Address).ok_or(Refusal::UnknownAddress)
     }
 
-    /// Where an order goes, if that is known.
-    pub(super) fn destination(&self, promise: &Promise) -> Option<Place> {
+    /// Where an order goes, if that is known: to the location that is named, to the address whose
+    /// number is, or to where the request says itself.
+    pub(super) fn destination(&self, promise: &Promise) -> Result<Option<Place>, Refusal> {
+        if let Some(recipient) = &promise.recipient {
+            let id = self.find(recipient, 0)?;
+            let place = self.tenant.places.card(id).and_then(|card| card.place);
+            return Ok(place.or(promise.destination));
+        }
         let number = promise.ships_to.as_ref();
         let known = number.and_then(|number| self.tenant.addresses.get(number));
-        known.map(|address| address.place).or(promise.destination)
+        Ok(known.map(|address| address.place).or(promise.destination))
     }
 }

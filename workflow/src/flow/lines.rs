@@ -1,6 +1,7 @@
 //! Lines that join an order: routed and held in one record, as long as the order's.
 
 use super::promise::{Base, Ware};
+use super::room::Beside;
 use super::{Cast, Halt, Scene};
 use crate::command::{Command, MoreLines};
 use crate::order::{self, Added, Event};
@@ -33,9 +34,8 @@ impl<C: Cast> Scene<'_, C> {
             Err(due) => return Err(Halt::Overdue(due, Box::new(Command::AddLines(more)))),
         };
         self.can_bear(&ware, &planned.shortage)?;
-        if !self.fits_one_record(&more.lines, &planned.shares, before.reserved) {
-            return Err(Refusal::TooMuchAtOnce.into());
-        }
+        let beside = Beside::of_lines(&more.lines, &before);
+        self.fits_one_record(&more.lines, &planned.shares, &beside)?;
 
         // From here on nothing refuses (S6).
         let lines = u16::try_from(before.asked.lines.len()).expect("an order has few lines");

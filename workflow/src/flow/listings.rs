@@ -20,7 +20,8 @@ impl<C: Cast> Scene<'_, C> {
         let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
         let rows = rows.into_iter().enumerate();
         let rows = rows.map(|(index, row)| (self.new_stock_id(index), row)).collect();
-        let done = self.cast.decide(id, location::Command::List { rows }, self.now).await?;
+        let list = [(id, location::Command::List { rows })].into_iter();
+        let (_, done) = self.decide_all(list).await?.remove(0);
         self.carry_out(id, done.events).await;
         let articles = done.rows.iter().map(|row| row.article.clone()).collect();
         let filter = ListingFilter { articles, code: None };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::LocationRef;
 use crate::id::{LocationId, OrderId, Version};
-use crate::limits::{MOVED_BYTES_MAX, MOVED_EVENT_BYTES};
+use crate::limits::{EVENTS_BYTES_MAX, MOVED_EVENT_BYTES};
 use crate::location::{self, Card, Command};
 use crate::order;
 use crate::outcome::{LocationView, Outcome};
@@ -14,6 +14,9 @@ use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::time::Millis;
 
+/// Bytes of an index in what an order notes when a location is lost.
+const LOST_BYTES: usize = 3;
+
 impl<C: Cast> Scene<'_, C> {
     pub(super) async fn open_location(
         &mut self,
@@ -21,9 +24,13 @@ impl<C: Cast> Scene<'_, C> {
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         self.reference_is_free(&card, None)?;
         let id = LocationId::of(self.now, self.random);
+        let opened = location::Event::Opened(card.clone());
+        if opened.bytes_max() > EVENTS_BYTES_MAX {
+            return Err(Refusal::TooMuchAtOnce);
+        }
         self.cast.open(location::open(id, card.clone(), self.now)).await;
         self.tenant.places.open(id, &card);
-        self.events.push(Event::Location { id, event: location::Event::Opened(card) });
+        self.events.push(Event::Location { id, event: opened });
         Ok((self.view(id).await, Some(Owner::Location(id))))
     }
 
@@ -37,7 +44,7 @@ impl<C: Cast> Scene<'_, C> {
         let id = self.tenant.places.find(at).ok_or(Refusal::UnknownLocation)?;
         self.reference_is_free(&card, Some(id))?;
         let change = Command::Change { version, card: card.clone() };
-        let done = self.cast.decide(id, change, self.now).await?;
+        let (_, done) = self.decide_all([(id, change)].into_iter()).await?.remove(0);
         self.tenant.places.change(id, &card);
         self.carry_out(id, done.events).await;
         self.takes_part_again(id);
@@ -63,14 +70,20 @@ impl<C: Cast> Scene<'_, C> {
     /// A location that is closed by force takes the reservations there with it.
     async fn lose_reservations(&mut self, id: LocationId) -> Result<(), Refusal> {
         let holders = self.orders_with_holds_at(id).await;
-        if holders.len() * MOVED_EVENT_BYTES > MOVED_BYTES_MAX {
-            return Err(Refusal::TooMuchAtOnce);
-        }
+        let mut lost: Vec<(OrderId, Vec<u16>)> = Vec::with_capacity(holders.len());
+        let mut bytes = 0;
         for order in holders {
             let before = self.cast.order(order).await;
-            let lost = before.holds.iter().filter(|hold| hold.location == id);
-            let event = order::Event::Lost { holds: lost.map(|hold| hold.index).collect() };
-            let after = self.tell(order, event).await;
+            let holds = before.holds.iter().filter(|hold| hold.location == id);
+            let holds: Vec<u16> = holds.map(|hold| hold.index).collect();
+            bytes += MOVED_EVENT_BYTES + holds.len() * LOST_BYTES;
+            if bytes > EVENTS_BYTES_MAX {
+                return Err(Refusal::TooMuchAtOnce);
+            }
+            lost.push((order, holds));
+        }
+        for (order, holds) in lost {
+            let after = self.tell(order, order::Event::Lost { holds }).await;
             let article = |line: u16| after.asked.lines[usize::from(line)].article.clone();
             self.came.extend(after.unplaced().map(article));
         }

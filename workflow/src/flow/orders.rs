@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Act, Acted, Cast, Scene};
 use crate::desk::Footing;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId};
+use crate::limits::REHOSTED_BYTES_MAX;
 use crate::location;
 use crate::order::{self, Order};
 use crate::outcome::Outcome;
@@ -60,17 +61,27 @@ impl<C: Cast> Scene<'_, C> {
         self.mails_follow(&before, after).await
     }
 
-    /// Frees all that an order held.
+    /// Frees all that an order held, and lets who waits take it as long as the record has room;
+    /// who then gets none yet does with the next command there.
     async fn free(&mut self, before: &Order) {
+        let mut found = 0;
         for (location, reservations) in held_by(before) {
-            self.settle(location, location::Command::Release { reservations }).await;
+            let command = match found < REHOSTED_BYTES_MAX {
+                true => location::Command::Release { reservations },
+                false => location::Command::Vacate { reservations },
+            };
+            found += self.settle(location, command).await;
         }
     }
 
     /// A promise ends because another takes its place. What it held is free for that one: who
     /// waits gets what is left, by [`Scene::let_who_waits`].
     pub(super) async fn give_way(&mut self, before: &Order) {
-        let command = order::Command::Cancel { version: None, reason: Some("REPLACED".into()) };
+        let command = order::Command::Cancel {
+            version: None,
+            reason: Some("REPLACED".into()),
+            unpicked: false,
+        };
         let act = Act { command, hold_for: Millis::default(), now: self.now };
         let acted = self.cast.act(before.id, act).await;
         let acted = acted.expect("S6: a promise that is open can be cancelled");
@@ -85,20 +96,31 @@ impl<C: Cast> Scene<'_, C> {
         }
     }
 
-    /// Who waits takes what is left of what an order held.
+    /// Who waits takes what is left of what an order held, as long as the record has room.
     pub(super) async fn let_who_waits(&mut self, before: &Order) {
+        let mut found = 0;
         for (location, reservations) in held_by(before) {
+            if found >= REHOSTED_BYTES_MAX {
+                return;
+            }
             let mut articles: Vec<_> =
                 reservations.into_iter().map(|(article, _)| article).collect();
             articles.sort_unstable();
             articles.dedup();
-            self.settle(location, location::Command::Settle { articles }).await;
+            found += self.settle(location, location::Command::Settle { articles }).await;
         }
     }
 
-    pub(super) async fn settle(&mut self, location: LocationId, command: location::Command) {
+    /// A location does what nothing can refuse. Answers with the bytes of what found stock by it.
+    pub(super) async fn settle(
+        &mut self,
+        location: LocationId,
+        command: location::Command,
+    ) -> usize {
         let (events, published) = self.cast.settle(location, command, self.now).await;
+        let found = location::found_bytes(&events);
         self.took_place(location, events, published).await;
+        found
     }
 }
 

@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use super::room::{held_bytes, takes_holds};
 use super::{Cast, Look, Scene, Seen};
 use crate::command::{Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
-use crate::limits::{
-    LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, PICKING_MAX,
-};
+use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
 use crate::order::{
     self, Event, Hold, Line, Order, Rest, Shortage, Stage, Step, Substitution, Task,
@@ -121,11 +120,7 @@ impl<C: Cast> Scene<'_, C> {
         for id in &ids {
             let order = self.cast.order(*id).await;
             order::decide(&order, &ship(&driver), Default::default(), self.now)?;
-            let bytes = |hold: &Hold| {
-                let article = &order.asked.lines[usize::from(hold.line)].article;
-                article.as_str().len() + MOVED_EVENT_BYTES
-            };
-            moved += order.holds.iter().map(bytes).sum::<usize>();
+            moved += held_bytes(&order);
         }
         if moved > MOVED_BYTES_MAX {
             return Err(Refusal::TooMuchAtOnce);
@@ -221,6 +216,9 @@ impl<C: Cast> Scene<'_, C> {
         let gone =
             |(index, units): &(u16, Units)| (article.clone(), id.reservation(*index), *units);
         let rows = taken.iter().map(gone).collect();
+        if let Rest::Waits(_) = rest {
+            takes_holds(&order, &article, 1)?;
+        }
         let mut order = self.tell(id, Event::ShortOnShelf { at, line, taken, rest }).await;
         self.settle(at, location::Command::Consume { rows, sold_out: true }).await;
         if let Rest::Waits(first) = rest {
@@ -235,7 +233,7 @@ impl<C: Cast> Scene<'_, C> {
         };
         if let Some(reason) = reason {
             let reason = Some(SmolStr::new_static(reason));
-            let cancel = order::Command::Cancel { version: None, reason };
+            let cancel = order::Command::Cancel { version: None, reason, unpicked: false };
             // If some of it is on the way, the rest is brought without the line.
             if let Ok(acted) = self.carry(id, cancel).await {
                 order = acted.after;
@@ -277,6 +275,7 @@ impl<C: Cast> Scene<'_, C> {
         if known.is_none() && lines.len() >= LINES_PER_ORDER_MAX {
             return Err(Refusal::TooMuchAtOnce);
         }
+        takes_holds(&order, &with.article, usize::from(offer.lots).max(1))?;
         let by = u16::try_from(known.unwrap_or(lines.len())).expect("an order has few lines");
         let new = known.is_none().then(|| Line { quantity: units, ..with.clone() });
         let released: Vec<u16> = waiting.iter().map(|hold| hold.index).collect();

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::candidates::{Want, wants};
+use super::room::Beside;
 use super::shortage::{Borne, Short};
 use super::{Cast, Halt, Look, Scene, Seen};
 use crate::calendar::Zone;
 use crate::command::{Command, Days, Promise, Wanted};
-use crate::id::{ArticleId, LocationId, OrderId};
-use crate::limits::{
-    LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, OVERDUE_PER_TURN_MAX, PROCESS_BUFFER,
-    RESERVATIONS_PER_ORDER_MAX, WINDOW_LENGTH,
-};
+use crate::id::{LocationId, OrderId};
+use crate::limits::{OVERDUE_PER_TURN_MAX, PROCESS_BUFFER, WINDOW_LENGTH};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
 use crate::order::{
     self, Asked, Delivery, Handover, Hold, Line, Order, Placed, Stage, Window, Work,
@@ -45,7 +43,7 @@ pub(super) struct Planned {
     /// What becomes of pieces that are short.
     pub(super) shortage: Borne,
     search: Search,
-    considered: Vec<Considered>,
+    pub(super) considered: Vec<Considered>,
 }
 
 /// What an order has already: new lines and reservations are counted from here.
@@ -73,7 +71,7 @@ impl<C: Cast> Scene<'_, C> {
             return Err(Refusal::UnknownOrder.into());
         }
         self.reaches(&promise)?;
-        promise.destination = self.destination(&promise);
+        promise.destination = self.destination(&promise)?;
         self.is_new(&promise).await?;
         let delivery = self.delivery(&promise.delivery)?;
         let stage = self.first_stage(&promise)?;
@@ -94,9 +92,8 @@ impl<C: Cast> Scene<'_, C> {
             }
         };
         self.can_bear(&ware, &planned.shortage)?;
-        if !self.fits_one_record(&promise.lines, &planned.shares, 0) {
-            return Err(Refusal::TooMuchAtOnce.into());
-        }
+        let beside = Beside::of_promise(&promise, &planned, replaced.as_ref());
+        self.fits_one_record(&promise.lines, &planned.shares, &beside)?;
 
         // From here on nothing refuses (S6).
         if let Some(before) = &replaced {
@@ -248,28 +245,6 @@ impl<C: Cast> Scene<'_, C> {
         overdue.sort_unstable();
         overdue.dedup();
         overdue
-    }
-
-    /// Whether the reservations fit in one record, and under one order's id beside those that it
-    /// `had`. Nearly always the widest guess does; only else is it worth looking how many lots
-    /// there are.
-    pub(super) fn fits_one_record(&self, lines: &[Line], shares: &[Share], had: u16) -> bool {
-        let parts = || {
-            let parts =
-                shares.iter().flat_map(|share| share.lines.iter().map(move |it| (share, it)));
-            parts.map(|(share, part)| (share.location, &lines[usize::from(part.line)].article))
-        };
-        let bytes = |article: &ArticleId| article.as_str().len() + MOVED_EVENT_BYTES;
-        let guess: usize = parts().map(|(_, article)| bytes(article) * LOTS_PER_SHELF_MAX).sum();
-        if guess <= MOVED_BYTES_MAX && usize::from(had) <= RESERVATIONS_PER_ORDER_MAX / 2 {
-            return true;
-        }
-        let lots = |location, article| {
-            usize::from(self.tenant.places.offer(location, article).lots).max(1)
-        };
-        let count: usize = parts().map(|(location, article)| lots(location, article)).sum();
-        let moved: usize = parts().map(|(location, it)| bytes(it) * lots(location, it)).sum();
-        usize::from(had) + count <= RESERVATIONS_PER_ORDER_MAX && moved <= MOVED_BYTES_MAX
     }
 
     /// Holds what was planned. Nothing has run since the plan was made, so no location refuses.

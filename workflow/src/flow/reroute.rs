@@ -8,10 +8,11 @@ use smallvec::SmallVec;
 
 use super::candidates::wants;
 use super::promise::{Base, Ware, shares};
+use super::room::{Beside, moved_bytes};
 use super::{Cast, Scene};
 use crate::id::{ArticleId, LocationId, OrderId};
-use crate::limits::{MOVED_EVENT_BYTES, PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
-use crate::order::{Event, Line, Order};
+use crate::limits::{PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
+use crate::order::{Event, Hold, Line, Order};
 use crate::routing::{self, Candidate, Need, Strategy};
 
 impl<C: Cast> Scene<'_, C> {
@@ -28,10 +29,7 @@ impl<C: Cast> Scene<'_, C> {
                     break;
                 }
                 orders -= 1;
-                bytes = bytes.saturating_sub(self.reroute(id).await);
-                if bytes == 0 {
-                    return;
-                }
+                bytes -= self.reroute(id, bytes).await;
             }
         }
         self.came.clear(); // what the new reservations published is less than it was
@@ -50,9 +48,9 @@ impl<C: Cast> Scene<'_, C> {
         offers.iter().any(|(_, offer)| !offer.available.is_zero())
     }
 
-    /// Holds what there is for the pieces of an order that have no place; answers how many bytes
-    /// of the record that may take.
-    async fn reroute(&mut self, id: OrderId) -> usize {
+    /// Holds what there is for the pieces of an order that have no place, if that takes no more
+    /// than so many bytes of the record; answers how many.
+    async fn reroute(&mut self, id: OrderId, bytes: usize) -> usize {
         let order = self.cast.order(id).await;
         let open: SmallVec<[u16; 4]> = order.unplaced().collect();
         let lines: Vec<Line> = open
@@ -77,7 +75,8 @@ impl<C: Cast> Scene<'_, C> {
             wants.iter().map(|want| Need { units: want.units }).collect();
         let plan = routing::plan(&needs, &candidates, &strategy);
         let shares = shares(&lines, &wants, &candidates, &plan);
-        if shares.is_empty() || !self.fits_one_record(&lines, &shares, order.reserved) {
+        let beside = Beside::of_more(&order, bytes);
+        if shares.is_empty() || self.fits_one_record(&lines, &shares, &beside).is_err() {
             return 0;
         }
         let base = Base { line: 0, hold: order.reserved };
@@ -85,10 +84,8 @@ impl<C: Cast> Scene<'_, C> {
         for hold in &mut holds {
             hold.line = open[usize::from(hold.line)];
         }
-        let bytes = |line: u16| {
-            order.asked.lines[usize::from(line)].article.as_str().len() + 2 * MOVED_EVENT_BYTES
-        };
-        let taken = holds.iter().map(|hold| bytes(hold.line)).sum();
+        let article = |hold: &Hold| &order.asked.lines[usize::from(hold.line)].article;
+        let taken = holds.iter().map(|hold| moved_bytes(article(hold))).sum();
         self.tell(id, Event::Rerouted { holds }).await;
         taken
     }

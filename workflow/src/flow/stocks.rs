@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::{LocationRef, StockRow};
 use crate::id::{ArticleId, LocationId, StockId};
-use crate::limits::MOVED_BYTES_MAX;
+use crate::limits::EVENTS_BYTES_MAX;
 use crate::location::{self, LotRow, LotTarget, Row};
 use crate::outcome::{Outcome, StockView};
 use crate::quantity::Units;
@@ -56,19 +56,20 @@ impl<C: Cast> Scene<'_, C> {
         location::Command::Put { rows, defaults }
     }
 
-    /// Asks all locations before any changes, so that one refusal refuses all (S6).
+    /// Asks all locations before any changes, so that one refusal refuses all (S6). What they would
+    /// do must fit in one record.
     pub(super) async fn decide_all(
         &mut self,
         commands: impl Iterator<Item = (LocationId, location::Command)>,
     ) -> Result<Vec<(LocationId, location::Done)>, Refusal> {
         let mut decided = Vec::new();
-        let mut moved = 0;
+        let mut bytes = 0;
         for (location, command) in commands {
             let done = self.cast.decide(location, command, self.now).await?;
-            moved += done.events.iter().map(location::Event::moved_bytes).sum::<usize>();
+            bytes += done.events.iter().map(location::Event::bytes_max).sum::<usize>();
             decided.push((location, done));
         }
-        if moved > MOVED_BYTES_MAX { Err(Refusal::TooMuchAtOnce) } else { Ok(decided) }
+        if bytes > EVENTS_BYTES_MAX { Err(Refusal::TooMuchAtOnce) } else { Ok(decided) }
     }
 
     /// The id of what the row at `index` makes: only the command's own time and random number may

@@ -13,6 +13,7 @@ use super::settle::Draft;
 use super::{Card, Event, Listing, Location, OutOfStock, ShelfEvent};
 use crate::id::{ArticleId, OrderId, ReservationId, StockId, Version};
 use crate::kept::Kept;
+use crate::limits::REHOSTED_BYTES_MAX;
 use crate::quantity::Units;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -130,7 +131,8 @@ pub struct LotRow {
 /// Which lot a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LotTarget {
-    /// A new one of this article, unless the location has a lot with the row's reference.
+    /// A new one of this article, unless the location has a lot with the row's reference; that
+    /// one must be of the same article.
     New(ArticleId),
     /// The one with this id.
     Existing(StockId),
@@ -405,7 +407,7 @@ fn release(
             draft.release(reservation, &mut done.events);
         }
         if let Some(now) = settled {
-            draft.settle(now, &mut done.events);
+            draft.settle_within(REHOSTED_BYTES_MAX, now, &mut done.events);
         }
     }
     done
@@ -436,7 +438,8 @@ fn consume(
 fn settle(location: &Location, articles: &[ArticleId], now: Time) -> Done {
     let mut done = Done::default();
     for article in articles {
-        Draft::of(article, &location.shelves[article]).settle(now, &mut done.events);
+        let draft = Draft::of(article, &location.shelves[article]);
+        draft.settle_within(REHOSTED_BYTES_MAX, now, &mut done.events);
     }
     done
 }

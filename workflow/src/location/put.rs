@@ -111,6 +111,12 @@ impl<'a> Drawing<'a> {
             (None, None, Some(article)) => (article.clone(), None),
             (None, None, None) => return Err(Refusal::UnknownStock { row: Some(index) }),
         };
+        if let (LotTarget::New(asked), Some(reference)) = (&row.target, &row.change.reference)
+            && *asked != article
+        {
+            let (reference, article) = (reference.clone(), Box::new(article));
+            return Err(Refusal::LotOfAnother { reference, article });
+        }
         if let (Some(asked), Some(old)) = (row.version, old)
             && asked != old.version
         {

@@ -9,6 +9,15 @@ use crate::limits::{LOTS_PER_SHELF_MAX, REHOSTED_PER_COMMAND_MAX};
 use crate::quantity::Units;
 use crate::time::Time;
 
+/// Bytes of what found stock so far.
+pub fn found_bytes(events: &[Event]) -> usize {
+    let found = |event: &&Event| {
+        let Event::Shelf { event, .. } = event else { return false };
+        matches!(event, ShelfEvent::Rehosted { stock: Some(_), .. })
+    };
+    events.iter().filter(found).map(Event::bytes_max).sum()
+}
+
 /// A shelf as it will be when the events so far are applied: only what settling needs.
 ///
 /// The holds stay where they are; a hot article has many, and a command moves few of them.
@@ -131,20 +140,31 @@ impl<'a> Draft<'a> {
     }
 
     /// Waiting reservations take what is free, oldest first; one that fits nowhere is passed by.
-    pub(super) fn settle(mut self, now: Time, events: &mut Vec<Event>) {
+    /// Whoever asked for it is refused if that is too much for one record.
+    pub(super) fn settle(self, now: Time, events: &mut Vec<Event>) {
+        self.settle_within(usize::MAX, now, events);
+    }
+
+    /// The same where nothing can refuse any more: until all that found stock has so many bytes.
+    pub(super) fn settle_within(mut self, bytes_max: usize, now: Time, events: &mut Vec<Event>) {
         if self.waiting.is_empty() || self.sold_out {
             return;
         }
         self.waiting.sort_unstable();
         let mut free = free_lots(&self.lots, self.safety, now);
         let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let mut found = found_bytes(events);
         for (reservation, wanted) in waiting.take(REHOSTED_PER_COMMAND_MAX) {
+            if found >= bytes_max {
+                break;
+            }
             let Some(lot) = free.iter_mut().find(|(_, units)| *units >= wanted) else {
                 continue;
             };
             lot.1 = lot.1.minus(wanted);
             let stock = Some(lot.0);
             self.push(ShelfEvent::Rehosted { reservation, stock }, events);
+            found += events.last().map_or(0, Event::bytes_max);
         }
     }
 

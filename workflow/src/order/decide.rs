@@ -31,6 +31,8 @@ pub enum Command {
         version: Option<Version>,
         /// Why.
         reason: Option<SmolStr>,
+        /// Only while nobody has begun to pick it.
+        unpicked: bool,
     },
     /// The timer says that the deadline has passed.
     Expire {
@@ -118,6 +120,11 @@ pub fn decide(
             Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
         }
         (Stage::Confirmed { .. }, Command::Work { task, .. }) => task::decide(order, task),
+        (Stage::Confirmed { .. }, Command::Cancel { unpicked: true, .. })
+            if !order.parts().is_empty() =>
+        {
+            Err(task::not_now(order, command.name()))
+        }
         // What is at the door stays there: only the rest can still be ended.
         (Stage::Confirmed { .. }, Command::Cancel { .. }) if order.has_left() => {
             match order.is_under_way() {

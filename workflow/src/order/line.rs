@@ -100,6 +100,24 @@ pub struct Hold {
     pub units: Units,
 }
 
+/// Bytes of a line besides its texts, at most.
+const LINE_BYTES: usize = 32;
+
+impl Line {
+    /// How many bytes it takes in a record, at most.
+    pub fn bytes_max(&self) -> usize {
+        LINE_BYTES + self.article.as_str().len() + self.title.len() + self.kept.bytes()
+    }
+}
+
+impl Asked {
+    /// How many bytes its texts take in a record, at most.
+    pub fn bytes_max(&self) -> usize {
+        let lines: usize = self.lines.iter().map(Line::bytes_max).sum();
+        lines + self.kept.bytes()
+    }
+}
+
 /// An order's lines are numbered within so many numbers of its own.
 const NUMBERS_PER_ORDER: u64 = 1_000;
 

@@ -198,6 +198,7 @@ impl Run {
             address: None,
             days: Default::default(),
             ships_to: None,
+            recipient: None,
             backorders: false,
             lines: self.lines(&request.lines, request.shortage),
             ordered: Some(self.shop.now),
@@ -258,7 +259,7 @@ impl Run {
         let action = match verb {
             Verb::Confirm => order::Command::Confirm { version, reference: None },
             Verb::Extend => order::Command::Extend { version },
-            Verb::Cancel => order::Command::Cancel { version, reason: None },
+            Verb::Cancel => order::Command::Cancel { version, reason: None, unpicked: false },
         };
         Command::Act { order, action }
     }

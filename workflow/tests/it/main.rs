@@ -12,6 +12,7 @@ mod keys;
 mod ledger;
 mod model;
 mod properties;
+mod room;
 mod shop;
 mod space;
 mod stories;

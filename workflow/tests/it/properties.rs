@@ -266,7 +266,7 @@ fn nothing_is_left_when_everything_has_ended() {
             seen.map_err(TestCaseError::fail)?;
         }
         for order in run.orders.clone() {
-            let action = order::Command::Cancel { version: None, reason: None };
+            let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
             let seen = run.submit("operator", Command::Act { order, action });
             seen.map_err(TestCaseError::fail)?;
         }

@@ -167,7 +167,7 @@ fn play(node: &Node, step: Move) -> Option<(Node, bool)> {
             submit(&mut after, act(client, action)?, 0).is_some()
         }
         Move::Cancel(client) => {
-            let action = order::Command::Cancel { version: None, reason: None };
+            let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
             submit(&mut after, act(client, action)?, 0).is_some()
         }
         Move::Timer(client) => {
@@ -236,6 +236,7 @@ fn promise(node: &Node, client: usize) -> Command {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
         lines: lines.collect(),
         ordered: Some(MIDNIGHT),

@@ -15,7 +15,7 @@ use workflow::command::{Command, Query};
 use workflow::id::{OrderId, StockId};
 use workflow::outcome::Outcome;
 use workflow::settings::OnShortage;
-use workflow::time::Time;
+use workflow::time::{Millis, Time};
 
 use crate::golden;
 use crate::shop::{MIDNIGHT, Shop};
@@ -108,6 +108,9 @@ impl Script {
                     self.shop.policy.on_shortage = OnShortage::Reject;
                 }
                 "shortage" => self.shop.policy.on_shortage = OnShortage::Accept,
+                "ceiling" => {
+                    self.shop.policy.promise_ceiling = Millis::minutes(number().into());
+                }
                 "parts" => self.shop.policy.parts_max = number() as u8,
                 "open" => self.shop.policy.open_promises_max = number(),
                 other => panic!("no such setting: {other}"),

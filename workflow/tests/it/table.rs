@@ -31,7 +31,7 @@ const STAGES: [&str; 12] = [
 /// What pickers and drivers do; the table tells it of who has the order, and of somebody else.
 const TASKS: [&str; 9] =
     ["Take", "Pick", "Missing", "Stage", "Ship", "Near", "Deliver", "Schedule", "Reflag"];
-const COMMANDS: [&str; 4] = ["Confirm", "Extend", "Cancel", "AddLines"];
+const COMMANDS: [&str; 5] = ["Confirm", "Extend", "Cancel", "Cancel, unpicked", "AddLines"];
 const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
 
 fn deadline() -> Time {
@@ -108,7 +108,8 @@ fn command(order: OrderId, name: &str, version: Option<Version>) -> Command {
     let action = match name {
         "Confirm" => order::Command::Confirm { version, reference: None },
         "Extend" => order::Command::Extend { version },
-        "Cancel" => order::Command::Cancel { version, reason: None },
+        "Cancel" => order::Command::Cancel { version, reason: None, unpicked: false },
+        "Cancel, unpicked" => order::Command::Cancel { version, reason: None, unpicked: true },
         "AddLines" => {
             let (lines, backorders) = (promise(1).lines, false);
             return Command::AddLines(Box::new(MoreLines { order, version, lines, backorders }));
@@ -261,6 +262,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         address: None,
         days: Default::default(),
         ships_to: None,
+        recipient: None,
         backorders: false,
     }
 }

@@ -114,6 +114,7 @@ impl OrderBody {
             address: Some(self.address),
             days: Days { ordered: ordered_on, wanted: wanted_on },
             ships_to: None,
+            recipient: None,
         }))
     }
 }

@@ -80,7 +80,7 @@ pub(crate) async fn cancel(app: Data<App>, head: HttpRequest, id: Path<String>) 
     let version = asked_version(head.headers())?;
     let order = order_id(&app, &visit, &id).await?;
     let keyed = visit.keyed(&format!("deliveries.cancel/{order}"), &version.map(|it| it.0));
-    let action = order::Command::Cancel { version, reason: None };
+    let action = order::Command::Cancel { version, reason: None, unpicked: false };
     let answered = visit.change(&app, keyed, Command::Act { order, action }, shown).await?;
     Ok(answer(answered, shown))
 }

@@ -10,10 +10,10 @@ use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, post, put};
 use crate::http::openapi::refused::{CHANGED, NAME_TAKEN, PLACE_IN_USE};
 use crate::http::openapi::schema::{
-    Member, Schema, any_object, any_of, anything, array, closed, flag, free_text, given, list,
-    named, pattern, reference, taken, text, uuid, version, whole, word,
+    Member, Schema, any_of, anything, array, closed, flag, free_text, given, instant, list, named,
+    number, pattern, reference, taken, text, uuid, version, whole, word,
 };
-use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX};
+use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, PROCESS_BUFFER_MINUTES_MAX};
 
 const PATH: &str = "/api/facilities/{id}";
 /// What may be asked of a facility that was just made.
@@ -144,12 +144,12 @@ fn members() -> Vec<Member> {
         ("address", named("FacilityAddress")),
         ("services", services()),
         ("locationType", location_type()),
-        ("pickingTimes", any_object()),
-        ("closingDays", list(0..=ENTRIES_MAX, anything())),
+        ("pickingTimes", picking_times()),
+        ("closingDays", list(0..=ENTRIES_MAX, closing_day())),
         ("fulfillmentProcessBuffer", minutes()),
         ("capacityEnabled", flag()),
         ("capacityPlanningTimeframe", whole(1..=i64::MAX)),
-        ("operativeCosts", list(0..=1, anything())),
+        ("operativeCosts", list(0..=1, cost())),
         ("contact", anything()),
         ("pickingMethods", anything()),
         ("scanningRule", anything()),
@@ -188,5 +188,29 @@ fn location_type() -> Schema {
 }
 
 fn minutes() -> Schema {
-    whole(0..=i64::MAX).says("Minutes.")
+    whole(0..=PROCESS_BUFFER_MINUTES_MAX).says("Minutes.")
+}
+
+fn picking_times() -> Schema {
+    let clock = || taken([("hour*", whole(0..=23)), ("minute*", whole(0..=59))]);
+    let span = || {
+        let members = [("start*", clock()), ("end*", clock()), ("capacity", whole(0..=i64::MAX))];
+        list(0..=ENTRIES_MAX, taken(members))
+    };
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    taken(days.map(|day| (day, span()))).says("Each ends after it starts; none overlaps another.")
+}
+
+fn closing_day() -> Schema {
+    let recurrence = word(&["YEARLY", "NONRECURRING"]);
+    taken([("date*", instant()), ("reason*", text()), ("recurrence*", recurrence)])
+}
+
+fn cost() -> Schema {
+    let currency = text().with("minLength", 1);
+    taken([
+        ("value*", number().with("minimum", 0)),
+        ("currency*", currency),
+        ("decimalPlaces", whole(0..=i64::MAX)),
+    ])
 }

@@ -133,6 +133,7 @@ impl GoodOrder {
             address: None,
             days: Default::default(),
             ships_to,
+            recipient: None,
         }))
     }
 }

@@ -101,7 +101,7 @@ async fn cancelled(
     let order = order_id(app, &change.visit, id).await?;
     let asked = (&reason, change.version.map(|version| version.0));
     let keyed = change.visit.keyed(&format!("customer.orders.cancel/{order}"), &asked);
-    let action = order::Command::Cancel { version: change.version, reason };
+    let action = order::Command::Cancel { version: change.version, reason, unpicked: false };
     let words = Words::Named(answers::changed, call.name.clone());
     let command = Command::Act { order, action };
     let answered = change.visit.change_in(app, keyed, command, words).await?;

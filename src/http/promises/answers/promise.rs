@@ -19,6 +19,7 @@ use workflow::time::{Millis, Time};
 
 use crate::http::pen::Pen;
 use crate::http::reply::{CERTUS_OUTCOME, created};
+use crate::limits::PROCESS_BUFFER_MINUTES_MAX;
 
 /// Minutes a facility needs when its card does not say.
 const PROCESS_BUFFER_MINUTES: u64 = 240;
@@ -308,6 +309,7 @@ fn ready_at(view: &PlacedView) -> Time {
         card.fulfillment_process_buffer
     };
     wanted.and_then(|text| Time::parse(&text)).unwrap_or_else(|| {
-        view.order.created + Millis::minutes(buffer().unwrap_or(PROCESS_BUFFER_MINUTES))
+        let minutes = buffer().unwrap_or(PROCESS_BUFFER_MINUTES);
+        view.order.created + Millis::minutes(minutes.min(PROCESS_BUFFER_MINUTES_MAX as u64))
     })
 }

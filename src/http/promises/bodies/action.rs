@@ -38,7 +38,7 @@ impl ActionBody<'_> {
         let action = name.and_then(|name| match name {
             "CONFIRM_PROMISE" => Some(order::Command::Confirm { version: sent, reference: own }),
             "EXTEND_PROMISE" | "EXTENDPROMISE" => Some(order::Command::Extend { version: sent }),
-            "CANCEL" => Some(order::Command::Cancel { version: sent, reason }),
+            "CANCEL" => Some(order::Command::Cancel { version: sent, reason, unpicked: true }),
             _ => {
                 let known = "must be CONFIRM_PROMISE, EXTEND_PROMISE, EXTENDPROMISE or CANCEL";
                 faults.add(member("name"), known);

@@ -10,11 +10,13 @@ use workflow::location::Card;
 
 use super::FacilityBody;
 use super::action::agree;
+use super::listing_change::below;
 use super::version;
 use crate::failure::Failure;
 use crate::http::document::Members;
 use crate::http::json;
 use crate::http::path::{Faults, Path};
+use crate::limits::ENTRIES_MAX;
 
 /// Members that a change may give, besides `version` and `type`.
 const CHANGEABLE: [&str; 18] = [
@@ -54,7 +56,8 @@ const REQUIRED: [&str; 7] = [
 pub(crate) struct FacilityChange {
     /// The version that the client saw last.
     pub(crate) version: Version,
-    members: Members,
+    /// Members that follow one another, and of which action they are in the deprecated form.
+    steps: Vec<(Option<usize>, Members)>,
 }
 
 impl FacilityChange {
@@ -66,27 +69,31 @@ impl FacilityChange {
     ) -> Result<FacilityChange, Failure> {
         let mut faults = Faults::default();
         let version = take_version(&mut body, if_match, &mut faults);
-        let mut members = Members::default();
+        let mut steps = Vec::new();
         match body.0.remove("actions") {
             Some(actions) => {
-                let actions: Vec<Members> = json::decode(actions.as_json().as_bytes())?;
                 let list = Path::Root.member("actions");
-                for (index, mut action) in actions.into_iter().enumerate() {
+                let actions = json::decode::<Vec<Members>>(actions.as_json().as_bytes()).ok();
+                let actions = faults.good(list, actions, "must be an array of objects");
+                let fits = actions.as_ref().is_none_or(|it| it.len() <= ENTRIES_MAX);
+                faults.check(list, fits, "must have at most 500 entries");
+                let actions = actions.unwrap_or_default().into_iter().take(ENTRIES_MAX);
+                for (index, mut action) in actions.enumerate() {
                     let at = list.index(index);
                     let name = action.0.remove("action");
                     let known = name.is_some_and(|name| name.as_json() == "\"ModifyFacility\"");
                     faults.check(at.member("action"), known, "must be ModifyFacility");
-                    members.0.extend(closed(action, &mut faults, &at).0);
+                    steps.push((Some(index), closed(action, &mut faults, &at)));
                 }
                 closed(body, &mut faults, &Path::Root);
             }
             None => {
                 let kind = body.0.get("type");
                 faults.required(Path::Root.member("type"), kind.filter(|kind| !kind.is_null()));
-                members = closed(body, &mut faults, &Path::Root);
+                steps.push((None, closed(body, &mut faults, &Path::Root)));
             }
         }
-        faults.end(version.map(|version| FacilityChange { version, members }))
+        faults.end(version.map(|version| FacilityChange { version, steps }))
     }
 
     /// A replacement of the whole facility.
@@ -97,18 +104,33 @@ impl FacilityChange {
             let sent = body.0.get(name).filter(|sent| !sent.is_null());
             faults.required(Path::Root.member(name), sent);
         }
-        let members = closed(body, &mut faults, &Path::Root);
-        faults.end(version.map(|version| FacilityChange { version, members }))
+        let steps = vec![(None, closed(body, &mut faults, &Path::Root))];
+        faults.end(version.map(|version| FacilityChange { version, steps }))
     }
 
     /// The card of a facility that has these members now.
     pub(crate) fn card_over(self, now: &str) -> Result<Card, Failure> {
         let mut all: Members = json::decode(now.as_bytes())?;
-        all.0.extend(self.members.0);
-        all.0.retain(|_, value| !value.is_null());
-        let text = serde_json::to_string(&all).expect("members that were read can be written");
-        json::decode::<FacilityBody<'_>>(text.as_bytes())?.into_card()
+        let mut card = card_of(&all);
+        for (action, members) in self.steps {
+            all.0.extend(members.0);
+            all.0.retain(|_, value| !value.is_null());
+            card = card_of(&all);
+            if let Some(index) = action {
+                let list = Path::Root.member("actions");
+                card = card.map_err(|failure| below(&list.index(index), failure));
+            }
+            if card.is_err() {
+                break;
+            }
+        }
+        card
     }
+}
+
+fn card_of(members: &Members) -> Result<Card, Failure> {
+    let text = serde_json::to_string(members).expect("members that were read can be written");
+    json::decode::<FacilityBody<'_>>(text.as_bytes())?.into_card()
 }
 
 /// The version that the body sends; `If-Match` must agree.
@@ -160,6 +182,29 @@ mod tests {
         let old = r#"{"version":3,"actions":[{"action":"ModifyFacility","name":"C"}]}"#;
         let card = FacilityChange::patch(members(old), None).unwrap().card_over(now).unwrap();
         assert_eq!(card.name, "C");
+    }
+
+    #[test]
+    fn a_fault_is_named_by_its_action() {
+        let now = r#"{"name":"A","type":"MANAGED_FACILITY",
+            "address":{"companyName":"c","street":"s","city":"x","postalCode":"1","country":"DE"}}"#;
+        let good = r#"{"action":"ModifyFacility","name":"B"}"#;
+        for (action, path) in [
+            (r#"{"action":"ModifyFacility","status":"AWAY"}"#, "actions[1].status"),
+            (r#"{"action":"ModifyFacility","name":null}"#, "actions[1].name"),
+            (r#"{"action":"ModifyFacility","closingDays":[7]}"#, "actions[1].closingDays[0]"),
+            (r#"{"action":"ModifyFacility","nmae":"C"}"#, "actions[1].nmae"),
+            (r#"{"action":"Burn"}"#, "actions[1].action"),
+            ("7", "actions"),
+        ] {
+            let body = format!(r#"{{"version":3,"actions":[{good},{action}]}}"#);
+            let change = FacilityChange::patch(members(&body), None);
+            let Err(Failure::Malformed(faults)) = change.and_then(|change| change.card_over(now))
+            else {
+                panic!("{body} was taken")
+            };
+            assert_eq!(faults[0].path, path, "{body}: {faults:?}");
+        }
     }
 
     #[test]

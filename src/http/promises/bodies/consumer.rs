@@ -5,6 +5,7 @@ use serde_json::Number;
 use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::place::Place;
 
+use super::facility_name::FacilityName;
 use super::order::Who;
 use super::{check_attributes, reference};
 use crate::http::document::Document;
@@ -109,11 +110,6 @@ impl CoordinatesBody {
 }
 
 impl ConsumerBody<'_> {
-    /// Whether the recipient is a facility.
-    pub(super) fn is_facility(&self) -> bool {
-        self.facility_ref.is_some() || self.tenant_facility_id.is_some()
-    }
-
     /// What the command needs of the customer.
     pub(super) fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<Who> {
         let id = match &self.consumer_id {
@@ -139,7 +135,11 @@ impl ConsumerBody<'_> {
             }
         }
         let destination = delivery.and_then(|(_, place)| place);
-        Some(Who { id, destination, has_address: delivery.is_some() })
+        let recipient = match (self.facility_ref.as_deref(), self.tenant_facility_id.as_deref()) {
+            (None, None) => None,
+            names => Some(FacilityName::read_pair(names, faults, at)?),
+        };
+        Some(Who { id, destination, has_address: delivery.is_some(), recipient })
     }
 }
 

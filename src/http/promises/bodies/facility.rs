@@ -9,12 +9,13 @@ use workflow::location::{Card, Kind, Status};
 use workflow::place::Place;
 
 use super::consumer::{CoordinatesBody, check_country};
+use super::facility_times::{check_closing_days, check_costs, check_picking_times};
 use super::{check_attributes, check_list, free_text, reference};
 use crate::failure::Failure;
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
-use crate::limits::ENTRIES_MAX;
+use crate::limits::{ENTRIES_MAX, PROCESS_BUFFER_MINUTES_MAX};
 
 /// A facility. Unknown members are ignored.
 #[derive(Debug, Deserialize, Serialize)]
@@ -229,15 +230,20 @@ impl FacilityBody<'_> {
 
     fn check_kept(&self, faults: &mut Faults) {
         let member = |name| Path::Member(&Path::Root, name);
-        let buffer = self.fulfillment_process_buffer.is_none_or(|minutes| minutes >= 0);
-        faults.check(member("fulfillmentProcessBuffer"), buffer, "must be 0 or more");
+        let minutes = 0..=PROCESS_BUFFER_MINUTES_MAX;
+        let buffer = self.fulfillment_process_buffer.is_none_or(|sent| minutes.contains(&sent));
+        faults.check(member("fulfillmentProcessBuffer"), buffer, "must be 0 to 527040");
         let days = self.capacity_planning_timeframe.is_none_or(|days| days >= 1);
         faults.check(member("capacityPlanningTimeframe"), days, "must be 1 or more");
-        let times = self.picking_times.as_ref().is_none_or(Document::is_object);
-        faults.check(member("pickingTimes"), times, "must be an object");
-        let closing_days = self.closing_days.as_ref();
-        check_list(faults, member("closingDays"), closing_days, 0..=ENTRIES_MAX);
-        check_list(faults, member("operativeCosts"), self.operative_costs.as_ref(), 0..=1);
+        if let Some(times) = &self.picking_times {
+            check_picking_times(faults, member("pickingTimes"), times);
+        }
+        if let Some(days) = &self.closing_days {
+            check_closing_days(faults, member("closingDays"), days);
+        }
+        if let Some(costs) = &self.operative_costs {
+            check_costs(faults, member("operativeCosts"), costs);
+        }
         check_list(faults, member("tags"), self.tags.as_ref(), 0..=ENTRIES_MAX);
         check_attributes(faults, member("customAttributes"), self.custom_attributes.as_ref());
     }

@@ -69,12 +69,15 @@ impl ListingChange {
 }
 
 /// The failure, with its faults at this place.
-fn below(at: &Path<'_>, failure: Failure) -> Failure {
+pub(super) fn below(at: &Path<'_>, failure: Failure) -> Failure {
     match failure {
         Failure::Malformed(faults) => Failure::Malformed(
             faults
                 .into_iter()
-                .map(|fault| Fault { path: format!("{at}.{}", fault.path), ..fault })
+                .map(|fault| {
+                    let dot = if fault.path.is_empty() { "" } else { "." };
+                    Fault { path: format!("{at}{dot}{}", fault.path), ..fault }
+                })
                 .collect(),
         ),
         other => other,

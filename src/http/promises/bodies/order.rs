@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use smol_str::SmolStr;
-use workflow::command::{Command, Promise};
+use workflow::command::{Command, LocationRef, Promise};
 use workflow::id::OrderId;
 use workflow::kept::Kept;
 use workflow::limits::LINES_PER_ORDER_MAX;
@@ -148,7 +148,6 @@ impl OrderBody<'_> {
             .tenant_order_id
             .as_ref()
             .and_then(|text| reference(&mut faults, member("tenantOrderId"), text));
-        let to_facility = self.consumer.as_ref().is_some_and(ConsumerBody::is_facility);
         let consumer = faults.required(member("consumer"), self.consumer.as_ref());
         let who = consumer.and_then(|it| it.read(&mut faults, &member("consumer")));
         let delivery = DeliveryBody::read(
@@ -159,7 +158,7 @@ impl OrderBody<'_> {
         if let (Some(delivery), Some(who)) = (&delivery, &who)
             && delivery.ships()
             && !who.has_address
-            && !to_facility
+            && who.recipient.is_none()
         {
             let what = "needs a POSTAL_ADDRESS, a PARCEL_LOCKER or one without a type";
             faults.add("consumer.addresses", what);
@@ -184,6 +183,7 @@ impl OrderBody<'_> {
                 address: None,
                 days: Default::default(),
                 ships_to: None,
+                recipient: who.recipient,
                 backorders: false,
             })))
         };
@@ -262,4 +262,6 @@ pub(super) struct Who {
     pub(super) destination: Option<workflow::place::Place>,
     /// Whether there is a delivery address.
     pub(super) has_address: bool,
+    /// The facility that it goes to, if it goes to one.
+    pub(super) recipient: Option<LocationRef>,
 }

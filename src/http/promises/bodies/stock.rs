@@ -14,11 +14,12 @@ use workflow::time::Time;
 
 use super::action::agree;
 use super::facility_name::FacilityName;
-use super::{article, check_attributes, check_object, reference, time, version};
+use super::{article, check_attributes, reference, time, version};
 use crate::failure::Failure;
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
+use crate::limits::LOT_ENTRIES_MAX;
 
 /// One stock, new or known. Unknown members are ignored.
 #[derive(Debug, Deserialize, Serialize)]
@@ -207,7 +208,12 @@ impl StockBody<'_> {
         };
         let own = name("tenantStockId", &self.tenant_stock_id);
         let storage = name("locationRef", &self.location_ref);
-        check_object(faults, at.member("properties"), self.properties.as_ref());
+        check_attributes(faults, at.member("properties"), self.properties.as_ref());
+        let few = |count: Option<usize>| count.is_none_or(|count| count <= LOT_ENTRIES_MAX);
+        let conditions = self.conditions.as_ref().map(Vec::len);
+        faults.check(at.member("conditions"), few(conditions), "must have at most 10 entries");
+        let config = self.trait_config.as_ref().map(Vec::len);
+        faults.check(at.member("traitConfig"), few(config), "must have at most 10 entries");
         check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_ref());
         let traits = self.traits(faults, at);
         let change = LotChange {

@@ -142,7 +142,11 @@ fn a_repeated_cancel_is_the_same_cancel() {
                 continue;
             }
             for version in [None, Some(Version(1)), Some(before.version), Some(Version(99))] {
-                let action = order::Command::Cancel { version, reason: Some("again".into()) };
+                let action = order::Command::Cancel {
+                    version,
+                    reason: Some("again".into()),
+                    unpicked: false,
+                };
                 let seen = run.submit("operator", Command::Act { order: id, action });
                 let seen = seen.map_err(TestCaseError::fail)?;
                 let same = matches!(&seen.result, Ok(Outcome::Order(order)) if **order == before);

@@ -198,6 +198,7 @@ impl Script {
             address: said.value("address").map(Into::into),
             days: Days { ordered: None, wanted: said.value("day").and_then(Day::parse) },
             ships_to: None,
+            recipient: None,
             lines: lines(said.body),
             ordered: Some(self.shop.now),
             reference: Some(said.value("as").unwrap_or(said.subject).into()),
@@ -234,7 +235,7 @@ impl Script {
                 order::Command::Confirm { version, reference: said.value("as").map(SmolStr::new) }
             }
             "extend" => order::Command::Extend { version },
-            "cancel" => order::Command::Cancel { version, reason: None },
+            "cancel" => order::Command::Cancel { version, reason: None, unpicked: false },
             _ => {
                 let armed_for = said.time("armed").expect("armed for a time");
                 order::Command::Expire { armed_for }

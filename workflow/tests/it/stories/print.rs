@@ -214,6 +214,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::TooManyOpenPromises { limit } => format!(", limit {limit}"),
         Refusal::TooManyAddresses { limit } => format!(", limit {limit}"),
         Refusal::TooManyLines { limit } => format!(", limit {limit}"),
+        Refusal::LotOfAnother { reference, article } => format!(", {reference} is of {article}"),
     };
     format!("refused: {}{values}", refusal.name())
 }
