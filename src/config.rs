@@ -134,7 +134,7 @@ pub struct Overrides {
     /// How invitations are handled. In the file only.
     #[arg(skip)]
     pub invitations: Option<InvitationsSection>,
-    /// Where orders of the workflow server's door may go. In the file only.
+    /// Where orders of the workflow server's door may go, and what is told of them. In the file only.
     #[arg(skip)]
     pub deliveries: Option<DeliveriesSection>,
     /// The mail server. In the file only.
@@ -298,6 +298,7 @@ impl Config {
         );
         self.invitations.rules()?;
         self.deliveries.areas()?;
+        self.deliveries.notices(self.mail.is_some())?;
         self.mail.iter().try_for_each(MailSection::check)?;
         for origin in &self.cors_origins {
             ensure!(
@@ -350,6 +351,10 @@ impl Config {
             open_promises_max: self.open_promises_max,
             invitations: self.invitations.rules().expect("the rules were checked with the rest"),
             areas: self.deliveries.areas().expect("the areas were checked with the rest"),
+            notices: self
+                .deliveries
+                .notices(self.mail.is_some())
+                .expect("the mails were checked with the rest"),
         }
     }
 }

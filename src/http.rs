@@ -22,6 +22,7 @@ mod problems;
 pub(crate) mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;
+mod stationery;
 mod strict;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -43,9 +44,9 @@ use workflow::permission::Permission as P;
 use crate::auth::Need;
 
 pub(crate) use cors::cors;
-pub use invitations::stationery::Stationery;
 pub use openapi::{of_doors, of_operators};
 pub use promises::demo::furnish;
+pub use stationery::Stationery;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {

@@ -152,7 +152,8 @@ impl Server {
 fn mail_options(config: &Config, links: &Arc<Unsubscribe>) -> Option<MailOptions> {
     let section = config.mail.as_ref()?;
     let public_url = section.public_url.trim_end_matches('/').to_owned();
-    Some(section.options(Arc::new(Stationery { links: links.clone(), public_url })))
+    let (links, clocks) = (links.clone(), config.policy().invitations);
+    Some(section.options(Arc::new(Stationery { links, public_url, clocks })))
 }
 
 async fn app_of(

@@ -32,7 +32,8 @@ mod tell;
 
 pub use figures::{Figures, LATENESS_BUCKETS};
 pub use mailer::{
-    Error as MailError, MailFigures, MailOptions, Mailer, Product, Security, Sender, Supplies,
+    Error as MailError, Item, MailFigures, MailOptions, Mailer, Parcel, Product, Security, Sender,
+    Span, Supplies,
 };
 pub use notice::KeyWatch;
 pub use pace::{Clock, Pace};

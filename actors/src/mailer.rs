@@ -39,7 +39,7 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 
 pub use figures::MailFigures;
-pub use letter::{Product, Supplies};
+pub use letter::{Item, Parcel, Product, Span, Supplies};
 pub use sender::Sender;
 pub use transport::{Error, MailOptions, Security};
 
@@ -243,7 +243,7 @@ impl Desk {
             }
         };
         let Some(order) = order else { return Sent::Settled };
-        let claimed = order.invitation().and_then(|it| it.mail(mail.which)).copied();
+        let claimed = order.mail(mail.which).copied();
         let Some(Fact::Claimed { at }) = claimed.map(|mail| mail.fact) else {
             return Sent::Settled; // it goes later, or not at all
         };
@@ -260,7 +260,7 @@ impl Desk {
             Some(trouble) => InvitationAction::Failed(mail.which, trouble),
         };
         let after = self.settle(tenant, mail, action).await;
-        let noted = after.as_ref().and_then(Order::invitation).and_then(|it| it.mail(mail.which));
+        let noted = after.as_ref().and_then(|order| order.mail(mail.which));
         self.counts.note(trouble, noted);
         match trouble {
             None => Sent::Done,

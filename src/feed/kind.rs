@@ -83,6 +83,10 @@ pub enum Kind {
     LocationWentOffline,
     /// Pieces of an order that had no place have found one.
     RoutingRerouted,
+    /// The customer of a delivery was told how far it has come.
+    DeliveryMailSent,
+    /// That will not be told.
+    DeliveryMailDropped,
 }
 
 /// What a kind is called in each dialect.
@@ -100,7 +104,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 39] = [
+    pub const ALL: [Kind; 41] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -140,6 +144,8 @@ impl Kind {
         Kind::LocationWentOnline,
         Kind::LocationWentOffline,
         Kind::RoutingRerouted,
+        Kind::DeliveryMailSent,
+        Kind::DeliveryMailDropped,
     ];
 
     /// Its name in the feed.
@@ -241,6 +247,8 @@ impl Kind {
             Kind::LocationWentOnline => own("location.online", &["FACILITY_WENT_ONLINE"]),
             Kind::LocationWentOffline => own("location.offline", &["FACILITY_WENT_OFFLINE"]),
             Kind::RoutingRerouted => own("routing.rerouted", &["ROUTING_PLAN_REROUTEPLAN_CREATED"]),
+            Kind::DeliveryMailSent => own("delivery.mail_sent", &["DELIVERY_MAIL_SENT"]),
+            Kind::DeliveryMailDropped => own("delivery.mail_dropped", &["DELIVERY_MAIL_DROPPED"]),
         }
     }
 }

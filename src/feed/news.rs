@@ -24,7 +24,7 @@ use at_location::{
     CardData, ConsumedData, LotData, MovedData, RelocatedData, ReservedData, SafetyData, ShelfData,
     SoldOutData, TurnedData,
 };
-use of_invitation::{DroppedData, ReportedData, ScheduledData};
+use of_invitation::{DroppedData, ReportedData, ScheduledData, SentData};
 use of_order::{
     AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
     RoutedData, ShortData, StageData, WorkData,
@@ -87,6 +87,7 @@ enum Data<'a> {
     Reported(ReportedData<'a>),
     Scheduled(ScheduledData),
     Dropped(DroppedData),
+    Sent(SentData),
     Nothing {},
 }
 
@@ -306,21 +307,33 @@ impl<'a> Teller<'a> {
                 let data = Data::Scheduled(ScheduledData::at(schedule));
                 self.tell(Kind::InvitationScheduled, subject, data);
             }
-            // Times that are not known yet are told when they are. That a mail is on its way, or
-            // is tried again later, is nothing to act on: what came of it is told.
+            // Times that are not known yet are told when they are. That a mail is due with what was
+            // just told, is on its way, or is tried again later, is nothing to act on: what came of
+            // it is told.
             invitation::Event::Changed { schedule: None, .. }
+            | invitation::Event::MailDue { .. }
             | invitation::Event::MailClaimed { .. }
             | invitation::Event::MailMoved { .. } => {}
             invitation::Event::MailSent { mail } => {
-                let kind = match mail {
-                    Which::Invitation => Kind::InvitationSent,
-                    Which::Reminder => Kind::InvitationReminderSent,
+                let (kind, data) = match mail {
+                    Which::Invitation => (Kind::InvitationSent, Data::Nothing {}),
+                    Which::Reminder => (Kind::InvitationReminderSent, Data::Nothing {}),
+                    Which::Picked | Which::OutForDelivery => {
+                        (Kind::DeliveryMailSent, Data::Sent(SentData::of(*mail)))
+                    }
                 };
-                self.tell(kind, subject, Data::Nothing {});
+                self.tell(kind, subject, data);
             }
             invitation::Event::MailDropped { mails, why } => {
-                let data = Data::Dropped(DroppedData::of(mails, *why));
-                self.tell(Kind::InvitationDropped, subject, data);
+                let (notices, invited): (Vec<Which>, Vec<Which>) =
+                    mails.iter().partition(|mail| mail.is_notice());
+                for (kind, mails) in
+                    [(Kind::InvitationDropped, invited), (Kind::DeliveryMailDropped, notices)]
+                {
+                    if !mails.is_empty() {
+                        self.tell(kind, subject, Data::Dropped(DroppedData::of(&mails, *why)));
+                    }
+                }
             }
         }
     }

@@ -4,4 +4,3 @@ pub(crate) mod answers;
 pub(crate) mod bodies;
 pub(crate) mod errors;
 pub(crate) mod routes;
-pub(super) mod stationery;

@@ -3,6 +3,7 @@
 mod bad;
 mod doorstep;
 mod handover;
+mod mail;
 
 use hyper::Method;
 use serde_json::{Value, json};

@@ -108,6 +108,12 @@ impl Calendar {
         self.zone.local(at).date().to_string()
     }
 
+    /// What the clocks show at an instant, as `15:00`.
+    pub fn clock(&self, at: Time) -> String {
+        let local = self.zone.local(at);
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    }
+
     /// The local time so many weekdays later.
     fn on_weekday(&self, base: Time, count: u32) -> DateTime {
         let base = self.zone.local(base);

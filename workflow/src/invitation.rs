@@ -11,6 +11,9 @@
 //! It lives in its order, which it does not change: it has a version of its own, and its mails go
 //! on after the order is closed. A mail is claimed by a command before anybody connects, and done
 //! by another after the server has taken it (M3, M6).
+//!
+//! The mails that tell how far an order has come ([`Notice`](crate::order::Notice)) go the same
+//! way: they are due when that happens, and are claimed, sent, moved and dropped as these are.
 
 mod apply;
 mod decide;
@@ -129,6 +132,8 @@ pub enum Why {
     Rejected,
     /// The mail server put it off for days.
     GivenUp,
+    /// What it says has been overtaken by what came after.
+    Outdated,
 }
 
 /// Why a mail goes later.
@@ -187,6 +192,25 @@ pub enum Event {
         /// Why not.
         why: Why,
     },
+    /// The order has come so far that its customer is told.
+    MailDue {
+        /// By which mail.
+        mail: Which,
+    },
+}
+
+impl Event {
+    /// Whether it changes the invitation, which has a version.
+    fn is_about_the_invitation(&self) -> bool {
+        match self {
+            Event::Scheduled { .. } | Event::Changed { .. } => true,
+            Event::MailClaimed { mail }
+            | Event::MailSent { mail }
+            | Event::MailMoved { mail, .. }
+            | Event::MailDue { mail } => !mail.is_notice(),
+            Event::MailDropped { mails, .. } => mails.iter().any(|mail| !mail.is_notice()),
+        }
+    }
 }
 
 impl Invitation {
@@ -205,20 +229,10 @@ impl Invitation {
         invitation
     }
 
-    /// The mail, if there is one.
-    pub fn mail(&self, which: Which) -> Option<&Mail> {
-        match which {
-            Which::Invitation => Some(&self.first),
-            Which::Reminder => self.reminder.as_ref(),
-        }
-    }
-
     /// The mails there are.
     pub fn mails(&self) -> impl Iterator<Item = (Which, &Mail)> {
-        [Which::Invitation, Which::Reminder].into_iter().filter_map(|which| {
-            let mail = self.mail(which)?;
-            Some((which, mail))
-        })
+        let reminder = self.reminder.iter().map(|mail| (Which::Reminder, mail));
+        [(Which::Invitation, &self.first)].into_iter().chain(reminder)
     }
 
     /// Those to which nothing has happened yet.
@@ -241,7 +255,8 @@ impl Invitation {
 }
 
 impl Mail {
-    fn due(due: Option<Time>) -> Mail {
+    /// A mail that is to go then.
+    pub(crate) fn due(due: Option<Time>) -> Mail {
         Mail { due, next: due, tries: 0, fact: Fact::Pending }
     }
 
@@ -251,5 +266,10 @@ impl Mail {
             Fact::Sent { at } => Some(at),
             _ => None,
         }
+    }
+
+    /// Whether nothing more can happen to it.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.fact, Fact::Sent { .. } | Fact::Dropped { .. })
     }
 }

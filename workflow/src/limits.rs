@@ -91,6 +91,9 @@ pub const MAIL_RETRIES: [Millis; 6] = [
 /// When a mail that the server keeps putting off is given up: what mail servers use (RFC 5321,
 /// 4.5.4.1).
 pub const MAIL_GIVEN_UP_AFTER: Millis = Millis::hours(24 * 5);
+/// How long a mail that says how far an order has come is still sent after the order has come
+/// further: a customer who is told hours later that the driver has left would wait for another.
+pub const NOTICE_OVERTAKEN_AFTER: Millis = Millis::minutes(15);
 /// Over how long a cap may count mails: a year, so that the desk may forget those before it.
 pub const CAP_WITHIN_MAX: Millis = Millis::hours(24 * 366);
 /// Products in one report at door 4; the contract bounds them.

@@ -3,6 +3,7 @@
 mod apply;
 mod decide;
 mod line;
+mod notice;
 mod part;
 mod progress;
 mod stage;
@@ -18,6 +19,7 @@ use smol_str::SmolStr;
 pub use apply::{apply, place};
 pub use decide::{Command, decide, takes_lines};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage, line_number, of_line_number};
+pub use notice::Notice;
 pub use part::{Found, Part, Queue, Step};
 pub use stage::Stage;
 pub use standing::Standing;
@@ -173,7 +175,8 @@ pub enum Event {
     },
     /// The shop reported it for reviews, perhaps with an invitation.
     Invited(Box<Report>),
-    /// Something happened to its invitation. The order itself did not change.
+    /// Something happened to its invitation, or to another mail about it. The order itself did not
+    /// change.
     Invitation(invitation::Event),
     /// Pieces that had no place found one, of stock that came since.
     Rerouted {
@@ -224,6 +227,12 @@ impl Event {
     pub fn closes(&self) -> bool {
         matches!(self, Event::Cancelled { .. } | Event::Expired | Event::Delivered)
     }
+
+    /// Whether nothing more happens to a mail after it.
+    pub fn settles_a_mail(&self) -> bool {
+        use invitation::Event::{MailDropped, MailSent};
+        matches!(self, Event::Invitation(MailSent { .. } | MailDropped { .. }))
+    }
 }
 
 /// How an order begins.
@@ -266,7 +275,7 @@ impl Order {
         self.report.as_ref()?.invitation.as_ref()
     }
 
-    /// Whether mails about it wait: a promise is not sold yet, and of an order that nothing can
+    /// Whether an invitation to it waits: a promise is not sold yet, and of an order that nothing can
     /// fulfil there is nothing to review.
     pub fn mails_wait(&self) -> bool {
         match self.stage {
@@ -279,10 +288,11 @@ impl Order {
         }
     }
 
-    /// Whether it may leave memory: it is closed, and no door asks for it by more than its id, its
-    /// number, its reference and its customer. What was reported for reviews is found by more.
+    /// Whether it may leave memory: it is closed, no mail about it is still to go, and no door asks
+    /// for it by more than its id, its number, its reference and its customer. What was reported for
+    /// reviews is found by more.
     pub fn is_done(&self) -> bool {
-        self.stage.is_closed() && self.report.is_none()
+        self.stage.is_closed() && self.report.is_none() && !self.has_open_notice()
     }
 
     /// The stage that anybody may be told: past its deadline a promise is expired, swept or not

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::area::Areas;
 use crate::calendar::Calendar;
 use crate::id::{TenantId, Version};
+use crate::invitation::Which;
 use crate::limits::{OPEN_PROMISES_PER_CALLER_MAX, PROMISE_CEILING, PROMISE_FLOOR};
 use crate::time::{Millis, Time};
 
@@ -48,6 +49,40 @@ pub struct Policy {
     pub invitations: Arc<Invitations>,
     /// Where orders with one line of address may go, tenant by tenant.
     pub areas: Arc<Areas>,
+    /// What customers are told of orders that are brought to them, tenant by tenant.
+    pub notices: Arc<Notices>,
+}
+
+/// What customers are told by mail of orders that are brought to them: a tenant's own wish, or that
+/// of all others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices {
+    /// The wish of tenants without their own.
+    pub usual: NoticeRules,
+    /// The wishes of the others.
+    pub tenants: BTreeMap<TenantId, NoticeRules>,
+}
+
+/// What a tenant's customers are told; nothing unless somebody says so, since mails that nobody
+/// can send would wait for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoticeRules {
+    /// That it is picked.
+    pub picked: bool,
+    /// That a driver has it.
+    pub out_for_delivery: bool,
+}
+
+impl Notices {
+    /// Whether a tenant has this told.
+    pub fn has(&self, tenant: &TenantId, which: Which) -> bool {
+        let rules = self.tenants.get(tenant).unwrap_or(&self.usual);
+        match which {
+            Which::Invitation | Which::Reminder => false,
+            Which::Picked => rules.picked,
+            Which::OutForDelivery => rules.out_for_delivery,
+        }
+    }
 }
 
 /// How invitations are handled: a tenant's own rules, or those of all others.
@@ -114,6 +149,7 @@ impl Default for Policy {
             open_promises_max: OPEN_PROMISES_PER_CALLER_MAX,
             invitations: Arc::default(),
             areas: Arc::default(),
+            notices: Arc::default(),
         }
     }
 }

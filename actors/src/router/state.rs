@@ -3,7 +3,7 @@
 //! The router hands this over to the command that is under way and gets it back with the outcome,
 //! so the future holds no borrow of the actor.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -262,11 +262,7 @@ impl State {
         reply: Option<(Owner, Arc<StoredReply>)>,
         pending: Option<Pending>,
     ) {
-        let closed = events.iter().filter_map(|event| match event {
-            Event::Order { id, event, .. } if event.closes() => Some(*id),
-            _ => None,
-        });
-        let closed: Vec<OrderId> = closed.collect();
+        let done = self.done_with(&events).await;
         let mut record = Record {
             at,
             tenant: asker.tenant,
@@ -289,7 +285,7 @@ impl State {
         }
         let lsn = self.parts.commits.append(at.0, &self.payload, pending);
         self.figures.commands += 1;
-        for id in closed {
+        for id in done {
             self.closed.push_back((lsn, record.tenant.clone(), id));
         }
         if let Some((owner, reply)) = record.reply {
@@ -303,6 +299,21 @@ impl State {
             };
             self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
+    }
+
+    /// The orders that may leave memory once the snapshot has passed these events: they are closed by
+    /// them, or closed before, and the last mail about them is settled.
+    async fn done_with(&mut self, events: &[Event]) -> BTreeSet<OrderId> {
+        let mut done = BTreeSet::new();
+        for event in events {
+            if let Event::Order { id, event, .. } = event
+                && (event.closes() || event.settles_a_mail())
+                && self.live.order(*id).await.is_done()
+            {
+                done.insert(*id);
+            }
+        }
+        done
     }
 
     fn encode(&mut self, record: &Record) {
@@ -402,9 +413,6 @@ impl State {
                 return;
             }
             let order = self.live.order(id).await;
-            if !order.is_done() {
-                continue; // it closed, and something about it goes on
-            }
             let Tenant { book, keys, .. } = self.desk.tenant(&tenant);
             book.forget(&order);
             for reply in &order.replies {

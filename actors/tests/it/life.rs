@@ -1,14 +1,17 @@
 //! Promises, their deadlines, and restarts.
 
 use actors::Verdict;
-use workflow::command::{OrderFilter, OrderName, Page, Query};
+use workflow::command::{Command, InvitationAction, Job, OrderFilter, OrderName, Page, Query};
+use workflow::invitation::{MailId, Which};
 use workflow::limits::PROMISE_FLOOR;
 use workflow::order::Stage;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::Millis;
 
-use crate::support::{BEGIN, TestShard, add_tea, cancel, confirm, promise, tea};
+use crate::support::{
+    BEGIN, TestShard, about, add_tea, cancel, confirm, delivery, placed, promise, tea,
+};
 
 async fn available(shard: &TestShard) -> u32 {
     let filter = Default::default();
@@ -119,6 +122,50 @@ async fn a_closed_order_is_read_from_the_snapshot() {
         let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
         assert_eq!((ids, total), (vec![gone, here], 2));
     }
+}
+
+/// D14, M1: what is at the door stays in memory until the last mail about it is settled, and leaves
+/// with it.
+#[actix_rt::test]
+async fn a_mail_that_is_still_to_go_keeps_its_order() {
+    let mut shard = TestShard::start().await;
+    shard.store_with_tea(9).await;
+    let id = placed(shard.change(delivery(2)).await);
+    let (order, version) = (OrderName::Id(id), None);
+    let handle = |job| Command::Handle { order, version, job };
+    let two = shard.order(id).await.asked.lines[0].quantity;
+    for command in [
+        Command::TakeNext { at: None },
+        handle(Job::Pick(0, two)),
+        handle(Job::Stage),
+        Command::Load { orders: vec![order] },
+        handle(Job::Deliver),
+    ] {
+        assert!(matches!(shard.change(command).await, Verdict::Done(_)));
+    }
+    let mail = |which| MailId { order: id, which };
+    let late = about(mail(Which::OutForDelivery), InvitationAction::Claim);
+    let Verdict::Refused(Refusal::MailNotDue) = shard.change(late).await else {
+        panic!("they go in their order")
+    };
+    let nothing = || Command::TakeNext { at: None };
+    for which in [Which::Picked, Which::OutForDelivery] {
+        shard.restart().await;
+        shard.snapshot_follows().await;
+        shard.change(nothing()).await;
+        assert_eq!(shard.handle().figures().await.unwrap().orders, 1);
+        let due: Vec<_> = shard.handle().mails_due(9).await.into_iter().map(|it| it.1).collect();
+        assert_eq!(due, [mail(which)]);
+        for action in [InvitationAction::Claim, InvitationAction::Done] {
+            assert!(matches!(shard.change(about(mail(which), action)).await, Verdict::Done(_)));
+        }
+    }
+    let seen = shard.order(id).await;
+    assert!(seen.mails().all(|(_, mail)| mail.sent() == Some(BEGIN)), "{seen:?}");
+    shard.snapshot_follows().await;
+    shard.change(nothing()).await;
+    assert_eq!(shard.handle().figures().await.unwrap().orders, 0);
+    assert_eq!(shard.order(id).await, seen);
 }
 
 /// S5: stock that only an overdue promise holds is not sold out.

@@ -19,7 +19,8 @@ use workflow::settings::Policy;
 use workflow::world::World;
 
 use crate::support::{
-    BEGIN, SEED, TestShard, add_tea, ask, cancel, card, confirm, promise, put_tea, tenant,
+    BEGIN, SEED, TestShard, about, add_tea, ask, cancel, card, confirm, delivery, policy, promise,
+    put_tea, tenant,
 };
 
 /// What a picker, who is a driver too, does next with what is in their list.
@@ -74,7 +75,8 @@ async fn actors_and_plain_functions_write_the_same_records() {
                 let at = *world.locations.keys().nth(step as usize - 2).expect("both are open");
                 put_tea(&at, 20)
             }
-            100.. => work(&mut world, step),
+            100.. => mail(&mut world, step).unwrap_or_else(|| work(&mut world, step)),
+            _ if step % 7 == 4 => delivery(1 + step % 2),
             _ if step % 11 == 9 => report(step),
             _ if step % 11 == 10 => claim(world.desk.tenant(&tenant()).last_number),
             _ if step % 7 == 5 => confirm(orders[orders.len() - 1]),
@@ -83,7 +85,7 @@ async fn actors_and_plain_functions_write_the_same_records() {
             _ => promise(1 + step % 4, Some(BEGIN + PROMISE_FLOOR)),
         };
         let (records, outcome) =
-            world.submit(&ask(command.clone()), &Policy::default(), BEGIN, random.draw(BEGIN));
+            world.submit(&ask(command.clone()), &policy(), BEGIN, random.draw(BEGIN));
         expected.extend(records);
         if let Ok(Outcome::Placed(view)) = outcome {
             orders.push(view.order.id);
@@ -102,15 +104,36 @@ async fn actors_and_plain_functions_write_the_same_records() {
         written.push(record);
     }
     assert!(written.len() > 40, "most commands have an effect");
-    for wanted in
-        ["TakeNext", "Pick", "Missing", "ClearPicked", "Load", "Deliver", "Invite", "ClaimMail"]
-    {
+    for wanted in [
+        "TakeNext",
+        "Pick",
+        "Missing",
+        "ClearPicked",
+        "Load",
+        "Deliver",
+        "Invite",
+        "ClaimMail",
+        "MailDone",
+    ] {
         let came = written.iter().any(|record| record.command == wanted);
         assert!(came, "{wanted} never had an effect");
     }
     assert_eq!(written, expected);
     assert_eq!(folded.hash(), world.hash());
     assert_eq!(folded.faults(), []);
+}
+
+/// What the mailer does next, every few steps: it settles what is on its way, and claims what is due.
+fn mail(world: &mut World, step: i64) -> Option<Command> {
+    let post = &world.desk.tenant(&tenant()).post;
+    if step % 5 != 0 {
+        return None;
+    }
+    let mut due = post.due().overdue(BEGIN).map(|(_, mail)| mail).filter(|it| it.which.is_notice());
+    match post.claimed().find(|mail| mail.which.is_notice()) {
+        Some(mail) => Some(about(mail, InvitationAction::Done)),
+        None => due.next().map(|mail| about(mail, InvitationAction::Claim)),
+    }
 }
 
 /// A report with an invitation that is due at once.

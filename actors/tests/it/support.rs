@@ -7,16 +7,18 @@ use actors::{Answer, Options, Pace, Random, Shard, ShardHandle, Verdict, Words, 
 use smol_str::SmolStr;
 use tempfile::TempDir;
 use workflow::command::{
-    Ask, Command, LocationRef, MoreLines, OrderName, Promise, Query, StockRow, Wanted,
+    Ask, Command, InvitationAction, LocationRef, MoreLines, OrderName, Promise, Query, StockRow,
+    Wanted,
 };
 use workflow::id::{ArticleId, LocationId, OrderId, TenantId};
+use workflow::invitation::{MailId, Which};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
-use workflow::order::{self, Line};
+use workflow::order::{self, Handover, Line};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::{Fingerprint, Keyed, Reply, ReplyKey};
-use workflow::settings::Policy;
+use workflow::settings::{NoticeRules, Notices, Policy};
 use workflow::time::Time;
 
 /// 2026-01-12T10:00:00Z.
@@ -92,6 +94,14 @@ impl TestShard {
         placed(self.change(promise(units, Some(until))).await)
     }
 
+    /// Waits until the snapshot has passed all that is on disk.
+    pub(crate) async fn snapshot_follows(&self) {
+        let handle = self.handle();
+        while handle.passed() < handle.durable().lsn {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) async fn order(&self, id: OrderId) -> order::Order {
         match self.look(Query::Order(OrderName::Id(id))).await {
             Verdict::Done(shown) => match shown.outcome {
@@ -105,16 +115,19 @@ impl TestShard {
 }
 
 async fn open(dir: &Path, now: Time) -> Shard {
-    let options = Options {
-        policy: Policy::default(),
-        segment_bytes: 17 << 20,
-        keep_ms: None,
-        keep_bytes: None,
-    };
+    let options =
+        Options { policy: policy(), segment_bytes: 17 << 20, keep_ms: None, keep_bytes: None };
     let failed = Box::new(|error| panic!("the journal failed: {error}"));
     Shard::open(dir, options, Pace::by_hand(now), Random::seeded(SEED), failed)
         .await
         .expect("it opens")
+}
+
+/// What the operator has set: customers are told of their deliveries.
+pub(crate) fn policy() -> Policy {
+    let usual = NoticeRules { picked: true, out_for_delivery: true };
+    let notices = Notices { usual, ..Notices::default() };
+    Policy { notices: Arc::new(notices), ..Policy::default() }
 }
 
 pub(crate) fn tenant() -> TenantId {
@@ -198,6 +211,24 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         recipient: None,
         backorders: false,
     }))
+}
+
+/// So many pieces of tea, sold and to be brought to somebody with an address for mails.
+pub(crate) fn delivery(units: i64) -> Command {
+    let Command::Promise(promise) = promise(units, None) else { unreachable!("a promise is one") };
+    let email = Some("jan@example.nl".into());
+    let handover = Handover { shop: None, secret: [7; 32], wanted: None, email };
+    Command::Promise(Box::new(Promise {
+        sold: true,
+        handover: Some(Box::new(handover)),
+        ..*promise
+    }))
+}
+
+/// What the mailer does about a mail.
+pub(crate) fn about(mail: MailId, action: fn(Which) -> InvitationAction) -> Command {
+    let (order, action) = (OrderName::Id(mail.order), action(mail.which));
+    Command::Invitation { order, action }
 }
 
 /// One more line, of so many pieces of tea and one.

@@ -8,7 +8,8 @@ use workflow::id::{
     ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
 };
 use workflow::invitation::{
-    self, Base, Event as InvitationEvent, Invitation, Later, Report, Schedule, Which, Why,
+    self, Base, Event as InvitationEvent, Fact, Invitation, Later, Mail, Report, Schedule, Which,
+    Why,
 };
 use workflow::kept::Kept;
 use workflow::keyring::{self, Digest, Key};
@@ -16,8 +17,8 @@ use workflow::location::{
     self, Card, Kind, Listing, Lot, LotDetails, OutOfStock, SafetyStock, ShelfEvent, Status,
 };
 use workflow::order::{
-    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Part, Placed, Rest, Shipment,
-    Shortage, Stage, Step, Substitution, Window, Work,
+    self, Added, Asked, Delivery, Found, Handover, Hold, Line, Notice, Part, Placed, Rest,
+    Shipment, Shortage, Stage, Step, Substitution, Window, Work,
 };
 use workflow::permission::Permissions;
 use workflow::place::Place;
@@ -140,6 +141,8 @@ fn invitations() -> Vec<(&'static str, Record)> {
         ("mail-suppressed", dropped(vec![Invitation], Why::Suppressed)),
         ("mail-rejected", dropped(vec![Invitation], Why::Rejected)),
         ("mail-given-up", dropped(vec![Invitation], Why::GivenUp)),
+        ("mail-due", about(InvitationEvent::MailDue { mail: Which::Picked })),
+        ("mail-outdated", dropped(vec![Which::OutForDelivery], Why::Outdated)),
     ]
 }
 
@@ -318,6 +321,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
         stock,
         units: Units::of_line(2).unwrap(),
     };
+    let sent = Mail { due: Some(AT), next: Some(AT), tries: 1, fact: Fact::Sent { at: AT } };
     Placed {
         number: 4711,
         stage,
@@ -334,6 +338,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
                 shop: Some("205697".into()),
                 secret: *b"0123456789abcdef0123456789abcdef",
                 wanted: Some(AT),
+                email: Some("jan@example.nl".into()),
             })),
         }),
         holds: vec![hold(0, 0, Some(stock())), hold(1, 1, None)],
@@ -342,6 +347,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             dropped: vec![(1, Units::of_line(998).unwrap())],
             parts: vec![part()],
             replaced: vec![(0, 1)],
+            notices: vec![Notice { which: Which::Picked, count: 2, mail: sent }],
         })),
         report: None,
     }

@@ -1,4 +1,4 @@
-//! What is told of an invitation: which mails, and when, never to whom they go.
+//! What is told of an invitation and of other mails: which ones, and when, never to whom they go.
 
 use serde::Serialize;
 use workflow::invitation::{Invitation, Report, Schedule, Which, Why};
@@ -41,6 +41,18 @@ impl ScheduledData {
     }
 }
 
+/// A mail to the customer of a delivery that was sent.
+#[derive(Debug, Serialize)]
+pub(super) struct SentData {
+    mail: &'static str,
+}
+
+impl SentData {
+    pub(super) fn of(mail: Which) -> SentData {
+        SentData { mail: name(mail) }
+    }
+}
+
 /// Mails that will not be sent.
 #[derive(Debug, Serialize)]
 pub(super) struct DroppedData {
@@ -50,17 +62,23 @@ pub(super) struct DroppedData {
 
 impl DroppedData {
     pub(super) fn of(mails: &[Which], why: Why) -> DroppedData {
-        let name = |mail: &Which| match mail {
-            Which::Invitation => "invitation",
-            Which::Reminder => "reminder",
-        };
         let reason = match why {
             Why::Removed => "removed",
             Why::OrderClosed => "order_closed",
             Why::Suppressed => "unsubscribed",
             Why::Rejected => "rejected",
             Why::GivenUp => "given_up",
+            Why::Outdated => "outdated",
         };
-        DroppedData { mails: mails.iter().map(name).collect(), reason }
+        DroppedData { mails: mails.iter().copied().map(name).collect(), reason }
+    }
+}
+
+fn name(mail: Which) -> &'static str {
+    match mail {
+        Which::Invitation => "invitation",
+        Which::Reminder => "reminder",
+        Which::Picked => "picked",
+        Which::OutForDelivery => "out_for_delivery",
     }
 }

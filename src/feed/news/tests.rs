@@ -68,7 +68,12 @@ fn placed() -> order::Event {
         destination: Place::of_degrees(50.9, 7.0),
         delivery: Delivery::Ship { from: Vec::new() },
         kept: secret_json(),
-        handover: Some(Box::new(Handover { shop: None, secret: [0xAB; 32], wanted: None })),
+        handover: Some(Box::new(Handover {
+            shop: None,
+            secret: [0xAB; 32],
+            wanted: None,
+            email: Some("ann@example.com".into()),
+        })),
     };
     order::Event::Placed(Box::new(Placed {
         number: 7,
@@ -198,6 +203,15 @@ fn an_invitation_is_told_with_its_times_and_without_its_address() {
     let dropped = of(invitation::Event::MailDropped { mails, why: Why::OrderClosed });
     let why = json!({ "mails": ["invitation", "reminder"], "reason": "order_closed" });
     assert_eq!((dropped[0].0, &dropped[0].2), ("invitation.dropped", &why));
+
+    let sent = of(invitation::Event::MailSent { mail: Which::OutForDelivery });
+    let which = json!({ "mail": "out_for_delivery" });
+    assert_eq!((sent[0].0, &sent[0].2), ("delivery.mail_sent", &which));
+    let mails = vec![Which::Reminder, Which::Picked];
+    let dropped = of(invitation::Event::MailDropped { mails, why: Why::OrderClosed });
+    let told = |mail| json!({ "mails": [mail], "reason": "order_closed" });
+    assert_eq!(dropped[0].2, told("reminder"));
+    assert_eq!((dropped[1].0, &dropped[1].2), ("delivery.mail_dropped", &told("picked")));
     let said = format!("{invited:?}");
     for hidden in ["ann@example.com", "Ann Hidden", "Hidden Lane", "spring"] {
         assert!(!said.contains(hidden), "{hidden} is in {said}");
@@ -209,6 +223,7 @@ fn what_comes_of_nothing_yet_and_who_wants_no_mail_is_told_to_nobody() {
     let of = |event| names(of_order(order::Event::Invitation(event))).is_empty();
     let mail = Which::Invitation;
     assert!(of(invitation::Event::MailClaimed { mail }));
+    assert!(of(invitation::Event::MailDue { mail: Which::Picked }));
     assert!(of(invitation::Event::MailMoved { mail, next: AT, why: Later::Deferred }));
     assert!(names(Event::Suppressed { address: "ann@example.com".into() }).is_empty());
     assert!(names(Event::Unsuppressed { address: "ann@example.com".into() }).is_empty());

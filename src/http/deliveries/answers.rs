@@ -2,6 +2,7 @@
 
 mod item;
 pub(crate) mod order;
+pub(crate) mod parcel;
 pub(crate) mod picking;
 pub(crate) mod route;
 pub(crate) mod words;

@@ -1,10 +1,6 @@
 //! Mails, to a server of our own that fails as a test wants.
 
-use actors::{Render, ShardHandle, Verdict, Words, Work};
-use workflow::command::{Ask, Command, InvitationAction, OrderName};
-use workflow::id::TenantId;
 use workflow::invitation::Which;
-use workflow::reply::Reply as Stored;
 
 use super::*;
 use crate::support::{Behaviour, Guard, Letter, Sink};
@@ -18,20 +14,6 @@ async fn settled(server: &mut TestServer, number: u64) -> Value {
 async fn invitation(server: &TestServer, number: u64) -> Value {
     let path = format!("{INVITATIONS}/{number}");
     server.http.get(&path).await.expect(200)["invitation"].clone()
-}
-
-/// Claims a mail as the mailer does, and then does nothing: as after a crash.
-async fn claim(shard: &ShardHandle, number: u64) {
-    let command = Command::Invitation {
-        order: OrderName::Number(number),
-        action: InvitationAction::Claim(Which::Invitation),
-    };
-    let tenant = TenantId::parse("default").expect("a name");
-    let ask = Ask { tenant, who: "mailer".into(), key: None, keyed: None, command };
-    let nothing: Render = |_| Stored { status: 200, headers: Vec::new(), body: String::new() };
-    let work = Work::Change(Box::new(ask), Words::Plain(nothing));
-    let answer = shard.ask(work, None).await.expect("it runs");
-    assert!(matches!(answer.verdict, Verdict::Done(_)), "the mail is due");
 }
 
 /// M1, M4, M6: an invitation and its reminder, each once, and neither early.
@@ -169,7 +151,7 @@ async fn a_restart_sends_what_is_pending() {
     for (id, delay) in [("o1", 0), ("o2", 0), ("o3", 1)] {
         report(&server, &asking(id, ("days", delay), None)).await.expect(201);
     }
-    claim(&server.server().shards().all()[0], 1).await;
+    server.claims(1, Which::Invitation).await;
     let health = server.http.get("/api/health").await.expect(200);
     assert!(health["dependencies"].to_string().contains(r#"{"name":"mail","status":"OFF"}"#));
     assert_eq!(
@@ -197,7 +179,7 @@ async fn claimed_mails_wait_for_a_server_that_is_not_there() {
         report(&server, &asking(id, ("days", 0), None)).await.expect(201);
     }
     for number in 1..=3 {
-        claim(&server.server().shards().all()[0], number).await;
+        server.claims(number, Which::Invitation).await;
     }
     let mut sink = Sink::guarded(Guard { is_silent: true, ..Guard::default() });
     server.restart_with(&(sink.settings() + "connections = 1\ntimeout_ms = 500\n")).await;
@@ -219,7 +201,7 @@ async fn a_cancel_says_whether_a_mail_still_comes() {
     for id in ["o1", "o2", "o3"] {
         report(&server, &asking(id, ("days", 0), Some(("days", 1)))).await.expect(201);
     }
-    claim(&server.server().shards().all()[0], 1).await;
+    server.claims(1, Which::Invitation).await;
     let drop = async |number: u64| {
         server.http.delete(&format!("{INVITATIONS}/{number}")).await.expect(200)
     };

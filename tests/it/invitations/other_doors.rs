@@ -30,7 +30,8 @@ async fn brought_to_the_door(server: &TestServer, number: u64) {
 #[actix_web::test]
 async fn a_mail_is_counted_from_the_doorstep() {
     let mut sink = Sink::start(&[]);
-    let settings = format!("[invitations]\ncount_from = \"delivered\"\n{}", sink.settings());
+    let rules = "[invitations]\ncount_from = \"delivered\"\n[deliveries]\nmails = []\n";
+    let settings = format!("{rules}{}", sink.settings());
     let mut server = TestServer::configured(&settings).await;
     let store = server.facility("9781").await;
     server.stock(&store, "tea", 5).await;

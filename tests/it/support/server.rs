@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use actors::{Pace, Random};
+use actors::{Pace, Random, Render, Verdict, Words, Work};
 use certus::config::{Config, Overrides};
 use certus::feed;
 use certus::server::{Extras, Server};
 use certus::webhooks::Schedule;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use workflow::command::{Ask, Command, InvitationAction, OrderName};
+use workflow::id::TenantId;
+use workflow::invitation::Which;
+use workflow::reply::Reply;
 use workflow::time::{Millis, Time};
 
 use super::Caller;
@@ -86,6 +90,19 @@ impl TestServer {
 
     pub(crate) async fn advance(&self, by: Millis) {
         self.server().shards().advance(by).await.expect("time is by hand");
+    }
+
+    /// Claims a mail of the tenant `default` as the mailer does, and then does nothing: as after a
+    /// crash.
+    pub(crate) async fn claims(&self, number: u64, which: Which) {
+        let (order, action) = (OrderName::Number(number), InvitationAction::Claim(which));
+        let command = Command::Invitation { order, action };
+        let tenant = TenantId::parse("default").expect("a name");
+        let ask = Ask { tenant, who: "mailer".into(), key: None, keyed: None, command };
+        let nothing: Render = |_| Reply { status: 200, headers: Vec::new(), body: String::new() };
+        let work = Work::Change(Box::new(ask), Words::Plain(nothing));
+        let answer = self.server().shards().all()[0].ask(work, None).await.expect("it runs");
+        assert!(matches!(answer.verdict, Verdict::Done(_)), "the mail is due");
     }
 
     /// A store that ships and serves pickup, with its id.

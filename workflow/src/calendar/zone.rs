@@ -27,6 +27,11 @@ impl Zone {
         found.map(Zone).map_err(|_| Error::UnknownZone(name.to_owned()))
     }
 
+    /// Its name, as `Europe/Amsterdam`.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
     /// What the clocks show at an instant. What is beyond the year 9999 is its end.
     pub(super) fn local(&self, at: Time) -> DateTime {
         let bounds = Timestamp::MIN.as_millisecond()..=Timestamp::MAX.as_millisecond();

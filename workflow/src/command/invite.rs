@@ -30,7 +30,7 @@ pub struct Invite {
     pub wish: Option<Wish>,
 }
 
-/// What may be done about an invitation.
+/// What may be done about an invitation, and about any mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvitationAction {
     /// Ask for other times, counted as before.

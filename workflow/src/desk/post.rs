@@ -1,4 +1,4 @@
-//! What the desk knows of invitations: which mails are due, and who reported which order.
+//! What the desk knows of mails: which are due, who gets how many, and who reported which order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,14 @@ use crate::order::Order;
 use crate::schedule::Deadlines;
 use crate::time::Time;
 
-/// The mails of the orders in memory. An order that was reported stays there, so these are all.
+/// The mails of the orders in memory. An order that was reported, or has a mail that is still to go,
+/// stays there, so these are all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Post {
     reported: BTreeMap<SmolStr, OrderId>,
     invitations: BTreeMap<OrderId, Brief>,
     due: Deadlines<MailId>,
-    /// Reminders whose invitations have not gone yet.
+    /// Mails that follow others which have not gone yet.
     later: Deadlines<MailId>,
     claimed: BTreeSet<MailId>,
     traffic: Traffic,
@@ -35,21 +36,19 @@ pub struct Brief {
 impl Post {
     /// Notes an order that was placed, or that was read from a snapshot.
     pub(super) fn enter(&mut self, order: &Order) {
-        if order.report.is_some() {
-            self.follow(order, &Marks::new());
-        }
+        self.follow(order, &Marks::new());
     }
 
     /// Notes an order as it is, whose marks were others before.
     pub fn follow(&mut self, order: &Order, before: &Marks) {
-        let Some(report) = &order.report else { return };
         let after = marks(order);
         for (which, mark) in before.iter().filter(|mark| !after.contains(mark)) {
-            self.unmark(report, MailId { order: order.id, which: *which }, *mark);
+            self.unmark(order, MailId { order: order.id, which: *which }, *mark);
         }
         for (which, mark) in after.iter().filter(|mark| !before.contains(mark)) {
-            self.mark(report, MailId { order: order.id, which: *which }, *mark);
+            self.mark(order, MailId { order: order.id, which: *which }, *mark);
         }
+        let Some(report) = &order.report else { return };
         if !self.reported.contains_key(&report.external_id) {
             self.reported.insert(report.external_id.clone(), order.id);
         }
@@ -60,27 +59,29 @@ impl Post {
         }
     }
 
-    fn mark(&mut self, report: &Report, mail: MailId, mark: Mark) {
+    fn mark(&mut self, order: &Order, mail: MailId, mark: Mark) {
+        if let Some((report, gone)) = counted(order, mail, mark) {
+            self.traffic.note(report, gone, mail);
+        }
         match mark {
             Mark::Due(at) => self.due.arm(at, mail),
             Mark::Later(at) => self.later.arm(at, mail),
             Mark::Claimed(_) => {
                 self.claimed.insert(mail);
-                self.traffic.note(report, Gone::OnItsWay, mail);
             }
-            Mark::Sent(at) => self.traffic.note(report, Gone::At(at), mail),
+            Mark::Sent(_) => {}
         }
     }
 
-    fn unmark(&mut self, report: &Report, mail: MailId, mark: Mark) {
+    fn unmark(&mut self, order: &Order, mail: MailId, mark: Mark) {
+        if let Some((report, gone)) = counted(order, mail, mark) {
+            self.traffic.strike(report, gone, mail);
+        }
         match mark {
             Mark::Due(at) => self.due.disarm(at, mail),
             Mark::Later(at) => self.later.disarm(at, mail),
-            Mark::Claimed(_) => {
-                self.claimed.remove(&mail);
-                self.traffic.strike(report, Gone::OnItsWay, mail);
-            }
-            Mark::Sent(at) => self.traffic.strike(report, Gone::At(at), mail),
+            Mark::Claimed(_) => drop(self.claimed.remove(&mail)),
+            Mark::Sent(_) => {}
         }
     }
 
@@ -128,6 +129,17 @@ impl Post {
     /// The mails that have gone or are on their way, as caps count them.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+}
+
+/// A mail as it counts for caps. What tells of an order does not: the customer waits for it, and it
+/// keeps no order in memory.
+fn counted(order: &Order, mail: MailId, mark: Mark) -> Option<(&Report, Gone)> {
+    let report = order.report.as_deref().filter(|_| !mail.which.is_notice())?;
+    match mark {
+        Mark::Due(_) | Mark::Later(_) => None,
+        Mark::Claimed(_) => Some((report, Gone::OnItsWay)),
+        Mark::Sent(at) => Some((report, Gone::At(at))),
     }
 }
 

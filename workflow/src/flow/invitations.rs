@@ -1,4 +1,4 @@
-//! Reports for reviews, their invitations, and the mails of those.
+//! Reports for reviews, their invitations, the mails of those, and those that tell of an order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::{Act, Cast, Scene};
 use crate::command::{InvitationAction, InvitationFilter, Invite, OrderName, Part};
 use crate::desk::{Brief, Counted, address};
 use crate::id::{ArticleId, OrderId};
-use crate::invitation::{self, Base, Invitation, Later, Report, Which, Wish, marks};
+use crate::invitation::{self, Base, Invitation, Later, Report, Which, Why, Wish, marks};
 use crate::order::{self, Asked, Delivery, Line, Order, Placed, Stage};
 use crate::outcome::{MailDay, Outcome};
 use crate::record::Owner;
@@ -135,7 +135,7 @@ impl<C: Cast> Scene<'_, C> {
         Act { command, hold_for: Millis::default(), now: self.now }
     }
 
-    /// Plays what is done about one order's invitation.
+    /// Plays what is done about one order's invitation, or about another of its mails.
     pub(super) async fn about_invitation(
         &mut self,
         order: OrderName,
@@ -177,20 +177,29 @@ impl<C: Cast> Scene<'_, C> {
         Ok((wish, base.and(Some(schedule))))
     }
 
-    /// What a claim becomes: the mail goes, unless its address wants none, or not now.
+    /// What a claim becomes: the mail goes, unless its address wants none, or not now. Quiet hours
+    /// and caps are for invitations: what tells of an order is awaited, and would be outdated by
+    /// morning. The list of those who want no mail holds for both: an address stands there because
+    /// its owner said so, or because an operator knows that it is not the customer's.
     fn claim(&self, order: &Order, mail: Which) -> invitation::Command {
         let rules = self.rules();
-        let Some(report) = order.report.as_ref() else {
+        let Some(email) = order.mail_address(mail) else {
             return invitation::Command::Claim(mail); // which the order refuses
         };
-        if self.tenant.suppressed.contains(&address(&report.email)) {
-            return invitation::Command::Suppress(mail);
+        if self.tenant.suppressed.contains(&address(email)) {
+            return invitation::Command::Forgo(mail, Why::Suppressed);
+        }
+        if mail.is_notice() {
+            return match order.is_news(mail, self.now) {
+                true => invitation::Command::Claim(mail),
+                false => invitation::Command::Forgo(mail, Why::Outdated),
+            };
         }
         let awake = rules.calendar.awake(self.now);
         if awake > self.now {
             return invitation::Command::Move { mail, next: awake, why: Later::Quiet };
         }
-        if let Some(next) = self.free_again(report) {
+        if let Some(next) = order.report.as_deref().and_then(|report| self.free_again(report)) {
             return invitation::Command::Move { mail, next, why: Later::Capped };
         }
         invitation::Command::Claim(mail)
@@ -209,35 +218,49 @@ impl<C: Cast> Scene<'_, C> {
         Counted::all(report).filter_map(free_again).max()
     }
 
-    /// Plays the mails' part of what happened to an order: those of a closed one are dropped, and
-    /// those that wait for their base may have it now. Answers with the order after it.
+    /// Plays the mails' part of what happened to an order, in its record: those of one that was
+    /// ended are dropped, those that wait for their base may have it now, and what the customer is
+    /// to be told of the order is due. Answers with the order after it.
     pub(super) async fn mails_follow(&mut self, before: &Order, after: Order) -> Order {
-        let Some(invitation) = after.invitation() else { return after };
-        let command = match (&after.stage, happened(invitation.base, &after.stage)) {
-            (Stage::Cancelled { .. } | Stage::Expired { .. }, _) => {
-                Some(invitation::Command::Close)
-            }
-            (_, Base::At(base)) if invitation.base != Base::At(base) => {
+        let news = self.of_the_way(before, &after);
+        if news.is_none() && after.mails().next().is_none() {
+            return after;
+        }
+        let commands = [self.of_the_invitation(&after), news];
+        let decide = |command| invitation::decide(&after, &command, self.now).ok().flatten();
+        let events = commands.map(|command| command.and_then(decide));
+        let marked = marks(before);
+        let mut after = after;
+        for event in events.into_iter().flatten() {
+            let event = order::Event::Invitation(event);
+            self.cast.follow(after.id, event.clone(), self.now).await;
+            self.push_order(&after, event);
+            after = self.cast.order(after.id).await;
+        }
+        self.tenant.post.follow(&after, &marked);
+        after
+    }
+
+    /// What becomes of an order's mails because of the stage that it is in.
+    fn of_the_invitation(&self, after: &Order) -> Option<invitation::Command> {
+        if matches!(after.stage, Stage::Cancelled { .. } | Stage::Expired { .. }) {
+            return Some(invitation::Command::Close);
+        }
+        let invitation = after.invitation()?;
+        match happened(invitation.base, &after.stage) {
+            Base::At(base) if invitation.base != Base::At(base) => {
                 let schedule = invitation.wish.instants(base, &self.rules().calendar);
                 Some(invitation::Command::Schedule { base, schedule })
             }
             _ => None,
-        };
-        let command = command.map(|command| invitation::decide(&after, &command, self.now));
-        let event = command.and_then(Result::ok).flatten();
-        let marked = marks(before);
-        let id = after.id;
-        let after = match event {
-            None => after,
-            Some(event) => {
-                let event = order::Event::Invitation(event);
-                self.cast.follow(id, event.clone(), self.now).await;
-                self.push_order(&after, event);
-                self.cast.order(id).await
-            }
-        };
-        self.tenant.post.follow(&after, &marked);
-        after
+        }
+    }
+
+    /// What the customer is told of the way that an order has come, if the tenant wants that.
+    fn of_the_way(&self, before: &Order, after: &Order) -> Option<invitation::Command> {
+        let news = after.news_since(before)?;
+        let wanted = self.policy.notices.has(self.whose, news);
+        wanted.then_some(invitation::Command::Tell(news))
     }
 
     /// A part of all orders; those that have left memory are missing in it.
@@ -274,11 +297,12 @@ impl<C: Cast> Scene<'_, C> {
         Outcome::Orders { orders, total, fitting: Vec::new() }
     }
 
-    /// The mails that are still to go, by day and filter code.
+    /// The mails of invitations that are still to go, by day and filter code.
     pub(super) fn mail_days(&self, from: Time, to: Time) -> Outcome {
         let (post, calendar) = (&self.tenant.post, &self.rules().calendar);
         let mut days: BTreeMap<_, u64> = BTreeMap::new();
-        for (at, mail) in post.between(from, to) {
+        let invitations = post.between(from, to).filter(|(_, mail)| !mail.which.is_notice());
+        for (at, mail) in invitations {
             let code = post.brief(mail.order).and_then(|brief| brief.filtercode.clone());
             *days.entry((calendar.day(at), code)).or_default() += 1;
         }

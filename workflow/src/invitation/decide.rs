@@ -1,13 +1,13 @@
-//! What may happen to an invitation: one row per rule.
+//! What may happen to an order's mails: one row per rule.
 
-use super::{Event, Fact, Later, Mail, Mark, Schedule, Which, Why, Wish, marks};
+use super::{Event, Fact, Invitation, Later, Mail, Mark, Schedule, Which, Why, Wish, marks};
 use crate::id::Version;
 use crate::limits::{MAIL_GIVEN_UP_AFTER, MAIL_RETRIES};
 use crate::order::{Order, Stage};
 use crate::refusal::Refusal;
 use crate::time::Time;
 
-/// What may be asked of an invitation.
+/// What may be asked of an invitation, or of another mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// What the delays are counted from has happened.
@@ -44,12 +44,14 @@ pub enum Command {
         /// Why.
         why: Later,
     },
-    /// The customer wants no mail.
-    Suppress(Which),
+    /// A mail will not be sent.
+    Forgo(Which, Why),
     /// The mail server took a mail.
     Done(Which),
     /// The mail server did not take a mail.
     Failed(Which, Trouble),
+    /// The order has come so far that its customer is told.
+    Tell(Which),
 }
 
 /// Why a mail server did not take a mail.
@@ -73,9 +75,10 @@ impl Command {
             Command::Close => "CloseInvitation",
             Command::Claim(_) => "ClaimMail",
             Command::Move { .. } => "MoveMail",
-            Command::Suppress(_) => "SuppressMail",
+            Command::Forgo(..) => "ForgoMail",
             Command::Done(_) => "MailDone",
             Command::Failed(..) => "MailFailed",
+            Command::Tell(_) => "Tell",
         }
     }
 }
@@ -83,61 +86,79 @@ impl Command {
 /// Answers with the event that carries `command` out, with nothing if it is done already, or
 /// refuses it and changes nothing (P7).
 pub fn decide(order: &Order, command: &Command, now: Time) -> Result<Option<Event>, Refusal> {
-    let invitation = order.invitation().ok_or(Refusal::UnknownInvitation)?;
-    let current = invitation.version;
-    let is_current = |asked: Option<Version>| match asked {
-        Some(asked) if asked != current => Err(Refusal::WrongVersion { asked, current }),
-        _ => Ok(()),
-    };
-    let fact = |which| invitation.mail(which).map(|mail: &Mail| mail.fact);
-    let dropped = |mails: Vec<Which>, why| (!mails.is_empty()).then_some((mails, why));
-    let dropped =
-        |mails, why| dropped(mails, why).map(|(mails, why)| Event::MailDropped { mails, why });
     match command {
-        Command::Schedule { base, schedule } => match invitation.first.due {
+        Command::Schedule { base, schedule } => match asked(order)?.first.due {
             None => Ok(Some(Event::Scheduled { base: *base, schedule: *schedule })),
             Some(_) => Ok(None),
         },
         Command::Change { version, wish, schedule } => {
-            is_current(*version)?;
+            let invitation = current(order, *version)?;
             match invitation.first.fact {
                 Fact::Pending if *wish == invitation.wish => Ok(None),
                 Fact::Pending => Ok(Some(Event::Changed { wish: *wish, schedule: *schedule })),
-                _ => Err(Refusal::NothingUnsent { version: current }),
+                _ => Err(Refusal::NothingUnsent { version: invitation.version }),
             }
         }
         Command::Drop { version } => {
-            is_current(*version)?;
+            let invitation = current(order, *version)?;
             match dropped(invitation.pending(), Why::Removed) {
                 None if !invitation.is_on_its_way() => {
-                    Err(Refusal::NothingUnsent { version: current })
+                    Err(Refusal::NothingUnsent { version: invitation.version })
                 }
                 event => Ok(event),
             }
         }
-        Command::Close => Ok(dropped(invitation.pending(), Why::OrderClosed)),
+        Command::Close => {
+            let pending = order.mails().filter(|(_, mail)| mail.fact == Fact::Pending);
+            Ok(dropped(pending.map(|(which, _)| which).collect(), Why::OrderClosed))
+        }
+        Command::Tell(mail) => match order.mail(*mail) {
+            // What is still to be written says this, too.
+            Some(known) if !known.is_settled() => Ok(None),
+            _ => Ok(Some(Event::MailDue { mail: *mail })),
+        },
         Command::Claim(mail) if is_due(order, *mail, now) => {
             Ok(Some(Event::MailClaimed { mail: *mail }))
         }
         Command::Move { mail, next, why } if is_due(order, *mail, now) => {
             Ok(Some(Event::MailMoved { mail: *mail, next: *next, why: *why }))
         }
-        Command::Suppress(mail) if is_due(order, *mail, now) => {
-            Ok(dropped(vec![*mail], Why::Suppressed))
-        }
+        Command::Forgo(mail, why) if is_due(order, *mail, now) => Ok(dropped(vec![*mail], *why)),
         // Somebody else was faster, or it is too early (M4).
-        Command::Claim(_) | Command::Move { .. } | Command::Suppress(_) => Err(Refusal::MailNotDue),
-        Command::Done(mail) => match fact(*mail) {
+        Command::Claim(mail) | Command::Move { mail, .. } | Command::Forgo(mail, _) => {
+            match mail.is_notice() {
+                true => Err(Refusal::MailNotDue),
+                false => asked(order).and(Err(Refusal::MailNotDue)),
+            }
+        }
+        Command::Done(mail) => match order.mail(*mail).map(|mail| mail.fact) {
             Some(Fact::Claimed { .. }) => Ok(Some(Event::MailSent { mail: *mail })),
             _ => Ok(None),
         },
-        Command::Failed(mail, trouble) => match invitation.mail(*mail) {
+        Command::Failed(mail, trouble) => match order.mail(*mail) {
             Some(claimed @ Mail { fact: Fact::Claimed { .. }, .. }) => {
                 Ok(Some(failed(order, (*mail, claimed), *trouble, now)))
             }
             _ => Ok(None),
         },
     }
+}
+
+fn asked(order: &Order) -> Result<&Invitation, Refusal> {
+    order.invitation().ok_or(Refusal::UnknownInvitation)
+}
+
+/// The invitation, if it is the one that the caller saw last.
+fn current(order: &Order, version: Option<Version>) -> Result<&Invitation, Refusal> {
+    let invitation = asked(order)?;
+    match version.filter(|asked| *asked != invitation.version) {
+        Some(asked) => Err(Refusal::WrongVersion { asked, current: invitation.version }),
+        None => Ok(invitation),
+    }
+}
+
+fn dropped(mails: Vec<Which>, why: Why) -> Option<Event> {
+    (!mails.is_empty()).then_some(Event::MailDropped { mails, why })
 }
 
 /// Whether a mail may be sent now.

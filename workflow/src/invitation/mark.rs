@@ -8,13 +8,36 @@ use crate::id::OrderId;
 use crate::order::Order;
 use crate::time::Time;
 
-/// One of an invitation's two mails.
+/// One of an order's mails: an invitation's two, and those that tell how far the order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Which {
-    /// The first one.
+    /// The invitation itself.
     Invitation,
-    /// The repetition.
+    /// Its repetition.
     Reminder,
+    /// All that there is of the order is picked.
+    Picked,
+    /// It is with a driver.
+    OutForDelivery,
+}
+
+impl Which {
+    /// Whether it tells how far the order has come.
+    pub fn is_notice(self) -> bool {
+        match self {
+            Which::Invitation | Which::Reminder => false,
+            Which::Picked | Which::OutForDelivery => true,
+        }
+    }
+
+    /// The mail that has to have gone, or to be dropped, before this one goes.
+    fn follows(self) -> Option<Which> {
+        match self {
+            Which::Reminder => Some(Which::Invitation),
+            Which::OutForDelivery => Some(Which::Picked),
+            Which::Invitation | Which::Picked => None,
+        }
+    }
 }
 
 /// A mail of an order.
@@ -30,7 +53,7 @@ impl MailId {
     /// Before every other one.
     pub const LEAST: MailId = MailId { order: OrderId::LEAST, which: Which::Invitation };
     /// After every other one.
-    pub const MOST: MailId = MailId { order: OrderId::MOST, which: Which::Reminder };
+    pub const MOST: MailId = MailId { order: OrderId::MOST, which: Which::OutForDelivery };
 }
 
 /// What the desk notes of one mail.
@@ -38,7 +61,7 @@ impl MailId {
 pub enum Mark {
     /// It may go from then on.
     Due(Time),
-    /// It may go from then on, once its invitation has gone or is dropped.
+    /// It may go from then on, once the mail before it has gone or is dropped.
     Later(Time),
     /// It is on its way, since then.
     Claimed(Time),
@@ -49,21 +72,20 @@ pub enum Mark {
 /// The marks of one order.
 pub type Marks = SmallVec<[(Which, Mark); 2]>;
 
-/// The marks of an order as it is. A mail of a promise, or of an order that nothing can fulfil,
-/// waits and has none; a reminder waits for its invitation, and its time is known.
+/// The marks of an order as it is. An invitation to a promise, or to an order that nothing can
+/// fulfil, waits and has none; a mail that follows another waits for that, and its time is known.
 pub fn marks(order: &Order) -> Marks {
-    let Some(invitation) = order.invitation() else { return Marks::new() };
-    let waits = order.mails_wait();
-    let first_is_done = matches!(invitation.first.fact, Fact::Sent { .. } | Fact::Dropped { .. });
-    let mark = |which, mail: &Mail| match (mail.fact, mail.next) {
+    let waits = |which: Which| !which.is_notice() && order.mails_wait();
+    let is_open = |which| order.mail(which).is_some_and(|mail| !mail.is_settled());
+    let mark = |which: Which, mail: &Mail| match (mail.fact, mail.next) {
         (Fact::Claimed { at }, _) => Some(Mark::Claimed(at)),
         (Fact::Sent { at }, _) => Some(Mark::Sent(at)),
         (Fact::Dropped { .. }, _) | (Fact::Pending, None) => None,
-        (Fact::Pending, Some(_)) if waits => None,
-        (Fact::Pending, Some(next)) if which == Which::Reminder && !first_is_done => {
+        (Fact::Pending, Some(_)) if waits(which) => None,
+        (Fact::Pending, Some(next)) if which.follows().is_some_and(is_open) => {
             Some(Mark::Later(next))
         }
         (Fact::Pending, Some(next)) => Some(Mark::Due(next)),
     };
-    invitation.mails().filter_map(|(which, mail)| Some((which, mark(which, mail)?))).collect()
+    order.mails().filter_map(|(which, mail)| Some((which, mark(which, mail)?))).collect()
 }

@@ -33,10 +33,7 @@ pub fn place(id: OrderId, placed: &Placed, at: Time) -> Order {
 pub fn apply(order: &mut Order, event: &Event, at: Time) {
     if let Event::Invitation(event) = event {
         // Its mails go on after the order is closed, and neither its version nor its lines change.
-        let report = order.report.as_mut().expect("M6: an event's order was reported before");
-        let invitation = report.invitation.as_mut();
-        let invitation = invitation.expect("M6: an event's invitation was asked for before");
-        return invitation::apply(invitation, event, at);
+        return invitation::apply(order, event, at);
     }
     assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();

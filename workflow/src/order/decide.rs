@@ -48,7 +48,7 @@ pub enum Command {
     },
     /// Note what the shop reports of it for reviews.
     Invite(Box<Report>),
-    /// Do something about its invitation.
+    /// Do something about its invitation, or about another mail.
     Invitation(invitation::Command),
 }
 

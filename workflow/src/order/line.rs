@@ -68,6 +68,9 @@ pub struct Handover {
     pub secret: [u8; 32],
     /// The earliest that the customer wants it.
     pub wanted: Option<Time>,
+    /// Where mails about it go: an address that was checked. None if there is none that a mail
+    /// server would take.
+    pub email: Option<SmolStr>,
 }
 
 /// How an order reaches its customer.

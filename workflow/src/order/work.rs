@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notice::Notice;
 use super::part::Part;
 use crate::quantity::Units;
 use crate::time::{Millis, Time};
@@ -20,6 +21,8 @@ pub struct Work {
     pub parts: Vec<Part>,
     /// A line, and the line that takes its place.
     pub replaced: Vec<(u16, u16)>,
+    /// The mails that tell its customer how far it has come.
+    pub notices: Vec<Notice>,
 }
 
 /// When an order is brought.

@@ -9,12 +9,13 @@ mod parse;
 mod print;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 use workflow::command::{Command, Query};
 use workflow::id::{OrderId, StockId};
 use workflow::outcome::Outcome;
-use workflow::settings::OnShortage;
+use workflow::settings::{NoticeRules, Notices, OnShortage};
 use workflow::time::{Millis, Time};
 
 use crate::golden;
@@ -113,6 +114,11 @@ impl Script {
                 }
                 "parts" => self.shop.policy.parts_max = number() as u8,
                 "open" => self.shop.policy.open_promises_max = number(),
+                "notices" => {
+                    let all = *value == "both";
+                    let usual = NoticeRules { picked: all, out_for_delivery: all };
+                    self.shop.policy.notices = Arc::new(Notices { usual, ..Notices::default() });
+                }
                 other => panic!("no such setting: {other}"),
             }
         }
@@ -229,6 +235,8 @@ stories! {
     what_is_moved_to_another_place_takes_its_reservations_along: "moving";
     /// P7: the article sells on, and nothing new waits for it.
     a_listing_goes_away_and_the_stock_stays: "listings";
+    /// M1, M3, M4, M6: what is told of an order is due with its stage, and only while it is so.
+    a_customer_is_told_that_it_is_picked_and_on_its_way: "notices";
     /// S6, P7.
     a_batch_of_stock_is_taken_whole_or_not_at_all: "bulk";
 }

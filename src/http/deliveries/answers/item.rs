@@ -54,13 +54,7 @@ pub(super) type Stores<'a> = &'a [(LocationId, Arc<Card>)];
 pub(super) fn item(order: &Order, index: u16, line: &Line, stores: Stores<'_>) -> ItemAnswer {
     let of_line = || order.holds.iter().filter(|hold| hold.line == index);
     let held: Units = of_line().filter(|hold| hold.stock.is_some()).map(|hold| hold.units).sum();
-    let open = order.unassigned(index);
-    let waits: Units = of_line().filter(|hold| hold.stock.is_none()).map(|hold| hold.units).sum();
-    let waiting = match line.shortage {
-        _ if order.stage.is_closed() => Units::ZERO,
-        Shortage::Substitute => waits,
-        Shortage::Unsaid | Shortage::Wait | Shortage::Critical | Shortage::Skip => waits.with(open),
-    };
+    let waiting = waiting(order, index, line);
     let at = of_line().next().map(|hold| hold.location).or_else(|| order.found_at(index));
     ItemAnswer {
         id: line_number(order.number, index),
@@ -70,6 +64,19 @@ pub(super) fn item(order: &Order, index: u16, line: &Line, stores: Stores<'_>) -
         waiting,
         outcome: outcome(order, index, line, (held, waiting)),
         store_id: at.map(|at| store_name(at, stores)),
+    }
+}
+
+/// Pieces of an item that wait for stock, at a store or nowhere yet.
+pub(super) fn waiting(order: &Order, index: u16, line: &Line) -> Units {
+    let waits = order.holds.iter().filter(|hold| hold.line == index && hold.stock.is_none());
+    let waits: Units = waits.map(|hold| hold.units).sum();
+    match line.shortage {
+        _ if order.stage.is_closed() => Units::ZERO,
+        Shortage::Substitute => waits,
+        Shortage::Unsaid | Shortage::Wait | Shortage::Critical | Shortage::Skip => {
+            waits.with(order.unassigned(index))
+        }
     }
 }
 

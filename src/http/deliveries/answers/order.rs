@@ -206,7 +206,7 @@ pub(super) fn utc(time: Time) -> String {
     format!("{} UTC", seconds.replacen('T', " ", 1))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a string takes all");
         text

@@ -17,6 +17,7 @@ use super::totals::{Sums, warnings};
 use crate::http::deliveries::answers::json;
 use crate::http::deliveries::errors::Error;
 use crate::http::deliveries::kept::{Address, Consumer, KeptOrder, Own, Phone};
+use crate::http::invitations::bodies::is_address;
 use crate::http::promises::answers::raw;
 
 /// Characters of a name, an address or an e-mail address (1.1 of the contract).
@@ -42,6 +43,9 @@ pub(crate) struct OrderBody {
     /// It is among what is kept, too.
     #[serde(skip)]
     address: SmolStr,
+    /// So is this, even if no mail server would take it.
+    #[serde(skip)]
+    email: Option<SmolStr>,
     kept: Kept,
 }
 
@@ -110,7 +114,12 @@ impl OrderBody {
             replaces: None,
             explain: false,
             backorders: false,
-            handover: Some(Box::new(Handover { shop: self.shop, secret, wanted })),
+            handover: Some(Box::new(Handover {
+                shop: self.shop,
+                secret,
+                wanted,
+                email: self.email,
+            })),
             address: Some(self.address),
             days: Days { ordered: ordered_on, wanted: wanted_on },
             ships_to: None,
@@ -142,9 +151,11 @@ impl Parts<'_> {
         let street =
             customer.as_ref().and_then(|it| it.addresses.as_ref()?.first()?.street.clone());
         let address = street.unwrap_or_default().into();
-        let kept = self.kept(reader, customer?, items.as_deref().unwrap_or_default(), flag);
+        let customer = customer?;
+        let email = customer.email.as_deref().filter(|email| is_address(email)).map(SmolStr::new);
+        let kept = self.kept(reader, customer, items.as_deref().unwrap_or_default(), flag);
         let lines = items?.into_iter().map(|item| item.line).collect();
-        Some(OrderBody { lines, placed, wanted, shop, store, number, place, address, kept })
+        Some(OrderBody { lines, placed, wanted, shop, store, number, place, address, email, kept })
     }
 
     /// The customer as door 3 has it, and where they live.

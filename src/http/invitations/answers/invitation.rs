@@ -89,6 +89,7 @@ fn why(mail: &Mail) -> Option<&'static str> {
         Why::Suppressed => "unsubscribed",
         Why::Rejected => "rejected",
         Why::GivenUp => "given_up",
+        Why::Outdated => "outdated",
     })
 }
 

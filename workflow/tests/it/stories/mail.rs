@@ -53,6 +53,8 @@ impl Script {
         let which = match which {
             "invitation" => Which::Invitation,
             "reminder" => Which::Reminder,
+            "picked" => Which::Picked,
+            "out" => Which::OutForDelivery,
             other => panic!("no such mail: {other}"),
         };
         let trouble = || match said.options.first().map(|(word, _)| *word) {
@@ -126,16 +128,24 @@ fn delay(text: &str) -> Delay {
     Delay::of(unit, amount.parse().expect("a number")).expect("ten years at most")
 }
 
-/// What is known of an order's invitation.
+/// What is known of an order's invitation and of its other mails.
 pub(super) fn words(order: &Order) -> String {
-    let Some(invitation) = order.invitation() else {
-        return order.report.as_ref().map_or(String::new(), |_| ", reported".into());
+    let mut text = match (order.invitation(), &order.report) {
+        (Some(Invitation { version, .. }), _) => format!(", invitation {version}"),
+        (None, Some(_)) => ", reported".into(),
+        (None, None) => String::new(),
     };
-    let Invitation { version, .. } = invitation;
-    let mut text = format!(", invitation {version}");
-    for (which, mail) in invitation.mails() {
-        let name = if which == Which::Invitation { "mail" } else { "reminder" };
+    for (which, mail) in order.mails() {
+        let name = match which {
+            Which::Invitation => "mail",
+            Which::Reminder => "reminder",
+            Which::Picked => "mail of picking",
+            Which::OutForDelivery => "mail of the route",
+        };
         text.push_str(&format!(", {name} {}", mail_words(mail)));
+    }
+    for notice in order.notices().iter().filter(|notice| notice.count > 1) {
+        text.push_str(&format!(", {:?} for the {}. time", notice.which, notice.count));
     }
     text
 }

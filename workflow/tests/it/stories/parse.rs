@@ -184,6 +184,7 @@ impl Script {
             "backordered",
             "address",
             "day",
+            "mail",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
@@ -192,7 +193,8 @@ impl Script {
             explain: false,
             handover: said.value("shop").map(|shop| {
                 let (shop, wanted) = (Some(shop.into()), said.time("wanted"));
-                Box::new(Handover { shop, secret: [0; 32], wanted })
+                let email = said.value("mail").map(Into::into);
+                Box::new(Handover { shop, secret: [0; 32], wanted, email })
             }),
             backorders: said.has("backordered"),
             address: said.value("address").map(Into::into),

@@ -239,6 +239,9 @@ pub(super) fn others(
                 if let InvitationEvent::MailDropped { mails, .. } = event {
                     pieces.push(format!("{name} drops {}", plural(mails.len(), "mail")));
                 }
+                if let InvitationEvent::MailDue { mail } = event {
+                    pieces.push(format!("{name} is to tell {mail:?}"));
+                }
             }
             order::Event::Lost { holds } => {
                 pieces.push(format!("{name} loses {}", plural(holds.len(), "reservation")));
