@@ -2,6 +2,7 @@
 //!
 //! Only the router keeps addresses, so no order is ever two actors.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix::dev::ToEnvelope;
@@ -11,7 +12,7 @@ use workflow::flow::{Act, Acted, Cast, Look, Published, Seen};
 use workflow::id::{LocationId, OrderId};
 use workflow::location::{Command, Done, Event};
 use workflow::order;
-use workflow::record::Owner;
+use workflow::record::{self, Owner};
 use workflow::refusal::Refusal;
 use workflow::reply::{ReplyKey, StoredReply};
 use workflow::time::Time;
@@ -84,6 +85,21 @@ impl Live {
             Owner::Location(id) => ask(self.locations.get(&id)?, Kept(key)).await,
             Owner::Subscription(_) => unreachable!("a subscription is at the desk"),
         }
+    }
+
+    /// The orders that may leave memory once the snapshot has passed these events: they are closed by
+    /// them, or closed before, and the last mail about them is settled.
+    pub(super) async fn done_with(&mut self, events: &[record::Event]) -> BTreeSet<OrderId> {
+        let mut done = BTreeSet::new();
+        for event in events {
+            if let record::Event::Order { id, event, .. } = event
+                && (event.closes() || event.settles_a_mail())
+                && self.order(*id).await.is_done()
+            {
+                done.insert(*id);
+            }
+        }
+        done
     }
 }
 

@@ -3,7 +3,7 @@
 //! The router hands this over to the command that is under way and gets it back with the outcome,
 //! so the future holds no borrow of the actor.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -262,7 +262,7 @@ impl State {
         reply: Option<(Owner, Arc<StoredReply>)>,
         pending: Option<Pending>,
     ) {
-        let done = self.done_with(&events).await;
+        let done = self.live.done_with(&events).await;
         let mut record = Record {
             at,
             tenant: asker.tenant,
@@ -299,21 +299,6 @@ impl State {
             };
             self.desk.tenant(&record.tenant).keeps(owner, &reply, evicted);
         }
-    }
-
-    /// The orders that may leave memory once the snapshot has passed these events: they are closed by
-    /// them, or closed before, and the last mail about them is settled.
-    async fn done_with(&mut self, events: &[Event]) -> BTreeSet<OrderId> {
-        let mut done = BTreeSet::new();
-        for event in events {
-            if let Event::Order { id, event, .. } = event
-                && (event.closes() || event.settles_a_mail())
-                && self.live.order(*id).await.is_done()
-            {
-                done.insert(*id);
-            }
-        }
-        done
     }
 
     fn encode(&mut self, record: &Record) {

@@ -126,7 +126,7 @@ fn reported(api: &mut Api) {
         ("gtin", text()),
         ("image_url", text()),
     ]);
-    let customer = given([("email*", text()), ("fullname", text())]);
+    let customer = given([("email*", text().or_null()), ("fullname", text())]);
     api.schema(
         "ReportedOrder",
         given([

@@ -42,6 +42,8 @@ pub(super) fn problem(api: &mut Api) {
             ("oldest", count().says("The oldest record that is kept.")),
             ("detail", text()),
             ("errors", array(detail)),
+            ("violated-policies", array(text()).says("The bounds that were met.")),
+            ("lsn", count().says("The record that it reflects.")),
         ]),
     );
 }

@@ -1,7 +1,7 @@
 //! Refusals by example, those that have values; and those that come together.
 
 use smol_str::SmolStr;
-use workflow::id::Version;
+use workflow::id::{ArticleId, Version};
 use workflow::limits::{
     LINES_PER_ORDER_MAX, LOTS_PER_SHELF_MAX, PICKING_MAX, SUBSCRIPTIONS_PER_TENANT_MAX,
 };
@@ -88,6 +88,12 @@ fn short() -> Vec<(u16, Units)> {
 /// Lines are short, and that is to be refused.
 pub(super) fn out_of_stock() -> Refusal {
     OutOfStock { short: short() }
+}
+
+/// The stock that is to be made has the name of another article's.
+pub(super) fn lot_of_another() -> Refusal {
+    let article = ArticleId::parse("coffee").expect("a name");
+    LotOfAnother { reference: "shelf-1".into(), article: Box::new(article) }
 }
 
 /// Lines are short without which the customer wants nothing.

@@ -112,7 +112,9 @@ async fn what_cannot_be_read_is_400_on_every_route() {
         endless.as_bytes(),
     ];
     for (method, path) in with_bodies() {
-        for body in bodies {
+        // A cancel at the customers' door may come without a body, so no bytes are none.
+        let may_be_bare = path.contains("/orders/") && path.ends_with("/cancel");
+        for body in bodies.iter().filter(|body| !(may_be_bare && body.is_empty())) {
             let headers = [("content-type", "application/json"), KEY];
             let sent = server.http.try_send_bytes(method.clone(), &path, &headers, body).await;
             let reply = sent.expect("the server answers");

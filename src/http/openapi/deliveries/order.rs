@@ -53,7 +53,7 @@ pub(super) fn describe(api: &mut Api) {
             .keyed()
             .body("DeliveryRequest")
             .shows("NewDelivery")
-            .tells(&["Certus-Outcome?", "Idempotency-Replayed?"])
+            .tells(&["Location", "Certus-Outcome?", "Idempotency-Replayed?"])
             .refuses([AddressNotAllowed, DUPLICATE, NO_SUCH_PLACE, NothingLeft, TooMuchAtOnce])
             .refuses([critical_short(), out_of_stock()])
             .leads_to(&OF_ONE, "id", "$response.body#/order/number")

@@ -9,7 +9,9 @@ use super::{attributes, facility_name, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post, put};
-use crate::http::openapi::refused::{CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK};
+use crate::http::openapi::refused::{
+    CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK, lot_of_another,
+};
 use crate::http::openapi::schema::{
     Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
     null, reference, taken, text, uuid, version, whole, word,
@@ -25,7 +27,7 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/stocks", "makeStock", "Makes one stock", P::StockWrite)
                 .makes("StockRequest", "Stock")
-                .refuses([NO_SUCH_PLACE, TOO_MANY_LOTS, TooMuchAtOnce])
+                .refuses([NO_SUCH_PLACE, TOO_MANY_LOTS, TooMuchAtOnce, lot_of_another()])
                 .leads_to(&["showStock", "putStock", "removeStock"], "id", "$response.body#/id"),
             get("/api/stocks", "listStocks", "A page of stocks", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
@@ -39,7 +41,8 @@ pub(super) fn describe(api: &mut Api) {
                 .asks()
                 .body("StocksRequest")
                 .says(200, "One result per row.", array(named("StockResult")))
-                .refuses([NO_SUCH_PLACE, UNKNOWN_STOCK, CHANGED, TOO_MANY_LOTS, TooMuchAtOnce]),
+                .refuses([NO_SUCH_PLACE, UNKNOWN_STOCK, CHANGED, TOO_MANY_LOTS, TooMuchAtOnce])
+                .refuses([lot_of_another()]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
                 .query_texts("tenantArticleIds", listed_reference())
