@@ -108,6 +108,7 @@ impl Ledger {
                 known.stage = to;
                 known.version += 1;
             }
+            (_, 503) => self.refused += 1, // shed on a busy machine: certainly not done (F7)
             (what, status) => panic!("{key} {what:?}: {status} {}", reply.body),
         }
     }
