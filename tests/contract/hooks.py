@@ -25,6 +25,7 @@ REASONS = re.compile(
             "is beyond the newest record",
             "is after the newest record",
             "must be after start_utc",
+            "must be after the start|overlaps another",
             "must be the grand total",
             "FACILITY may come once",
             "is no zone like Europe/Berlin",

@@ -16,7 +16,7 @@ use crate::http::openapi::schema::{
     Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
     null, reference, taken, text, uuid, version, whole, word,
 };
-use crate::limits::STOCK_PAGE_ROWS_MAX;
+use crate::limits::{LOT_ENTRIES_MAX, STOCK_PAGE_ROWS_MAX};
 
 pub(super) fn describe(api: &mut Api) {
     let one = "/api/stocks/{id}";
@@ -113,8 +113,8 @@ pub(super) fn members() -> Vec<Member> {
 fn kept() -> Vec<Member> {
     let traits = taken([("trait*", word(&["PICKABLE", "ACCESSIBLE"])), ("enabled*", flag())]);
     vec![
-        ("conditions", array(word(&["DEFECTIVE"]))),
-        ("traitConfig", array(traits)),
+        ("conditions", list(0..=LOT_ENTRIES_MAX, word(&["DEFECTIVE"]))),
+        ("traitConfig", list(0..=LOT_ENTRIES_MAX, traits)),
         ("customAttributes", attributes()),
     ]
 }

@@ -48,7 +48,7 @@ pub(super) fn check_picking_times(faults: &mut Faults, at: Path<'_>, sent: &Docu
 /// The first and the last minute, counted from midnight.
 fn read_span(faults: &mut Faults, at: &Path<'_>, span: &Value) -> Option<(i64, i64)> {
     let span = faults.good(*at, span.as_object(), "must be an object")?;
-    let capacity = span.get("capacity").is_none_or(|it| it.as_u64().is_some());
+    let capacity = is_count(span.get("capacity"));
     faults.check(at.member("capacity"), capacity, "must be a whole number from 0");
     let [start, end] = ["start", "end"].map(|name| {
         let at = at.member(name);
@@ -100,9 +100,14 @@ pub(super) fn check_costs(faults: &mut Faults, at: Path<'_>, sent: &Document) {
         let currency = faults.required(at.member("currency"), cost.get("currency"));
         let fits = currency.is_none_or(|it| it.as_str().is_some_and(|it| !it.is_empty()));
         faults.check(at.member("currency"), fits, "must be a text");
-        let places = cost.get("decimalPlaces").is_none_or(|it| it.as_u64().is_some());
+        let places = is_count(cost.get("decimalPlaces"));
         faults.check(at.member("decimalPlaces"), places, "must be a whole number from 0");
     }
+}
+
+/// A whole number; nothing and `null` are none, which is good, too.
+fn is_count(value: Option<&Value>) -> bool {
+    value.is_none_or(|it| it.is_null() || it.as_u64().is_some())
 }
 
 #[cfg(test)]
@@ -134,6 +139,8 @@ mod tests {
         let fault = |text: &str| fault(check_picking_times, text);
         assert_eq!(fault(&monday(&[span(8, 11), span(12, 17)])), None);
         assert_eq!(fault(r#"{"monday":null,"holidays":7}"#), None);
+        let endless = span(8, 9).replacen('{', r#"{"capacity":null,"#, 1);
+        assert_eq!(fault(&monday(&[endless])), None);
         for (text, path) in [
             (monday(&[span(8, 12), span(12, 17)]), "x.monday[1]"),
             (monday(&[span(17, 8)]), "x.monday[0].end"),
@@ -172,6 +179,7 @@ mod tests {
         let good = r#"[{"value":2.5,"currency":"EUR","decimalPlaces":2}]"#;
         let fault = |text: &str| fault(check_costs, text);
         assert_eq!((fault(good), fault("[]")), (None, None));
+        assert_eq!(fault(&good.replace(":2}", ":null}")), None);
         for (text, path) in [
             (good.replace("2.5", "-1"), "x[0].value"),
             (good.replace("value", "amount"), "x[0].value"),
