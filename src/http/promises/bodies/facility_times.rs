@@ -105,9 +105,9 @@ pub(super) fn check_costs(faults: &mut Faults, at: Path<'_>, sent: &Document) {
     }
 }
 
-/// A whole number; nothing and `null` are none, which is good, too.
+/// A whole number below 2^63; nothing and `null` are none, which is good, too.
 fn is_count(value: Option<&Value>) -> bool {
-    value.is_none_or(|it| it.is_null() || it.as_u64().is_some())
+    value.is_none_or(|it| it.is_null() || it.as_i64().is_some_and(|it| it >= 0))
 }
 
 #[cfg(test)]
@@ -185,6 +185,7 @@ mod tests {
             (good.replace("value", "amount"), "x[0].value"),
             (good.replace("\"EUR\"", "7"), "x[0].currency"),
             (good.replace(":2}", ":0.5}"), "x[0].decimalPlaces"),
+            (good.replace(":2}", ":9223372036854775808}"), "x[0].decimalPlaces"),
             ("[{},{}]".to_owned(), "x"),
         ] {
             assert_eq!(fault(&text).as_deref(), Some(path), "{text}");
