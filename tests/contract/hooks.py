@@ -29,7 +29,8 @@ REASONS = re.compile(
             "must be the grand total",
             "FACILITY may come once",
             "is no zone like Europe/Berlin",
-            # of what a change makes of a facility
+            # of what a change makes of a facility, or of a listing
+            r"outOfStockConfig\.(preorder|restock): is required",
             r"address(\.(street|city|postalCode))?: is required",
             "an order has at most 500 line",
             # what an order, or a list of them, is not ready for
