@@ -13,11 +13,11 @@ use workflow::place::Place;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::call::{Call, Cause, Handled, acting_for, json};
+use super::call::{Call, Cause, Handled, acting_for};
 use crate::auth::Caller;
 use crate::failure::Failure;
 use crate::http::path::Faults;
-use crate::http::reply;
+use crate::http::reply::{self, json};
 use crate::http::text::Text;
 use crate::limits::PROFILE_ID_MAX;
 

@@ -3,10 +3,10 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload as Sent;
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Payload};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use actors::{Words, Work};
-use serde::Serialize;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use workflow::command::{Ask, Command, Query};
@@ -21,6 +21,7 @@ use crate::auth::Caller;
 use crate::failure::{Failed, Failure};
 use crate::http::body::Raw;
 use crate::http::problem::Problem;
+use crate::http::reply::NO_STORE;
 use crate::http::visit::asked_version;
 use crate::limits::{ADMIN_BODY_BYTES_MAX, KEY_NAME_CHARS_MAX};
 
@@ -121,16 +122,17 @@ pub(super) fn outcome_of(answered: Answered) -> Outcome {
     }
 }
 
+/// Nobody in between may keep what may hold a secret.
+pub(super) fn private(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
+    response
+}
+
 /// A name that an operator gives to something, if it is one.
 pub(super) fn name(text: &str) -> Option<SmolStr> {
     let length = text.chars().count();
     let fits = (1..=KEY_NAME_CHARS_MAX).contains(&length) && !text.chars().any(char::is_control);
     fits.then(|| SmolStr::new(text))
-}
-
-/// An answer's body.
-pub(super) fn json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer can be written")
 }
 
 impl From<Failed> for Cause {

@@ -3,7 +3,7 @@
 //! The secret is in one answer, the one to its making; so that call takes no idempotency key,
 //! whose stored reply would be the secret on disk.
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Path, Payload};
 use actors::Words;
 use serde::{Deserialize, Serialize};
@@ -17,12 +17,12 @@ use workflow::permission::{Permission, Permissions};
 use workflow::refusal::Refusal;
 use workflow::time::{Millis, Time};
 
-use super::call::{Call, Cause, Handled, acting_for, json, name, outcome_of};
+use super::call::{Call, Cause, Handled, acting_for, name, outcome_of, private};
 use crate::auth::{Caller, Secret, permissions_of};
 use crate::failure::{Failed, Failure};
 use crate::http::idempotency::IDEMPOTENCY_KEY;
 use crate::http::path::Faults;
-use crate::http::reply;
+use crate::http::reply::{self, json};
 use crate::http::text::Text;
 use crate::limits::KEY_DAYS_MAX;
 
@@ -83,8 +83,7 @@ pub(super) async fn make(call: Call, payload: Payload) -> Handled {
         let mut response = reply::respond(at, reply::plain(201, body));
         let headers = response.headers_mut();
         headers.insert(LOCATION, location.parse().expect("an id is visible ASCII"));
-        headers.insert(CACHE_CONTROL, reply::NO_STORE);
-        Ok(response)
+        Ok(private(response))
     };
     call.end(done).await
 }

@@ -11,10 +11,10 @@ use workflow::command::{Command, Query};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 
-use super::call::{Call, Cause, Handled, acting_for, json, outcome_of};
+use super::call::{Call, Cause, Handled, acting_for, outcome_of};
 use crate::http::invitations::bodies::is_address;
 use crate::http::promises::routes::query::Params;
-use crate::http::reply;
+use crate::http::reply::{self, json};
 use crate::limits::PAGE_ROWS_MAX;
 
 #[derive(Serialize)]

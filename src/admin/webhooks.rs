@@ -10,7 +10,6 @@ mod body;
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap};
 use actix_web::web::{Path, Payload};
 use actors::{ShardHandle, Words};
 use serde::Serialize;
@@ -25,7 +24,7 @@ use workflow::reply::{Keyed, Reply};
 use workflow::subscription::{Action, Secret};
 
 use self::body::{ChangeBody, ReplayBody, WebhookBody};
-use super::call::{Call, Cause, Handled, acting_for, outcome_of};
+use super::call::{Call, Cause, Handled, acting_for, outcome_of, private};
 use crate::ask::App;
 use crate::auth::Caller;
 use crate::failure::Failure;
@@ -231,11 +230,4 @@ async fn change(
         outside.webhooks.changed();
     }
     Ok(private(reply::answer(answered, |outcome| render(outcome, tenant))))
-}
-
-/// Nobody in between may keep what may hold a secret.
-fn private(mut response: HttpResponse) -> HttpResponse {
-    let headers: &mut HeaderMap = response.headers_mut();
-    headers.insert(CACHE_CONTROL, reply::NO_STORE);
-    response
 }

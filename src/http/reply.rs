@@ -11,6 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
 use smol_str::{SmolStr, SmolStrBuilder};
 use snapshots::Position;
 use workflow::id::Version;
@@ -38,6 +39,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Headers that a reply of its own has at most: a version, an address, an outcome.
 const HEADERS: usize = 3;
+
+/// The JSON text of an answer.
+pub(crate) fn json(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).expect("an answer of our own can be written")
+}
 
 /// A reply with a body and no header of its own.
 pub(crate) fn plain(status: u16, body: String) -> Reply {

@@ -9,8 +9,7 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 use workflow::subscription::Subscription;
 
-use crate::admin::call::json;
-use crate::http::reply::{created, entity, plain};
+use crate::http::reply::{created, entity, json, plain};
 use crate::webhooks::terms::{encoding_name, shown_secret};
 use crate::webhooks::{Attempt, CallOutcome};
 

@@ -7,13 +7,7 @@ pub(crate) mod picking;
 pub(crate) mod route;
 pub(crate) mod words;
 
-use serde::Serialize;
 use workflow::order::Shortage;
-
-/// The JSON text of an answer.
-pub(crate) fn json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer of our own can be written")
-}
 
 /// What becomes of a short line, in this door's words; where nothing was said it is kept.
 pub(crate) fn flag(shortage: Shortage) -> &'static str {

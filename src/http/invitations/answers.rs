@@ -41,7 +41,3 @@ fn the_orders(outcome: &Outcome) -> (&[Order], u64) {
     };
     (orders, *total)
 }
-
-fn json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer of our own can be written")
-}

@@ -12,7 +12,8 @@ use workflow::time::Time;
 
 use super::bodies::{Head, KeptHead, KeptLine};
 use super::call::Call;
-use crate::http::promises::answers::{At, Shown, json};
+use crate::http::promises::answers::{At, Shown};
+use crate::http::reply::json;
 use crate::http::reply::{CERTUS_OUTCOME, entity, plain};
 
 /// Around every answer.

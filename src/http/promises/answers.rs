@@ -69,11 +69,6 @@ pub(crate) fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).expect("an answer of our own is JSON")
 }
 
-/// The JSON text of an answer.
-pub(crate) fn json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("an answer of our own can be written")
-}
-
 /// One object made of two: the members of `head`, then the kept ones.
 pub(crate) fn joined(mut head: String, kept: &str) -> String {
     if kept.len() > 2 {

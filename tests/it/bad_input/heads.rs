@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::support::NOT_SENT;
+use crate::support::said_to;
 
 #[actix_web::test]
 async fn a_body_that_is_no_plain_json_is_415() {
@@ -137,7 +138,7 @@ async fn an_endless_body_is_refused_before_its_end() {
     let mut sent = format!("POST {PROMISE} HTTP/1.1\r\nhost: certus\r\n");
     sent.push_str("content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n");
     sent.push_str(&chunk.repeat(17)); // 64 KiB more than it may have, and no end
-    let answer = said_to(&shop, sent.as_bytes(), "]").await;
+    let answer = said_to(shop.server.http.address(), sent.as_bytes(), Some("]")).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("body too large"), "{answer}");
     assert_eq!(shop.state().await, before);
@@ -160,40 +161,11 @@ async fn what_is_no_http_is_ended() {
         b"POST /api/orders HTTP/1.1\r\nhost: c\r\ncontent-length: -1\r\n\r\n",
         smuggled.as_bytes(),
     ] {
-        let answer = said_to(&shop, nonsense, NEVER).await;
+        let answer = said_to(shop.server.http.address(), nonsense, None).await;
         let told = String::from_utf8_lossy(nonsense).into_owned();
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{told}: {answer}");
         assert_eq!(shop.state().await, before, "{told}");
     }
-}
-
-/// After this long a connection that should have been closed is called open.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// What no answer ends with.
-const NEVER: &str = "never";
-
-/// What the server says to these bytes until it closes the connection, or until it has said `end`.
-async fn said_to(shop: &Shop, bytes: &[u8], end: &str) -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let address = shop.server.http.address();
-    let mut wire = tokio::net::TcpStream::connect(address).await.expect("it listens");
-    // It may close before it has read everything.
-    let _ = wire.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let mut piece = [0; 4096];
-    let listening = async {
-        while let Ok(count @ 1..) = wire.read(&mut piece).await {
-            answer.extend_from_slice(&piece[..count]);
-            if answer.ends_with(end.as_bytes()) {
-                break;
-            }
-        }
-    };
-    let ended = tokio::time::timeout(PATIENCE, listening).await;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    assert!(ended.is_ok(), "F2: the connection stays open after: {answer}");
-    answer
 }
 
 /// F3: no list can be asked for more than a page, and no page is too far away.

@@ -1,34 +1,8 @@
 //! Heads that say two things, or nothing: refused before anything of them is believed, and the
 //! connection is closed, so that whatever follows is nobody's request.
 
-use std::time::Duration;
-
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
 use super::*;
-
-/// After this long a connection that should have been closed is called open.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What the server says to these bytes until it closes the connection.
-async fn said_to(server: &TestServer, bytes: &[u8]) -> String {
-    let mut wire = TcpStream::connect(server.http.address()).await.expect("it listens");
-    // It may close before it has read everything.
-    let _ = wire.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let mut piece = [0; 4096];
-    let listening = async {
-        while let Ok(count @ 1..) = wire.read(&mut piece).await {
-            answer.extend_from_slice(&piece[..count]);
-        }
-    };
-    let ended = tokio::time::timeout(PATIENCE, listening).await;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let told = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-    assert!(ended.is_ok(), "the connection stays open after {told:?}: {answer}");
-    answer
-}
+use crate::support::said_to;
 
 /// A request for a path that is open, with these lines in its head, and one more behind it that
 /// must never be answered.
@@ -39,7 +13,7 @@ fn with(lines: &str) -> String {
 
 /// One of these, and the connection is closed; nothing behind it is a request.
 async fn is_refused_and_closed(server: &TestServer, bytes: &[u8], statuses: &[&str]) {
-    let answer = said_to(server, bytes).await;
+    let answer = said_to(server.http.address(), bytes, None).await;
     let told = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
     let fits = |status: &&str| answer.starts_with(&format!("HTTP/1.1 {status} "));
     assert!(answer.is_empty() || statuses.iter().any(fits), "{told:?}: {answer}");
@@ -86,10 +60,10 @@ async fn a_host_is_said_once() {
     for lines in ["", "host: c\r\nhost: c\r\n", "host: c\r\nHost: evil.example\r\n"] {
         is_refused_and_closed(&server, with(lines).as_bytes(), &["400"]).await;
     }
-    let old = said_to(&server, b"GET /api/status HTTP/1.0\r\n\r\n").await;
+    let old = said_to(server.http.address(), b"GET /api/status HTTP/1.0\r\n\r\n", None).await;
     assert!(old.starts_with("HTTP/1.0 200 "), "there was no such header then: {old}");
     let last = b"GET /api/status HTTP/1.1\r\nhost: [::1]:80\r\nconnection: close\r\n\r\n";
-    let one = said_to(&server, last).await;
+    let one = said_to(server.http.address(), last, None).await;
     assert!(one.starts_with("HTTP/1.1 200 "), "{one}");
 }
 
@@ -107,7 +81,7 @@ async fn a_head_is_bounded() {
         is_refused_and_closed(&server, endless.as_bytes(), &["400", "414", "431"]).await;
     }
     let most = format!("{}connection: close\r\n", lines(90));
-    let taken = said_to(&server, head(&most).as_bytes()).await;
+    let taken = said_to(server.http.address(), head(&most).as_bytes(), None).await;
     assert!(taken.starts_with("HTTP/1.1 200 "), "{taken}");
 }
 
@@ -120,7 +94,7 @@ async fn http_2_is_not_offered() {
     let upgrade = "GET /api/status HTTP/1.1\r\nhost: c\r\nconnection: upgrade, http2-settings\r\n\
         upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n\
         GET /healthz HTTP/1.1\r\nhost: c\r\nconnection: close\r\n\r\n";
-    let answer = said_to(&server, upgrade.as_bytes()).await;
+    let answer = said_to(server.http.address(), upgrade.as_bytes(), None).await;
     assert!(!answer.contains(" 101 ") && answer.contains(" 200 "), "{answer}");
 }
 
@@ -130,7 +104,7 @@ async fn what_looks_like_a_path_is_none() {
     let server = TestServer::start().await;
     let asked = async |method: &str, path: &str| {
         let head = format!("{method} {path} HTTP/1.1\r\nhost: c\r\nconnection: close\r\n\r\n");
-        let answer = said_to(&server, head.as_bytes()).await;
+        let answer = said_to(server.http.address(), head.as_bytes(), None).await;
         answer.split(' ').nth(1).unwrap_or_default().to_owned()
     };
     for door in ["/api/orders", "/api/v2/orders", "/orders", "/deliveries", "/feed"] {

@@ -93,11 +93,7 @@ impl<C: Cast> Scene<'_, C> {
     /// No order is held at more locations than it may be: once it is at as many, only these take
     /// part.
     fn room_for_parts(&self, order: &Order, candidates: &mut Vec<Candidate>) -> Strategy {
-        let held = order.holds.iter().map(|hold| hold.location);
-        let mut at: SmallVec<[LocationId; 4]> = held.collect();
-        at.extend(order.parts().iter().map(|part| part.location));
-        at.sort_unstable();
-        at.dedup();
+        let at = order.locations();
         let taken = u8::try_from(at.len()).unwrap_or(u8::MAX);
         let left = self.policy.parts_max.saturating_sub(taken);
         if left > 0 {

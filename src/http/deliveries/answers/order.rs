@@ -12,10 +12,10 @@ use workflow::reply::Reply;
 use workflow::time::Time;
 
 use super::item::{ItemAnswer, Stores, WholeItem, item, whole};
-use super::json;
 use super::words::words;
 use crate::http::deliveries::kept::KeptOrder;
 use crate::http::promises::answers::promise::held_in_a_word;
+use crate::http::reply::json;
 use crate::http::reply::{CERTUS_OUTCOME, entity, plain};
 
 #[derive(Serialize)]

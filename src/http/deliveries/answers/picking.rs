@@ -9,8 +9,9 @@ use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::{flag, json};
+use super::flag;
 use crate::http::deliveries::kept::KeptItem;
+use crate::http::reply::json;
 use crate::http::reply::{entity, plain};
 
 /// One item in a picker's hands.

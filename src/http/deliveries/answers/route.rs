@@ -5,9 +5,9 @@ use workflow::outcome::{DeliveryView, Outcome};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::json;
 use super::order::{utc, window};
 use crate::http::deliveries::kept::KeptOrder;
+use crate::http::reply::json;
 use crate::http::reply::plain;
 
 #[derive(Serialize)]

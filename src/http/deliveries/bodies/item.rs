@@ -8,9 +8,9 @@ use workflow::quantity::Units;
 
 use super::decimal::Decimal;
 use super::reader::{At, Reader};
-use crate::http::deliveries::answers::json;
 use crate::http::deliveries::kept::{KeptItem, OwnItem};
 use crate::http::promises::answers::raw;
+use crate::http::reply::json;
 use crate::limits::FREE_TEXT_CHARS_MAX;
 
 /// One item, all of it good.

@@ -14,11 +14,11 @@ use super::item::Item;
 use super::reader::{At, Reader};
 use super::sheet::{Field, Sheet};
 use super::totals::{Sums, warnings};
-use crate::http::deliveries::answers::json;
 use crate::http::deliveries::errors::Error;
 use crate::http::deliveries::kept::{Address, Consumer, KeptOrder, Own, Phone};
 use crate::http::invitations::bodies::is_address;
 use crate::http::promises::answers::raw;
+use crate::http::reply::json;
 
 /// Characters of a name, an address or an e-mail address (1.1 of the contract).
 const SHORT_TEXT_CHARS_MAX: usize = 255;

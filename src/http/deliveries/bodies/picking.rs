@@ -12,11 +12,11 @@ use workflow::time::{Millis, Time};
 use super::decimal::Decimal;
 use super::reader::{At, Reader};
 use super::sheet::{Field, Sheet};
-use crate::http::deliveries::answers::json;
 use crate::http::deliveries::errors::Error;
 use crate::http::deliveries::kept::{KeptItem, OwnItem};
 use crate::http::order_name::order_name;
 use crate::http::promises::answers::raw;
+use crate::http::reply::json;
 use crate::limits::FREE_TEXT_CHARS_MAX;
 
 /// A scan.

@@ -142,7 +142,7 @@ impl Reader {
         if text.chars().count() > REFERENCE_CHARS_MAX {
             self.add(path, "must have at most 250 characters");
         }
-        (Decimal::default(), Some(super::super::answers::json(&text)))
+        (Decimal::default(), Some(crate::http::reply::json(&text)))
     }
 
     /// An instant, or a day.

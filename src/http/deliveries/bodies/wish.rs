@@ -6,9 +6,10 @@ use workflow::order::Shortage;
 use super::order::DELIVERY_OPTIONS;
 use super::reader::{At, Reader};
 use super::sheet::Sheet;
-use crate::http::deliveries::answers::{flag, json};
+use crate::http::deliveries::answers::flag;
 use crate::http::deliveries::errors::Error;
 use crate::http::deliveries::kept::KeptOrder;
+use crate::http::reply::json;
 
 /// What a customer may change of an order; what is not there stays.
 #[derive(Debug)]

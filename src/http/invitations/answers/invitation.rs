@@ -6,7 +6,8 @@ use workflow::order::Order;
 use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 
-use super::{Meta, Seconds, json, the_order, the_orders};
+use super::{Meta, Seconds, the_order, the_orders};
+use crate::http::reply::json;
 use crate::http::reply::{entity, plain};
 
 /// An invitation: its number is that of its order.

@@ -10,10 +10,11 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 
 use super::invitation::{InvitationAnswer, of};
-use super::{Meta, Seconds, json, the_order, the_orders};
+use super::{Meta, Seconds, the_order, the_orders};
 use crate::http::deliveries::kept::KeptOrder;
 use crate::http::invitations::bodies::check_digit;
 use crate::http::promises::answers::Shown;
+use crate::http::reply::json;
 use crate::http::reply::{created, entity, plain};
 
 #[derive(Serialize)]

@@ -5,8 +5,8 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 use workflow::time::Millis;
 
-use super::json;
 use crate::http::reply::entity;
+use crate::http::reply::json;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,7 +9,8 @@ use workflow::location::{Card, Kind, Status};
 use workflow::outcome::{LocationView, Outcome};
 use workflow::reply::Reply;
 
-use super::{At, Shown, joined, json, raw};
+use super::{At, Shown, joined, raw};
+use crate::http::reply::json;
 use crate::http::reply::{created, entity, plain};
 
 #[derive(Serialize)]

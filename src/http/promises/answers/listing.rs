@@ -9,7 +9,8 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 
 use super::promise::behaviour;
-use super::{At, Shown, joined, json, raw, row_status};
+use super::{At, Shown, joined, raw, row_status};
+use crate::http::reply::json;
 use crate::http::reply::{entity, plain};
 
 #[derive(Serialize)]

@@ -14,7 +14,8 @@ use workflow::quantity::Units;
 use workflow::reply::Reply;
 
 use super::promise::{held_in_a_word, valid_until};
-use super::{At, Shown, joined, json, raw};
+use super::{At, Shown, joined, raw};
+use crate::http::reply::json;
 use crate::http::reply::{CERTUS_OUTCOME, created, entity, plain};
 
 #[derive(Serialize)]

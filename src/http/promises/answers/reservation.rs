@@ -7,7 +7,8 @@ use workflow::outcome::{Outcome, ReservationView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::{At, PageInfo, Shown, json};
+use super::{At, PageInfo, Shown};
+use crate::http::reply::json;
 use crate::http::reply::{entity, plain};
 
 #[derive(Serialize)]

@@ -8,7 +8,8 @@ use workflow::outcome::{Outcome, SafetyView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::{At, Shown, json};
+use super::{At, Shown};
+use crate::http::reply::json;
 use crate::http::reply::plain;
 
 #[derive(Serialize)]

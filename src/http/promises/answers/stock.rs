@@ -11,7 +11,8 @@ use workflow::outcome::{Outcome, RemovedBy, StockView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::{At, PageInfo, Shown, joined, json, raw, row_status};
+use super::{At, PageInfo, Shown, joined, raw, row_status};
+use crate::http::reply::json;
 use crate::http::reply::{created, entity, plain};
 
 #[derive(Serialize)]

@@ -6,8 +6,9 @@ use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 use workflow::subscription::{Context, Subscription};
 
-use super::{At, Shown, json};
+use super::{At, Shown};
 use crate::feed::Kind;
+use crate::http::reply::json;
 use crate::http::reply::{created, plain};
 use crate::webhooks::terms::{encoding_name, shown_secret};
 

@@ -6,7 +6,7 @@ use workflow::outcome::{Outcome, SummaryView};
 use workflow::quantity::Units;
 use workflow::reply::Reply;
 
-use super::json;
+use crate::http::reply::json;
 use crate::http::reply::plain;
 
 #[derive(Serialize)]
