@@ -168,18 +168,6 @@ impl Kind {
         self.row().partssource
     }
 
-    /// Whether it tells that there is an order, or where its pieces are placed.
-    pub(super) fn begins_an_order(self) -> bool {
-        matches!(
-            self,
-            Kind::OrderCreated
-                | Kind::RoutingRouted
-                | Kind::RoutingSplit
-                | Kind::RoutingWaiting
-                | Kind::RoutingUnroutable
-        )
-    }
-
     fn row(self) -> Row {
         let row = |name, fft, partssource| Row { name, fft, partssource };
         let own = |name, fft| row(name, fft, None);

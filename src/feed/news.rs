@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use workflow::id::{LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use workflow::invitation::{self, Report, Which};
 use workflow::location::{self, ShelfEvent, Status};
-use workflow::order::{self, Hold};
+use workflow::order;
 use workflow::record::{Event, Record};
 
 use super::Kind;
@@ -19,6 +19,7 @@ use super::Kind;
 mod at_location;
 mod of_invitation;
 mod of_order;
+mod of_routing;
 
 use at_location::{
     CardData, ConsumedData, LotData, MovedData, RelocatedData, ReservedData, SafetyData, ShelfData,
@@ -27,8 +28,10 @@ use at_location::{
 use of_invitation::{DroppedData, ReportedData, ScheduledData, SentData};
 use of_order::{
     AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
-    RoutedData, ShortData, StageData, WorkData,
+    StageData, WorkData,
 };
+use of_routing::{RoutedData, ShortData};
+pub use of_routing::{Waiting, waiting};
 
 /// One piece of news.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub struct News<'a> {
     /// The locations that it happened at.
     pub locations: Vec<LocationId>,
     data: Data<'a>,
+    /// Whether it tells that there is an order, or where its pieces are placed.
+    leads: bool,
 }
 
 /// What news are about, printed as `orders/<id>`.
@@ -116,7 +121,7 @@ pub fn event_id(timeline: u32, lsn: u64, number: usize) -> String {
 
 /// What a record tells, in the order in which it happened.
 pub fn news(record: &Record) -> Vec<News<'_>> {
-    let mut told = Teller { news: Vec::with_capacity(record.events.len()) };
+    let mut told = Teller { news: Vec::with_capacity(record.events.len()), record };
     for event in &record.events {
         match event {
             Event::Order { id, event, .. } => told.order(*id, event),
@@ -153,7 +158,7 @@ pub fn news(record: &Record) -> Vec<News<'_>> {
         }
     }
     // What is held for an order is told after the order itself.
-    told.news.sort_by_key(|news| !news.kind.begins_an_order());
+    told.news.sort_by_key(|news| !news.leads);
     told.news
 }
 
@@ -185,6 +190,7 @@ impl News<'_> {
 /// Tells one record.
 struct Teller<'a> {
     news: Vec<News<'a>>,
+    record: &'a Record,
 }
 
 impl<'a> Teller<'a> {
@@ -207,7 +213,7 @@ impl<'a> Teller<'a> {
             | Subject::Subscription(_)
             | Subject::Settings => Vec::new(),
         };
-        self.news.push(News { kind, subject, order, locations, data });
+        self.news.push(News { kind, subject, order, locations, data, leads: false });
     }
 
     /// The same, at a location that is not the subject.
@@ -259,6 +265,7 @@ impl<'a> Teller<'a> {
                 self.worked(id, WorkData::at("short", *at).pieces(id, *line, units));
                 let lost: Vec<u16> = taken.iter().map(|(index, _)| *index).collect();
                 self.tell(Kind::StockShortage, subject, Data::Lost(LostData::of(id, &lost)));
+                self.waits(id, event);
             }
             order::Event::Substituted(substitution) => {
                 self.worked(id, WorkData::substituted(id, substitution));
@@ -338,45 +345,12 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn rerouted(&mut self, id: OrderId, holds: &[Hold]) {
-        let subject = Subject::Order(id);
-        let hosts: Vec<_> = holds.iter().map(|hold| (hold.index, hold.stock)).collect();
-        for kind in [Kind::OrderModified, Kind::RoutingRerouted] {
-            self.tell(kind, subject, Data::Rehosted(RehostedData::of(id, &hosts)));
-        }
-    }
-
     /// An order that is picked or brought changed, and is in the same stage.
     fn worked(&mut self, id: OrderId, data: WorkData<'a>) {
         let at = data.facility_ref;
         self.tell(Kind::OrderModified, Subject::Order(id), Data::Work(data));
         if let Some(last) = self.news.last_mut() {
             last.locations.extend(at);
-        }
-    }
-
-    fn placed(&mut self, id: OrderId, placed: &'a order::Placed) {
-        let subject = Subject::Order(id);
-        let first = self.news.len();
-        self.tell(Kind::OrderCreated, subject, Data::Placed(PlacedData::of(id, placed)));
-        let routed = RoutedData::held(id, placed);
-        match routed.locations() {
-            0 => {}
-            1 => self.tell(Kind::RoutingRouted, subject, Data::Routed(routed)),
-            _ => self.tell(Kind::RoutingSplit, subject, Data::Routed(routed)),
-        }
-        let waiting = RoutedData::waiting(id, placed);
-        if waiting.locations() > 0 {
-            self.tell(Kind::RoutingWaiting, subject, Data::Routed(waiting));
-        }
-        if let Some(short) = ShortData::of(id, placed) {
-            self.tell(Kind::RoutingUnroutable, subject, Data::Short(short));
-        }
-        if let Some(report) = &placed.report {
-            self.reported(id, report);
-        }
-        for news in &mut self.news[first..] {
-            news.locations = placed.holds.iter().map(|hold| hold.location).collect();
         }
     }
 

@@ -14,7 +14,7 @@ use workflow::record::{Event, Record};
 use workflow::subscription::{Context, Encoding, Subscription};
 use workflow::time::Time;
 
-use crate::feed::{Kind, News, Subject, event_id, news};
+use crate::feed::{Kind, News, Subject, Waiting, event_id, news, waiting};
 
 /// Bytes of a body: a larger one says only where the thing is.
 const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -171,6 +171,11 @@ fn parts(record: &Record, news: &News<'_>) -> Vec<Value> {
             };
             Some(made(&told, placed, waits))
         }
+        (Kind::RoutingWaiting, event) => {
+            let lines: Vec<Value> =
+                waiting(record, told.id, event).iter().map(|it| lost(&told, it)).collect();
+            (!lines.is_empty()).then_some(lines)
+        }
         (Kind::DeliveryOut, order::Event::Shipped { shipment, .. }) => {
             Some(shipped(&told, shipment, record.at))
         }
@@ -194,6 +199,18 @@ fn made(told: &Told<'_>, placed: &Placed, is_wanted: impl Fn(u16) -> bool) -> Ve
         })
     };
     lines.map(payload).collect()
+}
+
+/// A line with pieces that lost their place. What it costs and what the shop calls the order was
+/// told when that was made.
+fn lost(told: &Told<'_>, waiting: &Waiting<'_>) -> Value {
+    json!({
+        "order_id": told.number,
+        "order_ref": told.id.to_string(),
+        "line_item_id": line_number(told.number, waiting.line),
+        "quantity": waiting.units.get(),
+        "article": waiting.article.as_str(),
+    })
 }
 
 /// The lines that a driver has taken. Nobody carries or tracks them but the driver.

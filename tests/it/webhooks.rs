@@ -107,7 +107,8 @@ async fn each_encoding_has_its_own_words() {
 #[actix_web::test]
 async fn partssource_is_told_in_its_own_names_line_by_line() {
     let (server, sink) = (server().await, Sink::start(&[]));
-    for event in ["order.created", "order.shipment.shipped", "order.cancelled"] {
+    let backordered = "order.line.backordered";
+    for event in ["order.created", "order.shipment.shipped", "order.cancelled", backordered] {
         subscribe(&server, event, &sink.url(&format!("/{event}")), "partssource").await;
     }
     let foreign = json!({ "name": "x", "event": "order.shipment.shipped",
@@ -133,8 +134,13 @@ async fn partssource_is_told_in_its_own_names_line_by_line() {
     }
     server.http.delete("/picklist/picked").await.expect(200);
     server.http.post("/router/deliveries/add", r#"{"deliveries":[1]}"#).await.expect(200);
+    let last = json!({ "customer": { "name": "Jane", "shipping_address": "1 Main St", "email": "j@x.de" },
+        "order_items": [item("tea", 3, "2.50")] });
+    server.http.post("/deliveries", &last.to_string()).await.expect(200);
+    server.http.post("/picklist/next", "").await.expect(200);
+    server.http.post("/delivery_items/3001/out_of_stock", "").await.expect(200);
 
-    let heard = sink.heard(7).await;
+    let heard = sink.heard(9).await;
     let told = |path: &str| {
         let calls = heard.iter().filter(|it| it.path == path).map(sink::Heard::json);
         let mut calls: Vec<Value> = calls.collect();
@@ -149,6 +155,9 @@ async fn partssource_is_told_in_its_own_names_line_by_line() {
     };
     assert_eq!(of(&created[0]), [json!(1_001), json!(2.5), json!("PO-7")]);
     assert_eq!(of(&created[3]), [json!(2_002), json!(4.25), json!("PO-8")]);
+    let lost = &told("/order.line.backordered")[0]["payload"];
+    let line = ["line_item_id", "quantity", "article"].map(|name| lost[name].clone());
+    assert_eq!(line, [json!(3_001), json!(3), json!("tea")]);
     let cancelled = told("/order.cancelled");
     assert_eq!((cancelled.len(), &cancelled[0]["reference_id"]), (1, &json!(2)));
     let shipped = told("/order.shipment.shipped");

@@ -194,6 +194,8 @@ pub enum Rest {
     Waits(u16),
     /// Nobody will bring them.
     Dropped,
+    /// They wait without a place, for any stock that comes.
+    Unplaced,
 }
 
 /// What takes the place of pieces that were not there.
@@ -343,8 +345,14 @@ impl Order {
         let units = holds.map(|hold| hold.units).sum::<Units>();
         match self.asked.lines[usize::from(line)].shortage {
             Shortage::Wait => units.with(self.unassigned(line)),
+            _ if self.lost_its_place(line) => units.with(self.unassigned(line)),
             _ => units,
         }
+    }
+
+    /// Whether pieces of a line had a place and wait for another one.
+    fn lost_its_place(&self, line: u16) -> bool {
+        self.work.as_ref().is_some_and(|work| work.displaced.contains(&line))
     }
 
     /// The lines of a sale with pieces that have no place, and take any that comes free. What is
@@ -352,8 +360,7 @@ impl Order {
     pub fn unplaced(&self) -> impl Iterator<Item = u16> + '_ {
         let is_sold = matches!(self.stage, Stage::Confirmed { .. });
         let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_sold);
-        let lines =
-            lines.filter(|(_, line)| matches!(line.shortage, Shortage::Unsaid | Shortage::Wait));
+        let lines = lines.filter(|(_, line)| line.shortage.waits());
         lines.map(|(index, _)| index).filter(|index| !self.unassigned(*index).is_zero())
     }
 

@@ -100,6 +100,7 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("short_on_shelf", short(Rest::Waits(301))),
         ("short_and_open", short(Rest::Open)),
         ("short_and_dropped", short(Rest::Dropped)),
+        ("short_and_unplaced", short(Rest::Unplaced)),
         ("substituted", at(order::Event::Substituted(Box::new(substitution())))),
         ("staged", at(order::Event::Staged { picker: "pia".into() })),
         ("shipped", at(order::Event::Shipped { driver: "dirk".into(), shipment })),
@@ -348,6 +349,7 @@ fn placed(stage: Stage, delivery: Delivery) -> Placed {
             parts: vec![part()],
             replaced: vec![(0, 1)],
             notices: vec![Notice { which: Which::Picked, count: 2, mail: sent }],
+            displaced: vec![1],
         })),
         report: None,
     }

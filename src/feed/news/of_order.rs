@@ -1,11 +1,9 @@
 //! What is told of an order: what was wanted and where it is held, never who the customer is.
 
-use std::collections::BTreeSet;
-
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, Version};
-use workflow::order::{Added, Hold, Line, Placed, Stage, Substitution};
+use workflow::order::{Added, Line, Placed, Stage, Substitution};
 use workflow::quantity::Units;
 use workflow::time::Time;
 
@@ -36,10 +34,10 @@ pub(super) struct PlacedData<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LineData<'a> {
-    id: Uuid,
-    tenant_article_id: &'a ArticleId,
-    quantity: Units,
+pub(super) struct LineData<'a> {
+    pub(super) id: Uuid,
+    pub(super) tenant_article_id: &'a ArticleId,
+    pub(super) quantity: Units,
 }
 
 impl<'a> PlacedData<'a> {
@@ -231,74 +229,5 @@ impl LostData {
         let lost = hosts.iter().filter(|(_, stock)| stock.is_none()).map(|(index, _)| *index);
         let lost: Vec<u16> = lost.collect();
         (!lost.is_empty()).then(|| LostData::of(order, &lost))
-    }
-}
-
-/// Where an order's pieces are held, or wait.
-#[derive(Debug, Serialize)]
-pub(super) struct RoutedData<'a> {
-    holds: Vec<HoldData<'a>>,
-    #[serde(skip)]
-    locations: usize,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HoldData<'a> {
-    facility_ref: LocationId,
-    reservation_ref: ReservationId,
-    line_ref: Uuid,
-    tenant_article_id: &'a ArticleId,
-    quantity: Units,
-}
-
-impl<'a> RoutedData<'a> {
-    /// The pieces that are held.
-    pub(super) fn held(id: OrderId, placed: &'a Placed) -> RoutedData<'a> {
-        RoutedData::of(id, placed, |hold| hold.stock.is_some())
-    }
-
-    /// The pieces that wait for stock.
-    pub(super) fn waiting(id: OrderId, placed: &'a Placed) -> RoutedData<'a> {
-        RoutedData::of(id, placed, |hold| hold.stock.is_none())
-    }
-
-    /// Over how many locations they are.
-    pub(super) fn locations(&self) -> usize {
-        self.locations
-    }
-
-    fn of(id: OrderId, placed: &'a Placed, wanted: impl Fn(&Hold) -> bool) -> RoutedData<'a> {
-        let holds = placed.holds.iter().filter(|hold| wanted(hold)).map(|hold| HoldData {
-            facility_ref: hold.location,
-            reservation_ref: id.reservation(hold.index),
-            line_ref: id.line(hold.line),
-            tenant_article_id: &placed.asked.lines[usize::from(hold.line)].article,
-            quantity: hold.units,
-        });
-        let holds: Vec<HoldData<'_>> = holds.collect();
-        let locations: BTreeSet<LocationId> = holds.iter().map(|hold| hold.facility_ref).collect();
-        RoutedData { holds, locations: locations.len() }
-    }
-}
-
-/// The lines of an order that have pieces without a place.
-#[derive(Debug, Serialize)]
-pub(super) struct ShortData<'a> {
-    lines: Vec<LineData<'a>>,
-}
-
-impl<'a> ShortData<'a> {
-    /// None if every piece has a place.
-    pub(super) fn of(id: OrderId, placed: &'a Placed) -> Option<ShortData<'a>> {
-        let lines = (0_u16..).zip(&placed.asked.lines).filter_map(|(index, line)| {
-            let holds = placed.holds.iter().filter(|hold| hold.line == index);
-            let placed: Units = holds.map(|hold| hold.units).sum();
-            let quantity = line.quantity.less(placed);
-            let (id, tenant_article_id) = (id.line(index), &line.article);
-            (!quantity.is_zero()).then_some(LineData { id, tenant_article_id, quantity })
-        });
-        let lines: Vec<LineData<'_>> = lines.collect();
-        (!lines.is_empty()).then_some(ShortData { lines })
     }
 }

@@ -165,6 +165,45 @@ fn every_event_of_an_order_has_its_name() {
     assert_eq!(of(gone), expected);
 }
 
+/// What is on the shelf of no store waits; what found a place in the same record does not.
+#[test]
+fn pieces_that_were_not_on_the_shelf_are_told_as_waiting_unless_they_have_a_place() {
+    let short = of_order(order::Event::ShortOnShelf {
+        at: shop(),
+        line: 0,
+        taken: vec![(0, units(2)), (4, units(1))],
+        rest: order::Rest::Unplaced,
+    });
+    let consumed = |index, units| {
+        let (reservation, stock) = (order().reservation(index), lot_id());
+        on_shelf(ShelfEvent::Consumed { reservation, stock, units })
+    };
+    let placed = |units| {
+        let hold = Hold { units, ..hold(5, Some(lot_id())) };
+        of_order(order::Event::Rerouted { holds: vec![hold] })
+    };
+    let told_of = |rest: Vec<Event>| {
+        let mut events = vec![short.clone(), consumed(0, units(2)), consumed(4, units(1))];
+        events.extend(rest);
+        let record = record(events);
+        let rows = news(&record).into_iter().filter(|it| it.order == Some(order()));
+        let row = |it: News<'_>| (it.kind.name(), serde_json::to_value(it.data()).unwrap());
+        rows.map(row).collect::<Vec<_>>()
+    };
+    let names = |rows: &[(&'static str, Value)]| rows.iter().map(|row| row.0).collect::<Vec<_>>();
+    let none = told_of(vec![]);
+    assert_eq!(names(&none), ["order.modified", "stock.shortage", "routing.waiting"]);
+    let line = |left| json!({ "id": order().line(0), "tenantArticleId": "tea", "quantity": left });
+    assert_eq!(none[2].1, json!({ "lines": [line(3)] }));
+    let some = told_of(vec![placed(units(2))]);
+    assert_eq!(some[2], ("routing.waiting", json!({ "lines": [line(1)] })));
+    let all = told_of(vec![placed(units(3))]);
+    assert_eq!(
+        names(&all),
+        ["order.modified", "stock.shortage", "order.modified", "routing.rerouted"]
+    );
+}
+
 fn report(invitation: Option<Invitation>) -> Box<Report> {
     Box::new(Report {
         external_id: "R1".into(),

@@ -185,6 +185,47 @@ async fn what_is_not_on_the_shelf_is_substituted() {
     assert_eq!(refused(http.put(&path, &turned).await).2, ["end_utc"]);
 }
 
+/// What one store has not, another gives; with stock nowhere it waits, at no store.
+#[actix_web::test]
+async fn what_is_not_on_the_shelf_comes_from_another_store() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 2).await;
+    let (first, last) = (order("tea", 1, "backorder"), order("tea", 1, ""));
+    let (first, last) = (server.hands_over(&first).await, server.hands_over(&last).await);
+    let other = server.facility("9782").await;
+    server.stock(&other, "tea", 1).await;
+    let http = &server.http;
+    for _ in 0..2 {
+        ok(http.post("/picklist/next?store_id=9781", "").await).await;
+    }
+    for made in [&first, &last] {
+        let path = format!("/delivery_items/{}/out_of_stock", made["items"][0]["id"]);
+        let missing = http.post(&path, "").await;
+        let number = made["number"].as_u64().expect("a number");
+        let seen = http.get(&format!("/deliveries/{number}")).await;
+        assert_eq!(missing.header("etag"), seen.header("etag"), "the picker has seen all of it");
+        ok(missing).await;
+    }
+    let state = async |made: &Value| {
+        let seen = server.delivery(&made["number"]).await;
+        let item = &seen["items"][0];
+        [&seen["order_status"], &item["outcome"], &item["store_id"]].map(Value::clone)
+    };
+    assert_eq!(state(&first).await, [json!("IN_FULFILLMENT"), json!("HELD"), json!("9782")]);
+    assert_eq!(state(&last).await, [json!("BACKORDERED"), json!("BACKORDERED"), json!(null)]);
+
+    let feed = [("accept", "application/x-ndjson")];
+    let path = "/feed?follow=false&from=0&types=routing.rerouted,routing.waiting";
+    let told = http.send(Method::GET, path, &feed, "").await.body;
+    let told: Vec<Value> =
+        told.lines().map(|line| serde_json::from_str(line).expect("a message")).collect();
+    let told = told.iter().map(|it| (&it["events"][0]["type"], &it["events"][0]["subject"]));
+    let about = |made: &Value| json!(format!("orders/{}", text(made, "id")));
+    let (rerouted, waiting) = (json!("routing.rerouted"), json!("routing.waiting"));
+    assert_eq!(told.collect::<Vec<_>>(), [(&rerouted, &about(&first)), (&waiting, &about(&last))]);
+}
+
 /// A picker has at most three, the oldest first; another one may help.
 #[actix_web::test]
 async fn a_list_has_three_deliveries_first_in_first_out() {

@@ -182,7 +182,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// What is left of a line is not on the shelf: it goes off what is on hand and off what is
-    /// reserved, and the line says what becomes of it.
+    /// reserved, and the line says what becomes of it (doors.md 1.1, flags).
     async fn short_on_shelf(
         &mut self,
         id: OrderId,
@@ -208,11 +208,7 @@ impl<C: Cast> Scene<'_, C> {
         }
         let asked = &order.asked.lines[usize::from(line)];
         let (article, shortage) = (asked.article.clone(), asked.shortage);
-        let rest = match shortage {
-            Shortage::Unsaid | Shortage::Wait => Rest::Waits(order.reserved),
-            Shortage::Substitute | Shortage::Critical => Rest::Open,
-            Shortage::Skip => Rest::Dropped,
-        };
+        let rest = self.rest(&order, shortage);
         let gone =
             |(index, units): &(u16, Units)| (article.clone(), id.reservation(*index), *units);
         let rows = taken.iter().map(gone).collect();
@@ -225,6 +221,10 @@ impl<C: Cast> Scene<'_, C> {
             let take = Take { article, units: missing, waits: true };
             let takes = SmallVec::from_iter([take]);
             self.settle(at, location::Command::Reserve { order: id, first, takes }).await;
+        } else if rest == Rest::Unplaced {
+            self.came.push(article);
+            self.place_unplaced().await; // the picker is shown what came of it
+            order = self.cast.order(id).await;
         }
         let reason = match shortage {
             Shortage::Critical => Some("CRITICAL_ITEM_OUT_OF_STOCK"),
@@ -240,6 +240,19 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
         Ok(order)
+    }
+
+    /// What becomes of pieces that are not on the shelf. They are looked for elsewhere; of an
+    /// order that may come from there alone they wait there.
+    fn rest(&self, order: &Order, shortage: Shortage) -> Rest {
+        match shortage {
+            Shortage::Unsaid | Shortage::Wait => match self.only_place(&order.asked.delivery) {
+                Some(_) => Rest::Waits(order.reserved),
+                None => Rest::Unplaced,
+            },
+            Shortage::Substitute | Shortage::Critical => Rest::Open,
+            Shortage::Skip => Rest::Dropped,
+        }
     }
 
     /// Something else takes the place of what is missing of a line, and is held at once.

@@ -2,7 +2,8 @@
 //!
 //! Nobody polls: whatever leaves stock free that such pieces want, be it a delivery to a store, a
 //! cancelled order or a store that opens again, gives them their place in its own record, the
-//! oldest order first. Those that wait at a location already are served there before.
+//! oldest order first. Those that wait at a location already are served there before. Pieces that
+//! a picker does not find are looked for elsewhere in the same way, at once.
 
 use smallvec::SmallVec;
 
@@ -70,6 +71,8 @@ impl<C: Cast> Scene<'_, C> {
             explain: false,
         };
         let mut candidates = self.candidates(&wants, &ware).await;
+        // What a driver is about to take there would take along what nobody has picked.
+        candidates.retain(|it| order.open_part(it.location).is_none_or(|part| !part.is_staged()));
         let strategy = self.room_for_parts(&order, &mut candidates);
         let needs: SmallVec<[Need; 4]> =
             wants.iter().map(|want| Need { units: want.units }).collect();

@@ -123,7 +123,7 @@ impl<C: Cast> Scene<'_, C> {
 
     /// The one location that the order may come from, if it has named one: pieces may wait there
     /// although it never had the article.
-    fn only_place(&self, delivery: &Delivery) -> Option<(LocationId, Option<u32>)> {
+    pub(super) fn only_place(&self, delivery: &Delivery) -> Option<(LocationId, Option<u32>)> {
         let at = match delivery {
             Delivery::Collect { at } => *at,
             Delivery::Ship { from } => *from.first().filter(|_| from.len() == 1)?,

@@ -94,8 +94,19 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         Event::Rerouted { holds } => {
             order.reserved += count(holds.len());
             order.holds.extend(holds.iter().cloned());
+            find_place(order);
         }
         Event::Invitation(_) => unreachable!("it was applied above"),
+    }
+}
+
+/// Lines all of whose pieces have a place again wait for none.
+fn find_place(order: &mut Order) {
+    let waits = |line: &u16| !order.unassigned(*line).is_zero();
+    let displaced = order.work.iter().flat_map(|work| &work.displaced);
+    let displaced: Vec<u16> = displaced.copied().filter(waits).collect();
+    if let Some(work) = order.work.as_deref_mut() {
+        work.displaced = displaced;
     }
 }
 

@@ -40,6 +40,16 @@ pub enum Shortage {
     Skip,
 }
 
+impl Shortage {
+    /// Whether pieces of a sale that have no place wait for one.
+    pub fn waits(self) -> bool {
+        match self {
+            Shortage::Unsaid | Shortage::Wait => true,
+            Shortage::Substitute | Shortage::Critical | Shortage::Skip => false,
+        }
+    }
+}
+
 /// Everything that came with the request; of it, only lines may be added while the order lives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asked {

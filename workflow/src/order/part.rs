@@ -71,6 +71,11 @@ pub enum Queue {
 }
 
 impl Part {
+    /// Whether it is picked and waits for a driver.
+    pub fn is_staged(&self) -> bool {
+        self.step == Step::Staged
+    }
+
     /// What was found of a line.
     pub fn found(&self, line: u16) -> Found {
         let found = self.found.iter().find(|found| found.line == line).copied();

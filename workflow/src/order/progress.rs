@@ -142,6 +142,7 @@ fn short_on_shelf(
             order.holds.push(Hold { index, line, location: at, stock: None, units: missing });
         }
         Rest::Dropped => work(order).drop_pieces(line, missing),
+        Rest::Unplaced => work(order).displace(line),
     }
     forget_empty_parts(order);
 }
@@ -172,7 +173,11 @@ pub(super) fn forget_empty_parts(order: &mut Order) {
         let here = order.holds.iter().filter(|hold| hold.location == part.location);
         let held = here.into_iter().any(|hold| hold.stock.is_some());
         let missing = part.found.iter().filter(|found| !found.missing.is_zero());
-        let to_substitute = missing.into_iter().any(|it| !order.unassigned(it.line).is_zero());
+        let mut missing = missing.map(|found| found.line);
+        let to_substitute = missing.any(|line| {
+            let waits = order.asked.lines[usize::from(line)].shortage.waits();
+            !waits && !order.unassigned(line).is_zero()
+        });
         part.step >= Step::Out || held || to_substitute
     };
     let gone: Vec<bool> = order.parts().iter().map(|part| !is_open(part)).collect();

@@ -23,6 +23,8 @@ pub struct Work {
     pub replaced: Vec<(u16, u16)>,
     /// The mails that tell its customer how far it has come.
     pub notices: Vec<Notice>,
+    /// Lines with pieces that had a place and wait for another one: each line at most once.
+    pub displaced: Vec<u16>,
 }
 
 /// When an order is brought.
@@ -45,6 +47,12 @@ impl Work {
         match self.dropped.iter_mut().find(|(it, _)| *it == line) {
             Some((_, dropped)) => *dropped = dropped.plus(units),
             None => self.dropped.push((line, units)),
+        }
+    }
+
+    pub(super) fn displace(&mut self, line: u16) {
+        if !self.displaced.contains(&line) {
+            self.displaced.push(line);
         }
     }
 

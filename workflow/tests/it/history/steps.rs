@@ -166,7 +166,7 @@ pub(crate) fn histories(scale: i64) -> impl Strategy<Value = History> {
             open_promises_max: open,
             ..Policy::default()
         });
-    let steps = prop_oneof![4 => vec(any_step(), 1..60), 1 => any_shift()];
+    let steps = prop_oneof![3 => vec(any_step(), 1..60), 1 => any_shift()];
     (policy, steps).prop_map(move |(policy, steps)| History { policy, scale, steps })
 }
 
@@ -233,7 +233,7 @@ fn any_shift() -> impl Strategy<Value = Vec<Step>> {
         2 => vec(any_lot(), 1..4).prop_map(Step::Put),
         1 => any_wait().prop_map(Step::Wait),
     ];
-    vec(step, 20..60).prop_map(|mut steps| {
+    vec(step, 40..90).prop_map(|mut steps| {
         let spots = (0..3).flat_map(|place| (0..3).map(move |article| (place, article)));
         let lots = spots.map(|(place, article)| LotStep {
             place,
