@@ -3,7 +3,7 @@
 //! | receives    | from      | answers                                                   |
 //! |-------------|-----------|-----------------------------------------------------------|
 //! | [`Submit`]  | doors     | nothing itself: the answer leaves when it is durable      |
-//! | [`Sweep`]   | Scheduler | when the next promise is due, after expiring a few        |
+//! | [`Sweep`]   | Scheduler | when more is due, after expiring a few promises           |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
 //! | [`Mails`]   | mailer    | mails that are due, or on their way                       |
 //! | [`WatchKeys`] | server  | the API keys that there are                               |
@@ -14,8 +14,11 @@
 //! next (`AtomicResponse`), so a command is atomic and the shard strictly serializable (D1).
 //! Never waits for the disk: the journal gets the record and the reply, and the router goes on.
 
+mod asker;
 mod cast;
+mod replies;
 mod state;
+mod vacating;
 
 use std::sync::Arc;
 

@@ -5,8 +5,10 @@
 //! | [`Due`]  | Router | nothing: it sleeps until the new time   |
 //!
 //! Sends `Sweep` to the router, which expires a bounded number of promises per turn, so that
-//! traffic goes on, tells the mailer of mails, and says when the next of either is due. The deadlines themselves are at the router's
-//! desk: a promise must see which holds are overdue (S5), and what is kept once cannot differ.
+//! traffic goes on, moves a bounded number of orders away from a location that went offline, tells
+//! the mailer of mails, and says when the next of these is due. The deadlines themselves are at the
+//! router's desk: a promise must see which holds are overdue (S5), and what is kept once cannot
+//! differ.
 
 use std::time::Duration;
 

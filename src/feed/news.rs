@@ -251,6 +251,7 @@ impl<'a> Teller<'a> {
                 }
             }
             order::Event::Rerouted { holds } => self.rerouted(id, holds),
+            order::Event::Displaced { holds } => self.displaced(id, holds, event),
             order::Event::LinesAdded(added) => {
                 let data = Data::Added(AddedData::of(added));
                 self.tell(Kind::OrderModified, subject, data);

@@ -55,13 +55,18 @@ impl Ask {
 
     /// What the timer submits when a deadline has passed.
     pub fn expire(tenant: &TenantId, order: OrderId, armed_for: Time) -> Ask {
-        Ask {
-            tenant: tenant.clone(),
-            who: SmolStr::new_static("scheduler"),
-            key: None,
-            keyed: None,
-            command: Command::Act { order, action: order::Command::Expire { armed_for } },
-        }
+        let action = order::Command::Expire { armed_for };
+        Ask::of_scheduler(tenant, Command::Act { order, action })
+    }
+
+    /// What follows as long as a location that went offline has work that nobody has begun with.
+    pub fn vacate(tenant: &TenantId, at: LocationId) -> Ask {
+        Ask::of_scheduler(tenant, Command::Vacate { at })
+    }
+
+    fn of_scheduler(tenant: &TenantId, command: Command) -> Ask {
+        let who = SmolStr::new_static("scheduler");
+        Ask { tenant: tenant.clone(), who, key: None, keyed: None, command }
     }
 }
 
@@ -225,6 +230,11 @@ pub enum Command {
         /// The address.
         address: SmolStr,
     },
+    /// Look elsewhere for more of what nobody has begun with at a location that is offline.
+    Vacate {
+        /// Which one.
+        at: LocationId,
+    },
 }
 
 /// What somebody does with an order that is sold. The caller is the picker, or the driver.
@@ -299,6 +309,7 @@ impl Command {
             Command::Invitation { action, .. } => action.name(),
             Command::Suppress { .. } => "Suppress",
             Command::Unsuppress { .. } => "Unsuppress",
+            Command::Vacate { .. } => "Vacate",
         }
     }
 }

@@ -16,6 +16,7 @@ mod lines;
 mod listings;
 mod locations;
 mod lots;
+mod offline;
 mod orders;
 mod picking;
 mod promise;
@@ -34,8 +35,9 @@ use std::collections::BTreeMap;
 use crate::command::{Command, ListingFilter, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId};
+use crate::limits::EVENTS_BYTES_MAX;
 use crate::location::{
-    self, Holds, Listing, Location, Lot, Offer, OutOfStock, SafetyStock, Shelf, Totals,
+    self, Listing, Location, Lot, Offer, OutOfStock, SafetyStock, Shelf, Totals,
 };
 use crate::order::{self, Order};
 use crate::outcome::{LocationView, Outcome};
@@ -125,8 +127,8 @@ pub enum Look {
     Safety(ArticleId),
     /// What it would publish without these reservations.
     OfferWithout(ArticleId, Vec<ReservationId>),
-    /// The orders that hold an article there.
-    Holders(ArticleId),
+    /// The orders that hold an article there, or wait for it; or any, if none is named.
+    Holders(Option<ArticleId>),
     /// One lot.
     Lot(StockId),
     /// Lots after one id, of these articles (empty: all), at most so many.
@@ -235,6 +237,9 @@ impl<C: Cast> Scene<'_, C> {
             }
             Command::Suppress { address } => Ok((self.suppress(&address), None)),
             Command::Unsuppress { address } => Ok((self.unsuppress(&address), None)),
+            Command::Vacate { at } => {
+                Ok((Outcome::Count(self.vacate(at, EVENTS_BYTES_MAX).await), None))
+            }
             Command::Keys(command) => Ok((self.keys(&command)?, None)),
             Command::Subscribe(wish) => Ok(self.subscribe(*wish)?),
             Command::Unsubscribe { id, version } => Ok((self.unsubscribe(id, version)?, None)),
@@ -346,14 +351,15 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
         Look::OfferWithout(article, reservations) => {
             Seen::Offer(location.offer_without(&article, &reservations, now))
         }
-        Look::Holders(article) => {
-            let holds = location.shelves.get(&article).map(|shelf| &shelf.holds);
-            let mut orders: Vec<OrderId> = holds
-                .into_iter()
-                .flat_map(Holds::iter)
-                .map(|(reservation, _)| reservation.order())
-                .collect();
-            orders.dedup(); // reservations of one order stand together
+        Look::Holders(Some(article)) => {
+            let shelf = location.shelves.get(&article);
+            Seen::Holders(shelf.map(holders).unwrap_or_default())
+        }
+        Look::Holders(None) => {
+            let mut orders: Vec<OrderId> =
+                location.shelves.iter().flat_map(|(_, shelf)| holders(shelf)).collect();
+            orders.sort_unstable();
+            orders.dedup();
             Seen::Holders(orders)
         }
         Look::Lot(stock) => {
@@ -371,6 +377,13 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             Seen::Listings(page.take(size).collect(), all().count())
         }
     }
+}
+
+fn holders(shelf: &Shelf) -> Vec<OrderId> {
+    let mut orders: Vec<OrderId> =
+        shelf.holds.iter().map(|(reservation, _)| reservation.order()).collect();
+    orders.dedup(); // reservations of one order stand together
+    orders
 }
 
 /// Lots in the order of their ids. Of named articles only their shelves are looked at.

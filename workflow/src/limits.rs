@@ -31,6 +31,9 @@ pub const EVENTS_BYTES_MAX: usize = 3 << 20;
 pub const PLACED_AGAIN_PER_COMMAND_MAX: usize = 1_000;
 /// Bytes that the reservations of these may take in the record of that command.
 pub const PLACED_AGAIN_BYTES_MAX: usize = 128 << 10;
+/// Orders that one command moves away from a location that goes offline, a few milliseconds' work;
+/// the rest follows, so that others get their turn between.
+pub const DISPLACED_PER_COMMAND_MAX: usize = 100;
 /// Waiting reservations of one article that find stock in one command; the rest does with the next
 /// one there.
 pub const REHOSTED_PER_COMMAND_MAX: usize = 1_000;

@@ -183,6 +183,11 @@ pub enum Event {
         /// What is held for them.
         holds: Vec<Hold>,
     },
+    /// A location takes part no more: what nobody had begun with there is looked for elsewhere.
+    Displaced {
+        /// What was held there, or waited.
+        holds: Vec<Hold>,
+    },
 }
 
 /// What becomes of pieces that were not on the shelf.
@@ -355,13 +360,24 @@ impl Order {
         self.work.as_ref().is_some_and(|work| work.displaced.contains(&line))
     }
 
-    /// The lines of a sale with pieces that have no place, and take any that comes free. What is
-    /// to be substituted waits for a picker instead.
+    /// The lines with pieces that have no place, and take any that comes free: those of a sale,
+    /// but what is to be substituted waits for a picker instead, and those of any order that had a
+    /// place before.
     pub fn unplaced(&self) -> impl Iterator<Item = u16> + '_ {
         let is_sold = matches!(self.stage, Stage::Confirmed { .. });
-        let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_sold);
-        let lines = lines.filter(|(_, line)| line.shortage.waits());
+        let is_open = is_sold || matches!(self.stage, Stage::Promised { .. });
+        let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_open);
+        let lines = lines.filter(move |(index, line)| {
+            (is_sold && line.shortage.waits()) || self.lost_its_place(*index)
+        });
         lines.map(|(index, _)| index).filter(|index| !self.unassigned(*index).is_zero())
+    }
+
+    /// What is held at a location, or waits there, and nobody has begun with.
+    pub fn not_begun(&self, at: LocationId) -> Vec<Hold> {
+        let is_begun = self.open_part(at).is_some();
+        let here = self.holds.iter().filter(|hold| hold.location == at);
+        here.filter(|hold| hold.stock.is_none() || !is_begun).cloned().collect()
     }
 
     /// The web shop that the order came from, if it said.

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::address::Address;
 use crate::id::{ArticleId, LocationId, OrderId, SubscriptionId, TenantId};
-use crate::location::SafetyStock;
+use crate::location::{SafetyStock, Status};
 use crate::reply::StoredReply;
 use crate::settings::Settings;
 use crate::subscription::{self, Subscription};
@@ -29,6 +29,18 @@ pub struct Record {
     pub events: Vec<Event>,
     /// The reply that is kept under the request's key, and in what it is kept (K5).
     pub reply: Option<(Owner, Arc<StoredReply>)>,
+}
+
+impl Record {
+    /// The locations that went offline by it: what nobody has begun with there is to be moved.
+    pub fn went_offline(&self) -> impl Iterator<Item = LocationId> + '_ {
+        self.events.iter().filter_map(|event| match event {
+            Event::Location { id, event: location::Event::Turned { status: Status::Offline } } => {
+                Some(*id)
+            }
+            _ => None,
+        })
+    }
 }
 
 /// What happened to one entity.

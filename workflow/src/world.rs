@@ -57,6 +57,7 @@ impl World {
             match self.play(ask, command, policy, now, random) {
                 Ok((outcome, record)) => {
                     records.extend(record);
+                    self.vacate(&mut records, policy, now);
                     return (records, Ok(outcome));
                 }
                 Err(Halt::Refused(refusal)) => return (records, Err(refusal)),
@@ -70,6 +71,20 @@ impl World {
                     }
                     command = *again;
                 }
+            }
+        }
+    }
+
+    /// Moves away what is left of the work of locations that went offline, each so many orders as
+    /// a record of their own.
+    fn vacate(&mut self, records: &mut Vec<Record>, policy: &Policy, now: Time) {
+        let Some(last) = records.last() else { return };
+        let tenant = last.tenant.clone();
+        for at in last.went_offline().collect::<Vec<LocationId>>() {
+            let ask = Ask::vacate(&tenant, at);
+            let mut step = || self.play(&ask, ask.command.clone(), policy, now, 0);
+            while let Ok((_, Some(record))) = step() {
+                records.push(record);
             }
         }
     }

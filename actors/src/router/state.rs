@@ -19,14 +19,17 @@ use workflow::keyring::Key;
 use workflow::outcome::Outcome;
 use workflow::record::{Event, Owner, Record};
 use workflow::refusal::Refusal;
-use workflow::reply::{Keyed, Reply, ReplyKey, StoredReply};
+use workflow::reply::{ReplyKey, StoredReply};
 use workflow::settings::Policy;
 use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
 use super::Mails;
+use super::asker::Asker;
 use super::cast::Live;
+use super::replies::{store, without_body};
+use super::vacating::Vacating;
 use crate::figures::Figures;
 use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
 use crate::notice::{KeyWatch, Notice};
@@ -64,6 +67,7 @@ pub(crate) struct State {
     figures: Figures,
     /// The time of the newest command, look or sweep.
     latest: Time,
+    vacating: Vacating,
     /// Who is told of API keys.
     key_watch: Option<KeyWatch>,
     /// The bytes of the record at hand, kept for its room.
@@ -76,6 +80,7 @@ impl State {
         let mut live = Live::default();
         let mut closed = VecDeque::new();
         let last = parts.commits.last();
+        let vacating = Vacating::of(&world);
         for (id, (tenant, order)) in world.orders {
             if order.is_done() {
                 closed.push_back((last, tenant, id));
@@ -96,6 +101,7 @@ impl State {
             fresh: VecDeque::new(),
             figures: Figures::default(),
             latest,
+            vacating,
             key_watch: None,
             payload: Vec::new(),
         }
@@ -284,6 +290,7 @@ impl State {
             self.encode(&record);
         }
         let lsn = self.parts.commits.append(at.0, &self.payload, pending);
+        self.vacating.note(&record);
         self.figures.commands += 1;
         for id in done {
             self.closed.push_back((lsn, record.tenant.clone(), id));
@@ -336,7 +343,8 @@ impl State {
         all.collect()
     }
 
-    /// Expires what is due, at most so many; tells whether the disk had room.
+    /// Expires what is due, at most so many, and moves some work away from a location that went
+    /// offline; tells whether the disk had room.
     pub(super) async fn expire(&mut self) -> bool {
         let now = self.parts.pace.now();
         self.latest = now;
@@ -354,13 +362,28 @@ impl State {
             self.expire_one(&tenant, order, armed_for, now).await;
         }
         self.dismiss().await;
+        self.vacate(now).await
+    }
+
+    /// Moves some work away from a location that went offline, in a record of its own.
+    async fn vacate(&mut self, now: Time) -> bool {
+        let Some(location) = self.vacating.first() else { return true };
+        if !self.parts.commits.has_room() {
+            return false;
+        }
+        let (asker, command) = Asker::of(Ask::vacate(&location.0, location.1));
+        match self.play(&asker, command, now, 0).await {
+            Ok((_, _, events)) if !events.is_empty() => {
+                self.record(asker, now, events, None, None).await;
+            }
+            _ => self.vacating.forget(&location),
+        }
         true
     }
 
     /// Expires one promise, in a record of its own.
     async fn expire_one(&mut self, tenant: &TenantId, order: OrderId, armed_for: Time, now: Time) {
-        let Ask { tenant, who, command, .. } = Ask::expire(tenant, order, armed_for);
-        let asker = Asker { tenant, who, command: command.name() };
+        let (asker, command) = Asker::of(Ask::expire(tenant, order, armed_for));
         if let Ok((_, _, events)) = self.play(&asker, command, now, 0).await
             && !events.is_empty()
         {
@@ -377,7 +400,7 @@ impl State {
         let now = self.parts.pace.now();
         self.latest = now;
         self.call_the_mailer();
-        while self.desk.next_due().is_some_and(|due| due <= now) {
+        while self.next_due().is_some_and(|due| due <= now) {
             if !self.expire().await {
                 break;
             }
@@ -418,9 +441,12 @@ impl State {
         keys.collect()
     }
 
-    /// When something is due next: a promise ends, or the mailer is to be told of a mail.
+    /// When something is due next: a promise ends, the mailer is to be told of a mail, or work is to
+    /// be moved away.
     pub(super) fn next_due(&self) -> Option<Time> {
-        self.desk.next_due().into_iter().chain(self.desk.next_mail(self.latest)).min()
+        let moves = (!self.vacating.is_empty()).then_some(self.latest);
+        let due = self.desk.next_due().into_iter().chain(self.desk.next_mail(self.latest));
+        due.chain(moves).min()
     }
 
     /// Mails that are due, the oldest of each tenant first, so that no tenant starves another
@@ -463,26 +489,5 @@ impl State {
     }
 }
 
-/// Who asks, what is left of an ask when its command is played.
-struct Asker {
-    tenant: TenantId,
-    who: SmolStr,
-    command: &'static str,
-}
-
 /// Who looks is in no record.
 static READER: SmolStr = SmolStr::new_static("reader");
-
-/// Puts the outcome into its door's words, to be kept under the request's key (K5).
-fn store(keyed: &Keyed, words: &Words, outcome: &Outcome) -> Arc<StoredReply> {
-    let mut reply = words.put(outcome);
-    reply.body.shrink_to_fit(); // it lives as long as its order
-    Arc::new(StoredReply { key: keyed.key.clone(), fingerprint: keyed.fingerprint, reply })
-}
-
-/// The reply as it is kept when it would not fit in the record of what was done: the status and
-/// the headers still say what that was, and where it is.
-fn without_body(stored: &StoredReply) -> StoredReply {
-    let reply = Reply { body: String::new(), ..stored.reply.clone() };
-    StoredReply { reply, ..stored.clone() }
-}

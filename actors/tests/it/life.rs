@@ -1,16 +1,23 @@
 //! Promises, their deadlines, and restarts.
 
+use std::sync::Arc;
+
 use actors::Verdict;
-use workflow::command::{Command, InvitationAction, Job, OrderFilter, OrderName, Page, Query};
+use workflow::command::{
+    Command, InvitationAction, Job, LocationRef, OrderFilter, OrderName, Page, Query,
+};
+use workflow::id::Version;
 use workflow::invitation::{MailId, Which};
-use workflow::limits::PROMISE_FLOOR;
+use workflow::limits::{DISPLACED_PER_COMMAND_MAX, PROMISE_FLOOR};
+use workflow::location::{Card, Status};
 use workflow::order::Stage;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::time::Millis;
 
 use crate::support::{
-    BEGIN, TestShard, about, add_tea, cancel, confirm, delivery, placed, promise, tea,
+    BEGIN, TestShard, about, add_tea, cancel, card, confirm, delivery, placed, promise, put_tea,
+    tea,
 };
 
 async fn available(shard: &TestShard) -> u32 {
@@ -75,6 +82,39 @@ async fn a_restart_remembers_everything() {
     shard.handle().advance(PROMISE_FLOOR).await.unwrap();
     assert!(matches!(shard.order(open).await.stage, Stage::Expired { .. }));
     assert_eq!(available(&shard).await, 8);
+}
+
+/// S2, D5: what a location that went offline has to give away it does in steps, as time goes on,
+/// and after a restart in the middle.
+#[actix_rt::test]
+async fn a_location_that_went_offline_gives_all_its_work_away() {
+    let mut shard = TestShard::start().await;
+    let gouda = shard.store_with_tea(400).await;
+    let mut orders = Vec::new();
+    for _ in 0..=2 * DISPLACED_PER_COMMAND_MAX {
+        orders.push(shard.promise(1, BEGIN + PROMISE_FLOOR).await);
+    }
+    let opened = shard.change(Command::OpenLocation { card: card("edam") }).await;
+    let Verdict::Done(shown) = opened else { panic!("a second location opens") };
+    let Outcome::Location(edam) = shown.outcome else { panic!("{:?}", shown.outcome) };
+    shard.change(put_tea(&edam.id, 400)).await;
+    let offline = Arc::new(Card { status: Status::Offline, ..(*card("gouda")).clone() });
+    let at = LocationRef { id: Some(gouda), reference: None };
+    let change = Command::ChangeLocation { at, version: Version::FIRST, card: offline };
+    assert!(matches!(shard.change(change).await, Verdict::Done(_)));
+    let held = async |shard: &TestShard, at| {
+        let mut count = 0;
+        for id in &orders {
+            let holds = shard.order(*id).await.holds;
+            count += usize::from(holds.iter().all(|hold| hold.location == at));
+        }
+        count
+    };
+    assert_eq!(held(&shard, edam.id).await, DISPLACED_PER_COMMAND_MAX);
+    shard.restart().await;
+    assert_eq!(held(&shard, gouda).await, DISPLACED_PER_COMMAND_MAX + 1);
+    shard.handle().advance(Millis(1)).await.unwrap();
+    assert_eq!(held(&shard, edam.id).await, orders.len());
 }
 
 /// D14: an order that left memory is found by all its names, and still refuses as it did.

@@ -11,7 +11,7 @@ use workflow::order::{self, Hold, Placed, Rest};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 
-use super::of_order::{LineData, PlacedData, RehostedData};
+use super::of_order::{LineData, LostData, PlacedData, RehostedData};
 use super::{Data, Kind, Subject, Teller};
 
 /// A line of an order, with pieces that lost their place and have no other one.
@@ -32,6 +32,12 @@ pub fn waiting<'a>(record: &'a Record, id: OrderId, event: &order::Event) -> Vec
     if let order::Event::ShortOnShelf { line, taken, rest: Rest::Unplaced, .. } = event {
         let units = taken.iter().map(|(_, units)| *units).sum();
         left.extend(taken.first().map(|(index, _)| (*line, (*index, units))));
+    }
+    if let order::Event::Displaced { holds } = event {
+        for hold in holds {
+            let (_, units) = left.entry(hold.line).or_insert((hold.index, Units::ZERO));
+            *units = units.with(hold.units);
+        }
     }
     for event in &record.events {
         if let Event::Order { id: it, event: order::Event::Rerouted { holds }, .. } = event
@@ -182,6 +188,14 @@ impl<'a> Teller<'a> {
         for kind in [Kind::OrderModified, Kind::RoutingRerouted] {
             self.tell(kind, subject, Data::Rehosted(RehostedData::of(id, &hosts)));
         }
+    }
+
+    /// A location gave pieces up.
+    pub(super) fn displaced(&mut self, id: OrderId, holds: &[Hold], event: &order::Event) {
+        let gone: Vec<u16> = holds.iter().map(|hold| hold.index).collect();
+        let data = Data::Lost(LostData::of(id, &gone));
+        self.tell(Kind::OrderModified, Subject::Order(id), data);
+        self.waits(id, event);
     }
 
     /// Pieces lost their place, and have no other one.

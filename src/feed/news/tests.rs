@@ -204,6 +204,30 @@ fn pieces_that_were_not_on_the_shelf_are_told_as_waiting_unless_they_have_a_plac
     );
 }
 
+/// What a location that goes offline gives up is told like that; its stock is not lost.
+#[test]
+fn pieces_that_lose_their_location_are_told_as_waiting() {
+    let holds = vec![hold(0, Some(lot_id())), hold(1, None)];
+    let released =
+        |index| on_shelf(ShelfEvent::Released { reservation: order().reservation(index) });
+    let record = record(vec![
+        of_order(order::Event::Displaced { holds }),
+        released(0),
+        released(1),
+        of_order(order::Event::Rerouted { holds: vec![hold(2, Some(lot_id()))] }),
+    ]);
+    let news = news(&record);
+    let names: Vec<&str> = news.iter().map(|it| it.kind.name()).collect();
+    let gone = "reservation.deleted";
+    let (changed, found) = ("order.modified", "routing.rerouted");
+    assert_eq!(names, [changed, "routing.waiting", gone, gone, changed, found]);
+    let data = serde_json::to_value(news[1].data()).unwrap();
+    assert_eq!(
+        (&data["lines"][0]["quantity"], data["lines"].as_array().unwrap().len()),
+        (&json!(1), 1)
+    );
+}
+
 fn report(invitation: Option<Invitation>) -> Box<Report> {
     Box::new(Report {
         external_id: "R1".into(),

@@ -142,3 +142,54 @@ async fn an_order_is_collected_where_the_customer_goes() {
     insta::assert_json_snapshot!("collected", without_ids(&made.answer));
     assert_ne!(server.promises(&at("edam")).await.outcome, "held");
 }
+
+/// S2, S6: what a facility that goes offline holds is held elsewhere, or waits until it may be.
+#[actix_web::test]
+async fn what_a_facility_holds_that_goes_offline_is_routed_again() {
+    let server = TestServer::start().await;
+    let (gouda, delft) = (server.facility("gouda").await, server.facility("delft").await);
+    server.stock(&gouda, "tea", 5).await;
+    let first = server.promises(&promise("tea", 2)).await;
+    let last = server.promises(&promise("tea", 2)).await;
+    server.stock(&delft, "tea", 2).await;
+    let turn = async |version: u32, status: &str| {
+        let change = json!({ "type": "MANAGED_FACILITY", "version": version, "status": status });
+        let path = format!("/api/facilities/{gouda}");
+        let reply = server.http.send(hyper::Method::PATCH, &path, &[], &change.to_string()).await;
+        let lsn: u64 = reply.lsn();
+        reply.expect(200);
+        lsn
+    };
+    let lsn = turn(1, "OFFLINE").await;
+    let held_at = async |order: &str| {
+        let found = server.http.get("/api/reservations").await.expect(200);
+        let rows = found["reservations"].as_array().expect("a list").clone();
+        let of = |row: &&Value| row["relatedRefs"]["orderRefs"][0] == order;
+        rows.iter().filter(of).map(|row| text(row, "facilityRef")).collect::<Vec<_>>()
+    };
+    assert_eq!(held_at(&first.id).await, [delft]);
+    assert_eq!(held_at(&last.id).await, Vec::<String>::new());
+    let unsold = server.act(&last.id, "CONFIRM_PROMISE", 2).await.expect(409);
+    assert_eq!(unsold[0]["summary"], "lines without stock");
+
+    let lines = [("accept", "application/x-ndjson")];
+    let path = format!(
+        "/feed?follow=false&from={}&types=routing.rerouted,routing.waiting,location.offline",
+        lsn - 1
+    );
+    let told = server.http.send(hyper::Method::GET, &path, &lines, "").await.body;
+    let told: Value = serde_json::from_str(told.trim()).expect("one record tells all of it");
+    let told = told["events"].as_array().expect("events").iter();
+    let told: Vec<_> = told.map(|it| (text(it, "type"), text(it, "subject"))).collect();
+    let about = |it: &str| format!("orders/{it}");
+    let expected = [
+        ("location.offline".to_owned(), format!("locations/{gouda}")),
+        ("routing.rerouted".to_owned(), about(&first.id)),
+        ("routing.waiting".to_owned(), about(&last.id)),
+    ];
+    assert_eq!(told, expected);
+
+    turn(2, "ONLINE").await;
+    assert_eq!(held_at(&last.id).await, [gouda]);
+    server.act(&last.id, "CONFIRM_PROMISE", 3).await.expect(200);
+}

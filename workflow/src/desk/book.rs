@@ -138,6 +138,7 @@ impl Book {
             | Event::Rehosted { .. }
             | Event::Lost { .. }
             | Event::Rerouted { .. }
+            | Event::Displaced { .. }
             | Event::LinesAdded(_)
             | Event::Taken { .. }
             | Event::Shared { .. }

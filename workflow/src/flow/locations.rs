@@ -6,7 +6,7 @@ use super::{Cast, Look, Scene, Seen};
 use crate::command::LocationRef;
 use crate::id::{LocationId, OrderId, Version};
 use crate::limits::{EVENTS_BYTES_MAX, MOVED_EVENT_BYTES};
-use crate::location::{self, Card, Command};
+use crate::location::{self, Card, Command, Status};
 use crate::order;
 use crate::outcome::{LocationView, Outcome};
 use crate::record::{Event, Owner};
@@ -46,8 +46,14 @@ impl<C: Cast> Scene<'_, C> {
         let change = Command::Change { version, card: card.clone() };
         let (_, done) = self.decide_all([(id, change)].into_iter()).await?.remove(0);
         self.tenant.places.change(id, &card);
+        let bytes = done.events.iter().map(location::Event::bytes_max).sum();
         self.carry_out(id, done.events).await;
-        self.takes_part_again(id);
+        match card.status {
+            Status::Offline => {
+                self.vacate(id, EVENTS_BYTES_MAX.saturating_sub(bytes)).await;
+            }
+            Status::Online | Status::Suspended => self.takes_part_again(id),
+        }
         Ok((self.view(id).await, Some(Owner::Location(id))))
     }
 
@@ -69,7 +75,7 @@ impl<C: Cast> Scene<'_, C> {
 
     /// A location that is closed by force takes the reservations there with it.
     async fn lose_reservations(&mut self, id: LocationId) -> Result<(), Refusal> {
-        let holders = self.orders_with_holds_at(id).await;
+        let holders = self.holders_at(id).await;
         let mut lost: Vec<(OrderId, Vec<u16>)> = Vec::with_capacity(holders.len());
         let mut bytes = 0;
         for order in holders {
@@ -90,21 +96,12 @@ impl<C: Cast> Scene<'_, C> {
         Ok(())
     }
 
-    async fn orders_with_holds_at(&mut self, id: LocationId) -> Vec<OrderId> {
-        let articles: Vec<_> = self.tenant.places.articles_after(None).cloned().collect();
-        let mut orders = Vec::new();
-        for article in articles {
-            if !self.tenant.places.publishes(id, &article) {
-                continue;
-            }
-            let look = Look::Holders(article);
-            if let Seen::Holders(more) = self.cast.look(id, look, self.now).await {
-                orders.extend(more);
-            }
+    /// The orders that hold anything at a location, or wait there, the oldest first.
+    pub(super) async fn holders_at(&mut self, id: LocationId) -> Vec<OrderId> {
+        match self.cast.look(id, Look::Holders(None), self.now).await {
+            Seen::Holders(orders) => orders,
+            _ => unreachable!("a look at who holds sees who holds"),
         }
-        orders.sort_unstable();
-        orders.dedup();
-        orders
     }
 
     pub(super) async fn view(&mut self, id: LocationId) -> Outcome {

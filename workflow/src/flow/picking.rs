@@ -13,7 +13,7 @@ use super::{Cast, Look, Scene, Seen};
 use crate::command::{Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
-use crate::location::{self, Event as LocationEvent, ShelfEvent, Take};
+use crate::location::{self, Event as LocationEvent, ShelfEvent, Status, Take};
 use crate::order::{
     self, Event, Hold, Line, Order, Rest, Shortage, Stage, Step, Substitution, Task,
 };
@@ -246,10 +246,13 @@ impl<C: Cast> Scene<'_, C> {
     /// order that may come from there alone they wait there.
     fn rest(&self, order: &Order, shortage: Shortage) -> Rest {
         match shortage {
-            Shortage::Unsaid | Shortage::Wait => match self.only_place(&order.asked.delivery) {
-                Some(_) => Rest::Waits(order.reserved),
-                None => Rest::Unplaced,
-            },
+            Shortage::Unsaid | Shortage::Wait => {
+                let working = [Status::Online, Status::Suspended];
+                match self.only_place(&order.asked.delivery, &working) {
+                    Some(_) => Rest::Waits(order.reserved),
+                    None => Rest::Unplaced,
+                }
+            }
             Shortage::Substitute | Shortage::Critical => Rest::Open,
             Shortage::Skip => Rest::Dropped,
         }

@@ -227,7 +227,7 @@ impl<C: Cast> Scene<'_, C> {
             let seats = self.tenant.places.offers(&want.article).iter().map(|(seat, _)| *seat);
             let places: Vec<_> = seats.map(|seat| self.tenant.places.seat(seat).id).collect();
             for location in places {
-                let look = Look::Holders(want.article.clone());
+                let look = Look::Holders(Some(want.article.clone()));
                 let seen = self.cast.look(location, look, self.now).await;
                 let Seen::Holders(orders) = seen else {
                     continue;

@@ -29,6 +29,9 @@ impl<C: Cast> Scene<'_, C> {
                 if !self.offers_any(&article) {
                     break;
                 }
+                if self.tenant.book.is_overdue(id, self.now) {
+                    continue; // it ends by itself
+                }
                 orders -= 1;
                 bytes -= self.reroute(id, bytes).await;
             }
@@ -45,13 +48,14 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     fn offers_any(&self, article: &ArticleId) -> bool {
-        let offers = self.tenant.places.offers(article);
-        offers.iter().any(|(_, offer)| !offer.available.is_zero())
+        let places = &self.tenant.places;
+        let mut offers = places.offers(article).iter();
+        offers.any(|(seat, it)| !it.available.is_zero() && places.seat(*seat).takes.online)
     }
 
     /// Holds what there is for the pieces of an order that have no place, if that takes no more
     /// than so many bytes of the record; answers how many.
-    async fn reroute(&mut self, id: OrderId, bytes: usize) -> usize {
+    pub(super) async fn reroute(&mut self, id: OrderId, bytes: usize) -> usize {
         let order = self.cast.order(id).await;
         let open: SmallVec<[u16; 4]> = order.unplaced().collect();
         let lines: Vec<Line> = open

@@ -9,6 +9,7 @@ use super::candidates::Want;
 use super::promise::{Share, Ware};
 use super::{Cast, Look, Scene, Seen};
 use crate::id::LocationId;
+use crate::location::Status;
 use crate::order::{Delivery, Line, Shortage};
 use crate::outcome::PartLine;
 use crate::quantity::Units;
@@ -69,7 +70,8 @@ impl<C: Cast> Scene<'_, C> {
             if !waiting.is_empty() {
                 let host = self.host(short, want, shares, true);
                 // Without a place they wait for one.
-                if let Some(host) = host.or_else(|| self.only_place(ware.delivery)) {
+                let only = || self.only_place(ware.delivery, &[Status::Online]);
+                if let Some(host) = host.or_else(|| Some((only()?, None))) {
                     self.let_wait(want, host, &waiting, shares).await;
                 }
             }
@@ -121,14 +123,15 @@ impl<C: Cast> Scene<'_, C> {
         host.map(|host| (host.location, host.metres))
     }
 
-    /// The one location that the order may come from, if it has named one: pieces may wait there
-    /// although it never had the article.
-    pub(super) fn only_place(&self, delivery: &Delivery) -> Option<(LocationId, Option<u32>)> {
+    /// The one location that the order may come from, if it has named one, and that is like this:
+    /// pieces may wait there although it never had the article.
+    pub(super) fn only_place(&self, delivery: &Delivery, like: &[Status]) -> Option<LocationId> {
         let at = match delivery {
             Delivery::Collect { at } => *at,
             Delivery::Ship { from } => *from.first().filter(|_| from.len() == 1)?,
         };
-        Some((at, None))
+        let card = self.tenant.places.card(at)?;
+        like.contains(&card.status).then_some(at)
     }
 
     async fn let_wait(

@@ -2,9 +2,10 @@
 //!
 //! There are no rules here, and nothing that can fail: what may happen was decided before.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Event, Order, Placed, Stage, progress};
+use super::{Event, Hold, Order, Placed, Stage, progress};
 use crate::id::{OrderId, Version};
 use crate::invitation;
 use crate::time::Time;
@@ -96,8 +97,17 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
             order.holds.extend(holds.iter().cloned());
             find_place(order);
         }
+        Event::Displaced { holds } => displace(order, holds),
         Event::Invitation(_) => unreachable!("it was applied above"),
     }
+}
+
+fn displace(order: &mut Order, holds: &[Hold]) {
+    let gone: BTreeSet<u16> = holds.iter().map(|hold| hold.index).collect();
+    order.holds.retain(|hold| !gone.contains(&hold.index));
+    let work = order.work.get_or_insert_default();
+    holds.iter().for_each(|hold| work.displace(hold.line));
+    progress::forget_empty_parts(order);
 }
 
 /// Lines all of whose pieces have a place again wait for none.

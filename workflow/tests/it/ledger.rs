@@ -115,9 +115,8 @@ impl Ledger {
             }
             (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
             (same @ Stage::Confirmed { .. }, step) if is_work(step) => same,
-            (same @ Stage::Confirmed { .. }, order::Event::Rerouted { .. }) => same,
-            (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
-                return wrong("P2: lines past its deadline");
+            (Stage::Promised { until }, step) if until <= at && is_planned(step) => {
+                return wrong("P2: planned past its deadline");
             }
             (Stage::Received, order::Event::LinesAdded(added)) => {
                 if (added.stage != Stage::Confirmed { at }) {
@@ -131,12 +130,8 @@ impl Ledger {
                 }
                 same
             }
-            (
-                same,
-                order::Event::Rehosted { .. }
-                | order::Event::Lost { .. }
-                | order::Event::Invited(_),
-            ) => same,
+            (same, step) if is_routing(step) => same,
+            (same, order::Event::Invited(_)) => same,
             (_, _) => return wrong("P1: not a step"),
         };
         Ok(())
@@ -335,4 +330,16 @@ fn is_work(event: &order::Event) -> bool {
             | order::Event::Scheduled { .. }
             | order::Event::Reflagged { .. }
     )
+}
+
+/// Whether the event moves pieces of an open order to another place, or to none.
+fn is_routing(event: &order::Event) -> bool {
+    use order::Event::{Displaced, Lost, Rehosted, Rerouted};
+    matches!(event, Displaced { .. } | Lost { .. } | Rehosted { .. } | Rerouted { .. })
+}
+
+/// Whether a place was looked for, which nobody does for what has ended.
+fn is_planned(event: &order::Event) -> bool {
+    use order::Event::{Displaced, LinesAdded, Rerouted};
+    matches!(event, Displaced { .. } | LinesAdded(_) | Rerouted { .. })
 }

@@ -13,7 +13,7 @@ use workflow::id::OrderId;
 use workflow::location;
 use workflow::order::{self, Stage};
 use workflow::outcome::Outcome;
-use workflow::record::Event;
+use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 use workflow::settings::OnShortage;
 use workflow::time::{Millis, Time};
@@ -120,6 +120,23 @@ fn every_reservation_belongs_to_one_open_order_line() {
             }
         }
         holds!(pledges.is_empty(), "S2: in no order: {pledges:?}");
+        Ok(())
+    });
+}
+
+/// S2: at a location that went offline there is only what a picker has, or has picked, and what
+/// ends by its deadline.
+#[test]
+fn a_location_that_goes_offline_keeps_only_what_was_begun() {
+    always(&["ChangeLocation done", "TakeNext done"], |run, seen| {
+        let offline: Vec<_> = seen.records.iter().flat_map(Record::went_offline).collect();
+        for (_, order) in run.shop.world.orders.values() {
+            let ended = order.deadline().is_some_and(|until| until <= run.shop.now);
+            for at in offline.iter().filter(|_| !ended) {
+                let left = order.not_begun(*at);
+                holds!(left.is_empty(), "S2: {left:?} of {} stay at {at}", order.id);
+            }
+        }
         Ok(())
     });
 }

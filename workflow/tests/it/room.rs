@@ -1,15 +1,18 @@
 //! What one record holds: whoever asks for more is refused before anything is done.
 
+use std::sync::Arc;
+
 use workflow::command::{Command, MoreLines, Promise, StockRow};
-use workflow::id::{ArticleId, StockId};
+use workflow::id::{ArticleId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::limits::{
-    EVENTS_BYTES_MAX, LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES, REHOSTED_BYTES_MAX,
+    DISPLACED_PER_COMMAND_MAX, EVENTS_BYTES_MAX, LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX,
+    MOVED_EVENT_BYTES, REHOSTED_BYTES_MAX,
 };
-use workflow::location::{self, LotTarget};
+use workflow::location::{self, Card, LotTarget, Status};
 use workflow::order::{self, Line};
 use workflow::outcome::Outcome;
-use workflow::record::Event;
+use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 
 use crate::shop::{Answer, Shop, article, at, pieces};
@@ -114,6 +117,36 @@ fn an_order_holds_no_more_than_one_record_can_free() {
     done(shop.submit("till", Command::Act { order, action }));
     let freed = bytes(&shop, |_| true);
     assert!((MOVED_BYTES_MAX - per_line..=MOVED_BYTES_MAX).contains(&freed), "{freed}");
+}
+
+/// S2: a location that goes offline gives away so many orders with the record that says so; the
+/// others follow by themselves, a record for each so many.
+#[test]
+fn a_location_that_goes_offline_gives_its_work_away_in_steps() {
+    let mut shop = shop();
+    let orders = 2 * DISPLACED_PER_COMMAND_MAX + 1;
+    let tea = article("tea");
+    done(shop.submit("till", Command::PutStocks { rows: lots(&tea, 1, orders as i64) }));
+    for _ in 0..orders {
+        let sold = Promise { sold: true, ..order_of(&tea, 1) };
+        done(shop.submit("till", Command::Promise(Box::new(sold))));
+    }
+    let offline = Arc::new(Card { status: Status::Offline, ..(*card()).clone() });
+    let change =
+        Command::ChangeLocation { at: at("gouda"), version: Version::FIRST, card: offline };
+    let answer = shop.submit("operator", change);
+    let moved = |record: &Record| {
+        let displaced = |event: &&Event| {
+            matches!(event, Event::Order { event: order::Event::Displaced { .. }, .. })
+        };
+        record.events.iter().filter(displaced).count()
+    };
+    let records: Vec<_> =
+        answer.records(&shop).iter().map(|it| (it.command.clone(), moved(it))).collect();
+    let step = DISPLACED_PER_COMMAND_MAX;
+    let expected = [("ChangeLocation", step), ("Vacate", step), ("Vacate", 1)];
+    assert_eq!(records, expected.map(|(name, orders)| (name.into(), orders)));
+    assert!(shop.world.orders.values().all(|(_, order)| order.holds.is_empty()));
 }
 
 /// Of those who wait as many find stock at once as the record has room for; the others do with

@@ -209,6 +209,8 @@ stories! {
     /// S2, S7.
     a_location_that_closes_loses_its_reservations: "closing";
     what_has_no_place_gets_one_when_stock_comes: "placing";
+    /// S1, S2, S6, S7: what a picker has stays, all else is looked for elsewhere.
+    a_location_that_goes_offline_gives_its_open_work_away: "offline";
     /// S5, S6, P7.
     a_promise_that_replaces_another_may_use_its_stock: "replacing";
     /// S5.

@@ -253,6 +253,9 @@ pub(super) fn others(
                     pieces.push(format!("{name} {verb} {}", held(script, *id, index)));
                 }
             }
+            order::Event::Displaced { holds } => {
+                pieces.push(format!("{name} gives up {}", plural(holds.len(), "reservation")));
+            }
             order::Event::Rerouted { holds } => {
                 for hold in holds {
                     pieces.push(format!("{name} has {}", held(script, *id, hold.index)));
