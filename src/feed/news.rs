@@ -252,10 +252,7 @@ impl<'a> Teller<'a> {
             }
             order::Event::Rerouted { holds } => self.rerouted(id, holds),
             order::Event::Displaced { holds } => self.displaced(id, holds, event),
-            order::Event::LinesAdded(added) => {
-                let data = Data::Added(AddedData::of(added));
-                self.tell(Kind::OrderModified, subject, data);
-            }
+            order::Event::LinesAdded(added) => self.added(id, added),
             order::Event::Taken { at, .. } => self.worked(id, WorkData::at("taken", *at)),
             order::Event::Shared { .. } => self.worked(id, WorkData::of("shared")),
             order::Event::Picked { at, line, units } => {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use snapshots::journal::Entry;
 use workflow::id::OrderId;
-use workflow::order::{self, Line, Placed, Shipment, line_number};
+use workflow::order::{self, Hold, Line, Shipment, line_number};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::subscription::{Context, Encoding, Subscription};
@@ -164,12 +164,17 @@ fn parts(record: &Record, news: &News<'_>) -> Vec<Value> {
         return Vec::new();
     }
     let lines = told_of(record, news).find_map(|told| match (news.kind, told.event) {
-        (Kind::OrderCreated, order::Event::Placed(placed)) => Some(made(&told, placed, |_| true)),
+        (Kind::OrderCreated, order::Event::Placed(placed)) => {
+            let reference = placed.reference.as_ref();
+            Some(made(&told, reference, (0_u16..).zip(&placed.asked.lines)))
+        }
         (Kind::RoutingWaiting, order::Event::Placed(placed)) => {
-            let waits = |index: u16| {
-                placed.holds.iter().any(|hold| hold.line == index && hold.stock.is_none())
-            };
-            Some(made(&told, placed, waits))
+            let lines = (0_u16..).zip(&placed.asked.lines);
+            Some(made(&told, placed.reference.as_ref(), waiting_of(lines, &placed.holds)))
+        }
+        (Kind::RoutingWaiting, order::Event::LinesAdded(added)) => {
+            let lines = (added.first..).zip(&added.lines);
+            Some(made(&told, None, waiting_of(lines, &added.holds)))
         }
         (Kind::RoutingWaiting, event) => {
             let lines: Vec<Value> =
@@ -184,21 +189,33 @@ fn parts(record: &Record, news: &News<'_>) -> Vec<Value> {
     lines.unwrap_or_else(|| vec![entity(news)])
 }
 
-/// The wanted lines of an order that was made.
-fn made(told: &Told<'_>, placed: &Placed, is_wanted: impl Fn(u16) -> bool) -> Vec<Value> {
-    let lines = (0_u16..).zip(&placed.asked.lines).filter(|(index, _)| is_wanted(*index));
+/// Lines that are wanted; the shop's name for the order, if it is told with them.
+fn made<'a>(
+    told: &Told<'_>,
+    reference: Option<&SmolStr>,
+    lines: impl Iterator<Item = (u16, &'a Line)>,
+) -> Vec<Value> {
     let payload = |(index, line): (u16, &Line)| {
         json!({
             "order_id": told.number,
             "order_ref": told.id.to_string(),
             "line_item_id": line_number(told.number, index),
-            "purchase_order_number": placed.reference,
+            "purchase_order_number": reference,
             "unit_price": unit_price(line),
             "quantity": line.quantity.get(),
             "article": line.article.as_str(),
         })
     };
     lines.map(payload).collect()
+}
+
+/// Those of these lines that wait for stock.
+fn waiting_of<'a>(
+    lines: impl Iterator<Item = (u16, &'a Line)>,
+    holds: &[Hold],
+) -> impl Iterator<Item = (u16, &'a Line)> {
+    let waits = |index: u16| holds.iter().any(|hold| hold.line == index && hold.stock.is_none());
+    lines.filter(move |(index, _)| waits(*index))
 }
 
 /// A line with pieces that lost their place. What it costs and what the shop calls the order was

@@ -274,6 +274,8 @@ pub struct Added {
     pub holds: Vec<Hold>,
     /// Of lines, counted from 0 among all of the order, so many pieces nobody will bring.
     pub dropped: Vec<(u16, Units)>,
+    /// How many lines there were before, so that whoever reads the event alone can name these.
+    pub first: u16,
 }
 
 impl Order {

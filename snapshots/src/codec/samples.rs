@@ -363,6 +363,7 @@ fn added() -> Added {
         lines: asked.lines.clone(),
         holds,
         dropped: vec![(2, units(1))],
+        first: 300,
     }
 }
 

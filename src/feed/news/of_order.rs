@@ -40,14 +40,21 @@ pub(super) struct LineData<'a> {
     pub(super) quantity: Units,
 }
 
-impl<'a> PlacedData<'a> {
-    pub(super) fn of(id: OrderId, placed: &'a Placed) -> PlacedData<'a> {
-        let until = if let Stage::Promised { until } = placed.stage { Some(until) } else { None };
-        let lines = (0_u16..).zip(&placed.asked.lines).map(|(index, line)| LineData {
+impl<'a> LineData<'a> {
+    /// Lines as they were asked for, the first of which has this place in the order.
+    fn of(id: OrderId, (first, lines): (u16, &'a [Line])) -> Vec<LineData<'a>> {
+        let line = |(index, line): (u16, &'a Line)| LineData {
             id: id.line(index),
             tenant_article_id: &line.article,
             quantity: line.quantity,
-        });
+        };
+        (first..).zip(lines).map(line).collect()
+    }
+}
+
+impl<'a> PlacedData<'a> {
+    pub(super) fn of(id: OrderId, placed: &'a Placed) -> PlacedData<'a> {
+        let until = if let Stage::Promised { until } = placed.stage { Some(until) } else { None };
         PlacedData {
             status: placed.stage.name(),
             version: Version::FIRST,
@@ -55,7 +62,7 @@ impl<'a> PlacedData<'a> {
             order_date: At(placed.asked.ordered),
             tenant_order_id: placed.reference.as_deref(),
             valid_until: until.map(At),
-            lines: lines.collect(),
+            lines: LineData::of(id, (0, &placed.asked.lines)),
         }
     }
 }
@@ -64,23 +71,13 @@ impl<'a> PlacedData<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct AddedData<'a> {
     status: &'static str,
-    lines: Vec<AddedLine<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AddedLine<'a> {
-    tenant_article_id: &'a ArticleId,
-    quantity: Units,
+    lines: Vec<LineData<'a>>,
 }
 
 impl<'a> AddedData<'a> {
-    pub(super) fn of(added: &'a Added) -> AddedData<'a> {
-        let line = |line: &'a Line| AddedLine {
-            tenant_article_id: &line.article,
-            quantity: line.quantity,
-        };
-        AddedData { status: added.stage.name(), lines: added.lines.iter().map(line).collect() }
+    pub(super) fn of(id: OrderId, added: &'a Added) -> AddedData<'a> {
+        let lines = LineData::of(id, (added.first, &added.lines));
+        AddedData { status: added.stage.name(), lines }
     }
 }
 

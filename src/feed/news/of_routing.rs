@@ -7,11 +7,11 @@ use serde::Serialize;
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId};
 use workflow::location::{self, ShelfEvent};
-use workflow::order::{self, Hold, Placed, Rest};
+use workflow::order::{self, Added, Hold, Line, Placed, Rest};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 
-use super::of_order::{LineData, LostData, PlacedData, RehostedData};
+use super::of_order::{AddedData, LineData, LostData, PlacedData, RehostedData};
 use super::{Data, Kind, Subject, Teller};
 
 /// A line of an order, with pieces that lost their place and have no other one.
@@ -73,6 +73,14 @@ fn article_of(record: &Record, wanted: ReservationId) -> Option<&ArticleId> {
     })
 }
 
+/// Lines that were routed together.
+struct Planned<'a> {
+    /// How many lines the order had before.
+    first: u16,
+    lines: &'a [Line],
+    holds: &'a [Hold],
+}
+
 /// Where an order's pieces are held, or wait.
 #[derive(Debug, Serialize)]
 pub(super) struct RoutedData<'a> {
@@ -92,28 +100,22 @@ struct HoldData<'a> {
 }
 
 impl<'a> RoutedData<'a> {
-    /// The pieces that are held.
-    pub(super) fn held(id: OrderId, placed: &'a Placed) -> RoutedData<'a> {
-        RoutedData::of(id, placed, |hold| hold.stock.is_some())
-    }
-
-    /// The pieces that wait for stock.
-    pub(super) fn waiting(id: OrderId, placed: &'a Placed) -> RoutedData<'a> {
-        RoutedData::of(id, placed, |hold| hold.stock.is_none())
-    }
-
     /// Over how many locations they are.
-    pub(super) fn locations(&self) -> usize {
+    fn locations(&self) -> usize {
         self.locations
     }
 
-    fn of(id: OrderId, placed: &'a Placed, wanted: impl Fn(&Hold) -> bool) -> RoutedData<'a> {
-        let holds = placed.holds.iter().filter(|hold| wanted(hold)).map(|hold| HoldData {
-            facility_ref: hold.location,
-            reservation_ref: id.reservation(hold.index),
-            line_ref: id.line(hold.line),
-            tenant_article_id: &placed.asked.lines[usize::from(hold.line)].article,
-            quantity: hold.units,
+    fn of(id: OrderId, planned: &Planned<'a>, is_held: bool) -> RoutedData<'a> {
+        let wanted = |hold: &&Hold| hold.stock.is_some() == is_held;
+        let holds = planned.holds.iter().filter(wanted).filter_map(|hold| {
+            let line = usize::from(hold.line.checked_sub(planned.first)?);
+            Some(HoldData {
+                facility_ref: hold.location,
+                reservation_ref: id.reservation(hold.index),
+                line_ref: id.line(hold.line),
+                tenant_article_id: &planned.lines.get(line)?.article,
+                quantity: hold.units,
+            })
         });
         let holds: Vec<HoldData<'_>> = holds.collect();
         let locations: BTreeSet<LocationId> = holds.iter().map(|hold| hold.facility_ref).collect();
@@ -140,9 +142,9 @@ impl<'a> ShortData<'a> {
     }
 
     /// None if every piece has a place.
-    pub(super) fn of(id: OrderId, placed: &'a Placed) -> Option<ShortData<'a>> {
-        let lines = (0_u16..).zip(&placed.asked.lines).filter_map(|(index, line)| {
-            let holds = placed.holds.iter().filter(|hold| hold.line == index);
+    fn of(id: OrderId, planned: &Planned<'a>) -> Option<ShortData<'a>> {
+        let lines = (planned.first..).zip(planned.lines).filter_map(|(index, line)| {
+            let holds = planned.holds.iter().filter(|hold| hold.line == index);
             let placed: Units = holds.map(|hold| hold.units).sum();
             let quantity = line.quantity.less(placed);
             let (id, tenant_article_id) = (id.line(index), &line.article);
@@ -156,28 +158,50 @@ impl<'a> ShortData<'a> {
 impl<'a> Teller<'a> {
     /// An order that was made, with where it is held.
     pub(super) fn placed(&mut self, id: OrderId, placed: &'a Placed) {
+        let created = Data::Placed(PlacedData::of(id, placed));
+        let planned = Planned { first: 0, lines: &placed.asked.lines, holds: &placed.holds };
+        let told = self.news.len();
+        self.planned(id, (Kind::OrderCreated, created), &planned);
+        if let Some(report) = &placed.report {
+            self.reported(id, report);
+        }
+        self.happened_at(told, &placed.holds);
+    }
+
+    /// Lines that joined an order, with where they are held.
+    pub(super) fn added(&mut self, id: OrderId, added: &'a Added) {
+        let changed = Data::Added(AddedData::of(id, added));
+        let planned = Planned { first: added.first, lines: &added.lines, holds: &added.holds };
+        let told = self.news.len();
+        self.planned(id, (Kind::OrderModified, changed), &planned);
+        self.happened_at(told, &added.holds);
+    }
+
+    /// What is wanted, and what became of it: told before the reservations themselves.
+    fn planned(&mut self, id: OrderId, (kind, data): (Kind, Data<'a>), planned: &Planned<'a>) {
         let subject = Subject::Order(id);
         let first = self.news.len();
-        self.tell(Kind::OrderCreated, subject, Data::Placed(PlacedData::of(id, placed)));
-        let routed = RoutedData::held(id, placed);
+        self.tell(kind, subject, data);
+        let routed = RoutedData::of(id, planned, true);
         match routed.locations() {
             0 => {}
             1 => self.tell(Kind::RoutingRouted, subject, Data::Routed(routed)),
             _ => self.tell(Kind::RoutingSplit, subject, Data::Routed(routed)),
         }
-        let waiting = RoutedData::waiting(id, placed);
+        let waiting = RoutedData::of(id, planned, false);
         if waiting.locations() > 0 {
             self.tell(Kind::RoutingWaiting, subject, Data::Routed(waiting));
         }
-        if let Some(short) = ShortData::of(id, placed) {
+        if let Some(short) = ShortData::of(id, planned) {
             self.tell(Kind::RoutingUnroutable, subject, Data::Short(short));
         }
         self.news[first..].iter_mut().for_each(|news| news.leads = true);
-        if let Some(report) = &placed.report {
-            self.reported(id, report);
-        }
+    }
+
+    /// The news from one on happened where these are held.
+    fn happened_at(&mut self, first: usize, holds: &[Hold]) {
         for news in &mut self.news[first..] {
-            news.locations = placed.holds.iter().map(|hold| hold.location).collect();
+            news.locations = holds.iter().map(|hold| hold.location).collect();
         }
     }
 

@@ -165,6 +165,38 @@ fn every_event_of_an_order_has_its_name() {
     assert_eq!(of(gone), expected);
 }
 
+/// Lines that follow are told like those that the order began with.
+#[test]
+fn lines_that_join_an_order_are_told_with_where_they_are_held_and_what_is_missing() {
+    let order::Event::Placed(first) = placed() else { unreachable!("it is placed") };
+    let at = |index, location, stock| Hold { line: 4, location, ..hold(index, stock) };
+    let added = |holds| {
+        of_order(order::Event::LinesAdded(Box::new(order::Added {
+            stage: Stage::Confirmed { at: AT },
+            lines: first.asked.lines.clone(),
+            holds,
+            dropped: Vec::new(),
+            first: 4,
+        })))
+    };
+    let (here, there) = (at(7, shop(), Some(lot_id())), LocationId::of(AT, 99));
+    let all = told(added(vec![here.clone(), at(8, shop(), None)]));
+    let names = |told: &[(&'static str, String, Value)]| {
+        told.iter().map(|(name, ..)| *name).collect::<Vec<_>>()
+    };
+    let expected = ["order.modified", "routing.routed", "routing.waiting", "routing.unroutable"];
+    assert_eq!(names(&all), expected);
+    assert_eq!(all[0].2["lines"][0]["id"], json!(order().line(4)));
+    for data in [&all[1].2["holds"][0], &all[2].2["holds"][0]] {
+        let line = (&data["lineRef"], &data["tenantArticleId"]);
+        assert_eq!(line, (&json!(order().line(4)), &json!("tea")));
+    }
+    assert_eq!(all[3].2["lines"][0]["quantity"], 1);
+    let split = told(added(vec![here, at(8, there, Some(lot_id()))]));
+    assert_eq!(names(&split)[..2], ["order.modified", "routing.split"]);
+    assert_eq!(names(&told(added(vec![]))), ["order.modified", "routing.unroutable"]);
+}
+
 /// What is on the shelf of no store waits; what found a place in the same record does not.
 #[test]
 fn pieces_that_were_not_on_the_shelf_are_told_as_waiting_unless_they_have_a_place() {

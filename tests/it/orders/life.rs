@@ -47,6 +47,18 @@ async fn an_order_without_lines_waits_for_them() {
     assert_eq!(more.header("certus-outcome"), "partly-held", "one piece waits for stock");
     let lines = more.expect(200)["data"]["lineItems"].clone();
     assert_eq!((&lines[0]["lineItemId"], &lines[1]["lineItemId"]), (&json!(1001), &json!(1002)));
+    // The feed tells of each line where it is, like that of a new order.
+    let accept = [("accept", "application/x-ndjson")];
+    let path = "/feed?follow=false&from=0&types=routing.routed,routing.waiting,routing.unroutable";
+    let told = server.http.send(hyper::Method::GET, path, &accept, "").await.body;
+    let told: Vec<Value> =
+        told.lines().map(|line| serde_json::from_str(line).expect("a message")).collect();
+    let names = told.iter().map(|it| {
+        let events = it["events"].as_array().expect("events").iter();
+        events.map(|it| text(it, "type")).collect::<Vec<String>>()
+    });
+    let (routed, waiting) = ("routing.routed".to_owned(), "routing.waiting".to_owned());
+    assert_eq!(names.collect::<Vec<_>>(), [vec![routed.clone()], vec![routed, waiting]]);
     added["data"]["orderRef"] = "[uuid]".into();
     insta::assert_json_snapshot!("lines_added", added);
 

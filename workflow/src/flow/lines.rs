@@ -43,7 +43,7 @@ impl<C: Cast> Scene<'_, C> {
         let holds = self.reserve(id, &more.lines, &planned.shares, base).await;
         let dropped = planned.shortage.dropped.into_iter();
         let dropped = dropped.map(|(line, units)| (base.line + line, units)).collect();
-        let added = Added { stage, lines: more.lines, holds, dropped };
+        let added = Added { stage, lines: more.lines, holds, dropped, first: lines };
         let after = self.tell(id, Event::LinesAdded(Box::new(added))).await;
         Ok((Outcome::Order(Box::new(after)), Some(Owner::Order(id))))
     }
