@@ -70,7 +70,7 @@ impl Ask {
 pub enum Command {
     /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
-    /// Confirm, extend, cancel or expire an order.
+    /// Confirm, extend, unlock, cancel or expire an order.
     Act {
         /// Which one.
         order: OrderId,
@@ -324,6 +324,8 @@ pub struct Promise {
     pub until: Option<Time>,
     /// An order at once, without a deadline.
     pub sold: bool,
+    /// What is sold is not given to pickers until it is unlocked.
+    pub locked: bool,
     /// The promise that gives way to this one in the same command.
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.

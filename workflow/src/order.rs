@@ -183,6 +183,11 @@ pub enum Event {
         /// What is held for them.
         holds: Vec<Hold>,
     },
+    /// Pickers may have it from now on.
+    Unlocked {
+        /// When it is to be brought, if that was said.
+        window: Option<Window>,
+    },
 }
 
 /// What becomes of pieces that were not on the shelf.
@@ -240,7 +245,7 @@ impl Event {
 pub struct Placed {
     /// Its number within the tenant.
     pub number: u64,
-    /// Its first stage: promised, or confirmed at once.
+    /// Its first stage: promised, confirmed at once, or locked.
     pub stage: Stage,
     /// Who asked.
     pub caller: SmolStr,
@@ -275,11 +280,11 @@ impl Order {
         self.report.as_ref()?.invitation.as_ref()
     }
 
-    /// Whether an invitation to it waits: a promise is not sold yet, and of an order that nothing can
-    /// fulfil there is nothing to review.
+    /// Whether an invitation to it waits: a promise is not sold yet, what is locked is not released,
+    /// and of an order that nothing can fulfil there is nothing to review.
     pub fn mails_wait(&self) -> bool {
         match self.stage {
-            Stage::Promised { .. } => true,
+            Stage::Promised { .. } | Stage::Locked => true,
             Stage::Confirmed { .. } => self.standing_sold() == Standing::Unroutable,
             Stage::Received
             | Stage::Cancelled { .. }
@@ -347,10 +352,10 @@ impl Order {
         }
     }
 
-    /// The lines of a sale with pieces that have no place, and take any that comes free. What is
-    /// to be substituted waits for a picker instead.
+    /// The lines of a sale, locked or not, with pieces that have no place, and take any that comes
+    /// free. What is to be substituted waits for a picker instead.
     pub fn unplaced(&self) -> impl Iterator<Item = u16> + '_ {
-        let is_sold = matches!(self.stage, Stage::Confirmed { .. });
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. } | Stage::Locked);
         let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_sold);
         let lines =
             lines.filter(|(_, line)| matches!(line.shortage, Shortage::Unsaid | Shortage::Wait));

@@ -111,6 +111,8 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
         ("rerouted", at(order::Event::Rerouted { holds: added().holds })),
+        ("locked", at(placed(Stage::Locked, Delivery::Ship { from: vec![location()] }))),
+        ("unlocked", at(order::Event::Unlocked { window: Some(window) })),
     ]
 }
 

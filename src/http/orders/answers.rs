@@ -132,6 +132,7 @@ pub(crate) fn status(order: &Order) -> &'static str {
     // No order expires after it last changed: who looked has noted that in its stage.
     match order.standing(order.modified) {
         Standing::Received | Standing::Promised => "PENDING",
+        Standing::Locked => "ON_HOLD",
         Standing::Confirmed => "CONFIRMED",
         Standing::PartlyWaiting | Standing::Waiting => "BACKORDERED",
         Standing::Unroutable => "REJECTED",
@@ -209,9 +210,11 @@ fn line_answer(order: &Order, index: u16, line: &Line) -> LineAnswer {
     };
     let (held, backordered) = pieces(order, index);
     let status = match order.standing(order.modified) {
-        Standing::Received | Standing::Promised | Standing::Cancelled | Standing::Expired => {
-            status(order)
-        }
+        Standing::Received
+        | Standing::Promised
+        | Standing::Locked
+        | Standing::Cancelled
+        | Standing::Expired => status(order),
         _ if !backordered.is_zero() => "BACKORDERED",
         _ if held.is_zero() && order.shipped(index).is_zero() => "REJECTED",
         Standing::Confirmed

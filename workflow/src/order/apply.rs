@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Event, Order, Placed, Stage, progress};
+use super::{Event, Order, Placed, Stage, Window, progress};
 use crate::id::{OrderId, Version};
 use crate::invitation;
 use crate::time::Time;
@@ -90,12 +90,20 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Delivered
         | Event::Scheduled { .. }
         | Event::Reflagged { .. } => progress::apply(order, event, at),
+        Event::Unlocked { window } => unlock(order, *window, at),
         Event::Invited(report) => order.report = Some(report.clone()),
         Event::Rerouted { holds } => {
             order.reserved += count(holds.len());
             order.holds.extend(holds.iter().cloned());
         }
         Event::Invitation(_) => unreachable!("it was applied above"),
+    }
+}
+
+fn unlock(order: &mut Order, window: Option<Window>, at: Time) {
+    order.stage = Stage::Confirmed { at };
+    if window.is_some() {
+        order.work.get_or_insert_default().window = window;
     }
 }
 

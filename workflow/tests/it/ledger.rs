@@ -86,8 +86,7 @@ impl Ledger {
             return Ok(()); // it has a version of its own, and outlives the order's stages
         }
         *events += 1;
-        let open = stage.clone();
-        *stage = match (open, event) {
+        *stage = match (stage.clone(), event) {
             (Stage::Cancelled { .. } | Stage::Expired { .. } | Stage::Delivered { .. }, _) => {
                 return wrong("P1: an event after the final one");
             }
@@ -115,7 +114,8 @@ impl Ledger {
             }
             (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
             (same @ Stage::Confirmed { .. }, step) if is_work(step) => same,
-            (same @ Stage::Confirmed { .. }, order::Event::Rerouted { .. }) => same,
+            (Stage::Locked, order::Event::Rerouted { .. }) => Stage::Locked,
+            (Stage::Locked, order::Event::Unlocked { .. }) => Stage::Confirmed { at },
             (Stage::Promised { until }, order::Event::LinesAdded(_)) if until <= at => {
                 return wrong("P2: lines past its deadline");
             }
@@ -319,7 +319,7 @@ impl Ledger {
     }
 }
 
-/// Whether the event is a step between the shelf and the doorstep.
+/// Whether the event is a step between the shelf and the doorstep, or pieces found their shelf.
 fn is_work(event: &order::Event) -> bool {
     matches!(
         event,
@@ -334,5 +334,6 @@ fn is_work(event: &order::Event) -> bool {
             | order::Event::Arrived { .. }
             | order::Event::Scheduled { .. }
             | order::Event::Reflagged { .. }
+            | order::Event::Rerouted { .. }
     )
 }

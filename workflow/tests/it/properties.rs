@@ -157,7 +157,10 @@ fn on_hand_is_what_the_events_brought() {
 fn no_more_is_sold_than_was_ever_there() {
     always(&["Confirm done", "Order done"], |run, _| {
         let sold = |order: OrderId| {
-            matches!(run.ledger.orders.get(&order), Some((Stage::Confirmed { .. }, _)))
+            matches!(
+                run.ledger.orders.get(&order),
+                Some((Stage::Confirmed { .. } | Stage::Locked, _))
+            )
         };
         for (spot, most) in &run.ledger.most {
             let units = run.ledger.held(spot, sold);

@@ -215,6 +215,7 @@ fn answers(api: &mut Api) {
     let statuses = word(&[
         "PLACED",
         "PROMISED",
+        "ON_HOLD",
         "IN_FULFILLMENT",
         "BACKORDERED",
         "NOT_ROUTABLE",

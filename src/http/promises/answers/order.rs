@@ -150,6 +150,7 @@ fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
         Stage::Confirmed { .. } | Stage::Delivered { .. } | Stage::Received => "OPEN",
+        Stage::Locked => "LOCKED",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }
