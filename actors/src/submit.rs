@@ -10,6 +10,7 @@ use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
 use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
+use workflow::order::Order;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, Reply, StoredReply};
@@ -53,8 +54,17 @@ pub(crate) struct Submit {
     pub(crate) answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
     pub(crate) permit: Permit,
-    /// The record up to which the snapshot was searched for the request's key.
-    pub(crate) looked: Lsn,
+    /// What the snapshot was searched for before.
+    pub(crate) looked: Looked,
+}
+
+/// What the snapshot says of a request that an order out of memory may have a say in.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// The record up to which it was searched.
+    pub(crate) upto: Lsn,
+    /// The orders that the request may join.
+    pub(crate) found: Vec<Order>,
 }
 
 /// What is wanted of a shard.

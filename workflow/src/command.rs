@@ -43,11 +43,12 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Whether an order that has left memory may have a say in it: by the key, or by a name that
-    /// a new order must have alone.
+    /// Whether an order that has left memory may have a say in it: by the key, by a name that a new
+    /// order must have alone, or because a report may join it.
     pub fn asks_the_past(&self) -> bool {
         let named = match &self.command {
             Command::Promise(promise) => promise.natural_key().is_some(),
+            Command::Invite(_) => true,
             _ => false,
         };
         named || self.keyed.is_some()

@@ -293,6 +293,11 @@ impl Order {
         }
     }
 
+    /// Whether all that will ever come of it is at the door.
+    pub fn is_delivered(&self) -> bool {
+        matches!(self.stage, Stage::Delivered { .. })
+    }
+
     /// Whether it may leave memory: it is closed, no mail about it is still to go, and no door asks
     /// for it by more than its id, its number, its reference and its customer. What was reported for
     /// reviews is found by more.

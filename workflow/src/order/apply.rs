@@ -35,7 +35,12 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         // Its mails go on after the order is closed, and neither its version nor its lines change.
         return invitation::apply(order, event, at);
     }
-    assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
+    let may_follow = match event {
+        // It moves no stage, and what is at the door may be reviewed.
+        Event::Invited(_) => !order.stage.is_closed() || order.is_delivered(),
+        _ => !order.stage.is_closed(),
+    };
+    assert!(may_follow, "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();
     order.modified = at;
     match event {

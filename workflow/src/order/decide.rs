@@ -149,8 +149,13 @@ pub fn decide(
             Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Locked,
             Command::Cancel { reason, .. },
         ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
+        // What is at the door is what there is most to say about.
         (
-            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Locked,
+            Stage::Received
+            | Stage::Promised { .. }
+            | Stage::Confirmed { .. }
+            | Stage::Locked
+            | Stage::Delivered { .. },
             Command::Invite(report),
         ) if order.report.is_none() => Ok(Some(Event::Invited(report.clone()))),
 

@@ -175,6 +175,19 @@ impl ShardHandle {
         Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
     }
 
+    /// The orders out of memory that a report may join, two at most: of two it joins none. Else
+    /// what is to be answered in their place.
+    pub(super) async fn joined_by(&self, ask: &Ask) -> Result<Result<Vec<Order>, Verdict>, Closed> {
+        let Command::Invite(invite) = &ask.command else { return Ok(Ok(Vec::new())) };
+        let (tenant, name) = (ask.tenant.clone(), invite.external_id.clone());
+        self.asked(move |store| {
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            let may_join = |order: &Order| order.is_done() && order.is_delivered();
+            Ok(stored.into_iter().filter(may_join).take(2).collect())
+        })
+        .await
+    }
+
     /// A part of all orders by number: those in memory, and the others between them.
     pub(super) async fn with_closed_numbers(
         &self,
@@ -302,9 +315,17 @@ impl ShardHandle {
         &self,
         ask: impl FnOnce(&Store) -> Result<Verdict, Error> + Send + 'static,
     ) -> Result<Verdict, Closed> {
+        Ok(self.asked(ask).await?.unwrap_or_else(|verdict| verdict))
+    }
+
+    /// The same, of what is no answer yet.
+    async fn asked<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Result<T, Verdict>, Closed> {
         let store = self.0.store.clone();
         let asked = tokio::task::spawn_blocking(move || ask(&store)).await.map_err(|_| Closed)?;
-        Ok(asked.unwrap_or_else(|error| {
+        Ok(asked.map_err(|error| {
             tracing::warn!(%error, "the snapshot did not answer");
             Verdict::Rebuilding
         }))
