@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use snapshots::commit::Release;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
+use workflow::calendar::Zone;
 use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
 use workflow::order::Order;
@@ -32,6 +33,8 @@ pub enum Words {
     /// By the outcome and the request's own name, which the reply then repeats as long as it is
     /// kept.
     Named(fn(&Outcome, &str) -> Reply, SmolStr),
+    /// By these two and the zone in which days are said.
+    Dated(fn(&Outcome, &str, &Zone) -> Reply, SmolStr, Zone),
 }
 
 impl Words {
@@ -40,6 +43,7 @@ impl Words {
         match self {
             Words::Plain(render) => render(outcome),
             Words::Named(render, name) => render(outcome, name),
+            Words::Dated(render, name, zone) => render(outcome, name, zone),
         }
     }
 }

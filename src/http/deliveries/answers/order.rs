@@ -195,8 +195,9 @@ fn standing(order: &Order) -> Standing {
 
 /// `2026-01-12 15:30:00 UTC, 120`: the start, and the length in minutes.
 pub(super) fn window(order: &Order) -> String {
-    let window = order.work.as_ref().and_then(|work| work.window);
-    window.map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
+    order
+        .window()
+        .map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
 }
 
 /// An instant as the original writes it.
