@@ -117,7 +117,9 @@ impl Visit {
     /// The same, with the position that the answer reflects.
     pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
         let work = Work::Look(self.caller.tenant.clone(), query);
-        app.ask(&self.caller, work, self.permit.clone()).await
+        let answered = app.ask(&self.caller, work, self.permit.clone()).await?;
+        app.credentials.still(&self.caller)?; // as of any look
+        Ok(answered)
     }
 
     /// The request's key with what is asked under it, if it has one.

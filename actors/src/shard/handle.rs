@@ -174,11 +174,8 @@ impl ShardHandle {
             (Query::Delivery(name), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_delivery(&tenant, name).await?
             }
-            (Query::Recent(filter, after, size), Verdict::Done(shown)) => {
-                let Outcome::Deliveries { rows, total } = shown.outcome else {
-                    unreachable!("a query for deliveries is answered with deliveries")
-                };
-                self.with_closed_deliveries(&tenant, filter, (after, size), (rows, total)).await?
+            (Query::Recent(filter, numbers), Verdict::Done(shown)) => {
+                self.with_closed_deliveries(tenant, filter, numbers, shown).await?
             }
             (Query::Numbered(part), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, .. } = shown.outcome else {

@@ -143,7 +143,7 @@ fn work_rows(script: &Script, outcome: &Outcome) -> Option<String> {
             format!("{}{line}", order_words(script, &view.order, true))
         }
         Outcome::Count(count) => format!("{count}"),
-        Outcome::Deliveries { rows, .. } => {
+        Outcome::Deliveries(rows) => {
             let rows = rows.iter().map(|row| {
                 format!(
                     "{} {:?}",
