@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use actors::{Answer, Clock, MailFigures, Pace, Shown, Verdict, Work};
 use snapshots::{Lsn, Position};
+use workflow::calendar::Zone;
 use workflow::command::Query;
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::StoredReply;
+use workflow::settings::Invitations;
 
 use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
@@ -47,6 +49,8 @@ pub struct App {
     pub targets: Targets,
     /// Those who tell what happens, by shard; none where there is no journal.
     pub outside: Vec<Outside>,
+    /// The calendars of the tenants.
+    pub calendars: Invitations,
     /// The time that stands in answers which no shard gave.
     pub clock: Clock,
     ready: AtomicBool,
@@ -96,6 +100,7 @@ impl App {
             unsubscribe: None,
             targets: Targets::Public,
             outside: Vec::new(),
+            calendars: Invitations::default(),
             clock: Pace::real().clock(),
             ready: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
@@ -124,6 +129,11 @@ impl App {
                 Err(Failure::OutcomeUnknown.into())
             }
         }
+    }
+
+    /// The zone in which a tenant is told of days.
+    pub fn zone(&self, tenant: &TenantId) -> Zone {
+        self.calendars.of(tenant).calendar.zone().clone()
     }
 
     /// Notes that everything is recovered up to this position, and lets requests in.

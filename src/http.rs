@@ -132,13 +132,13 @@ fn delivery_door<T>(table: Scope<T>) -> Scope<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
-    use deliveries::routes::{orders, picking, routing, shared};
-    let all = at("/deliveries").get(P::OrdersRead, orders::list).post(P::OrdersWrite, orders::place);
+    use deliveries::routes::{list, orders, picking, routing, shared};
+    let all = at("/deliveries").get(P::OrdersRead, list::list).post(P::OrdersWrite, orders::place);
     let page = at("/shared/deliveries/{secret}").get(Need::Open, shared::show).patch(Need::Open, shared::change);
     table
         .service(all)
         .service(at("/deliveries/set_desired_delivery_window").post(P::OrdersWrite, routing::schedule_named))
-        .service(at("/deliveries/history").get(P::OrdersRead, orders::history))
+        .service(at("/deliveries/history").get(P::OrdersRead, list::history))
         .service(at("/deliveries/{id}").get(P::OrdersRead, orders::show))
         .service(at("/deliveries/{id}/cancel").post(P::OrdersCancel, orders::cancel))
         .service(at("/deliveries/{id}/stage").post(P::Picking, picking::stage))

@@ -177,6 +177,7 @@ async fn app_of(
     app.admission =
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
+    app.calendars = config.policy().invitations.as_ref().clone();
     app.clock = clock;
     app.echo = echo;
     app.targets = config.targets();

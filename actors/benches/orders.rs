@@ -110,6 +110,7 @@ async fn promise(handle: &ShardHandle, numbers: std::ops::Range<u64>) {
                 kept: Kept::default(),
                 until: Some(BEGIN + PROMISE_FLOOR),
                 sold: false,
+                locked: false,
                 replaces: None,
                 explain: false,
                 handover: None,

@@ -8,8 +8,10 @@ use smol_str::SmolStr;
 use snapshots::commit::Release;
 use snapshots::{Lsn, Position};
 use tokio::sync::oneshot;
+use workflow::calendar::Zone;
 use workflow::command::{Ask, Query};
 use workflow::id::TenantId;
+use workflow::order::Order;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 use workflow::reply::{Keyed, Reply, StoredReply};
@@ -31,6 +33,8 @@ pub enum Words {
     /// By the outcome and the request's own name, which the reply then repeats as long as it is
     /// kept.
     Named(fn(&Outcome, &str) -> Reply, SmolStr),
+    /// By these two and the zone in which days are said.
+    Dated(fn(&Outcome, &str, &Zone) -> Reply, SmolStr, Zone),
 }
 
 impl Words {
@@ -39,6 +43,7 @@ impl Words {
         match self {
             Words::Plain(render) => render(outcome),
             Words::Named(render, name) => render(outcome, name),
+            Words::Dated(render, name, zone) => render(outcome, name, zone),
         }
     }
 }
@@ -53,8 +58,17 @@ pub(crate) struct Submit {
     pub(crate) answer: oneshot::Sender<Answer>,
     /// Held until the answer leaves, and dropped then: the door's permit travels in here (F7).
     pub(crate) permit: Permit,
-    /// The record up to which the snapshot was searched for the request's key.
-    pub(crate) looked: Lsn,
+    /// What the snapshot was searched for before.
+    pub(crate) looked: Looked,
+}
+
+/// What the snapshot says of a request that an order out of memory may have a say in.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// The record up to which it was searched.
+    pub(crate) upto: Lsn,
+    /// The orders that the request may join.
+    pub(crate) found: Vec<Order>,
 }
 
 /// What is wanted of a shard.

@@ -35,7 +35,7 @@ pub enum Error {
 /// What a start found.
 #[derive(Debug)]
 pub struct Recovered {
-    /// Every entity but closed orders that the snapshot had passed.
+    /// Every entity but closed orders that the snapshot had passed and nobody asked for since.
     pub world: World,
     /// The last record that is in it.
     pub position: Position,
@@ -69,16 +69,21 @@ pub fn recover(store: &Store, archive: &dyn Archive) -> Result<Recovered, Error>
         snapshot: mark.position,
         replayed: 0,
     };
-    recovered.replay(archive)?;
+    recovered.replay(store, archive)?;
     Ok(recovered)
 }
 
 impl Recovered {
-    fn replay(&mut self, archive: &dyn Archive) -> Result<(), Error> {
+    fn replay(&mut self, store: &Store, archive: &dyn Archive) -> Result<(), Error> {
         let mut reader = archive.read_from(self.position.lsn)?;
         while let Some(entry) = reader.next()? {
             let record = codec::decode(&entry.payload)
                 .map_err(|source| Error::Record { lsn: entry.lsn, source })?;
+            for id in self.world.missing(&record) {
+                if let Some((order, _)) = store.stored_order(&record.tenant, id)? {
+                    self.world.recall(&record.tenant, order);
+                }
+            }
             self.world.apply(&record);
             self.position = position_of(&entry);
             self.at = record.at;

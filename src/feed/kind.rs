@@ -87,6 +87,8 @@ pub enum Kind {
     DeliveryMailSent,
     /// That will not be told.
     DeliveryMailDropped,
+    /// Pickers may have an order that was locked.
+    OrderUnlocked,
 }
 
 /// What a kind is called in each dialect.
@@ -104,7 +106,7 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 41] = [
+    pub const ALL: [Kind; 42] = [
         Kind::OrderCreated,
         Kind::OrderConfirmed,
         Kind::OrderExtended,
@@ -146,6 +148,7 @@ impl Kind {
         Kind::RoutingRerouted,
         Kind::DeliveryMailSent,
         Kind::DeliveryMailDropped,
+        Kind::OrderUnlocked,
     ];
 
     /// Its name in the feed.
@@ -236,6 +239,7 @@ impl Kind {
             Kind::LocationWentOffline => own("location.offline", &["FACILITY_WENT_OFFLINE"]),
             Kind::RoutingRerouted => own("routing.rerouted", &["ROUTING_PLAN_REROUTEPLAN_CREATED"]),
             Kind::DeliveryMailSent => own("delivery.mail_sent", &["DELIVERY_MAIL_SENT"]),
+            Kind::OrderUnlocked => own("order.unlocked", &["ORDER_UNLOCKED"]),
             Kind::DeliveryMailDropped => own("delivery.mail_dropped", &["DELIVERY_MAIL_DROPPED"]),
         }
     }

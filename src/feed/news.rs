@@ -232,6 +232,7 @@ impl<'a> Teller<'a> {
                 let data = Data::Confirmed(ConfirmedData::of(reference));
                 self.tell(Kind::OrderConfirmed, subject, data);
             }
+            order::Event::Unlocked { .. } => self.came(id, Kind::OrderUnlocked, "Confirmed"),
             order::Event::Extended { until } => {
                 let data = Data::Extended(ExtendedData::of(*until));
                 self.tell(Kind::OrderExtended, subject, data);
@@ -292,7 +293,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The order has come to a stage on its way to the door.
+    /// The order has come to a stage, and there is nothing more to say of it.
     fn came(&mut self, id: OrderId, kind: Kind, status: &'static str) {
         self.tell(kind, Subject::Order(id), Data::Stage(StageData { status }));
     }

@@ -25,7 +25,6 @@ use crate::failure::{Failed, Failure};
 pub(crate) struct Visit {
     /// Who asks.
     pub(crate) caller: Caller,
-    lane: Lane,
     permit: Permit,
     key: Option<Key>,
 }
@@ -35,7 +34,7 @@ impl Visit {
     pub(crate) async fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
         let caller = caller(app, head).await?;
-        Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
+        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
     }
 
     /// Lets somebody in who needs no credential, because they know a secret: a customer. Whose the
@@ -47,7 +46,7 @@ impl Visit {
     ) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
         let caller = Caller::customer(tenant);
-        Ok(Visit { caller, lane, permit: app.admission.enter(lane)?, key: None })
+        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
     }
 
     /// Lets a request in that does something and needs no body; one that it has is not read.
@@ -73,7 +72,7 @@ impl Visit {
         let body = Raw::read(payload, bytes_max).await?;
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
-        Ok((Visit { caller, lane, permit, key }, body))
+        Ok((Visit { caller, permit, key }, body))
     }
 
     /// The same for a request that may come without a body: one without a type has none, and no
@@ -95,7 +94,7 @@ impl Visit {
         }
         let permit = app.admission.enter(lane)?;
         let key = Key::read(head.headers())?;
-        Ok((Visit { caller, lane, permit, key }, None))
+        Ok((Visit { caller, permit, key }, None))
     }
 
     /// Has the door look at the key, and give it its form.
@@ -106,8 +105,8 @@ impl Visit {
         Ok(Visit { key: Some(form(self.key)?), ..self })
     }
 
-    /// Looks something up for a request that has to know it before it can ask; with a permit of
-    /// its own.
+    /// Looks something up for a request that has to know it before it can ask, with the request's
+    /// own permit: one that takes a second while it has the first is in its own way.
     pub(crate) async fn look_first(&self, app: &App, query: Query) -> Result<Outcome, Failed> {
         match self.ask_first(app, query).await?.said {
             Said::Now(outcome) => Ok(outcome),
@@ -117,9 +116,10 @@ impl Visit {
 
     /// The same, with the position that the answer reflects.
     pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
-        let permit = app.admission.enter(self.lane)?;
         let work = Work::Look(self.caller.tenant.clone(), query);
-        app.ask(&self.caller, work, permit).await
+        let answered = app.ask(&self.caller, work, self.permit.clone()).await?;
+        app.credentials.still(&self.caller)?; // as of any look
+        Ok(answered)
     }
 
     /// The request's key with what is asked under it, if it has one.

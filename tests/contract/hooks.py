@@ -15,6 +15,7 @@ REASONS = re.compile(
             "there is no store",
             "is at version",
             "must agree with the body's version",
+            "must not be LOCKED for what is promised",
             "validUntil out of range",
             "invalidAfterTime: must be",
             "must have only one of collect and shipping",

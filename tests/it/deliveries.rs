@@ -3,6 +3,7 @@
 mod bad;
 mod doorstep;
 mod handover;
+mod list;
 mod mail;
 
 use hyper::Method;

@@ -53,6 +53,24 @@ async fn a_shed_request_is_certainly_not_done() {
     assert_eq!(server.http.get("/api/status").await.expect(200)["status"], "UP");
 }
 
+/// A request that asks its shard several times is one request: a single permit is enough.
+#[actix_web::test]
+async fn one_permit_is_enough_for_whoever_asks_twice() {
+    let server = shop("start_permits = 1\nfinish_permits = 1\noperate_permits = 1\n").await;
+    server.http.post("/api/orders", &promise("tea", 2).to_string()).await.expect(201);
+    let listed = server.http.get("/orders?status=CONFIRMED").await.expect(200);
+    assert_eq!(listed["data"]["total"], 1);
+    let cancel = r#"{"name":"CANCEL","version":1}"#;
+    server.http.post("/api/orders/1/actions", cancel).await.expect(200);
+    let metrics = server.operators().get("/metrics").await.body;
+    for lane in ["start", "finish", "operate"] {
+        assert!(
+            metrics.contains(&format!("certus_permits_used{{lane=\"{lane}\"}} 0")),
+            "{metrics}"
+        );
+    }
+}
+
 /// F7: however many come at once, each is held or turned away, and the stock says the same.
 #[actix_web::test]
 async fn each_of_many_at_once_is_held_or_turned_away() {

@@ -3,6 +3,7 @@
 mod catalog;
 mod large;
 mod life;
+mod locked;
 mod samples;
 mod shortage;
 

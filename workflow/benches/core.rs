@@ -137,6 +137,7 @@ fn asks() -> impl Iterator<Item = Ask> {
             kept: Kept::default(),
             until: None,
             sold: false,
+            locked: false,
             replaces: None,
         })))
     })

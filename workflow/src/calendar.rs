@@ -105,7 +105,7 @@ impl Calendar {
 
     /// The day that it is at an instant, as `2026-01-12`.
     pub fn day(&self, at: Time) -> String {
-        self.zone.local(at).date().to_string()
+        self.zone.day(at)
     }
 
     /// What the clocks show at an instant, as `15:00`.

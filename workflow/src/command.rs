@@ -43,11 +43,12 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Whether an order that has left memory may have a say in it: by the key, or by a name that
-    /// a new order must have alone.
+    /// Whether an order that has left memory may have a say in it: by the key, by a name that a new
+    /// order must have alone, or because a report may join it.
     pub fn asks_the_past(&self) -> bool {
         let named = match &self.command {
             Command::Promise(promise) => promise.natural_key().is_some(),
+            Command::Invite(_) => true,
             _ => false,
         };
         named || self.keyed.is_some()
@@ -75,7 +76,7 @@ impl Ask {
 pub enum Command {
     /// Route an order and hold its stock; without lines it is only taken in.
     Promise(Box<Promise>),
-    /// Confirm, extend, cancel or expire an order.
+    /// Confirm, extend, unlock, cancel or expire an order.
     Act {
         /// Which one.
         order: OrderId,
@@ -335,6 +336,8 @@ pub struct Promise {
     pub until: Option<Time>,
     /// An order at once, without a deadline.
     pub sold: bool,
+    /// What is sold is not given to pickers until it is unlocked.
+    pub locked: bool,
     /// The promise that gives way to this one in the same command.
     pub replaces: Option<OrderId>,
     /// Whether the answer says which locations were looked at, and what was seen of each.

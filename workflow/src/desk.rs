@@ -112,6 +112,13 @@ impl Tenant {
         self.post.enter(order);
     }
 
+    /// Notes an order that had left memory and is there again.
+    pub fn recall(&mut self, order: &Order) {
+        self.enter(order);
+        let keys = order.replies.iter().map(|reply| reply.key.clone());
+        self.keys.extend(keys.map(|key| (key, Owner::Order(order.id))));
+    }
+
     /// Notes who keeps a reply from now on, and which one had to go for it.
     pub fn keeps(&mut self, owner: Owner, reply: &StoredReply, evicted: Option<Arc<StoredReply>>) {
         if let Some(evicted) = evicted {

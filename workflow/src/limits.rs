@@ -74,8 +74,6 @@ pub const WINDOW_LENGTH: Millis = Millis::hours(2);
 pub const PICKING_MAX: usize = 3;
 /// Orders that a driver takes in one command.
 pub const LOADED_PER_COMMAND_MAX: usize = 100;
-/// Orders that one list of the newest looks at: a filter that fits few must not stop the shard.
-pub const RECENT_LOOKED_AT_MAX: usize = 1_000;
 /// How far from its beginning a mail may be asked for: ten years, door 4's own bound.
 pub const DELAY_MAX: Millis = Millis::hours(24 * 3_653);
 /// How long after the invitation a reminder may go at the earliest (doors.md 4.1).

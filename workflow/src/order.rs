@@ -188,6 +188,11 @@ pub enum Event {
         /// What was held there, or waited.
         holds: Vec<Hold>,
     },
+    /// Pickers may have it from now on.
+    Unlocked {
+        /// When it is to be brought, if that was said.
+        window: Option<Window>,
+    },
 }
 
 /// What becomes of pieces that were not on the shelf.
@@ -247,7 +252,7 @@ impl Event {
 pub struct Placed {
     /// Its number within the tenant.
     pub number: u64,
-    /// Its first stage: promised, or confirmed at once.
+    /// Its first stage: promised, confirmed at once, or locked.
     pub stage: Stage,
     /// Who asked.
     pub caller: SmolStr,
@@ -284,17 +289,22 @@ impl Order {
         self.report.as_ref()?.invitation.as_ref()
     }
 
-    /// Whether an invitation to it waits: a promise is not sold yet, and of an order that nothing can
-    /// fulfil there is nothing to review.
+    /// Whether an invitation to it waits: a promise is not sold yet, what is locked is not released,
+    /// and of an order that nothing can fulfil there is nothing to review.
     pub fn mails_wait(&self) -> bool {
         match self.stage {
-            Stage::Promised { .. } => true,
+            Stage::Promised { .. } | Stage::Locked => true,
             Stage::Confirmed { .. } => self.standing_sold() == Standing::Unroutable,
             Stage::Received
             | Stage::Cancelled { .. }
             | Stage::Expired { .. }
             | Stage::Delivered { .. } => false,
         }
+    }
+
+    /// Whether all that will ever come of it is at the door.
+    pub fn is_delivered(&self) -> bool {
+        matches!(self.stage, Stage::Delivered { .. })
     }
 
     /// Whether it may leave memory: it is closed, no mail about it is still to go, and no door asks
@@ -363,10 +373,10 @@ impl Order {
     }
 
     /// The lines with pieces that have no place, and take any that comes free: those of a sale,
-    /// but what is to be substituted waits for a picker instead, and those of any order that had a
-    /// place before.
+    /// locked or not, but what is to be substituted waits for a picker instead, and those of any
+    /// order that had a place before.
     pub fn unplaced(&self) -> impl Iterator<Item = u16> + '_ {
-        let is_sold = matches!(self.stage, Stage::Confirmed { .. });
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. } | Stage::Locked);
         let is_open = is_sold || matches!(self.stage, Stage::Promised { .. });
         let lines = (0_u16..).zip(&self.asked.lines).filter(move |_| is_open);
         let lines = lines.filter(move |(index, line)| {

@@ -113,12 +113,16 @@ pub enum Outcome {
     },
     /// An order as it is, with the locations that give something to it, or gave.
     Delivery(Box<DeliveryView>),
+    /// Orders that are to be brought, or are being brought.
+    Deliveries(Vec<DeliveryView>),
     /// Orders, the newest first.
-    Deliveries {
-        /// The page.
+    Recent {
+        /// Those that fit.
         rows: Vec<DeliveryView>,
-        /// How many fit the filter, of those that were looked at.
-        total: usize,
+        /// The numbers of all in memory that were looked at.
+        here: Vec<u64>,
+        /// The number of the newest order.
+        newest: u64,
     },
     /// What a picker picks, the oldest first.
     Picklist(Vec<PickView>),

@@ -200,6 +200,22 @@ impl World {
         }
     }
 
+    /// The orders that a record needs and that may have left memory before it, because they were
+    /// closed: these have to be [recalled](World::recall) before it is applied.
+    pub fn missing(&self, record: &Record) -> Vec<OrderId> {
+        let invited = record.events.iter().filter_map(|event| match event {
+            Event::Order { id, event: order::Event::Invited(_), .. } => Some(*id),
+            _ => None,
+        });
+        invited.filter(|id| !self.orders.contains_key(id)).collect()
+    }
+
+    /// Takes in an order that had left memory.
+    pub fn recall(&mut self, tenant: &TenantId, order: Order) {
+        self.desk.tenant(tenant).recall(&order);
+        self.orders.insert(order.id, (tenant.clone(), order));
+    }
+
     fn apply_order(&mut self, record: &Record, id: OrderId, event: &order::Event) {
         let tenant = self.desk.tenant(&record.tenant);
         if let order::Event::Placed(placed) = event {

@@ -3,6 +3,8 @@
 //! The router hands this over to the command that is under way and gets it back with the outcome,
 //! so the future holds no borrow of the actor.
 
+mod memory;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -11,8 +13,8 @@ use snapshots::Lsn;
 use snapshots::commit::Commits;
 use tokio::sync::Notify;
 use workflow::command::{Ask, Command, OrderName, Query};
-use workflow::desk::{Desk, Tenant};
-use workflow::flow::{Cast, Halt, Scene};
+use workflow::desk::Desk;
+use workflow::flow::{Halt, Scene};
 use workflow::id::{OrderId, TenantId};
 use workflow::invitation::MailId;
 use workflow::keyring::Key;
@@ -31,7 +33,7 @@ use super::cast::Live;
 use super::replies::{store, without_body};
 use super::vacating::Vacating;
 use crate::figures::Figures;
-use crate::limits::{DISMISSED_PER_COMMAND_MAX, EXPIRED_PER_SWEEP_MAX};
+use crate::limits::EXPIRED_PER_SWEEP_MAX;
 use crate::notice::{KeyWatch, Notice};
 use crate::pace::Pace;
 use crate::random::Random;
@@ -119,11 +121,16 @@ impl State {
             Work::Change(ask, words) => {
                 self.dismiss().await;
                 let now = self.parts.pace.now();
-                match self.before(&ask, looked, now).await {
+                match self.before(&ask, looked.upto, now).await {
                     // It says nothing of what is there, so it waits for no disk.
                     Some(Verdict::LookAgain(_)) => pending.again(self.parts.commits.durable()),
                     Some(verdict) => self.parts.commits.hold(pending.with(verdict)),
-                    None => self.change(ask, words, pending, now).await,
+                    None => {
+                        let tenant = ask.tenant.clone();
+                        let recalled = self.recall(&tenant, looked.found);
+                        self.change(ask, words, pending, now).await;
+                        self.send_back(&tenant, recalled).await;
+                    }
                 }
                 self.call_the_mailer();
             }
@@ -406,30 +413,6 @@ impl State {
             }
         }
         Some(now)
-    }
-
-    /// Lets a few closed orders that the snapshot has passed leave memory (decision D6).
-    async fn dismiss(&mut self) {
-        if self.closed.is_empty() {
-            return;
-        }
-        let passed = (self.parts.passed)();
-        for _ in 0..DISMISSED_PER_COMMAND_MAX {
-            let Some((lsn, tenant, id)) = self.closed.pop_front() else { return };
-            if lsn > passed {
-                self.closed.push_front((lsn, tenant, id));
-                return;
-            }
-            let order = self.live.order(id).await;
-            let Tenant { book, keys, .. } = self.desk.tenant(&tenant);
-            book.forget(&order);
-            for reply in &order.replies {
-                keys.remove(&reply.key);
-            }
-            self.live.dismiss(id);
-            // A door that looked for a key before this must look again.
-            self.dismissed = self.dismissed.max(passed);
-        }
     }
 
     /// Tells `watch` of all that happens to API keys from now on; answers with those there are.

@@ -26,7 +26,7 @@ use self::closed::Act;
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
 use crate::router::{Advance, Inspect, Mails, Router, Subscribers, WatchKeys};
-use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
+use crate::submit::{Answer, Looked, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
 /// Asks a shard. Clones ask the same one.
@@ -147,11 +147,11 @@ impl ShardHandle {
         let now = self.0.router.send(Advance(by)).await.ok()??;
         // Whatever expired is in the journal; a look waits until that is on disk.
         let tenant = TenantId::parse("default")?;
-        self.submit(Work::Look(tenant, Query::Settings), None, Lsn::ZERO).await.ok()?;
+        self.submit(Work::Look(tenant, Query::Settings), None, Looked::default()).await.ok()?;
         Some(now)
     }
 
-    async fn submit(&self, work: Work, permit: Permit, looked: Lsn) -> Result<Answer, Closed> {
+    async fn submit(&self, work: Work, permit: Permit, looked: Looked) -> Result<Answer, Closed> {
         let (answer, waiting) = oneshot::channel();
         tell(&self.0.router, Submit { work, answer, permit, looked });
         waiting.await.map_err(|_| Closed)
@@ -159,7 +159,7 @@ impl ShardHandle {
 
     async fn look(&self, tenant: TenantId, query: Query, permit: Permit) -> Result<Answer, Closed> {
         let work = Work::Look(tenant.clone(), query.clone());
-        let Answer { at, verdict } = self.submit(work, permit, Lsn::ZERO).await?;
+        let Answer { at, verdict } = self.submit(work, permit, Looked::default()).await?;
         let verdict = match (query, verdict) {
             (Query::Order(name), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_order(&tenant, name).await?
@@ -174,11 +174,8 @@ impl ShardHandle {
             (Query::Delivery(name), Verdict::Refused(Refusal::UnknownOrder)) => {
                 self.closed_delivery(&tenant, name).await?
             }
-            (Query::Recent(filter, after, size), Verdict::Done(shown)) => {
-                let Outcome::Deliveries { rows, total } = shown.outcome else {
-                    unreachable!("a query for deliveries is answered with deliveries")
-                };
-                self.with_closed_deliveries(&tenant, filter, (after, size), (rows, total)).await?
+            (Query::Recent(filter, numbers), Verdict::Done(shown)) => {
+                self.with_closed_deliveries(tenant, filter, numbers, shown).await?
             }
             (Query::Numbered(part), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, .. } = shown.outcome else {
@@ -195,15 +192,16 @@ impl ShardHandle {
     }
 
     /// Carries out what is asked, unless an order that has left memory says what comes of it: by
-    /// the key, or because it has the name that a new order must have alone. If orders leave
-    /// memory between that look and the router's, both look again.
+    /// the key, or because it has the name that a new order must have alone. One that a report may
+    /// join goes to the router with it. If orders leave memory between that look and the router's,
+    /// both look again.
     async fn change(&self, ask: Box<Ask>, words: Words, permit: Permit) -> Result<Answer, Closed> {
         if !ask.asks_the_past() {
-            return self.change_once(ask, words, permit, Lsn::ZERO).await;
+            return self.change_once(ask, words, permit, Looked::default()).await;
         }
         let mut permit = permit;
         loop {
-            let looked = self.passed();
+            let upto = self.passed();
             if let Some(keyed) = ask.keyed.clone()
                 && let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed).await?
             {
@@ -212,6 +210,11 @@ impl ShardHandle {
             if let Some(verdict) = self.named_by_closed(&ask).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
+            let found = match self.joined_by(&ask).await? {
+                Ok(found) => found,
+                Err(verdict) => return Ok(Answer { at: self.durable(), verdict }),
+            };
+            let looked = Looked { upto, found };
             let answer = self.change_once(ask.clone(), words.clone(), permit, looked).await?;
             match answer.verdict {
                 Verdict::LookAgain(handed_back) => permit = handed_back,
@@ -226,7 +229,7 @@ impl ShardHandle {
         ask: Box<Ask>,
         words: Words,
         permit: Permit,
-        looked: Lsn,
+        looked: Looked,
     ) -> Result<Answer, Closed> {
         let about = Act::of(&ask.command).map(|act| (ask.tenant.clone(), act));
         let Answer { at, verdict } = self.submit(Work::Change(ask, words), permit, looked).await?;

@@ -4,6 +4,7 @@
 //! waiting room adds: that it loses, reorders and invents nothing, and that it comes back.
 
 mod credentials;
+mod joining;
 mod keys;
 mod life;
 mod same_as_world;

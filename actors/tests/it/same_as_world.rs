@@ -32,7 +32,7 @@ fn work(world: &mut World, step: i64) -> Command {
         other => panic!("{other:?}"),
     };
     let mut ids = |query| match list(query) {
-        Ok(Outcome::Deliveries { rows, .. }) => {
+        Ok(Outcome::Deliveries(rows)) => {
             rows.iter().map(|row| OrderName::Id(row.order.id)).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),

@@ -202,6 +202,7 @@ pub(crate) fn promise(units: i64, until: Option<Time>) -> Command {
         kept: Kept::default(),
         until,
         sold: false,
+        locked: false,
         replaces: None,
         explain: false,
         handover: None,

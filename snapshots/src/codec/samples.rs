@@ -113,6 +113,8 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
         ("rerouted", at(order::Event::Rerouted { holds: added().holds })),
         ("displaced", at(order::Event::Displaced { holds: added().holds })),
+        ("locked", at(placed(Stage::Locked, Delivery::Ship { from: vec![location()] }))),
+        ("unlocked", at(order::Event::Unlocked { window: Some(window) })),
     ]
 }
 

@@ -418,7 +418,8 @@ impl Touched {
 }
 
 impl Held {
-    /// Only a closed order has rows to be found by: an open one is in memory, and is found there.
+    /// Only an order that is done has rows to be found by: any other is in memory, and is found
+    /// there. One that was done and is reported for reviews comes back.
     fn write(self, tenant: &TenantId, writes: &mut Writes) {
         let Held { order, old } = self;
         let (row, keys) = match old {
@@ -444,6 +445,8 @@ impl Held {
             for new in order.replies.iter().filter(|new| !has(&keys, &new.key)) {
                 writes.put_reply_key(tenant, &new.key, order.id);
             }
+        } else if row.is_closed {
+            writes.remove_names(tenant, &order, &keys);
         }
         writes.put_order(tenant, &order, row);
     }

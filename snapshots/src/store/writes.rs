@@ -1,5 +1,7 @@
 //! What one batch changes, with the sum that proves the store whole.
 
+use std::sync::Arc;
+
 use workflow::address::Address;
 use workflow::id::{ArticleId, KeyId, LocationId, OrderId, TenantId};
 use workflow::keyring::Key;
@@ -177,6 +179,25 @@ impl Writes {
 
     pub(crate) fn remove_reply_key(&mut self, tenant: &TenantId, reply: &ReplyKey) {
         self.remove_index(&key::reply_key(tenant, reply));
+    }
+
+    /// Removes what an order was found by while it was done: it is in memory again.
+    pub(crate) fn remove_names(
+        &mut self,
+        tenant: &TenantId,
+        order: &Order,
+        keys: &[Arc<StoredReply>],
+    ) {
+        self.remove_index(&key::number(tenant, order.number));
+        if let Some(name) = &order.asked.consumer {
+            self.remove_index(&key::text(tenant, Kind::Consumer, name, order.id));
+        }
+        if let Some(name) = &order.reference {
+            self.remove_index(&key::text(tenant, Kind::Reference, name, order.id));
+        }
+        for reply in keys {
+            self.remove_index(&key::reply_key(tenant, &reply.key));
+        }
     }
 
     /// The batch, with the mark that proves it; `mark` says where it ends.

@@ -227,6 +227,7 @@ impl Shop {
             kept: Kept::of(format!(r#"{{"note":"{}"}}"#, "x".repeat(self.below(60) as usize))),
             until: None,
             sold: self.below(6) == 0,
+            locked: false,
             replaces: replaced.filter(|_| self.below(5) == 0 && self.nobody_waits(tenant)),
         }))
     }

@@ -11,6 +11,7 @@ mod directory;
 mod failures;
 mod formats;
 mod history;
+mod joining;
 mod memory;
 mod mutations;
 mod repair;

@@ -1,5 +1,6 @@
 //! The handlers of this door: parse, admit, ask, answer.
 
+pub(crate) mod list;
 pub(crate) mod orders;
 pub(crate) mod picking;
 pub(crate) mod routing;

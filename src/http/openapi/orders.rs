@@ -148,7 +148,7 @@ fn answers(api: &mut Api) {
             ("useShippingAccount*", flag().or_null()),
             ("notes*", text().or_null()),
             ("lineItems*", array(line)),
-            ("estimatedDeliveryDate*", null()),
+            ("estimatedDeliveryDate*", text().or_null()),
             ("createdAt*", instant()),
             ("updatedAt*", instant()),
         ]),

@@ -178,8 +178,8 @@ fn status(api: &mut Api) {
         ],
     );
     let echo = "Sends a promise's bytes back: only of a server that was started for a bench";
-    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).enters().body("OrderRequest");
-    let echo = echo.answers(200, "The bytes that were sent.", "OrderRequest");
+    let echo = post("/bench/echo", "echo", echo, P::PromisesWrite).enters().body("PromiseRequest");
+    let echo = echo.answers(200, "The bytes that were sent.", "PromiseRequest");
     let echo = echo.says_no([No::of(&OUTSIDE, Failure::NotFound)]);
     api.more(&PROMISES, "Status", [echo]);
     let overall = || word(&["UP", "DEGRADED", "DOWN"]);

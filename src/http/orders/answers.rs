@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
+use workflow::calendar::Zone;
 use workflow::id::OrderId;
 use workflow::order::{Line, Order, Standing, line_number};
 use workflow::outcome::Outcome;
@@ -43,8 +44,7 @@ struct OrderAnswer {
     use_shipping_account: Option<bool>,
     notes: Option<String>,
     line_items: Vec<LineAnswer>,
-    /// Not known: nothing computes dates of delivery yet.
-    estimated_delivery_date: Option<()>,
+    estimated_delivery_date: Option<String>,
     created_at: At,
     updated_at: At,
 }
@@ -88,37 +88,37 @@ pub(crate) struct Found {
 }
 
 /// The reply to an order that was placed: 200.
-pub(crate) fn placed(outcome: &Outcome, name: &str) -> Reply {
+pub(crate) fn placed(outcome: &Outcome, name: &str, zone: &Zone) -> Reply {
     let Outcome::Placed(view) = outcome else {
         unreachable!("an order is answered with what was placed")
     };
     let order = &view.order;
-    let mut reply = held(order, name);
+    let mut reply = held(order, name, zone);
     let location = format_smolstr!("/orders/{}", order.number);
     reply.headers.push((SmolStr::new_static("location"), location));
     reply
 }
 
 /// The reply to lines that were added: 200.
-pub(crate) fn extended(outcome: &Outcome, name: &str) -> Reply {
-    held(order_of(outcome), name)
+pub(crate) fn extended(outcome: &Outcome, name: &str, zone: &Zone) -> Reply {
+    held(order_of(outcome), name, zone)
 }
 
 /// The reply to a cancel: 200.
-pub(crate) fn changed(outcome: &Outcome, name: &str) -> Reply {
+pub(crate) fn changed(outcome: &Outcome, name: &str, zone: &Zone) -> Reply {
     let order = order_of(outcome);
-    shown_at(order, name, order.modified)
+    shown_at(order, (name, order.modified), zone)
 }
 
 /// The reply to a look at one order: 200.
-pub(crate) fn shown(order: &Order, call: &Call) -> Reply {
-    shown_at(order, &call.name, call.at.max(order.modified))
+pub(crate) fn shown(order: &Order, call: &Call, zone: &Zone) -> Reply {
+    shown_at(order, (&call.name, call.at.max(order.modified)), zone)
 }
 
 /// A page of orders: 200.
-pub(crate) fn page(found: &Found, call: &Call) -> Reply {
+pub(crate) fn page(found: &Found, call: &Call, zone: &Zone) -> Reply {
     let data = PageAnswer {
-        items: found.orders.iter().map(order_answer).collect(),
+        items: found.orders.iter().map(|order| order_answer(order, zone)).collect(),
         page: found.page,
         page_size: found.page_size,
         total: found.total,
@@ -132,6 +132,7 @@ pub(crate) fn status(order: &Order) -> &'static str {
     // No order expires after it last changed: who looked has noted that in its stage.
     match order.standing(order.modified) {
         Standing::Received | Standing::Promised => "PENDING",
+        Standing::Locked => "ON_HOLD",
         Standing::Confirmed => "CONFIRMED",
         Standing::PartlyWaiting | Standing::Waiting => "BACKORDERED",
         Standing::Unroutable => "REJECTED",
@@ -149,8 +150,8 @@ fn order_of(outcome: &Outcome) -> &Order {
 }
 
 /// The reply to what holds stock; `Certus-Outcome` says how much, if anything was asked for.
-fn held(order: &Order, name: &str) -> Reply {
-    let mut reply = shown_at(order, name, order.modified);
+fn held(order: &Order, name: &str, zone: &Zone) -> Reply {
+    let mut reply = shown_at(order, (name, order.modified), zone);
     let lines = (0_u16..).zip(&order.asked.lines);
     let (held, wanted) = lines.fold((0, 0), |(held, wanted), (index, line)| {
         let (here, _) = pieces(order, index);
@@ -166,15 +167,15 @@ fn held(order: &Order, name: &str) -> Reply {
     reply
 }
 
-fn shown_at(order: &Order, name: &str, at: Time) -> Reply {
-    entity(200, order.version, envelope(order_answer(order), name, at))
+fn shown_at(order: &Order, (name, at): (&str, Time), zone: &Zone) -> Reply {
+    entity(200, order.version, envelope(order_answer(order, zone), name, at))
 }
 
 fn envelope(data: impl Serialize, correlation_id: &str, at: Time) -> String {
     json(&Envelope { success: true, data, errors: None, correlation_id, timestamp: Shown(at) })
 }
 
-fn order_answer(order: &Order) -> OrderAnswer {
+fn order_answer(order: &Order, zone: &Zone) -> OrderAnswer {
     let kept: KeptHead = serde_json::from_str(order.asked.kept.as_json())
         .expect("what is kept is an object of ours");
     let head = kept.head;
@@ -194,7 +195,7 @@ fn order_answer(order: &Order) -> OrderAnswer {
         shipping_method: head.as_ref().map(|head| head.shipping_method.clone()),
         notes: head.and_then(|head| head.notes),
         line_items: lines.map(|(index, line)| line_answer(order, index, line)).collect(),
-        estimated_delivery_date: None,
+        estimated_delivery_date: order.window().map(|window| zone.day(window.start)),
         created_at: Shown(order.created),
         updated_at: Shown(order.modified),
     }
@@ -209,9 +210,11 @@ fn line_answer(order: &Order, index: u16, line: &Line) -> LineAnswer {
     };
     let (held, backordered) = pieces(order, index);
     let status = match order.standing(order.modified) {
-        Standing::Received | Standing::Promised | Standing::Cancelled | Standing::Expired => {
-            status(order)
-        }
+        Standing::Received
+        | Standing::Promised
+        | Standing::Locked
+        | Standing::Cancelled
+        | Standing::Expired => status(order),
         _ if !backordered.is_zero() => "BACKORDERED",
         _ if held.is_zero() && order.shipped(index).is_zero() => "REJECTED",
         Standing::Confirmed

@@ -15,6 +15,14 @@ fn order(pointer: &str, value: Value) -> Row {
     Row::post(PROMISE, body.to_string())
 }
 
+/// An order that would be held until a deadline, and would be locked beyond it.
+fn locked_promise() -> Row {
+    let mut body = promise("tea", 2);
+    body["status"] = "LOCKED".into();
+    body["promisesOptions"] = json!({ "validUntil": "2026-01-12T11:00:00Z" });
+    Row::post("/api/orders", body.to_string())
+}
+
 fn broken() -> Vec<Row> {
     let good = promise("tea", 2).to_string();
     let nested = |depth: usize| {
@@ -82,8 +90,9 @@ fn members() -> Vec<Row> {
         order("/consumer/addresses", json!([{}])).is(400, "consumer.addresses[0].street"),
         order("/tenantOrderId", long).is(400, "tenantOrderId"),
         order("/quantity", json!(2)).is(400, "quantity: is no member here"),
-        order("/status", json!("LOCKED")).is(400, "status"),
+        order("/status", json!("CANCELLED")).is(400, "status"),
         order("/status", json!("open")).is(400, "status"),
+        locked_promise().is(400, "status: must not be LOCKED for what is promised"),
     ]
 }
 

@@ -66,6 +66,36 @@ async fn a_mail_is_counted_from_the_doorstep() {
     assert!(sink.is_empty());
 }
 
+/// D14: what was brought to the door is reviewed, too, though it had left memory; it is one order at
+/// every door, and is reported once.
+#[actix_web::test]
+async fn a_report_joins_what_was_delivered_long_ago() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 5).await;
+    let made = server.http.post("/deliveries", &handed_over().to_string()).await.expect(200);
+    let order = made["order"]["number"].as_u64().expect("a number");
+    brought_to_the_door(&server, order).await;
+    server.restart().await; // it is done, so it is not loaded
+    server.advance(Millis::hours(72)).await;
+
+    let body = asking("6585395783", ("days", 2), Some(("days", 9)));
+    let joined = report(&server, &body).await.expect(201);
+    assert_eq!(number(&joined), order, "the order of the other door");
+    assert_eq!(joined["invitation"]["send_at"], "2026-01-14T10:00:00Z", "counted from its making");
+    assert_eq!(server.server().shards().all()[0].mails_due(9).await.len(), 1, "it is overdue");
+    for _ in 0..2 {
+        let twice = report(&server, &body).await.expect(422);
+        assert_eq!(twice["error"], "external_id has already been taken");
+        let brought = server.http.get(&format!("/deliveries/{order}")).await.expect(200);
+        assert_eq!(brought["order"]["order_status"], "DELIVERED");
+        let seen = server.http.get(&format!("{ORDERS}/{order}")).await.expect(200);
+        assert_eq!(seen["order"]["external_id"], "6585395783");
+        assert_eq!(server.http.get(ORDERS).await.expect(200)["meta"]["count"], 1);
+        server.restart().await;
+    }
+}
+
 /// With `count_from = "confirmed"` a promise's mail has no time until somebody has paid.
 #[actix_web::test]
 async fn a_mail_is_counted_from_the_confirmation() {

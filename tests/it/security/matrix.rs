@@ -131,7 +131,7 @@ async fn open_paths_are_few_and_known() {
 
 /// The action in the body decides what is needed, not the route alone.
 #[actix_web::test]
-async fn who_may_confirm_may_not_cancel() {
+async fn who_may_confirm_may_neither_cancel_nor_unlock() {
     let server = closed().await;
     let write =
         server.http.bearing(&text(&key_of(&server, "shop", &["orders.write"]).await, "key"));
@@ -144,6 +144,13 @@ async fn who_may_confirm_may_not_cancel() {
     is_refused(&write.post(&path, cancel_body).await, 403);
     cancel.post(&path, cancel_body).await.refused(404);
     is_refused(&cancel.post(&path, confirm_body).await, 403);
+
+    let unlock =
+        server.http.bearing(&text(&key_of(&server, "desk", &["orders.unlock"]).await, "key"));
+    let unlock_body = r#"{"name":"UNLOCK","version":1}"#;
+    unlock.post(&path, unlock_body).await.refused(404);
+    is_refused(&unlock.post(&path, cancel_body).await, 403);
+    is_refused(&write.post(&path, unlock_body).await, 403);
 }
 
 /// The original of customers' orders wants a token and a key on every call.

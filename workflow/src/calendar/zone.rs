@@ -32,6 +32,11 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    /// The day that it is at an instant, as `2026-01-12`.
+    pub fn day(&self, at: Time) -> String {
+        self.local(at).date().to_string()
+    }
+
     /// What the clocks show at an instant. What is beyond the year 9999 is its end.
     pub(super) fn local(&self, at: Time) -> DateTime {
         let bounds = Timestamp::MIN.as_millisecond()..=Timestamp::MAX.as_millisecond();

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::{InvitationFilter, LocationRef, Part};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use crate::location::{self, Card, Listing};
-use crate::order::{self, Standing};
+use crate::order::{self, Order, Standing};
 use crate::time::Time;
 
 /// What only looks.
@@ -49,8 +49,9 @@ pub enum Query {
     OrdersNumbered(RangeInclusive<u64>),
     /// One order, with the locations that hold anything for it.
     Delivery(OrderName),
-    /// Orders in memory, the newest first: those that fit, after so many, at most so many.
-    Recent(RecentFilter, usize, usize),
+    /// Orders with these numbers that fit, the newest first. Those with a reference are found by
+    /// it, so their range may be any; else every one in it is looked at.
+    Recent(RecentFilter, RangeInclusive<u64>),
     /// What this picker picks.
     Picklist(SmolStr),
     /// How many parts of orders wait for a picker, at one location or at all.
@@ -80,7 +81,7 @@ pub enum OrderName {
     Number(u64),
 }
 
-/// Which of the newest orders.
+/// Which orders of a range.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RecentFilter {
     /// Those of this web shop.
@@ -93,6 +94,15 @@ pub struct RecentFilter {
     pub standings: Option<Vec<Standing>>,
     /// Only those of which a piece was picked.
     pub picked: bool,
+}
+
+impl RecentFilter {
+    /// Whether an order fits, but for its location: that may have another name than an id.
+    pub fn fits(&self, order: &Order, now: Time) -> bool {
+        self.shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
+            && (!self.picked || order.is_begun())
+            && self.standings.as_ref().is_none_or(|all| all.contains(&order.standing(now)))
+    }
 }
 
 /// A part of a list.

@@ -153,6 +153,7 @@ impl Book {
             | Event::Scheduled { .. }
             | Event::Reflagged { .. }
             | Event::Invited(_)
+            | Event::Unlocked { .. }
             | Event::Invitation(_) => {}
             Event::Confirmed { reference } => {
                 self.ends(before);

@@ -1,11 +1,11 @@
 //! Orders as those see them who bring them: with their stores, the newest first.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Cast, Scene};
 use crate::command::{OrderName, RecentFilter};
 use crate::id::{LocationId, OrderId};
-use crate::limits::RECENT_LOOKED_AT_MAX;
 use crate::location::Card;
 use crate::order::{Hold, Order};
 use crate::outcome::{DeliveryView, Outcome, Storages};
@@ -45,38 +45,28 @@ impl<C: Cast> Scene<'_, C> {
         order.holds.iter().filter_map(lies).collect()
     }
 
-    /// The newest orders that fit. Those with a reference are found by it; else only so many of
-    /// the newest are looked at.
+    /// The orders with these numbers that fit, the newest first.
     pub(super) async fn recent(
         &mut self,
         filter: RecentFilter,
-        after: usize,
-        size: usize,
+        numbers: RangeInclusive<u64>,
     ) -> Result<Outcome, Refusal> {
         let at = filter.at.as_ref().map(|name| self.find(name, 0)).transpose()?;
         let book = &self.tenant.book;
-        let ids: Vec<OrderId> = match &filter.reference {
-            Some(reference) => book.with_reference(reference).into_iter().rev().collect(),
-            None => book.newest().take(RECENT_LOOKED_AT_MAX).collect(),
+        let mut ids: Vec<OrderId> = match &filter.reference {
+            Some(reference) => book.with_reference(reference),
+            None => book.with_numbers(numbers.clone()).collect(),
         };
-        let (mut rows, mut total) = (Vec::new(), 0);
+        ids.reverse();
+        let (mut rows, mut here) = (Vec::new(), Vec::with_capacity(ids.len()));
         for id in ids {
             let order = self.order_now(id).await;
-            let fits = filter.shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
-                && at.is_none_or(|at| order.locations().contains(&at))
-                && (!filter.picked || order.is_begun())
-                && filter
-                    .standings
-                    .as_ref()
-                    .is_none_or(|all| all.contains(&order.standing(self.now)));
-            if !fits {
-                continue;
-            }
-            if total >= after && rows.len() < size {
+            here.push(order.number);
+            let is_there = at.is_none_or(|at| order.locations().contains(&at));
+            if is_there && numbers.contains(&order.number) && filter.fits(&order, self.now) {
                 rows.push(self.delivery_view(order));
             }
-            total += 1;
         }
-        Ok(Outcome::Deliveries { rows, total })
+        Ok(Outcome::Recent { rows, here, newest: self.tenant.last_number })
     }
 }

@@ -16,8 +16,8 @@ use crate::settings::{CountFrom, InvitationRules};
 use crate::time::{Millis, Time};
 
 impl<C: Cast> Scene<'_, C> {
-    /// Plays a report: it joins the one open order of another door with the same reference, or
-    /// makes an order of its own, without stock.
+    /// Plays a report: it joins the one order of another door with the same reference that was not
+    /// cancelled and did not expire, or makes an order of its own, without stock.
     pub(super) async fn invite(
         &mut self,
         invite: Invite,
@@ -86,12 +86,14 @@ impl<C: Cast> Scene<'_, C> {
         self.policy.invitations.of(self.whose)
     }
 
-    /// The open order of another door with this reference, if there is exactly one.
+    /// The order of another door with this reference, if there is exactly one. Of an order that was
+    /// ended before anything came of it there is nothing to review: it is as if it were not there.
     async fn order_to_join(&mut self, reference: &smol_str::SmolStr) -> Option<Order> {
         let mut found = None;
         for id in self.tenant.book.with_reference(reference) {
             let order = self.cast.order(id).await;
-            if order.stage_at(self.now).is_closed() || order.report.is_some() {
+            let is_over = order.stage_at(self.now).is_closed() && !order.is_delivered();
+            if is_over || order.report.is_some() {
                 continue;
             }
             if found.replace(order).is_some() {
@@ -108,6 +110,8 @@ impl<C: Cast> Scene<'_, C> {
             None => Base::At(self.now),
             Some(order) => match rules.count_from {
                 CountFrom::Created => Base::At(order.created),
+                // When that was is not known any more.
+                CountFrom::Confirmed if order.is_delivered() => Base::At(order.created),
                 CountFrom::Confirmed => happened(Base::Confirmed, &order.stage),
                 CountFrom::Delivered => happened(Base::Delivered, &order.stage),
             },

@@ -152,7 +152,7 @@ impl<C: Cast> Scene<'_, C> {
             let order = self.order_now(id).await;
             rows.push(self.delivery_view(order));
         }
-        Outcome::Deliveries { total: rows.len(), rows }
+        Outcome::Deliveries(rows)
     }
 
     fn worked(&self, order: Order, line: Option<u16>) -> (Outcome, Option<Owner>) {

@@ -169,8 +169,11 @@ impl<C: Cast> Scene<'_, C> {
     /// How the order begins, if its deadline is in range.
     fn first_stage(&self, promise: &Promise) -> Result<Stage, Refusal> {
         if promise.sold {
-            let is_empty = promise.lines.is_empty();
-            return Ok(if is_empty { Stage::Received } else { Stage::Confirmed { at: self.now } });
+            return Ok(match promise.locked {
+                _ if promise.lines.is_empty() => Stage::Received,
+                true => Stage::Locked,
+                false => Stage::Confirmed { at: self.now },
+            });
         }
         let earliest = self.now + self.policy.promise_floor;
         let latest = self.now + self.policy.promise_ceiling;

@@ -52,7 +52,7 @@ impl<C: Cast> Scene<'_, C> {
                 let ids = self.tenant.book.route(&driver);
                 Ok(self.deliveries(ids).await)
             }
-            Query::Recent(filter, after, size) => self.recent(filter, after, size).await,
+            Query::Recent(filter, numbers) => self.recent(filter, numbers).await,
             Query::Numbered(part) => Ok(self.numbered(part).await),
             Query::Invitations(filter, part) => Ok(self.invitations(&filter, part).await),
             Query::MailDays(from, to) => Ok(self.mail_days(from, to)),

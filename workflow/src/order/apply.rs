@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Event, Hold, Order, Placed, Stage, progress};
+use super::{Event, Hold, Order, Placed, Stage, Window, progress};
 use crate::id::{OrderId, Version};
 use crate::invitation;
 use crate::time::Time;
@@ -36,7 +36,12 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         // Its mails go on after the order is closed, and neither its version nor its lines change.
         return invitation::apply(order, event, at);
     }
-    assert!(!order.stage.is_closed(), "P1: a closed order has no further event: {event:?}");
+    let may_follow = match event {
+        // It moves no stage, and what is at the door may be reviewed.
+        Event::Invited(_) => !order.stage.is_closed() || order.is_delivered(),
+        _ => !order.stage.is_closed(),
+    };
+    assert!(may_follow, "P1: a closed order has no further event: {event:?}");
     order.version = order.version.next();
     order.modified = at;
     match event {
@@ -91,6 +96,7 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Delivered
         | Event::Scheduled { .. }
         | Event::Reflagged { .. } => progress::apply(order, event, at),
+        Event::Unlocked { window } => unlock(order, *window, at),
         Event::Invited(report) => order.report = Some(report.clone()),
         Event::Rerouted { holds } => {
             order.reserved += count(holds.len());
@@ -117,6 +123,13 @@ fn find_place(order: &mut Order) {
     let displaced: Vec<u16> = displaced.copied().filter(waits).collect();
     if let Some(work) = order.work.as_deref_mut() {
         work.displaced = displaced;
+    }
+}
+
+fn unlock(order: &mut Order, window: Option<Window>, at: Time) {
+    order.stage = Stage::Confirmed { at };
+    if window.is_some() {
+        order.work.get_or_insert_default().window = window;
     }
 }
 

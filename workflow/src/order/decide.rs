@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 
 use super::task::{self, Task};
-use super::{Event, Order, Stage};
+use super::{Event, Order, Stage, Window};
 use crate::id::Version;
 use crate::invitation::{self, Report};
-use crate::limits::LINES_PER_ORDER_MAX;
+use crate::limits::{LINES_PER_ORDER_MAX, WINDOW_LENGTH};
 use crate::refusal::Refusal;
 use crate::time::{Millis, Time};
 
@@ -50,6 +50,13 @@ pub enum Command {
     Invite(Box<Report>),
     /// Do something about its invitation, or about another mail.
     Invitation(invitation::Command),
+    /// Give a locked order to pickers.
+    Unlock {
+        /// The version that the caller saw last.
+        version: Option<Version>,
+        /// When it is to be brought; none leaves that as it is.
+        target: Option<Time>,
+    },
 }
 
 impl Command {
@@ -63,6 +70,7 @@ impl Command {
             Command::Work { task, .. } => task.name(),
             Command::Invite(_) => "Invite",
             Command::Invitation(command) => command.name(),
+            Command::Unlock { .. } => "Unlock",
         }
     }
 
@@ -71,7 +79,8 @@ impl Command {
             Command::Confirm { version, .. }
             | Command::Extend { version, .. }
             | Command::Cancel { version, .. }
-            | Command::Work { version, .. } => *version,
+            | Command::Work { version, .. }
+            | Command::Unlock { version, .. } => *version,
             // An invitation has a version of its own.
             Command::Expire { .. } | Command::Invite(_) | Command::Invitation(_) => None,
         }
@@ -119,6 +128,10 @@ pub fn decide(
         (Stage::Promised { until }, Command::Extend { .. }) => {
             Ok(Some(Event::Extended { until: until.max(now + hold_for) }))
         }
+        (Stage::Locked, Command::Unlock { target, .. }) => {
+            let window = target.map(|start| Window { start, length: WINDOW_LENGTH });
+            Ok(Some(Event::Unlocked { window }))
+        }
         (Stage::Confirmed { .. }, Command::Work { task, .. }) => task::decide(order, task),
         (Stage::Confirmed { .. }, Command::Cancel { unpicked: true, .. })
             if !order.parts().is_empty() =>
@@ -133,11 +146,16 @@ pub fn decide(
             }
         }
         (
-            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
+            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Locked,
             Command::Cancel { reason, .. },
         ) => Ok(Some(Event::Cancelled { reason: reason.clone() })),
+        // What is at the door is what there is most to say about.
         (
-            Stage::Received | Stage::Promised { .. } | Stage::Confirmed { .. },
+            Stage::Received
+            | Stage::Promised { .. }
+            | Stage::Confirmed { .. }
+            | Stage::Locked
+            | Stage::Delivered { .. },
             Command::Invite(report),
         ) if order.report.is_none() => Ok(Some(Event::Invited(report.clone()))),
 
@@ -171,6 +189,6 @@ pub fn takes_lines(
             Err(Refusal::TooManyLines { limit: LINES_PER_ORDER_MAX })
         }
         Stage::Received => Ok(Stage::Confirmed { at: now }),
-        stage @ (Stage::Promised { .. } | Stage::Confirmed { .. }) => Ok(stage),
+        stage @ (Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Locked) => Ok(stage),
     }
 }

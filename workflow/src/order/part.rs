@@ -158,8 +158,7 @@ impl Order {
                 *units = units.plus(hold.units);
             }
         }
-        let window = self.work.as_ref().and_then(|work| work.window);
-        Shipment { lines: lines.into_iter().collect(), window }
+        Shipment { lines: lines.into_iter().collect(), window: self.window() }
     }
 
     /// Whether a piece of it was ever picked.

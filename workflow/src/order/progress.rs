@@ -22,6 +22,7 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Rerouted { .. }
         | Event::Displaced { .. }
         | Event::LinesAdded(_)
+        | Event::Unlocked { .. }
         | Event::Invited(_)
         | Event::Invitation(_) => unreachable!("P1: this is not about picking: {event:?}"),
         Event::Taken { at, picker } => {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Received ──┬────────► Confirmed ──┐
-//!             │                      ├──► Cancelled
+//!  Locked ────┤                      ├──► Cancelled
 //!  Promised ──┼──────────────────────┘
 //!             └────────► Expired (a promise)      Confirmed ──► Delivered
 //! ```
@@ -50,6 +50,8 @@ pub enum Stage {
         /// When.
         at: Time,
     },
+    /// Placed and held like what is sold, but not given to pickers until it is unlocked.
+    Locked,
 }
 
 impl Stage {
@@ -67,6 +69,7 @@ impl Stage {
             Stage::Expired { .. } => "Expired",
             Stage::Delivered { .. } => "Delivered",
             Stage::Received => "Received",
+            Stage::Locked => "Locked",
         }
     }
 }

@@ -37,6 +37,8 @@ pub enum Standing {
     Delivered,
     /// Taken in without lines.
     Received,
+    /// Placed and held, not released.
+    Locked,
 }
 
 impl Standing {
@@ -45,6 +47,7 @@ impl Standing {
         match self {
             Standing::Received => "Received",
             Standing::Promised => "Promised",
+            Standing::Locked => "Locked",
             Standing::Confirmed | Standing::PartlyWaiting => "Confirmed",
             Standing::Waiting => "Waiting",
             Standing::Unroutable => "Unroutable",
@@ -64,6 +67,7 @@ impl Order {
         match self.stage_at(now) {
             Stage::Received => Standing::Received,
             Stage::Promised { .. } => Standing::Promised,
+            Stage::Locked => Standing::Locked,
             Stage::Confirmed { .. } => self.standing_sold(),
             Stage::Cancelled { .. } => Standing::Cancelled,
             Stage::Expired { .. } => Standing::Expired,

@@ -126,7 +126,7 @@ pub(super) fn decide(order: &Order, task: &Task) -> Result<Option<Event>, Refusa
             _ => Ok(Some(Event::Arrived { driver: driver.clone() })),
         },
         Task::Schedule { window } if !order.has_left() => {
-            let same = order.work.as_ref().and_then(|work| work.window) == Some(*window);
+            let same = order.window() == Some(*window);
             Ok((!same).then_some(Event::Scheduled { window: *window }))
         }
         Task::Reflag { shortage, kept } if order.parts().is_empty() => {

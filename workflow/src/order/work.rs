@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Order;
 use super::notice::Notice;
 use super::part::Part;
 use crate::quantity::Units;
@@ -34,6 +35,13 @@ pub struct Window {
     pub start: Time,
     /// How long after that at most.
     pub length: Millis,
+}
+
+impl Order {
+    /// When it is brought, if a date is known.
+    pub fn window(&self) -> Option<Window> {
+        self.work.as_ref()?.window
+    }
 }
 
 impl Work {

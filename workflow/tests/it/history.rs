@@ -15,7 +15,7 @@ use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
 use workflow::location::Status;
 use workflow::location::{self, Card, Kind, ListingRow, Listings, LotChange, LotRow, LotTarget};
-use workflow::order::{self, Line, Shortage, Window};
+use workflow::order::{self, Line, Shortage, Stage, Window};
 use workflow::outcome::Outcome;
 use workflow::place::Place;
 use workflow::record::Record;
@@ -209,6 +209,7 @@ impl Run {
             kept: Kept::default(),
             until: request.minutes.map(|minutes| self.shop.now + Millis::minutes(minutes)),
             sold: request.sold,
+            locked: request.locked,
             replaces: request.replaces.map(|order| self.order(order)),
         }))
     }
@@ -256,7 +257,12 @@ impl Run {
 
     fn act(&self, verb: Verb, order: usize, sent: Sent) -> Command {
         let (order, version) = self.at_version(order, sent);
+        let known = self.shop.world.orders.get(&order).map(|(_, order)| &order.stage);
         let action = match verb {
+            // It has no deadline.
+            Verb::Extend if known == Some(&Stage::Locked) => {
+                order::Command::Unlock { version, target: None }
+            }
             Verb::Confirm => order::Command::Confirm { version, reference: None },
             Verb::Extend => order::Command::Extend { version },
             Verb::Cancel => order::Command::Cancel { version, reason: None, unpicked: false },

@@ -86,8 +86,8 @@ impl Ledger {
             return Ok(()); // it has a version of its own, and outlives the order's stages
         }
         *events += 1;
-        let open = stage.clone();
-        *stage = match (open, event) {
+        *stage = match (stage.clone(), event) {
+            (same @ Stage::Delivered { .. }, order::Event::Invited(_)) => same,
             (Stage::Cancelled { .. } | Stage::Expired { .. } | Stage::Delivered { .. }, _) => {
                 return wrong("P1: an event after the final one");
             }
@@ -115,6 +115,7 @@ impl Ledger {
             }
             (Stage::Confirmed { .. }, order::Event::Delivered) => Stage::Delivered { at },
             (same @ Stage::Confirmed { .. }, step) if is_work(step) => same,
+            (Stage::Locked, order::Event::Unlocked { .. }) => Stage::Confirmed { at },
             (Stage::Promised { until }, step) if until <= at && is_planned(step) => {
                 return wrong("P2: planned past its deadline");
             }
@@ -314,7 +315,7 @@ impl Ledger {
     }
 }
 
-/// Whether the event is a step between the shelf and the doorstep.
+/// Whether the event is a step between the shelf and the doorstep, or pieces found their shelf.
 fn is_work(event: &order::Event) -> bool {
     matches!(
         event,

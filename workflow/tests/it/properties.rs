@@ -174,7 +174,10 @@ fn on_hand_is_what_the_events_brought() {
 fn no_more_is_sold_than_was_ever_there() {
     always(&["Confirm done", "Order done"], |run, _| {
         let sold = |order: OrderId| {
-            matches!(run.ledger.orders.get(&order), Some((Stage::Confirmed { .. }, _)))
+            matches!(
+                run.ledger.orders.get(&order),
+                Some((Stage::Confirmed { .. } | Stage::Locked, _))
+            )
         };
         for (spot, most) in &run.ledger.most {
             let units = run.ledger.held(spot, sold);
@@ -242,11 +245,12 @@ fn a_promise_holds_what_its_answer_shows_in_one_record() {
         }
         let record = seen.records.last().expect("a promise has a record");
         let placed = record.events.iter().find_map(|event| match event {
-            Event::Order { event: order::Event::Placed(placed), .. } => Some(placed),
+            Event::Order { id, event: order::Event::Placed(placed), .. } => Some((*id, placed)),
             _ => None,
         });
+        let (id, placed) = placed.expect("a promise is placed");
         let mut held: BTreeMap<_, u64> = BTreeMap::new();
-        for hold in &placed.expect("a promise is placed").holds {
+        for hold in &placed.holds {
             *held.entry((hold.location, hold.line)).or_default() += u64::from(hold.units.get());
         }
         holds!(shown == held, "S6: shown {shown:?}, held {held:?}");
@@ -254,8 +258,13 @@ fn a_promise_holds_what_its_answer_shows_in_one_record() {
             Event::Location { event: location::Event::Shelf { event: it, .. }, .. } => Some(it),
             _ => None,
         });
+        // What the replaced promise frees may find its way to another order.
         let reserved = reserved.filter_map(|event| match event {
-            location::ShelfEvent::Reserved { units, .. } => Some(u64::from(units.get())),
+            location::ShelfEvent::Reserved { reservation, units, .. }
+                if reservation.order() == id =>
+            {
+                Some(u64::from(units.get()))
+            }
             _ => None,
         });
         let reserved: u64 = reserved.sum();

@@ -247,6 +247,7 @@ fn promise(node: &Node, client: usize) -> Command {
         kept: Kept::default(),
         until: None,
         sold: false,
+        locked: false,
         replaces: if client == 2 { node.orders[1] } else { None },
     }))
 }

@@ -241,4 +241,6 @@ stories! {
     a_customer_is_told_that_it_is_picked_and_on_its_way: "notices";
     /// S6, P7.
     a_batch_of_stock_is_taken_whole_or_not_at_all: "bulk";
+    /// P1, M3, S2: routed and held, but not given to pickers.
+    what_is_locked_is_held_and_waits_for_its_release: "locked";
 }

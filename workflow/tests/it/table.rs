@@ -14,7 +14,7 @@ use crate::golden;
 use crate::shop::{Answer, MIDNIGHT, Shop, article, at, expire, pieces};
 
 /// The stages, as the table calls them.
-const STAGES: [&str; 12] = [
+const STAGES: [&str; 13] = [
     "Promised",
     "Promised, short",
     "Promised, past it",
@@ -27,11 +27,13 @@ const STAGES: [&str; 12] = [
     "Shipped",
     "Delivered",
     "Received",
+    "Locked",
 ];
 /// What pickers and drivers do; the table tells it of who has the order, and of somebody else.
 const TASKS: [&str; 9] =
     ["Take", "Pick", "Missing", "Stage", "Ship", "Near", "Deliver", "Schedule", "Reflag"];
-const COMMANDS: [&str; 5] = ["Confirm", "Extend", "Cancel", "Cancel, unpicked", "AddLines"];
+const COMMANDS: [&str; 6] =
+    ["Confirm", "Extend", "Cancel", "Cancel, unpicked", "AddLines", "Unlock"];
 const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
 
 fn deadline() -> Time {
@@ -48,6 +50,7 @@ fn order_at(stage: &str) -> (Shop, OrderId) {
     if stage == "Received" {
         (promise.sold, promise.lines) = (true, Vec::new());
     }
+    (promise.sold, promise.locked) = (promise.sold || stage == "Locked", stage == "Locked");
     let promise = Command::Promise(Box::new(promise));
     let Outcome::Placed(placed) = done(shop.submit("checkout", promise)) else {
         panic!("a promise is placed");
@@ -108,6 +111,7 @@ fn command(order: OrderId, name: &str, version: Option<Version>) -> Command {
     let action = match name {
         "Confirm" => order::Command::Confirm { version, reference: None },
         "Extend" => order::Command::Extend { version },
+        "Unlock" => order::Command::Unlock { version, target: None },
         "Cancel" => order::Command::Cancel { version, reason: None, unpicked: false },
         "Cancel, unpicked" => order::Command::Cancel { version, reason: None, unpicked: true },
         "AddLines" => {
@@ -256,6 +260,7 @@ pub(crate) fn promise(quantity: i64) -> Promise {
         kept: Kept::default(),
         until: Some(deadline()),
         sold: false,
+        locked: false,
         replaces: None,
         explain: false,
         handover: None,

@@ -3,6 +3,7 @@
 //! Such an order is closed, so what it says never changes, and any answer of the router is older
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use snapshots::store::{Error, Store};
@@ -113,31 +114,30 @@ impl ShardHandle {
         .await
     }
 
-    /// A page of the newest orders in memory, with those of the same reference that have left it.
-    /// Without a reference nobody can say which of those are the newest: then they are left out.
+    /// Orders in memory that fit, with those of the same numbers, or of the same reference, that
+    /// have left it.
     pub(super) async fn with_closed_deliveries(
         &self,
-        tenant: &TenantId,
+        tenant: TenantId,
         filter: RecentFilter,
-        (after, size): (usize, usize),
-        (rows, total): (Vec<DeliveryView>, usize),
+        numbers: RangeInclusive<u64>,
+        live: Shown,
     ) -> Result<Verdict, Closed> {
-        let Some(name) = filter.reference else {
-            return Ok(done(Outcome::Deliveries { rows, total }));
+        let Outcome::Recent { mut rows, here, newest } = live.outcome else {
+            unreachable!("a query for recent orders is answered with them")
         };
-        let (tenant, shop, standings, at) =
-            (tenant.clone(), filter.shop, filter.standings, filter.at);
         self.stored(move |store| {
-            let (mut rows, mut total) = (rows, total);
-            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
-            for order in stored.into_iter().rev() {
-                let fits = order.is_done()
-                    && shop.as_ref().is_none_or(|shop| order.shop() == Some(shop))
-                    && standings
-                        .as_ref()
-                        .is_none_or(|all| all.contains(&order.standing(order.modified)))
-                    && !rows.iter().any(|live| live.order.id == order.id);
-                if !fits {
+            let stored = match &filter.reference {
+                Some(name) => store.orders_by_reference(&tenant, name, None, usize::MAX)?,
+                None => {
+                    let last = (*numbers.end()).min(newest); // nobody has a later number
+                    let gone = (*numbers.start()..=last).filter(|number| !here.contains(number));
+                    store.orders_numbered(&tenant, gone)?
+                }
+            };
+            let is_gone = |order: &Order| order.is_done() && !here.contains(&order.number);
+            for order in stored.into_iter().filter(is_gone) {
+                if !numbers.contains(&order.number) || !filter.fits(&order, order.modified) {
                     continue;
                 }
                 let view = view(store, &tenant, order)?;
@@ -145,15 +145,12 @@ impl ShardHandle {
                     let mut stores = view.stores.iter();
                     stores.any(|(id, card)| is_named(name, *id, card))
                 };
-                if !at.as_ref().is_none_or(is_at) {
-                    continue;
-                }
-                if total >= after && rows.len() < size {
+                if filter.at.as_ref().is_none_or(is_at) {
                     rows.push(view);
                 }
-                total += 1;
             }
-            Ok(done(Outcome::Deliveries { rows, total }))
+            rows.sort_unstable_by_key(|row| Reverse(row.order.number));
+            Ok(done(Outcome::Recent { rows, here, newest }))
         })
         .await
     }
@@ -173,6 +170,19 @@ impl ShardHandle {
         });
         // Nothing here: the router looks among those in memory.
         Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
+    }
+
+    /// The orders out of memory that a report may join, two at most: of two it joins none. Else
+    /// what is to be answered in their place.
+    pub(super) async fn joined_by(&self, ask: &Ask) -> Result<Result<Vec<Order>, Verdict>, Closed> {
+        let Command::Invite(invite) = &ask.command else { return Ok(Ok(Vec::new())) };
+        let (tenant, name) = (ask.tenant.clone(), invite.external_id.clone());
+        self.asked(move |store| {
+            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
+            let may_join = |order: &Order| order.is_done() && order.is_delivered();
+            Ok(stored.into_iter().filter(may_join).take(2).collect())
+        })
+        .await
     }
 
     /// A part of all orders by number: those in memory, and the others between them.
@@ -302,9 +312,17 @@ impl ShardHandle {
         &self,
         ask: impl FnOnce(&Store) -> Result<Verdict, Error> + Send + 'static,
     ) -> Result<Verdict, Closed> {
+        Ok(self.asked(ask).await?.unwrap_or_else(|verdict| verdict))
+    }
+
+    /// The same, of what is no answer yet.
+    async fn asked<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Result<T, Verdict>, Closed> {
         let store = self.0.store.clone();
         let asked = tokio::task::spawn_blocking(move || ask(&store)).await.map_err(|_| Closed)?;
-        Ok(asked.unwrap_or_else(|error| {
+        Ok(asked.map_err(|error| {
             tracing::warn!(%error, "the snapshot did not answer");
             Verdict::Rebuilding
         }))

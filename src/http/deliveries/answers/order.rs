@@ -14,6 +14,7 @@ use workflow::time::Time;
 use super::item::{ItemAnswer, Stores, WholeItem, item, whole};
 use super::words::words;
 use crate::http::deliveries::kept::KeptOrder;
+use crate::http::deliveries::routes::list::Found;
 use crate::http::promises::answers::promise::held_in_a_word;
 use crate::http::reply::json;
 use crate::http::reply::{CERTUS_OUTCOME, entity, plain};
@@ -68,7 +69,9 @@ struct CustomerAnswer<'a> {
 struct ListAnswer {
     status: &'static str,
     deliveries: Vec<Box<RawValue>>,
-    total: usize,
+    total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scanned_to: Option<u64>,
 }
 
 /// The reply to an order that was made: 200, as this door says it, with where the order is.
@@ -104,15 +107,13 @@ pub(crate) fn shown(outcome: &Outcome) -> Reply {
 }
 
 /// A page of orders, the newest first: 200.
-pub(crate) fn list(outcome: &Outcome) -> Reply {
-    let Outcome::Deliveries { rows, total } = outcome else {
-        unreachable!("deliveries are answered with deliveries")
-    };
+pub(crate) fn page(found: &Found) -> Reply {
     let row = |view: &DeliveryView| {
         crate::http::promises::answers::raw(order_json(&view.order, &view.stores))
     };
-    let deliveries = rows.iter().map(row).collect();
-    plain(200, json(&ListAnswer { status: "ok", deliveries, total: *total }))
+    let deliveries = found.rows.iter().map(row).collect();
+    let (total, scanned_to) = (found.total, found.scanned_to);
+    plain(200, json(&ListAnswer { status: "ok", deliveries, total, scanned_to }))
 }
 
 fn lines(order: &Order) -> impl Iterator<Item = (u16, &workflow::order::Line)> {
@@ -195,8 +196,9 @@ fn standing(order: &Order) -> Standing {
 
 /// `2026-01-12 15:30:00 UTC, 120`: the start, and the length in minutes.
 pub(super) fn window(order: &Order) -> String {
-    let window = order.work.as_ref().and_then(|work| work.window);
-    window.map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
+    order
+        .window()
+        .map_or_else(String::new, |it| format!("{}, {}", utc(it.start), it.length.0 / 60_000))
 }
 
 /// An instant as the original writes it.

@@ -18,7 +18,7 @@ pub(crate) fn parcel(
 ) -> Parcel {
     let kept = KeptOrder::of(&order.asked.kept);
     let secret = order.asked.handover.as_ref().map(|it| hex(&it.secret)).unwrap_or_default();
-    let window = order.work.as_ref().and_then(|work| work.window);
+    let window = order.window();
     Parcel {
         fullname: kept.address().and_then(|address| address.name()),
         external_id: order.reference.as_ref().map(ToString::to_string),

@@ -23,7 +23,7 @@ struct Stop {
 
 /// Deliveries that wait for a driver, or that one brings: 200.
 pub(crate) fn stops(outcome: &Outcome) -> Reply {
-    let Outcome::Deliveries { rows, .. } = outcome else {
+    let Outcome::Deliveries(rows) = outcome else {
         unreachable!("deliveries are answered with deliveries")
     };
     plain(200, json(&rows.iter().map(stop).collect::<Vec<Stop>>()))

@@ -10,7 +10,7 @@ pub(crate) struct Words {
     pub(crate) message_status: Option<&'static str>,
 }
 
-const STANDINGS: [Standing; 14] = [
+const STANDINGS: [Standing; 15] = [
     Standing::Received,
     Standing::Promised,
     Standing::Confirmed,
@@ -25,6 +25,7 @@ const STANDINGS: [Standing; 14] = [
     Standing::Shipped,
     Standing::Nearing,
     Standing::Delivered,
+    Standing::Locked,
 ];
 
 /// The row of the stage table.
@@ -32,6 +33,7 @@ pub(crate) fn words(standing: Standing) -> Words {
     let (order_status, picked_status, message_status) = match standing {
         Standing::Received => ("PLACED", "UNASSIGNED", Some("RECEIVED")),
         Standing::Promised => ("PROMISED", "UNASSIGNED", None),
+        Standing::Locked => ("ON_HOLD", "UNASSIGNED", Some("RECEIVED")),
         Standing::Confirmed => ("IN_FULFILLMENT", "UNPICKED", Some("RECEIVED")),
         Standing::PartlyWaiting => ("BACKORDERED", "UNPICKED", Some("RECEIVED")),
         Standing::Waiting => ("BACKORDERED", "UNASSIGNED", Some("RECEIVED")),

@@ -111,6 +111,7 @@ impl OrderBody {
             kept: self.kept,
             until: None,
             sold: true,
+            locked: false,
             replaces: None,
             explain: false,
             backorders: false,

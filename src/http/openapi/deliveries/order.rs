@@ -58,7 +58,7 @@ pub(super) fn describe(api: &mut Api) {
             .refuses([critical_short(), out_of_stock()])
             .leads_to(&OF_ONE, "id", "$response.body#/order/number")
             .leads_to(&SHARED, "secret", "$response.body#/order/secure_order_id"),
-            get("/deliveries", "listDeliveries", "The orders in memory", P::OrdersRead)
+            get("/deliveries", "listDeliveries", "Orders, open and closed", P::OrdersRead)
                 .asks()
                 .query("page", page())
                 .query("page_size", whole(1..=rows).with("default", 25))
@@ -215,6 +215,7 @@ fn answers(api: &mut Api) {
     let statuses = word(&[
         "PLACED",
         "PROMISED",
+        "ON_HOLD",
         "IN_FULFILLMENT",
         "BACKORDERED",
         "NOT_ROUTABLE",
@@ -246,7 +247,9 @@ fn answers(api: &mut Api) {
     let ok = || ("status*", word(&["ok"]));
     api.schema("Delivery", given([ok(), ("order*", named("DeliveryOrder"))]));
     let rows = array(named("DeliveryOrder"));
-    api.schema("DeliveryPage", given([ok(), ("deliveries*", rows), ("total*", count())]));
+    let scanned = count().says("Number of the last order that was looked at, if not all were.");
+    let page = [ok(), ("deliveries*", rows), ("total*", count()), ("scanned_to", scanned)];
+    api.schema("DeliveryPage", given(page));
 }
 
 fn item_details() -> Vec<Member> {

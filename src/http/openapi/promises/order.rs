@@ -19,7 +19,8 @@ use crate::http::openapi::schema::{
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, STICKERS_MAX};
 
 /// What may be done to an order.
-const ACTIONS: [&str; 4] = ["CONFIRM_PROMISE", "EXTEND_PROMISE", "EXTENDPROMISE", "CANCEL"];
+const ACTIONS: [&str; 5] =
+    ["CONFIRM_PROMISE", "EXTEND_PROMISE", "EXTENDPROMISE", "CANCEL", "UNLOCK"];
 
 pub(super) fn describe(api: &mut Api) {
     let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock];
@@ -31,7 +32,7 @@ pub(super) fn describe(api: &mut Api) {
         [post("/api/promises/deliverypromise", "promise", promise, P::PromisesWrite)
             .query("certus", text().says("`true`: also say every facility that was looked at."))
             .header("Certus-Replaces", replaces)
-            .makes("OrderRequest", "Promise")
+            .makes("PromiseRequest", "Promise")
             .tells(&["Certus-Outcome?"])
             .refuses(placing())
             .refuses([UnknownOrder, EXPIRED, NOT_NOW])
@@ -90,8 +91,8 @@ fn placing() -> [Refusal; 5] {
 
 fn schemas(api: &mut Api) {
     let until = closed([("validUntil*", instant().says("1 minute to 8 hours from now."))]);
-    let asked = joined(
-        [
+    let asked = |status: Schema| {
+        let asked = [
             ("orderDate*", instant()),
             ("orderLineItems*", list(1..=LINES_PER_ORDER_MAX, named("OrderLineRequest"))),
             (
@@ -99,12 +100,14 @@ fn schemas(api: &mut Api) {
                 named("Consumer").says("Shipping needs an address that is not an invoice's."),
             ),
             ("tenantOrderId", reference()),
-            ("status", word(&["OPEN", "PROMISED"])),
-            ("promisesOptions", until),
-        ],
-        kept(),
-    );
-    api.schema("OrderRequest", closed(asked));
+            ("status", status),
+            ("promisesOptions", until.clone()),
+        ];
+        closed(joined(asked, kept()))
+    };
+    api.schema("PromiseRequest", asked(word(&["OPEN", "PROMISED"])));
+    let locked = "LOCKED: held, but not given to pickers; not with promisesOptions.";
+    api.schema("OrderRequest", asked(word(&["OPEN", "PROMISED", "LOCKED"]).says(locked)));
     api.schema(
         "OrderLineRequest",
         closed(joined([("article*", named("ArticleRequest")), ("quantity*", units())], line())),
@@ -133,13 +136,14 @@ fn schemas(api: &mut Api) {
             ("version*", version()),
             ("tenantOrderId", reference().says("Of CONFIRM_PROMISE: the order's from now on.")),
             ("cancelationReasonId", reference()),
+            ("targetTime", instant().says("Of UNLOCK: when it is to be brought.")),
         ]),
     );
     answers(api);
 }
 
 fn answers(api: &mut Api) {
-    let status = || word(&["PROMISED", "OPEN", "CANCELLED", "OBSOLETE"]);
+    let status = || word(&["PROMISED", "OPEN", "LOCKED", "CANCELLED", "OBSOLETE"]);
     let shown = joined(
         [
             ("status*", status()),

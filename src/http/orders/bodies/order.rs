@@ -126,6 +126,7 @@ impl GoodOrder {
             kept: Kept::of(kept),
             until: None,
             sold: true,
+            locked: false,
             replaces: None,
             explain: false,
             backorders: true,

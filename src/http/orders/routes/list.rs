@@ -72,7 +72,8 @@ async fn listed(app: &App, head: &HttpRequest, call: &Call) -> Result<HttpRespon
     let wanted = Wanted::read(head.query_string())?;
     let mut listing = Listing { app, visit: &visit, seen: (Position::default(), 0) };
     let found = listing.find(&wanted).await?;
-    Ok(respond(listing.seen.0, answers::page(&found, call)))
+    let zone = app.zone(&visit.caller.tenant);
+    Ok(respond(listing.seen.0, answers::page(&found, call, &zone)))
 }
 
 impl Wanted {

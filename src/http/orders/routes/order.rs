@@ -54,12 +54,13 @@ async fn shown(
     call: &Call,
 ) -> Result<HttpResponse, Cause> {
     let visit = reader(app, head).await?;
+    let zone = app.zone(&visit.caller.tenant);
     let answered = visit.look(app, Query::Order(order_named(id)?)).await?;
     Ok(answer(answered, |outcome| {
         let Outcome::Order(order) = outcome else {
             unreachable!("a look at an order is answered with an order")
         };
-        answers::shown(order, call)
+        answers::shown(order, call, &zone)
     }))
 }
 
@@ -80,10 +81,11 @@ async fn extended(
         lines: lines.into_iter().map(|line| line.into_line()).collect(),
         backorders: true,
     };
-    let words = Words::Named(answers::extended, call.name.clone());
+    let zone = app.zone(&change.visit.caller.tenant);
+    let words = Words::Dated(answers::extended, call.name.clone(), zone.clone());
     let command = Command::AddLines(Box::new(more));
     let answered = change.visit.change_in(app, keyed, command, words).await?;
-    Ok(answer(answered, |outcome| answers::extended(outcome, &call.name)))
+    Ok(answer(answered, |outcome| answers::extended(outcome, &call.name, &zone)))
 }
 
 async fn cancelled(
@@ -102,8 +104,9 @@ async fn cancelled(
     let asked = (&reason, change.version.map(|version| version.0));
     let keyed = change.visit.keyed(&format!("customer.orders.cancel/{order}"), &asked);
     let action = order::Command::Cancel { version: change.version, reason, unpicked: false };
-    let words = Words::Named(answers::changed, call.name.clone());
+    let zone = app.zone(&change.visit.caller.tenant);
+    let words = Words::Dated(answers::changed, call.name.clone(), zone.clone());
     let command = Command::Act { order, action };
     let answered = change.visit.change_in(app, keyed, command, words).await?;
-    Ok(answer(answered, |outcome| answers::changed(outcome, &call.name)))
+    Ok(answer(answered, |outcome| answers::changed(outcome, &call.name, &zone)))
 }

@@ -29,7 +29,8 @@ async fn placed(
     let order = change.decode::<OrderBody>()?.into_order()?;
     let keyed = change.visit.keyed("customer.orders.create", &order);
     let command = order.into_command(call.at);
-    let words = Words::Named(answers::placed, call.name.clone());
+    let zone = app.zone(&change.visit.caller.tenant);
+    let words = Words::Dated(answers::placed, call.name.clone(), zone.clone());
     let answered = change.visit.change_in(app, keyed, command, words).await?;
-    Ok(answer(answered, |outcome| answers::placed(outcome, &call.name)))
+    Ok(answer(answered, |outcome| answers::placed(outcome, &call.name, &zone)))
 }

@@ -12,6 +12,7 @@ use workflow::order::{Line, Order, Stage};
 use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::reply::Reply;
+use workflow::time::Time;
 
 use super::promise::{held_in_a_word, valid_until};
 use super::{At, Shown, joined, raw};
@@ -150,6 +151,7 @@ fn status(stage: &Stage) -> &'static str {
     match stage {
         Stage::Promised { .. } => "PROMISED",
         Stage::Confirmed { .. } | Stage::Delivered { .. } | Stage::Received => "OPEN",
+        Stage::Locked => "LOCKED",
         Stage::Cancelled { .. } => "CANCELLED",
         Stage::Expired { .. } => "OBSOLETE",
     }
@@ -172,6 +174,10 @@ fn order_json(order: &Order, certus: bool) -> String {
         order_line_items: lines.map(|(index, line)| line_json(order.id, index, line)).collect(),
     };
     let (kept, elsewhere) = parted(order.asked.kept.as_json());
+    let kept = match order.window() {
+        Some(window) => Cow::Owned(with_target(&kept, window.start)),
+        None => kept,
+    };
     if certus {
         let ours = joined(json(&certus_of(order)), &elsewhere);
         return joined(json(&answer), &with_certus(&kept, &ours));
@@ -205,6 +211,18 @@ fn with_certus(kept: &str, certus: &str) -> String {
     let attributes = raw(joined(ours, attributes));
     members.insert("customAttributes", &attributes);
     json(&members)
+}
+
+/// The kept members, with when the order is to be brought inside `deliveryPreferences`: what was
+/// asked for there may have changed since, at any door.
+fn with_target(kept: &str, at: Time) -> String {
+    let mut known = members(kept);
+    let mut preferences = members(known.get("deliveryPreferences").map_or("{}", |raw| raw.get()));
+    let at = raw(json(&Shown(at)));
+    preferences.insert("targetTime", &at);
+    let preferences = raw(json(&preferences));
+    known.insert("deliveryPreferences", &preferences);
+    json(&known)
 }
 
 fn certus_of(order: &Order) -> Certus {

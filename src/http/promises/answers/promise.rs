@@ -232,6 +232,7 @@ pub(super) fn valid_until(stage: &Stage) -> Option<Time> {
     match stage {
         Stage::Promised { until } | Stage::Expired { until } => Some(*until),
         Stage::Received
+        | Stage::Locked
         | Stage::Confirmed { .. }
         | Stage::Cancelled { .. }
         | Stage::Delivered { .. } => None,

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use workflow::id::Version;
 use workflow::order;
 
-use super::{reference, version};
+use super::{reference, time, version};
 use crate::failure::Failure;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
@@ -19,6 +19,7 @@ pub(crate) struct ActionBody<'a> {
     version: Option<i64>,
     tenant_order_id: Option<Text<'a>>,
     cancelation_reason_id: Option<Text<'a>>,
+    target_time: Option<Text<'a>>,
 }
 
 impl ActionBody<'_> {
@@ -34,13 +35,17 @@ impl ActionBody<'_> {
         };
         let own = text("tenantOrderId", &self.tenant_order_id);
         let reason = text("cancelationReasonId", &self.cancelation_reason_id);
+        let target = self.target_time.as_ref();
+        let target = target.and_then(|text| time(&mut faults, member("targetTime"), text));
         let name = faults.required(member("name"), self.name.as_deref());
         let action = name.and_then(|name| match name {
             "CONFIRM_PROMISE" => Some(order::Command::Confirm { version: sent, reference: own }),
             "EXTEND_PROMISE" | "EXTENDPROMISE" => Some(order::Command::Extend { version: sent }),
             "CANCEL" => Some(order::Command::Cancel { version: sent, reason, unpicked: true }),
+            "UNLOCK" => Some(order::Command::Unlock { version: sent, target }),
             _ => {
-                let known = "must be CONFIRM_PROMISE, EXTEND_PROMISE, EXTENDPROMISE or CANCEL";
+                let known =
+                    "must be CONFIRM_PROMISE, EXTEND_PROMISE, EXTENDPROMISE, CANCEL or UNLOCK";
                 faults.add(member("name"), known);
                 None
             }

@@ -128,6 +128,28 @@ impl OrderBody<'_> {
         self.to_command(!promised, None, false)
     }
 
+    /// Whether pickers do not get the order yet. What is promised is not placed: it has no lock.
+    fn locked(&self, faults: &mut Faults, sold: bool) -> bool {
+        let path = Path::Root.member("status");
+        match self.status {
+            None | Some(StatusBody::Open | StatusBody::Promised) => false,
+            Some(StatusBody::Locked) if sold => true,
+            Some(StatusBody::Locked) if self.promises_options.is_some() => {
+                faults.add(path, "must not be LOCKED for what is promised");
+                false
+            }
+            Some(StatusBody::Cancelled | StatusBody::Locked | StatusBody::Obsolete) => {
+                let known = if sold {
+                    "must be OPEN, PROMISED or LOCKED"
+                } else {
+                    "must be OPEN or PROMISED"
+                };
+                faults.add(path, known);
+                false
+            }
+        }
+    }
+
     fn to_command(
         &self,
         sold: bool,
@@ -140,9 +162,7 @@ impl OrderBody<'_> {
             .required(member("orderDate"), self.order_date.as_ref())
             .and_then(|text| time(&mut faults, member("orderDate"), text));
         let lines = self.lines(&mut faults);
-        if !matches!(self.status, None | Some(StatusBody::Open | StatusBody::Promised)) {
-            faults.add(member("status"), "must be OPEN or PROMISED");
-        }
+        let locked = self.locked(&mut faults, sold);
         let until = self.until(&mut faults);
         let reference = self
             .tenant_order_id
@@ -177,6 +197,7 @@ impl OrderBody<'_> {
                 kept,
                 until,
                 sold,
+                locked,
                 replaces,
                 explain,
                 handover: None,

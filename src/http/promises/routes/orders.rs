@@ -53,7 +53,7 @@ pub(crate) async fn show(asked: Asked, name: Path<String>) -> Handled {
         .await
 }
 
-/// Confirms, extends or cancels an order: 200.
+/// Confirms, extends, cancels or unlocks an order: 200.
 pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let app = asked.app.clone();
     let body = asked.body(Lane::Finish).await?;
@@ -73,6 +73,7 @@ fn needed(action: &core::Command) -> Permission {
         core::Command::Confirm { .. }
         | core::Command::Extend { .. }
         | core::Command::Expire { .. } => Permission::OrdersWrite,
+        core::Command::Unlock { .. } => Permission::OrdersUnlock,
         core::Command::Work { .. } => Permission::Picking, // no action of this door
         core::Command::Cancel { .. } => Permission::OrdersCancel,
         core::Command::Invite(_) | core::Command::Invitation(_) => Permission::InvitationsWrite,

@@ -147,7 +147,7 @@ async fn a_bad_order_is_400_and_its_field_is_named() {
 #[actix_web::test]
 async fn all_faults_are_named_at_once() {
     let door = stocked().await;
-    let body = r#"{"orderDate":"x","orderLineItems":[{"quantity":0}],"status":"LOCKED"}"#;
+    let body = r#"{"orderDate":"x","orderLineItems":[{"quantity":0}],"status":"CANCELLED"}"#;
     let seen = door.send("POST", "/api/orders", body).await;
     let described = seen.json();
     let described: Vec<_> = described

@@ -103,6 +103,7 @@ pub(crate) struct Request {
     pub(super) delivery: u8,
     pub(super) caller: usize,
     pub(super) sold: bool,
+    pub(super) locked: bool,
     pub(super) replaces: Option<usize>,
     pub(super) shortage: Shortage,
 }
@@ -224,8 +225,8 @@ fn any_shift() -> impl Strategy<Value = Vec<Step>> {
             Shortage::Unsaid => Shortage::Substitute,
             said => said,
         };
-        let (sold, replaces, delivery) = (true, None, 9);
-        Step::Promise(Request { sold, replaces, delivery, shortage, ..request })
+        let (sold, locked, replaces, delivery) = (true, false, None, 9);
+        Step::Promise(Request { sold, locked, replaces, delivery, shortage, ..request })
     });
     let step = prop_oneof![
         4 => sale,
@@ -279,6 +280,7 @@ fn any_request() -> impl Strategy<Value = Request> {
             delivery,
             caller,
             sold,
+            locked: sold && (4..=6).contains(&delivery),
             replaces,
             shortage,
         },

@@ -24,6 +24,7 @@ fn an_order_takes_only_the_steps_of_its_life() {
         "Confirm not_now",
         "Extend done",
         "Extend not_now",
+        "Unlock done",
         "Cancel done",
         "Expire done",
         "Cancel nothing to do",
@@ -113,6 +114,7 @@ fn a_deadline_is_written_down_when_it_is_made() {
                     let until = promise.until.unwrap_or(now + ttl);
                     let stage = match promise.sold {
                         true if promise.lines.is_empty() => Stage::Received,
+                        true if promise.locked => Stage::Locked,
                         true => Stage::Confirmed { at: now },
                         false => Stage::Promised { until },
                     };

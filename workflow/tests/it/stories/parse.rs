@@ -99,7 +99,9 @@ impl Script {
             }
             "promise" | "order" => return self.promise(verb, &Said::of(rest)),
             "add" => return self.add(&Said::of(rest).knows(&["version", "backordered"])),
-            "confirm" | "extend" | "cancel" | "expire" => return self.act(verb, &Said::of(rest)),
+            "confirm" | "extend" | "cancel" | "expire" | "unlock" => {
+                return self.act(verb, &Said::of(rest));
+            }
             "picks" => return Todo::Read(Query::Picklist(rest.into())),
             "unpicked" => return Todo::Read(Query::Unpicked(None)),
             "unrouted" => return Todo::Read(Query::Unrouted(9)),
@@ -130,15 +132,7 @@ impl Script {
                 Command::RemoveStocks { which }
             }
             "move" => self.relocate(&Said::of(rest)),
-            "keep" => {
-                let rows = rest.split("; ").map(|row| {
-                    let said = Said::of(row).knows(&[]);
-                    let (name, units) = counted(said.body);
-                    let at = (said.subject != "everywhere").then(|| at(said.subject));
-                    SafetyAsk { at, article: article(name), units }
-                });
-                Command::KeepStocks { rows: rows.collect() }
-            }
+            "keep" => Command::KeepStocks { rows: rest.split("; ").map(safety_row).collect() },
             "unkeep" => self.unkeep(&Said::of(rest).knows(&[])),
             "kept" => {
                 let page = Page { after: None, size: 10 };
@@ -185,6 +179,7 @@ impl Script {
             "address",
             "day",
             "mail",
+            "locked",
         ];
         for (key, _) in &said.options {
             assert!(known.contains(key), "{key} is none of {known:?}");
@@ -210,6 +205,7 @@ impl Script {
             kept: Kept::default(),
             until: said.time("until"),
             sold: verb == "order",
+            locked: said.has("locked"),
             replaces: said.value("replaces").map(|name| self.order(name)),
         };
         Todo::Submit {
@@ -237,6 +233,7 @@ impl Script {
                 order::Command::Confirm { version, reference: said.value("as").map(SmolStr::new) }
             }
             "extend" => order::Command::Extend { version },
+            "unlock" => order::Command::Unlock { version, target: said.time("for") },
             "cancel" => order::Command::Cancel { version, reason: None, unpicked: false },
             _ => {
                 let armed_for = said.time("armed").expect("armed for a time");
@@ -404,6 +401,14 @@ impl Script {
     pub(super) fn order(&self, name: &str) -> OrderId {
         self.orders.get(name).copied().unwrap_or(OrderId::from_bits(0))
     }
+}
+
+/// `gouda: tea 2`, or `everywhere: tea 2`.
+fn safety_row(row: &str) -> SafetyAsk {
+    let said = Said::of(row).knows(&[]);
+    let (name, units) = counted(said.body);
+    let at = (said.subject != "everywhere").then(|| at(said.subject));
+    SafetyAsk { at, article: article(name), units }
 }
 
 /// `tea 2 + jam 1`; `nothing` is no line.

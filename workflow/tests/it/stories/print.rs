@@ -143,7 +143,7 @@ fn work_rows(script: &Script, outcome: &Outcome) -> Option<String> {
             format!("{}{line}", order_words(script, &view.order, true))
         }
         Outcome::Count(count) => format!("{count}"),
-        Outcome::Deliveries { rows, .. } => {
+        Outcome::Deliveries(rows) => {
             let rows = rows.iter().map(|row| {
                 format!(
                     "{} {:?}",
@@ -316,7 +316,11 @@ fn placed_words(script: &Script, placed: &PlacedView) -> String {
     if order.stage == Stage::Received {
         return "received".into();
     }
-    let verb = if order.deadline().is_some() { "promised" } else { "sold" };
+    let verb = match order.stage {
+        Stage::Promised { .. } => "promised",
+        Stage::Locked => "locked",
+        _ => "sold",
+    };
     let holds = |part: &&PartView| part.lines.iter().any(|line| !line.waits);
     let giving: Vec<&PartView> = placed.parts.iter().filter(holds).collect();
     let mut text = match giving[..] {
@@ -375,6 +379,7 @@ fn order_words(script: &Script, order: &Order, changed: bool) -> String {
         Stage::Expired { until } => format!("expired, until {}", clock(*until)),
         Stage::Delivered { at } => format!("delivered at {}", clock(*at)),
         Stage::Received => "received".into(),
+        Stage::Locked => "locked".into(),
     };
     let mut text = format!("{stage}, version {}", order.version);
     for part in order.parts() {
