@@ -154,6 +154,11 @@ impl App {
         all.reduce(|sum, figures| sum.and(&figures))
     }
 
+    /// Whether those who subscribed are called; also while there are none.
+    pub fn carries_news(&self) -> bool {
+        self.outside.iter().all(|outside| outside.webhooks.is_up())
+    }
+
     /// The latest position that an answer reflected; it is on disk. None if there are several
     /// shards: then only an answer of a shard has a position.
     pub fn latest(&self) -> Option<Position> {
@@ -209,6 +214,15 @@ impl Behind {
             Behind::Live(shards) => shards.has_trouble(),
             #[cfg(test)]
             Behind::Played(played) => played.is_stuck(),
+        }
+    }
+
+    /// Whether a snapshot is far behind its journal.
+    pub fn is_far_behind(&self) -> bool {
+        match self {
+            Behind::Live(shards) => shards.is_far_behind(),
+            #[cfg(test)]
+            Behind::Played(played) => played.is_far_behind(),
         }
     }
 

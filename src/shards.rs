@@ -102,6 +102,11 @@ impl Directory {
         self.handles.iter().any(|shard| shard.snapshot_trouble().is_some())
     }
 
+    /// Whether a snapshot is far behind its journal.
+    pub fn is_far_behind(&self) -> bool {
+        self.handles.iter().any(ShardHandle::is_far_behind)
+    }
+
     /// What all shards hold and have done; none if one has stopped.
     pub async fn figures(&self) -> Option<Figures> {
         let mut sum = Figures::default();

@@ -10,6 +10,7 @@ use actix::Addr;
 use snapshots::commit::{Commits, Figures as JournalFigures};
 use snapshots::follower::Progress;
 use snapshots::journal::Archive;
+use snapshots::limits::BEHIND_MAX;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::{Notify, oneshot};
@@ -97,6 +98,12 @@ impl ShardHandle {
     /// What keeps the snapshot from following the journal, if anything does.
     pub fn snapshot_trouble(&self) -> Option<String> {
         self.0.progress.trouble()
+    }
+
+    /// Whether the snapshot is so far behind the journal that it does not wait for the traffic any
+    /// more: it is rebuilt, or cannot keep up.
+    pub fn is_far_behind(&self) -> bool {
+        self.durable().lsn.0.saturating_sub(self.passed().0) > BEHIND_MAX
     }
 
     /// The record that the snapshot has passed.
