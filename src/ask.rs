@@ -20,6 +20,7 @@ use workflow::reply::StoredReply;
 
 use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
+use crate::connections::Connections;
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
 use crate::outside::Outside;
@@ -37,6 +38,8 @@ pub struct App {
     pub admission: Admission,
     /// Who asks.
     pub credentials: Credentials,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
     /// Whether `POST /bench/echo` is served.
     pub echo: bool,
     /// How long a request waits for its shard.
@@ -91,6 +94,7 @@ impl App {
             behind,
             admission: Admission::default(),
             credentials,
+            connections: Arc::default(),
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
             unsubscribe: None,

@@ -1,5 +1,6 @@
 //! The bounds of the doors, each with its reason. Those of the domain are in `workflow::limits`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use workflow::limits::CAP_WITHIN_MAX;
@@ -95,6 +96,9 @@ pub const SHARDS_MAX: usize = 64;
 
 /// Connections that one worker has at once; beyond them, accepting pauses.
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
+/// Connections that one address has at once, unless configured: more than a proxy's pool, few beside
+/// all that there may be.
+pub const CONNECTIONS_PER_ADDRESS_MAX: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 /// How long the head of a request may take.
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
