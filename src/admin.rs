@@ -6,6 +6,7 @@
 
 mod addresses;
 mod call;
+mod import;
 mod keys;
 mod suppressions;
 mod webhooks;
@@ -44,6 +45,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
         .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
         .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
+        .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")
                 .get(P::Admin, suppressions::list)

@@ -12,6 +12,11 @@ pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
 pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one row that is imported: a stock with the longest attributes fits.
+pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
+/// Rows of one import that are under way at once: enough to share a sync, and a small part of the
+/// permits.
+pub const IMPORT_ROWS_AT_ONCE: usize = 64;
 /// Days that an API key may be good for: ten years are for ever.
 pub const KEY_DAYS_MAX: u64 = 3_650;
 /// Characters of the name that a key is held under; it is in every record of its holder.

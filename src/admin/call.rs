@@ -21,6 +21,7 @@ use crate::auth::Caller;
 use crate::failure::{Failed, Failure};
 use crate::http::body::Raw;
 use crate::http::problem::Problem;
+use crate::http::promises::routes::query::Params;
 use crate::http::reply::NO_STORE;
 use crate::http::visit::asked_version;
 use crate::limits::{ADMIN_BODY_BYTES_MAX, KEY_NAME_CHARS_MAX};
@@ -39,6 +40,7 @@ pub(super) enum Cause {
 }
 
 /// A call of an operator.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) app: Data<App>,
     pub(super) head: HttpRequest,
@@ -126,6 +128,14 @@ pub(super) fn outcome_of(answered: Answered) -> Outcome {
 pub(super) fn private(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
     response
+}
+
+/// The tenant that the query names.
+pub(super) fn tenant(params: &mut Params) -> Option<TenantId> {
+    if params.list("tenant").is_empty() {
+        params.bad("tenant", "is required");
+    }
+    params.good("tenant", "must be 1 to 250 characters", TenantId::parse)
 }
 
 /// A name that an operator gives to something, if it is one.

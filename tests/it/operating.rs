@@ -4,6 +4,7 @@ mod browsers;
 mod command;
 mod credentials;
 mod directory;
+mod import;
 mod repair;
 mod shards;
 mod tls;

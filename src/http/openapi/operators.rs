@@ -10,13 +10,14 @@ use workflow::refusal::Refusal::{TooManyAddresses, UnknownAddress};
 use super::api::Api;
 use super::door::OPERATORS;
 use super::invitations::address;
-use super::operation::{Operation, delete, get, put};
+use super::operation::{Operation, delete, get, post, put};
 use super::refused::CHANGED;
 use super::schema::{
     PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
     reference, text, text_of, version, whole,
 };
 use crate::failure::Failure;
+use crate::http::lines::NDJSON;
 use crate::limits::{KEY_NAME_CHARS_MAX, PAGE_ROWS_MAX, PROFILE_ID_MAX};
 
 /// What holds for all of it.
@@ -32,6 +33,7 @@ pub(super) fn describe(api: &mut Api) {
     webhook::describe(api);
     addresses(api);
     suppressions(api);
+    import(api);
     super::outside::problem(api);
 }
 
@@ -92,6 +94,20 @@ fn addresses(api: &mut Api) {
             ("country*", country().or_null()),
             ("modified_at*", instant()),
         ]),
+    );
+}
+
+fn import(api: &mut Api) {
+    let path = "/admin/v1/import/stocks";
+    let rows = "A line of JSON for each stock, as PUT /api/stocks takes it in `stocks`.";
+    api.section(
+        &OPERATORS,
+        ("Import", "Many rows, each by itself."),
+        [post(path, "importStocks", "Makes or changes stocks, each by itself", P::Admin)
+            .needs_query("tenant", reference())
+            .lines(rows)
+            .streams("A line for each row, in their order.", &[NDJSON])
+            .tells(&["Cache-Control"])],
     );
 }
 
