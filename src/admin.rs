@@ -9,6 +9,7 @@ mod call;
 mod import;
 mod keys;
 mod suppressions;
+mod transfer;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
         .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
         .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
+        .service(at("/admin/v1/reservations/{id}/transfer").post(P::Admin, transfer::transfer))
         .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")

@@ -244,7 +244,9 @@ impl<'a> Teller<'a> {
                     self.tell(Kind::StockShortage, subject, Data::Lost(lost));
                 }
             }
-            order::Event::Rerouted { holds } => self.rerouted(id, holds),
+            order::Event::Rerouted { holds } | order::Event::Transferred { holds, .. } => {
+                self.rerouted(id, holds);
+            }
             order::Event::LinesAdded(added) => {
                 let data = Data::Added(AddedData::of(added));
                 self.tell(Kind::OrderModified, subject, data);

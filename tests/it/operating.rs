@@ -8,6 +8,7 @@ mod import;
 mod repair;
 mod shards;
 mod tls;
+mod transfer;
 mod walkthrough;
 
 use certus::outside::Outside;

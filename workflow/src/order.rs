@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide, takes_lines};
+pub use decide::{Command, decide, gives_up, takes_lines};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage, line_number, of_line_number};
 pub use notice::Notice;
 pub use part::{Found, Part, Queue, Step};
@@ -181,6 +181,13 @@ pub enum Event {
     /// Pieces that had no place found one, of stock that came since.
     Rerouted {
         /// What is held for them.
+        holds: Vec<Hold>,
+    },
+    /// Pieces of a reservation are held at another location.
+    Transferred {
+        /// The reservation, which is no more.
+        released: u16,
+        /// What is held for its pieces from now on, those that stay included.
         holds: Vec<Hold>,
     },
 }

@@ -111,6 +111,7 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("received", at(placed(Stage::Received, Delivery::Ship { from: Vec::new() }))),
         ("lines-added", at(order::Event::LinesAdded(Box::new(added())))),
         ("rerouted", at(order::Event::Rerouted { holds: added().holds })),
+        ("transferred", at(order::Event::Transferred { released: 300, holds: added().holds })),
     ]
 }
 

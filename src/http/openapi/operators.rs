@@ -3,18 +3,20 @@
 mod key;
 mod webhook;
 
-use workflow::limits::{ADDRESSES_PER_TENANT_MAX, REFERENCE_CHARS_MAX};
+use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
-use workflow::refusal::Refusal::{TooManyAddresses, UnknownAddress};
+use workflow::refusal::Refusal::{
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownReservation,
+};
 
 use super::api::Api;
 use super::door::OPERATORS;
 use super::invitations::address;
 use super::operation::{Operation, delete, get, post, put};
-use super::refused::CHANGED;
+use super::refused::{CHANGED, EXPIRED, NO_SUCH_PLACE, NOT_NOW, TOO_FEW_PIECES, out_of_stock};
 use super::schema::{
     PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
-    reference, text, text_of, version, whole,
+    reference, text, text_of, uuid, version, whole,
 };
 use crate::failure::Failure;
 use crate::http::lines::NDJSON;
@@ -34,6 +36,7 @@ pub(super) fn describe(api: &mut Api) {
     addresses(api);
     suppressions(api);
     import(api);
+    transfer(api);
     super::outside::problem(api);
 }
 
@@ -109,6 +112,42 @@ fn import(api: &mut Api) {
             .streams("A line for each row, in their order.", &[NDJSON])
             .tells(&["Cache-Control"])],
     );
+}
+
+fn transfer(api: &mut Api) {
+    let path = "/admin/v1/reservations/{id}/transfer";
+    let facility =
+        "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|urn:fft:facility:tenantFacilityId:.*)$";
+    let quantity =
+        whole(1..=i64::from(LINE_UNITS_MAX)).says("How many of its pieces; absent, all.");
+    api.section(
+        &OPERATORS,
+        ("Reservations", "Pieces that are held for orders."),
+        [post(path, "transfer", "Holds pieces at another facility", P::Admin)
+            .at("id", text().says("The reservation's uuid."))
+            .needs_query("tenant", reference())
+            .versioned()
+            .keyed()
+            .asks()
+            .body("TransferRequest")
+            .answers(200, "What is held in its place.", "Transferred")
+            .tells(&["Idempotency-Replayed?"])
+            .refuses([UnknownReservation, CHANGED, NO_SUCH_PLACE, TakesNoPart, NOT_NOW, EXPIRED])
+            .refuses([TOO_FEW_PIECES, out_of_stock(), TooMuchAtOnce])],
+    );
+    api.schema(
+        "TransferRequest",
+        closed([("facilityRef*", pattern(facility)), ("quantity", quantity)]),
+    );
+    let held = given([
+        ("id*", uuid()),
+        ("facilityRef*", uuid()),
+        ("tenantArticleId*", text()),
+        ("quantity*", count()),
+        ("stockRef*", uuid().or_null()),
+    ]);
+    let held = ("reservations*", array(held));
+    api.schema("Transferred", given([("orderRef*", uuid()), held]));
 }
 
 fn suppressions(api: &mut Api) {

@@ -138,6 +138,7 @@ impl Book {
             | Event::Rehosted { .. }
             | Event::Lost { .. }
             | Event::Rerouted { .. }
+            | Event::Transferred { .. }
             | Event::LinesAdded(_)
             | Event::Taken { .. }
             | Event::Shared { .. }

@@ -95,6 +95,11 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
             order.reserved += count(holds.len());
             order.holds.extend(holds.iter().cloned());
         }
+        Event::Transferred { released, holds } => {
+            order.reserved += count(holds.len());
+            order.holds.retain(|hold| hold.index != *released);
+            order.holds.extend(holds.iter().cloned());
+        }
         Event::Invitation(_) => unreachable!("it was applied above"),
     }
 }

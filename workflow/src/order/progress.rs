@@ -20,6 +20,7 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Rehosted { .. }
         | Event::Lost { .. }
         | Event::Rerouted { .. }
+        | Event::Transferred { .. }
         | Event::LinesAdded(_)
         | Event::Invited(_)
         | Event::Invitation(_) => unreachable!("P1: this is not about picking: {event:?}"),

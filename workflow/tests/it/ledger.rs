@@ -135,6 +135,7 @@ impl Ledger {
                 same,
                 order::Event::Rehosted { .. }
                 | order::Event::Lost { .. }
+                | order::Event::Transferred { .. }
                 | order::Event::Invited(_),
             ) => same,
             (_, _) => return wrong("P1: not a step"),
