@@ -6,6 +6,7 @@
 
 mod addresses;
 mod call;
+mod clock;
 mod import;
 mod keys;
 mod suppressions;
@@ -47,6 +48,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
         .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
         .service(at("/admin/v1/reservations/{id}/transfer").post(P::Admin, transfer::transfer))
+        .service(at("/admin/v1/clock").get(P::Admin, clock::show).post(P::Admin, clock::advance))
+        .service(at("/admin/v1/clock/accept").post(P::Admin, clock::accept))
         .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")

@@ -12,6 +12,8 @@ pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
 pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Days by which a time by hand is moved at once: a year, of which some are leap years.
+pub const ADVANCE_DAYS_MAX: u64 = 366;
 /// Bytes of one row that is imported: a stock with the longest attributes fits.
 pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
 /// Rows of one import that are under way at once: enough to share a sync, and a small part of the

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actors::{Figures, Options, Pace, Random, Shard, ShardHandle};
+use actors::{ClockView, Figures, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::{Context, ensure};
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
@@ -114,6 +114,19 @@ impl Directory {
             sum.add(&shard.figures().await?);
         }
         Some(sum)
+    }
+
+    /// How the clocks of all shards stand, if the computer's is to be believed from now on or not:
+    /// the time is that of the first; none if one has stopped.
+    pub async fn clock(&self, accept: bool) -> Option<ClockView> {
+        let mut all: Option<ClockView> = None;
+        for shard in &self.handles {
+            let view = shard.clock(accept).await?;
+            let first = *all.get_or_insert(view);
+            let is_believed = first.is_believed && view.is_believed;
+            all = Some(ClockView { is_believed, ..first });
+        }
+        all
     }
 
     /// Moves a time that stands still, in every shard; none if time is real.

@@ -5,6 +5,7 @@
 //! | [`Submit`]  | doors     | nothing itself: the answer leaves when it is durable      |
 //! | [`Sweep`]   | Scheduler | when the next promise is due, after expiring a few        |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
+//! | [`LookAtClock`] | operators | the time, and whether the clock is believed        |
 //! | [`Mails`]   | mailer    | mails that are due, or on their way                       |
 //! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
@@ -15,6 +16,7 @@
 //! Never waits for the disk: the journal gets the record and the reply, and the router goes on.
 
 mod cast;
+mod clock;
 mod state;
 
 use std::sync::Arc;
@@ -36,6 +38,7 @@ use crate::scheduler::{Due, Scheduler};
 use crate::submit::Submit;
 use crate::tell::tell;
 
+pub(crate) use clock::LookAtClock;
 pub(crate) use state::{Parts, State};
 
 /// Takes commands and queries for all tenants of a shard.

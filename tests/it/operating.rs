@@ -1,6 +1,7 @@
 //! What an operator sees: credentials, the command line, a directory, a signal, the metrics.
 
 mod browsers;
+mod clock;
 mod command;
 mod credentials;
 mod directory;
@@ -13,7 +14,7 @@ mod walkthrough;
 
 use certus::outside::Outside;
 use serde_json::json;
-use workflow::time::Millis;
+use workflow::time::{Millis, Time};
 
 use crate::support::{
     BEGIN, Caller, Program, Reply, Sink, TestServer, promise, run, run_with, text,

@@ -26,7 +26,8 @@ use workflow::time::{Millis, Time};
 use self::closed::Act;
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
-use crate::router::{Advance, Inspect, Mails, Router, Subscribers, WatchKeys};
+use crate::pace::ClockView;
+use crate::router::{Advance, Inspect, LookAtClock, Mails, Router, Subscribers, WatchKeys};
 use crate::submit::{Answer, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
@@ -146,6 +147,12 @@ impl ShardHandle {
     /// Who wants to be told what, of all tenants, durable or not; none if the shard has stopped.
     pub async fn subscriptions(&self) -> Option<Vec<(TenantId, Arc<Subscription>)>> {
         self.0.router.send(Subscribers).await.ok()
+    }
+
+    /// How the shard's clock stands, if the computer's is to be believed from now on or not; none
+    /// if it has stopped.
+    pub async fn clock(&self, accept: bool) -> Option<ClockView> {
+        self.0.router.send(LookAtClock { accept }).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;

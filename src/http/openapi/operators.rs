@@ -37,6 +37,7 @@ pub(super) fn describe(api: &mut Api) {
     suppressions(api);
     import(api);
     transfer(api);
+    clock(api);
     super::outside::problem(api);
 }
 
@@ -112,6 +113,36 @@ fn import(api: &mut Api) {
             .streams("A line for each row, in their order.", &[NDJSON])
             .tells(&["Cache-Control"])],
     );
+}
+
+fn clock(api: &mut Api) {
+    let path = "/admin/v1/clock";
+    api.section(
+        &OPERATORS,
+        ("Clock", "The time that records get."),
+        [
+            get(path, "showClock", "How the clock stands", P::Admin)
+                .answers(200, "As it is.", "Clock")
+                .refuses([Failure::Stopping]),
+            post(
+                "/admin/v1/clock/accept",
+                "acceptClock",
+                "Believes the computer's clock",
+                P::Admin,
+            )
+            .answers(200, "As it is.", "Clock")
+            .refuses([Failure::Stopping]),
+            post(path, "advanceClock", "Moves a time by hand; else it is not there", P::Admin)
+                .body("AdvanceRequest")
+                .answers(200, "When all that is due is done.", "Clock")
+                .refuses([Failure::Stopping, Failure::NotFound]),
+        ],
+    );
+    let advance = text().with("format", "duration").says("ISO 8601, at most 366 days.");
+    api.schema("AdvanceRequest", closed([("advance*", advance)]));
+    let (believed, by_hand) = (("believed*", flag()), ("by_hand*", flag()));
+    let times = [("now*", instant()), ("computer*", instant()), believed, by_hand];
+    api.schema("Clock", given(times));
 }
 
 fn transfer(api: &mut Api) {
