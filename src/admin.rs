@@ -6,8 +6,11 @@
 
 mod addresses;
 mod call;
+mod clock;
+mod import;
 mod keys;
 mod suppressions;
+mod transfer;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -44,6 +47,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/webhooks/{id}/rotate").post(P::Admin, webhooks::rotate))
         .service(at("/admin/v1/webhooks/{id}/replay").post(P::Admin, webhooks::replay))
         .service(at("/admin/v1/webhooks/{id}/deliveries").get(P::Admin, webhooks::deliveries))
+        .service(at("/admin/v1/reservations/{id}/transfer").post(P::Admin, transfer::transfer))
+        .service(at("/admin/v1/clock").get(P::Admin, clock::show).post(P::Admin, clock::advance))
+        .service(at("/admin/v1/clock/accept").post(P::Admin, clock::accept))
+        .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")
                 .get(P::Admin, suppressions::list)

@@ -22,6 +22,7 @@ use workflow::settings::Invitations;
 
 use crate::admission::{Admission, Permit};
 use crate::auth::{Caller, Credentials};
+use crate::connections::Connections;
 use crate::failure::{Failed, Failure};
 use crate::limits::ANSWER_TIME_MAX;
 use crate::outside::Outside;
@@ -39,6 +40,8 @@ pub struct App {
     pub admission: Admission,
     /// Who asks.
     pub credentials: Credentials,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
     /// Whether `POST /bench/echo` is served.
     pub echo: bool,
     /// How long a request waits for its shard.
@@ -95,6 +98,7 @@ impl App {
             behind,
             admission: Admission::default(),
             credentials,
+            connections: Arc::default(),
             echo: false,
             answer_time_max: ANSWER_TIME_MAX,
             unsubscribe: None,
@@ -164,6 +168,11 @@ impl App {
         all.reduce(|sum, figures| sum.and(&figures))
     }
 
+    /// Whether those who subscribed are called; also while there are none.
+    pub fn carries_news(&self) -> bool {
+        self.outside.iter().all(|outside| outside.webhooks.is_up())
+    }
+
     /// The latest position that an answer reflected; it is on disk. None if there are several
     /// shards: then only an answer of a shard has a position.
     pub fn latest(&self) -> Option<Position> {
@@ -219,6 +228,15 @@ impl Behind {
             Behind::Live(shards) => shards.has_trouble(),
             #[cfg(test)]
             Behind::Played(played) => played.is_stuck(),
+        }
+    }
+
+    /// Whether a snapshot is far behind its journal.
+    pub fn is_far_behind(&self) -> bool {
+        match self {
+            Behind::Live(shards) => shards.is_far_behind(),
+            #[cfg(test)]
+            Behind::Played(played) => played.is_far_behind(),
         }
     }
 

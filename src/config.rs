@@ -81,6 +81,10 @@ pub struct Overrides {
     /// Requests that look, or change stock and locations, inside at once [default: 1024]
     #[arg(long, env = "CERTUS_OPERATE_PERMITS", value_name = "N")]
     pub operate_permits: Option<u32>,
+    /// Connections that one address may have open at once, 0 for no bound [default: 1000, and no
+    /// bound for loopback]
+    #[arg(long, env = "CERTUS_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    pub connections_per_address: Option<u32>,
     /// How long an answer may take before its outcome is unknown [default: 30000]
     #[arg(long, env = "CERTUS_ANSWER_TIMEOUT_MS", value_name = "MS")]
     pub answer_timeout_ms: Option<u64>,
@@ -174,6 +178,7 @@ pub struct Config {
     pub start_permits: u32,
     pub finish_permits: u32,
     pub operate_permits: u32,
+    pub connections_per_address: Option<u32>,
     pub answer_timeout_ms: u64,
     pub segment_bytes: u64,
     #[serde(skip)]
@@ -246,6 +251,7 @@ impl Config {
             start_permits: pick!(start_permits, limits::START_PERMITS),
             finish_permits: pick!(finish_permits, limits::FINISH_PERMITS),
             operate_permits: pick!(operate_permits, limits::OPERATE_PERMITS),
+            connections_per_address: over.connections_per_address.or(under.connections_per_address),
             answer_timeout_ms: pick!(answer_timeout_ms, limits::ANSWER_TIME_MAX.as_millis() as u64),
             segment_bytes: pick!(segment_bytes, SEGMENT_BYTES),
             test_segments: over.test_segments,

@@ -1,5 +1,6 @@
 //! The bounds of the doors, each with its reason. Those of the domain are in `workflow::limits`.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use workflow::limits::CAP_WITHIN_MAX;
@@ -11,6 +12,13 @@ pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
 pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Days by which a time by hand is moved at once: a year, of which some are leap years.
+pub const ADVANCE_DAYS_MAX: u64 = 366;
+/// Bytes of one row that is imported: a stock with the longest attributes fits.
+pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
+/// Rows of one import that are under way at once: enough to share a sync, and a small part of the
+/// permits.
+pub const IMPORT_ROWS_AT_ONCE: usize = 64;
 /// Days that an API key may be good for: ten years are for ever.
 pub const KEY_DAYS_MAX: u64 = 3_650;
 /// Characters of the name that a key is held under; it is in every record of its holder.
@@ -95,6 +103,9 @@ pub const SHARDS_MAX: usize = 64;
 
 /// Connections that one worker has at once; beyond them, accepting pauses.
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
+/// Connections that one address has at once, unless configured: more than a proxy's pool, few beside
+/// all that there may be.
+pub const CONNECTIONS_PER_ADDRESS_MAX: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 /// How long the head of a request may take.
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.

@@ -17,6 +17,7 @@ use snapshots::commit::Figures as JournalFigures;
 
 use crate::admin::operator;
 use crate::ask::App;
+use crate::connections::Connections;
 use crate::failure::Failure;
 use crate::feed::Figures as FeedFigures;
 use crate::http::problem::Problem;
@@ -39,6 +40,7 @@ async fn scrape(app: &App) -> Option<HttpResponse> {
     let mut registry = Registry::with_prefix("certus");
     let shards = app.behind.directory();
     lanes(app, &mut registry);
+    connected(&app.connections, &mut registry);
     journals(shards.all(), &mut registry);
     outside(&app.outside, &mut registry);
     held(shards, &mut registry).await?;
@@ -62,6 +64,14 @@ fn lanes(app: &App, registry: &mut Registry) {
     registry.register("permits_used", "Requests that are inside, by lane", used);
     registry.register("permits_limit", "Requests that may be inside at once, by lane", limit);
     registry.register("requests_shed", "Requests that got no permit, since the start", shed);
+}
+
+fn connected(connections: &Connections, registry: &mut Registry) {
+    let open = ConstGauge::new(connections.open());
+    registry.register("connections", "Connections of clients that are open", open);
+    let refused = ConstCounter::new(connections.refused());
+    let help = "Connections that were closed at once: their address had too many";
+    registry.register("connections_refused", help, refused);
 }
 
 fn journals(shards: &[ShardHandle], registry: &mut Registry) {

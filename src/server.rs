@@ -20,6 +20,7 @@ use crate::admission::Admission;
 use crate::ask::{App, Behind};
 use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
+use crate::connections::Connections;
 use crate::http::Stationery;
 use crate::limits::{
     CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, READER_TIME_MAX, SHUTDOWN_S,
@@ -178,6 +179,7 @@ async fn app_of(
         Admission::of(config.start_permits, config.finish_permits, config.operate_permits);
     app.answer_time_max = Duration::from_millis(config.answer_timeout_ms);
     app.calendars = config.policy().invitations.as_ref().clone();
+    app.connections = Arc::new(Connections::bounded(config.connections_per_address));
     app.clock = clock;
     app.echo = echo;
     app.targets = config.targets();
@@ -196,12 +198,14 @@ async fn watch_keys(shard: &ShardHandle, ring: &Arc<Ring>) -> anyhow::Result<()>
 
 fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
     let origins = config.cors_origins.clone();
+    let connections = app.connections.clone();
     let server = HttpServer::new(move || {
         let cors = Condition::new(!origins.is_empty(), http::cors(&origins));
         Service::new().app_data(app.clone()).wrap(cors).configure(http::routes)
     })
     .workers(config.workers)
     .max_connections(CONNECTIONS_PER_WORKER_MAX)
+    .on_connect(move |io, told| connections.meet(io, told))
     .client_request_timeout(HEAD_TIME_MAX)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN_S)

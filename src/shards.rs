@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actors::{Figures, Options, Pace, Random, Shard, ShardHandle};
+use actors::{ClockView, Figures, Options, Pace, Random, Shard, ShardHandle};
 use anyhow::{Context, ensure};
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
@@ -102,6 +102,11 @@ impl Directory {
         self.handles.iter().any(|shard| shard.snapshot_trouble().is_some())
     }
 
+    /// Whether a snapshot is far behind its journal.
+    pub fn is_far_behind(&self) -> bool {
+        self.handles.iter().any(ShardHandle::is_far_behind)
+    }
+
     /// What all shards hold and have done; none if one has stopped.
     pub async fn figures(&self) -> Option<Figures> {
         let mut sum = Figures::default();
@@ -109,6 +114,19 @@ impl Directory {
             sum.add(&shard.figures().await?);
         }
         Some(sum)
+    }
+
+    /// How the clocks of all shards stand, if the computer's is to be believed from now on or not:
+    /// the time is that of the first; none if one has stopped.
+    pub async fn clock(&self, accept: bool) -> Option<ClockView> {
+        let mut all: Option<ClockView> = None;
+        for shard in &self.handles {
+            let view = shard.clock(accept).await?;
+            let first = *all.get_or_insert(view);
+            let is_believed = first.is_believed && view.is_believed;
+            all = Some(ClockView { is_believed, ..first });
+        }
+        all
     }
 
     /// Moves a time that stands still, in every shard; none if time is real.

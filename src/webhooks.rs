@@ -97,6 +97,13 @@ impl Webhooks {
         self.news.notify_one();
     }
 
+    /// Whether calls go out: the thread runs, reads the journal and writes down how far it is. A
+    /// receiver that does not answer changes nothing about that.
+    pub fn is_up(&self) -> bool {
+        let runs = self.thread.lock().as_ref().is_some_and(|thread| !thread.is_finished());
+        runs && !self.counters.is_stuck()
+    }
+
     /// What was done so far.
     pub fn figures(&self) -> Figures {
         self.counters.figures()

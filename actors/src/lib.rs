@@ -36,7 +36,7 @@ pub use mailer::{
     Span, Supplies,
 };
 pub use notice::KeyWatch;
-pub use pace::{Clock, Pace};
+pub use pace::{Clock, ClockView, Pace};
 pub use random::Random;
 pub use shard::{Closed, Error, Options, Shard, ShardHandle, folders};
 pub use submit::{Answer, Render, Shown, Verdict, Words, Work};

@@ -88,7 +88,13 @@ impl Mailer {
 
     /// What it has done since it was started.
     pub fn figures(&self) -> MailFigures {
-        self.counts.figures()
+        let figures = self.counts.figures();
+        MailFigures { is_reachable: figures.is_reachable && self.is_running(), ..figures }
+    }
+
+    fn is_running(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     /// Lets the mails that are on their way arrive, for a bounded time, and ends the thread. The

@@ -3,7 +3,8 @@
 //! Record time never goes back, restarts included (P5). When the computer's clock steps back, the
 //! last value is held. When it leaps ahead of the monotonic clock by more than a minute, it is not
 //! believed: time goes on by the monotonic clock, and a warning says so, so that no wrong clock
-//! expires every promise at once. Time while the process was down counts as passed.
+//! expires every promise at once, until an operator accepts it. Time while the process was down
+//! counts as passed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -31,6 +32,19 @@ pub enum Pace {
         /// The time, for clocks to see.
         now: Arc<AtomicI64>,
     },
+}
+
+/// How a clock stands, for an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockView {
+    /// The time that records get.
+    pub now: Time,
+    /// What the computer's clock says.
+    pub computer: Time,
+    /// Whether it is believed; if not, it has leapt ahead, and time goes on without it.
+    pub is_believed: bool,
+    /// Whether time stands still until it is moved; then there is no other clock.
+    pub is_by_hand: bool,
 }
 
 /// The time for those who decide nothing that is recorded: whether a credential has ended. It is
@@ -99,6 +113,32 @@ impl Pace {
         }
     }
 
+    /// Believes the computer's clock from now on, however far it has leapt: an operator says that it
+    /// is right.
+    pub fn accept(&mut self) {
+        if let Pace::RealTime { believed, alarmed, .. } = self {
+            let clocks = read_clocks();
+            if *alarmed {
+                tracing::warn!(wall = %clocks.0, "the clock that leapt ahead is accepted");
+            }
+            (*believed, *alarmed) = (clocks, false);
+        }
+    }
+
+    /// How the clock stands.
+    pub fn view(&mut self) -> ClockView {
+        let now = self.now();
+        match self {
+            Pace::ByHand { .. } => {
+                ClockView { now, computer: now, is_believed: true, is_by_hand: true }
+            }
+            Pace::RealTime { alarmed, .. } => {
+                let (computer, is_believed) = (read_clocks().0, !*alarmed);
+                ClockView { now, computer, is_believed, is_by_hand: false }
+            }
+        }
+    }
+
     /// A clock for others, which goes as this does.
     pub fn clock(&self) -> Clock {
         match self {
@@ -159,6 +199,26 @@ mod tests {
         let back = start + Duration::from_millis(700);
         assert_eq!(judge(Time(1_710), back, &mut believed, &mut alarmed), Time(1_710));
         assert!(!alarmed);
+    }
+
+    /// P5: an operator says that it was right; until then nothing else does.
+    #[test]
+    fn a_leap_ahead_is_believed_once_it_is_accepted() {
+        let Pace::RealTime { last, believed: (wall, monotonic), .. } = Pace::real() else {
+            panic!("it is the computer's time")
+        };
+        let before = Time(wall.0 - 3_600_000); // as if the clock had leapt an hour since
+        last.store(before.0, Ordering::Relaxed);
+        let mut pace = Pace::RealTime { last, believed: (before, monotonic), alarmed: false };
+        for _ in 0..2 {
+            let view = pace.view();
+            assert!(!view.is_believed && view.now < before + LEAP_MAX, "{view:?}");
+            assert!(view.computer >= wall);
+        }
+        pace.accept();
+        let view = pace.view();
+        assert!(view.is_believed && view.now >= wall, "{view:?}");
+        assert!(pace.now() >= wall);
     }
 
     /// P5: time never goes back.

@@ -5,6 +5,7 @@
 //! | [`Submit`]  | doors     | nothing itself: the answer leaves when it is durable      |
 //! | [`Sweep`]   | Scheduler | when more is due, after expiring a few promises           |
 //! | [`Advance`] | tests     | when all that is due by the new time is expired           |
+//! | [`LookAtClock`] | operators | the time, and whether the clock is believed        |
 //! | [`Mails`]   | mailer    | mails that are due, or on their way                       |
 //! | [`WatchKeys`] | server  | the API keys that there are                               |
 //! | [`Inspect`] | anybody   | how much it holds                                         |
@@ -16,6 +17,7 @@
 
 mod asker;
 mod cast;
+mod clock;
 mod replies;
 mod state;
 mod vacating;
@@ -39,6 +41,7 @@ use crate::scheduler::{Due, Scheduler};
 use crate::submit::Submit;
 use crate::tell::tell;
 
+pub(crate) use clock::LookAtClock;
 pub(crate) use state::{Parts, State};
 
 /// Takes commands and queries for all tenants of a shard.

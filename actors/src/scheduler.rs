@@ -3,6 +3,7 @@
 //! | receives | from   | answers                                 |
 //! |----------|--------|-----------------------------------------|
 //! | [`Due`]  | Router | nothing: it sleeps until the new time   |
+//! | [`Accepted`] | Router | nothing: it goes by the computer's clock again |
 //!
 //! Sends `Sweep` to the router, which expires a bounded number of promises per turn, so that
 //! traffic goes on, moves a bounded number of orders away from a location that went offline, tells
@@ -75,6 +76,24 @@ impl Actor for Scheduler {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct Due(pub(crate) Time);
+
+/// An operator says that the computer's clock is right; this is due next by it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Accepted(pub(crate) Option<Time>);
+
+impl Handler<Accepted> for Scheduler {
+    type Result = ();
+
+    fn handle(&mut self, Accepted(due): Accepted, ctx: &mut Context<Self>) {
+        if let Some(pace) = &mut self.pace {
+            pace.accept();
+        }
+        if let Some(due) = due {
+            self.sleep_until(due, ctx);
+        }
+    }
+}
 
 impl Handler<Due> for Scheduler {
     type Result = ();

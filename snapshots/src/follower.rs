@@ -25,6 +25,7 @@ pub use thread::Follower;
 
 use crate::codec;
 use crate::journal::{Archive, Reader, Retention};
+use crate::limits::BEHIND_MAX;
 use crate::recovery::{Error, belongs, position_of};
 use crate::store::{self, Mark, Store, Writes};
 use crate::{Lsn, Position};
@@ -44,8 +45,7 @@ pub struct Options {
     /// itself, whatever its priority, and requests wait for that core meanwhile: so a turn is
     /// short, 1 ms of orders or 10 ms of stocks.
     pub bytes_max: usize,
-    /// Behind by fewer records than this, it leaves the cores to the traffic. A start replays
-    /// them, some 400,000 in a second.
+    /// Behind by fewer records than this, it leaves the cores to the traffic.
     pub behind_max: u64,
     /// How far the thread stands back behind the traffic: 0 to 19.
     pub nice: i32,
@@ -70,7 +70,7 @@ impl Default for Options {
             lag: Duration::from_secs(1),
             records_max: 1_024,
             bytes_max: 64 << 10,
-            behind_max: 2_000_000,
+            behind_max: BEHIND_MAX,
             nice: 19,
             keep: None,
         }

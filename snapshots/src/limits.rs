@@ -44,6 +44,10 @@ pub const GATHER_STEP: Duration = Duration::from_micros(100);
 /// How long a batch gathers at most: a small part of the 5 ms that an answer may take.
 pub const GATHER_MAX: Duration = Duration::from_micros(1_000);
 
+/// Behind by fewer records than this, a follower leaves the cores to the traffic. A start replays
+/// them, some 400,000 in a second. What is further behind is too far for an operator, too.
+pub const BEHIND_MAX: u64 = 2_000_000;
+
 /// How long to wait before trying again to make a segment on a full disk.
 pub const ROOM_RETRY_MS: u64 = 1_000;
 

@@ -7,6 +7,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Payload};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use actors::{Words, Work};
+use serde::Serialize;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use workflow::command::{Ask, Command, Query};
@@ -20,7 +21,9 @@ use crate::ask::{Answered, App, Said};
 use crate::auth::Caller;
 use crate::failure::{Failed, Failure};
 use crate::http::body::Raw;
+use crate::http::idempotency::Key;
 use crate::http::problem::Problem;
+use crate::http::promises::routes::query::Params;
 use crate::http::reply::NO_STORE;
 use crate::http::visit::asked_version;
 use crate::limits::{ADMIN_BODY_BYTES_MAX, KEY_NAME_CHARS_MAX};
@@ -39,6 +42,7 @@ pub(super) enum Cause {
 }
 
 /// A call of an operator.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) app: Data<App>,
     pub(super) head: HttpRequest,
@@ -126,6 +130,25 @@ pub(super) fn outcome_of(answered: Answered) -> Outcome {
 pub(super) fn private(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
     response
+}
+
+/// The call's key with what is asked under it, if it has one.
+pub(super) fn keyed(
+    call: &Call,
+    caller: &Caller,
+    operation: &str,
+    request: &impl Serialize,
+) -> Result<Option<Keyed>, Failure> {
+    let key = Key::read(call.head.headers())?;
+    Ok(key.map(|key| key.of_request(caller, operation, request)))
+}
+
+/// The tenant that the query names.
+pub(super) fn tenant(params: &mut Params) -> Option<TenantId> {
+    if params.list("tenant").is_empty() {
+        params.bad("tenant", "is required");
+    }
+    params.good("tenant", "must be 1 to 250 characters", TenantId::parse)
 }
 
 /// A name that an operator gives to something, if it is one.

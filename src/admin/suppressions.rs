@@ -8,10 +8,9 @@ use actors::Words;
 use serde::Serialize;
 use smol_str::SmolStr;
 use workflow::command::{Command, Query};
-use workflow::id::TenantId;
 use workflow::outcome::Outcome;
 
-use super::call::{Call, Cause, Handled, acting_for, outcome_of};
+use super::call::{Call, Cause, Handled, acting_for, outcome_of, tenant};
 use crate::http::invitations::bodies::is_address;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::{self, json};
@@ -95,11 +94,4 @@ const IS_ADDRESS: &str = "must be a mail address of at most 250 characters";
 
 fn address(text: &str) -> Option<SmolStr> {
     is_address(text).then(|| SmolStr::from(text.to_lowercase()))
-}
-
-fn tenant(params: &mut Params) -> Option<TenantId> {
-    if params.list("tenant").is_empty() {
-        params.bad("tenant", "is required");
-    }
-    params.good("tenant", "must be 1 to 250 characters", TenantId::parse)
 }

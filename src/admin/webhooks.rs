@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload};
 use actors::{ShardHandle, Words};
-use serde::Serialize;
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use workflow::command::{Command, Page, Query};
@@ -24,11 +23,10 @@ use workflow::reply::{Keyed, Reply};
 use workflow::subscription::{Action, Secret};
 
 use self::body::{ChangeBody, ReplayBody, WebhookBody};
-use super::call::{Call, Cause, Handled, acting_for, outcome_of, private};
+use super::call::{Call, Cause, Handled, acting_for, keyed, outcome_of, private};
 use crate::ask::App;
 use crate::auth::Caller;
 use crate::failure::Failure;
-use crate::http::idempotency::Key;
 use crate::http::reply;
 use crate::webhooks::terms::drawn_secret;
 
@@ -190,16 +188,6 @@ fn in_the_journal(app: &App, tenant: &TenantId, after: Option<u64>) -> Result<()
         return Err(Cause::Invalid(Failure::malformed("#/from_lsn", &what)));
     }
     Ok(())
-}
-
-fn keyed(
-    call: &Call,
-    caller: &Caller,
-    operation: &str,
-    request: &impl Serialize,
-) -> Result<Option<Keyed>, Failure> {
-    let key = Key::read(call.head.headers())?;
-    Ok(key.map(|key| key.of_request(caller, operation, request)))
 }
 
 /// What a key's fingerprint is taken of: the request without a secret of ours.

@@ -251,7 +251,9 @@ impl<'a> Teller<'a> {
                     self.tell(Kind::StockShortage, subject, Data::Lost(lost));
                 }
             }
-            order::Event::Rerouted { holds } => self.rerouted(id, holds),
+            order::Event::Rerouted { holds } | order::Event::Transferred { holds, .. } => {
+                self.rerouted(id, holds);
+            }
             order::Event::Displaced { holds } => self.displaced(id, holds, event),
             order::Event::LinesAdded(added) => self.added(id, added),
             order::Event::Taken { at, .. } => self.worked(id, WorkData::at("taken", *at)),

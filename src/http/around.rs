@@ -17,6 +17,7 @@ use super::unread::Unread;
 use super::{reply, unmatched};
 use crate::ask::App;
 use crate::auth::Rate;
+use crate::connections::TurnedAway;
 use crate::failure::Failure;
 use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
@@ -105,6 +106,9 @@ fn trace_id(text: &str) -> Option<&str> {
 }
 
 fn bounded(request: &ServiceRequest) -> Result<(), Failure> {
+    if request.conn_data::<TurnedAway>().is_some() {
+        return Err(Failure::Overloaded); // nobody hears it
+    }
     let address = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
     if address.len() > URI_BYTES_MAX {
         return Err(Failure::UriTooLong);

@@ -29,7 +29,7 @@ pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failu
 /// Reads the whole text.
 fn read<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
     let mut from = Deserializer::from_str(text);
-    let value = T::deserialize(Strict(&mut from))?;
+    let value = T::deserialize(Strict::new(&mut from))?;
     from.end()?;
     Ok(value)
 }
@@ -37,7 +37,7 @@ fn read<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
 /// Reads the body again, slowly, to say where it is wrong.
 fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     let mut from = Deserializer::from_str(text);
-    let fault = match serde_path_to_error::deserialize::<_, T>(Strict(&mut from)) {
+    let fault = match serde_path_to_error::deserialize::<_, T>(Strict::new(&mut from)) {
         Err(error) => {
             // What cannot be named is printed as `.` or `?`.
             (error.path().to_string(), error.into_inner())
@@ -51,7 +51,7 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
     let mut path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
     let what = error.to_string();
     // A member that comes twice is found before its path is: the parent's path, and its name.
-    let twice = what.strip_prefix("duplicate field `").and_then(|rest| rest.split_once('`'));
+    let twice = what.strip_prefix("duplicate field `").and_then(|rest| rest.rsplit_once('`'));
     if let Some((name, _)) = twice {
         if !path.is_empty() {
             path.push('.');
@@ -197,6 +197,7 @@ mod tests {
             (br#"{"orderLines":[{"quantity":NaN}]}"#, "orderLines[0].quantity"),
             (br#"{"orderLines":[{"quantity":1,"price":2}]}"#, "orderLines[0].price"),
             (br#"{"orderLines":[{"quantity":1,"quantity":1}]}"#, "orderLines[0].quantity"),
+            (br#"{"orderLines":[],"orderLines":[]}"#, "orderLines"),
             (br#"{"orderLines":[]} x"#, ""),
             (br#"{"orderLines":[]"#, ""),
             (b"\xEF\xBB\xBF{}", ""),
@@ -223,6 +224,40 @@ mod tests {
         for bad in [r"\ud83d", r"\ude00", r"\ud83d\n", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"] {
             assert!(!read(bad), "{bad}");
         }
+    }
+
+    /// Section 13: a member that comes twice is found wherever it stands, also where nobody reads it.
+    #[test]
+    fn what_nobody_reads_comes_once_too() {
+        let loose = |json: &str| match decode::<Loose>(json.as_bytes()) {
+            Ok(Loose {}) => "is good".to_owned(),
+            Err(Failure::Malformed(faults)) => format!("{}: {}", faults[0].path, faults[0].what),
+            Err(failure) => panic!("{failure:?}"),
+        };
+        for (json, path) in [
+            (r#"{"x":1,"x":1}"#, "x"),
+            (r#"{"x":1,"y":{"x":2},"x":{}}"#, "x"),
+            (r#"{"x":{"a":1,"a":2}}"#, "x.a"),
+            (r#"{"x":[0,{"b":[{"a":{},"c":"","a":[]}]}]}"#, "x[1].b[0].a"),
+            (r#"{"x":{"café":1,"café":2}}"#, "x.café"),
+            (r#"{"x":{"a`b":1,"a`b":2}}"#, "x.a`b"),
+            (r#"{"x":{"":1,"":2}}"#, "x."),
+        ] {
+            assert_eq!(loose(json), format!("{path}: comes twice"), "{json}");
+        }
+        for good in [
+            r#"{"x":{"a":1},"y":{"a":1},"z":[{"a":1},{"a":1}]}"#,
+            r#"{"x":{"a":{"a":{"a":1}}},"a":1}"#,
+            r#"{"x":1,"X":2," x":3,"x ":4,"":5}"#,
+            r#"{"x":[1.5,-7,null,true,"a",18446744073709551616]}"#,
+        ] {
+            assert_eq!(loose(good), "is good", "{good}");
+        }
+        assert!(decode::<Loose>(br#"{"x":1e999}"#).is_err(), "no number");
+        let many: Vec<String> = (0..100_000).map(|number| format!("\"{number}\":0")).collect();
+        let many = many.join(",");
+        assert_eq!(loose(&format!("{{{many}}}")), "is good");
+        assert_eq!(loose(&format!("{{{many},\"7\":0}}")), "7: comes twice");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use snapshots::Lsn;
 
+use workflow::quantity::Units;
 use workflow::refusal::Refusal;
 
 use super::reply;
@@ -102,13 +103,10 @@ fn detail(failure: &Failure) -> Option<String> {
             None if faults.len() == 1 => Some("1 field is invalid".to_owned()),
             None => Some(format!("{} fields are invalid", faults.len())),
         },
-        Failure::Refused(Refusal::WrongVersion { asked, current }) => {
-            Some(format!("it is at version {}, version {} was sent", current.0, asked.0))
-        }
+        Failure::Refused(refusal) => refused(refusal),
         Failure::MethodNotAllowed(allow) => Some(format!("this path takes {allow}")),
         Failure::Broken(name) => Some(format!("the log calls this request {name}")),
-        Failure::Refused(_)
-        | Failure::KeyReused
+        Failure::KeyReused
         | Failure::KeyBusy
         | Failure::NoRoom
         | Failure::Overloaded
@@ -125,6 +123,31 @@ fn detail(failure: &Failure) -> Option<String> {
         | Failure::SlowBody
         | Failure::NotAcceptable => None,
     }
+}
+
+/// The values of a refusal, in words; of most the title says it all.
+#[expect(clippy::wildcard_enum_match_arm, reason = "doors have rows of their own, few come here")]
+fn refused(refusal: &Refusal) -> Option<String> {
+    let said = match refusal {
+        Refusal::WrongVersion { asked, current } => {
+            format!("it is at version {}, version {} was sent", current.0, asked.0)
+        }
+        Refusal::NoSuchLocation { name, .. } => format!("`{name}` is no facility of this tenant"),
+        Refusal::OutOfStock { short } => {
+            let missing = short.iter().map(|(_, units)| *units).sum::<Units>();
+            format!("{missing} pieces are missing there")
+        }
+        Refusal::TooFewPieces { value, .. } => format!("there are {value} pieces"),
+        Refusal::PromiseExpired { until } => format!("the promise was good until {until}"),
+        Refusal::NotNow { .. } => "somebody picks it there already".to_owned(),
+        Refusal::TakesNoPart => {
+            "the facility is not online, the customer wants it from elsewhere, or the order is at \
+             as many facilities as it may be"
+                .to_owned()
+        }
+        _ => return None,
+    };
+    Some(said)
 }
 
 /// The bound that a request met, where one is the reason: the rate that `RateLimit-Policy` names, or
@@ -170,6 +193,12 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         }
         Failure::Refused(Refusal::UnknownAddress) => {
             (S::NOT_FOUND, "/problems/not-found", "Nothing is known of this address")
+        }
+        Failure::Refused(Refusal::UnknownReservation) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such reservation")
+        }
+        Failure::Refused(Refusal::NoSuchLocation { .. }) => {
+            (S::UNPROCESSABLE_ENTITY, "/problems/validation", "No such facility")
         }
         Failure::Refused(Refusal::WrongVersion { .. }) => {
             (S::PRECONDITION_FAILED, "/problems/precondition-failed", "Changed in between")

@@ -1,26 +1,55 @@
-//! Objects are objects: what serde derives for a struct also takes an array, member by member in
-//! the order of its fields, and then a body that is no object would mean something.
+//! What serde would let pass. It also takes an array for a struct, member by member in the order of
+//! its fields, and then a body that is no object would mean something. And a member that nobody
+//! reads may come twice, here or within it, and then two readers of one body could see two things.
 //!
-//! A layer around the reader that asks for a map where a struct is wanted. It passes everything
-//! else on as it is, at every depth.
+//! A layer around the reader that asks for a map where a struct is wanted, and reads what is ignored
+//! for its names alone. It passes everything else on as it is, at every depth: a body whose members
+//! are all read costs it nothing, since those who read them see what comes twice.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
+use super::text::Text;
+
 /// A reader, or what it calls, with the layer around it.
-pub(super) struct Strict<T>(pub(super) T);
+pub(super) struct Strict<'w, T> {
+    of: T,
+    /// Is set when nobody wants the value.
+    is_ignored: Option<&'w Cell<bool>>,
+}
+
+/// The members of an object.
+struct Members<'de, A> {
+    from: A,
+    /// The name of the one whose value is read next.
+    name: Cow<'de, str>,
+    /// The names of those so far that nobody wants.
+    ignored: BTreeSet<Cow<'de, str>>,
+}
+
+impl<T> Strict<'_, T> {
+    /// With the layer around it.
+    #[inline]
+    pub(super) fn new(of: T) -> Self {
+        Strict { of, is_ignored: None }
+    }
+}
 
 macro_rules! read {
     ($($name:ident)*) => {$(
         #[inline]
         fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$name(Strict(visitor))
+            self.of.$name(Strict::new(visitor))
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     type Error = D::Error;
 
     read! {
@@ -29,10 +58,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char
         deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
         deserialize_option deserialize_unit deserialize_seq deserialize_map
-        deserialize_identifier deserialize_ignored_any
+        deserialize_identifier
     }
 
-    /// The one thing that is otherwise.
     #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -40,7 +68,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Strict(visitor))
+        self.of.deserialize_map(Strict::new(visitor))
+    }
+
+    /// Reads the value all the same, for the names in it.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        if let Some(is_ignored) = self.is_ignored {
+            is_ignored.set(true);
+        }
+        self.of.deserialize_any(Strict::new(visitor))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
@@ -48,7 +84,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_unit_struct(name, Strict(visitor))
+        self.of.deserialize_unit_struct(name, Strict::new(visitor))
     }
 
     #[inline]
@@ -57,7 +93,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_newtype_struct(name, Strict(visitor))
+        self.of.deserialize_newtype_struct(name, Strict::new(visitor))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -65,7 +101,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(length, Strict(visitor))
+        self.of.deserialize_tuple(length, Strict::new(visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -74,7 +110,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple_struct(name, length, Strict(visitor))
+        self.of.deserialize_tuple_struct(name, length, Strict::new(visitor))
     }
 
     /// No variant of a body has members.
@@ -85,7 +121,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, visitor)
+        self.of.deserialize_enum(name, variants, visitor)
     }
 }
 
@@ -93,16 +129,16 @@ macro_rules! see {
     ($($name:ident $value:ty)*) => {$(
         #[inline]
         fn $name<E: Error>(self, value: $value) -> Result<V::Value, E> {
-            self.0.$name(value)
+            self.of.$name(value)
         }
     )*};
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     type Value = V::Value;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(out)
+        self.of.expecting(out)
     }
 
     see! {
@@ -113,49 +149,50 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
 
     #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_none()
+        self.of.visit_none()
     }
 
     #[inline]
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
+        self.of.visit_unit()
     }
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Strict(from))
+        self.of.visit_some(Strict::new(from))
     }
 
     #[inline]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(Strict(from))
+        self.of.visit_newtype_struct(Strict::new(from))
     }
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(Strict(from))
+        self.of.visit_seq(Strict::new(from))
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Strict(from))
+        let members = Members { from, name: Cow::Borrowed(""), ignored: BTreeSet::new() };
+        self.of.visit_map(members)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<V::Value, A::Error> {
-        self.0.visit_enum(from)
+        self.of.visit_enum(from)
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
     type Value = S::Value;
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(Strict(from))
+        self.of.deserialize(Strict { of: from, is_ignored: self.is_ignored })
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<'_, A> {
     type Error = A::Error;
 
     #[inline]
@@ -163,32 +200,47 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(Strict(seed))
+        self.of.next_element_seed(Strict::new(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.of.size_hint()
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Strict<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
     type Error = A::Error;
 
-    /// A name is a text, so there is nothing in it to be strict about.
     #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_key_seed(seed)
+        let Some(Text(name)) = self.from.next_key()? else { return Ok(None) };
+        let read = match &name {
+            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
+            Cow::Owned(name) => seed.deserialize(StrDeserializer::new(name)),
+        };
+        self.name = name;
+        read.map(Some)
     }
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.next_value_seed(Strict(seed))
+        let is_ignored = Cell::new(false);
+        let strict = Strict { of: seed, is_ignored: Some(&is_ignored) };
+        let value = self.from.next_value_seed(strict)?;
+        if is_ignored.get() {
+            let name = std::mem::take(&mut self.name);
+            if self.ignored.contains(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            self.ignored.insert(name);
+        }
+        Ok(value)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.from.size_hint()
     }
 }

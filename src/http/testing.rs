@@ -28,6 +28,7 @@ struct State {
     now: Time,
     count: u64,
     is_stuck: bool,
+    is_far_behind: bool,
 }
 
 impl Default for State {
@@ -38,6 +39,7 @@ impl Default for State {
             now: BEGIN,
             count: 0,
             is_stuck: false,
+            is_far_behind: false,
         }
     }
 }
@@ -59,6 +61,11 @@ impl Played {
     /// Whether the snapshot that there would be is stuck.
     pub(crate) fn is_stuck(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_stuck
+    }
+
+    /// Whether it is far behind the journal that there would be.
+    pub(crate) fn is_far_behind(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_far_behind
     }
 
     /// Plays one request.
@@ -93,9 +100,10 @@ impl Door {
         Door { app: Data::new(app), played }
     }
 
-    /// Says whether the snapshot follows.
-    pub(crate) fn stick(&self, is_stuck: bool) {
-        self.played.0.lock().unwrap_or_else(PoisonError::into_inner).is_stuck = is_stuck;
+    /// Says whether the snapshot follows, and whether it is far behind.
+    pub(crate) fn follow(&self, is_stuck: bool, is_far_behind: bool) {
+        let mut state = self.played.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.is_stuck, state.is_far_behind) = (is_stuck, is_far_behind);
     }
 
     /// Moves the time.

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 /// A JSON string. serde borrows a plain `Cow` only outside `Option` and `Vec`; this one always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a>(pub(super) Cow<'a, str>);
 
 struct TextVisitor;
 

@@ -1,6 +1,6 @@
 //! What the webhooks have done, for metrics.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use snapshots::Lsn;
 
@@ -13,6 +13,8 @@ pub(super) struct Counters {
     subscriptions: AtomicU64,
     waiting: AtomicU64,
     settled: AtomicU64,
+    is_unread: AtomicBool,
+    is_unwritten: AtomicBool,
 }
 
 /// What the webhooks have done.
@@ -60,6 +62,21 @@ impl Counters {
         self.subscriptions.store(subscriptions as u64, Ordering::Relaxed);
         self.waiting.store(waiting as u64, Ordering::Relaxed);
         self.settled.store(settled.0, Ordering::Relaxed);
+    }
+
+    /// Whether the journal could be read the last time.
+    pub(super) fn set_read(&self, is_read: bool) {
+        self.is_unread.store(!is_read, Ordering::Relaxed);
+    }
+
+    /// Whether positions could be written the last time.
+    pub(super) fn set_written(&self, is_written: bool) {
+        self.is_unwritten.store(!is_written, Ordering::Relaxed);
+    }
+
+    /// Whether something of the server's own keeps calls from going out.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.is_unread.load(Ordering::Relaxed) || self.is_unwritten.load(Ordering::Relaxed)
     }
 
     pub(super) fn figures(&self) -> Figures {

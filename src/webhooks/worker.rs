@@ -130,6 +130,7 @@ impl Worker {
                 }
             }
         }
+        self.counters.set_read(is_readable);
         let places: Vec<Lsn> = self.targets.values().map(|target| target.read).collect();
         self.readers.retain(|read, _| places.contains(read));
         let mut behind = self.targets.values();
@@ -240,6 +241,7 @@ impl Worker {
             (*id, Settled::of(it.position(), it.tried(), replays))
         });
         let saved = self.positions.save(settled.collect());
+        self.counters.set_written(saved.is_ok());
         let first = self.targets.values().map(Target::position).min();
         let waiting = self.targets.values().map(Target::waiting).sum::<usize>();
         let position = first.unwrap_or(self.listed).min(self.listed);

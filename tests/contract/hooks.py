@@ -11,7 +11,7 @@ import schemathesis
 REASONS = re.compile(
     "|".join(
         [
-            "no such facility",
+            "[Nn]o such facility",
             "there is no store",
             "is at version",
             "must agree with the body's version",

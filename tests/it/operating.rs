@@ -1,18 +1,24 @@
 //! What an operator sees: credentials, the command line, a directory, a signal, the metrics.
 
 mod browsers;
+mod clock;
 mod command;
 mod credentials;
 mod directory;
+mod import;
 mod repair;
 mod shards;
 mod tls;
+mod transfer;
 mod walkthrough;
 
+use certus::outside::Outside;
 use serde_json::json;
-use workflow::time::Millis;
+use workflow::time::{Millis, Time};
 
-use crate::support::{BEGIN, Caller, Program, Reply, TestServer, promise, run, run_with, text};
+use crate::support::{
+    BEGIN, Caller, Program, Reply, Sink, TestServer, promise, run, run_with, text,
+};
 
 const PROMISE: &str = "/api/promises/deliverypromise";
 
@@ -30,6 +36,27 @@ async fn the_server_says_how_it_is() {
     assert_eq!(health["status"], "UP");
     let parts = health["dependencies"].as_array().expect("parts");
     assert!(parts.iter().any(|part| part["name"] == "journal" && part["status"] == "UP"));
+}
+
+/// The calls of webhooks and the mails have threads of their own; a thread that has ended is seen.
+#[actix_web::test]
+async fn whoever_calls_and_mails_no_more_is_down() {
+    let sink = Sink::start(&[]);
+    let server = TestServer::configured(&sink.settings()).await;
+    let health = async || server.http.get("/api/health").await.expect(200);
+    let parts = |status: &str| {
+        json!([
+            { "name": "journal", "status": "UP" },
+            { "name": "snapshot", "status": "UP" },
+            { "name": "webhooks", "status": status },
+            { "name": "mail", "status": status },
+        ])
+    };
+    assert_eq!(health().await, json!({ "status": "UP", "dependencies": parts("UP") }));
+    server.server().app().outside.iter().for_each(Outside::stop);
+    assert_eq!(health().await, json!({ "status": "DOWN", "dependencies": parts("DOWN") }));
+    let status = server.http.get("/api/status").await.expect(200);
+    assert_eq!(status, json!({ "status": "DEGRADED" }));
 }
 
 /// P3: the metrics count what happened, lateness of releases included; clients cannot see them.

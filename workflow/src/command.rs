@@ -15,7 +15,8 @@ pub use query::{
 
 use crate::calendar::Day;
 use crate::id::{
-    ArticleId, KeyId, LocationId, OrderId, StockId, SubscriptionId, TenantId, Version,
+    ArticleId, KeyId, LocationId, OrderId, ReservationId, StockId, SubscriptionId, TenantId,
+    Version,
 };
 use crate::kept::Kept;
 use crate::keyring;
@@ -236,6 +237,21 @@ pub enum Command {
         /// Which one.
         at: LocationId,
     },
+    /// Hold pieces of a reservation at another location.
+    Transfer(Transfer),
+}
+
+/// Hold pieces of a reservation at another location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The reservation.
+    pub reservation: ReservationId,
+    /// The order's version that the caller saw last.
+    pub version: Option<Version>,
+    /// The other location.
+    pub to: LocationRef,
+    /// How many of its pieces, 1 or more; none means all.
+    pub units: Option<Units>,
 }
 
 /// What somebody does with an order that is sold. The caller is the picker, or the driver.
@@ -311,6 +327,7 @@ impl Command {
             Command::Suppress { .. } => "Suppress",
             Command::Unsuppress { .. } => "Unsuppress",
             Command::Vacate { .. } => "Vacate",
+            Command::Transfer(_) => "Transfer",
         }
     }
 }

@@ -29,6 +29,7 @@ mod shortage;
 mod stocks;
 mod subscriptions;
 mod suppressions;
+mod transfer;
 
 use std::collections::BTreeMap;
 
@@ -250,6 +251,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok(self.about_subscription(id, version, action)?)
             }
             Command::AddLines(more) => self.add_lines(more).await,
+            Command::Transfer(transfer) => self.transfer(transfer).await,
         }
     }
 

@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use apply::{apply, apply_to_row, open};
 pub use card::{Card, Kind, Status};
 pub use decide::{
-    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Row, RowStatus,
-    SafetyRow, Take, decide,
+    Command, Done, ListingRow, Listings, LotChange, LotRow, LotTarget, Relocation, Rest, Row,
+    RowStatus, SafetyRow, Take, decide,
 };
 pub use holds::Holds;
 pub use listing::{Listing, OutOfStock};

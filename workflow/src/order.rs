@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide, takes_lines};
+pub use decide::{Command, decide, gives_up, takes_lines};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage, line_number, of_line_number};
 pub use notice::Notice;
 pub use part::{Found, Part, Queue, Step};
@@ -192,6 +192,13 @@ pub enum Event {
     Unlocked {
         /// When it is to be brought, if that was said.
         window: Option<Window>,
+    },
+    /// Pieces of a reservation are held at another location.
+    Transferred {
+        /// The reservation, which is no more.
+        released: u16,
+        /// What is held for its pieces from now on, those that stay included.
+        holds: Vec<Hold>,
     },
 }
 

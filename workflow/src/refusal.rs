@@ -193,6 +193,9 @@ pub enum Refusal {
         /// What the lot is of.
         article: Box<ArticleId>,
     },
+    /// The order may not be held at the location: it is not online, the customer wants it from
+    /// elsewhere, or the order is at as many as it may be.
+    TakesNoPart,
 }
 
 /// What kind of no a refusal is. A door that has no words of its own for a refusal answers by it.
@@ -253,7 +256,8 @@ impl Refusal {
             | Refusal::ExternalIdTaken
             | Refusal::NothingUnsent { .. }
             | Refusal::MailNotDue
-            | Refusal::LotOfAnother { .. } => Class::Conflict,
+            | Refusal::LotOfAnother { .. }
+            | Refusal::TakesNoPart => Class::Conflict,
             Refusal::TooManyOpenPromises { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyAddresses { .. } => Class::TooMuch,
@@ -313,6 +317,7 @@ impl Refusal {
             Refusal::UnknownAddress => "unknown_address",
             Refusal::TooManyAddresses { .. } => "too_many_addresses",
             Refusal::LotOfAnother { .. } => "lot_of_another",
+            Refusal::TakesNoPart => "takes_no_part",
         }
     }
 }

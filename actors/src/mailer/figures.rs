@@ -17,7 +17,7 @@ pub struct MailFigures {
     pub deferred: u64,
     /// How often the server was not there for a mail.
     pub unreachable: u64,
-    /// Whether the server was there when it was asked last.
+    /// Whether somebody sends mails, and the server was there when it was asked last.
     pub is_reachable: bool,
     /// How late mails were taken: by power of two of milliseconds, from below 1 ms.
     pub lateness: [u64; LATENESS_BUCKETS],

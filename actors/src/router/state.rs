@@ -59,7 +59,7 @@ pub(crate) struct Parts {
 pub(crate) struct State {
     desk: Desk,
     live: Live,
-    parts: Parts,
+    pub(super) parts: Parts,
     /// Closed orders, with the record that closed them, until they leave memory.
     closed: VecDeque<(Lsn, TenantId, OrderId)>,
     /// The newest record of an order that has left memory.

@@ -10,6 +10,7 @@ use actix::Addr;
 use snapshots::commit::{Commits, Figures as JournalFigures};
 use snapshots::follower::Progress;
 use snapshots::journal::Archive;
+use snapshots::limits::BEHIND_MAX;
 use snapshots::store::Store;
 use snapshots::{Lsn, Position};
 use tokio::sync::{Notify, oneshot};
@@ -25,7 +26,8 @@ use workflow::time::{Millis, Time};
 use self::closed::Act;
 use crate::figures::Figures;
 use crate::notice::KeyWatch;
-use crate::router::{Advance, Inspect, Mails, Router, Subscribers, WatchKeys};
+use crate::pace::ClockView;
+use crate::router::{Advance, Inspect, LookAtClock, Mails, Router, Subscribers, WatchKeys};
 use crate::submit::{Answer, Looked, Pending, Permit, Submit, Verdict, Words, Work};
 use crate::tell::tell;
 
@@ -99,6 +101,12 @@ impl ShardHandle {
         self.0.progress.trouble()
     }
 
+    /// Whether the snapshot is so far behind the journal that it does not wait for the traffic any
+    /// more: it is rebuilt, or cannot keep up.
+    pub fn is_far_behind(&self) -> bool {
+        self.durable().lsn.0.saturating_sub(self.passed().0) > BEHIND_MAX
+    }
+
     /// The record that the snapshot has passed.
     pub fn passed(&self) -> Lsn {
         self.0.progress.passed()
@@ -139,6 +147,12 @@ impl ShardHandle {
     /// Who wants to be told what, of all tenants, durable or not; none if the shard has stopped.
     pub async fn subscriptions(&self) -> Option<Vec<(TenantId, Arc<Subscription>)>> {
         self.0.router.send(Subscribers).await.ok()
+    }
+
+    /// How the shard's clock stands, if the computer's is to be believed from now on or not; none
+    /// if it has stopped.
+    pub async fn clock(&self, accept: bool) -> Option<ClockView> {
+        self.0.router.send(LookAtClock { accept }).await.ok()
     }
 
     /// Moves a time that stands still, and answers when all that is due then is done and durable;

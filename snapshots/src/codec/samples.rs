@@ -115,6 +115,7 @@ fn orders() -> Vec<(&'static str, Record)> {
         ("displaced", at(order::Event::Displaced { holds: added().holds })),
         ("locked", at(placed(Stage::Locked, Delivery::Ship { from: vec![location()] }))),
         ("unlocked", at(order::Event::Unlocked { window: Some(window) })),
+        ("transferred", at(order::Event::Transferred { released: 300, holds: added().holds })),
     ]
 }
 

@@ -12,6 +12,7 @@ use super::no::No;
 use super::schema::{Schema, named};
 use crate::auth::Need;
 use crate::failure::Failure;
+use crate::http::lines::NDJSON;
 
 /// A route as the document has it.
 pub(super) struct Operation {
@@ -173,6 +174,13 @@ impl Operation {
             body["required"] = false.into();
         }
         with
+    }
+
+    /// Takes lines of JSON.
+    pub(super) fn lines(mut self, meaning: &str) -> Operation {
+        let content = json!({ NDJSON: { "schema": { "type": "string", "description": meaning } } });
+        self.body = Some(json!({ "required": true, "content": content }));
+        self
     }
 
     /// Takes a form.

@@ -3,20 +3,23 @@
 mod key;
 mod webhook;
 
-use workflow::limits::{ADDRESSES_PER_TENANT_MAX, REFERENCE_CHARS_MAX};
+use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
-use workflow::refusal::Refusal::{TooManyAddresses, UnknownAddress};
+use workflow::refusal::Refusal::{
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownReservation,
+};
 
 use super::api::Api;
 use super::door::OPERATORS;
 use super::invitations::address;
-use super::operation::{Operation, delete, get, put};
-use super::refused::CHANGED;
+use super::operation::{Operation, delete, get, post, put};
+use super::refused::{CHANGED, EXPIRED, NO_SUCH_PLACE, NOT_NOW, TOO_FEW_PIECES, out_of_stock};
 use super::schema::{
     PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
-    reference, text, text_of, version, whole,
+    reference, text, text_of, uuid, version, whole,
 };
 use crate::failure::Failure;
+use crate::http::lines::NDJSON;
 use crate::limits::{KEY_NAME_CHARS_MAX, PAGE_ROWS_MAX, PROFILE_ID_MAX};
 
 /// What holds for all of it.
@@ -32,6 +35,9 @@ pub(super) fn describe(api: &mut Api) {
     webhook::describe(api);
     addresses(api);
     suppressions(api);
+    import(api);
+    transfer(api);
+    clock(api);
     super::outside::problem(api);
 }
 
@@ -93,6 +99,86 @@ fn addresses(api: &mut Api) {
             ("modified_at*", instant()),
         ]),
     );
+}
+
+fn import(api: &mut Api) {
+    let path = "/admin/v1/import/stocks";
+    let rows = "A line of JSON for each stock, as PUT /api/stocks takes it in `stocks`.";
+    api.section(
+        &OPERATORS,
+        ("Import", "Many rows, each by itself."),
+        [post(path, "importStocks", "Makes or changes stocks, each by itself", P::Admin)
+            .needs_query("tenant", reference())
+            .lines(rows)
+            .streams("A line for each row, in their order.", &[NDJSON])
+            .tells(&["Cache-Control"])],
+    );
+}
+
+fn clock(api: &mut Api) {
+    let path = "/admin/v1/clock";
+    api.section(
+        &OPERATORS,
+        ("Clock", "The time that records get."),
+        [
+            get(path, "showClock", "How the clock stands", P::Admin)
+                .answers(200, "As it is.", "Clock")
+                .refuses([Failure::Stopping]),
+            post(
+                "/admin/v1/clock/accept",
+                "acceptClock",
+                "Believes the computer's clock",
+                P::Admin,
+            )
+            .answers(200, "As it is.", "Clock")
+            .refuses([Failure::Stopping]),
+            post(path, "advanceClock", "Moves a time by hand; else it is not there", P::Admin)
+                .body("AdvanceRequest")
+                .answers(200, "When all that is due is done.", "Clock")
+                .refuses([Failure::Stopping, Failure::NotFound]),
+        ],
+    );
+    let advance = text().with("format", "duration").says("ISO 8601, at most 366 days.");
+    api.schema("AdvanceRequest", closed([("advance*", advance)]));
+    let (believed, by_hand) = (("believed*", flag()), ("by_hand*", flag()));
+    let times = [("now*", instant()), ("computer*", instant()), believed, by_hand];
+    api.schema("Clock", given(times));
+}
+
+fn transfer(api: &mut Api) {
+    let path = "/admin/v1/reservations/{id}/transfer";
+    let facility =
+        "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|urn:fft:facility:tenantFacilityId:.*)$";
+    let quantity =
+        whole(1..=i64::from(LINE_UNITS_MAX)).says("How many of its pieces; absent, all.");
+    api.section(
+        &OPERATORS,
+        ("Reservations", "Pieces that are held for orders."),
+        [post(path, "transfer", "Holds pieces at another facility", P::Admin)
+            .at("id", text().says("The reservation's uuid."))
+            .needs_query("tenant", reference())
+            .versioned()
+            .keyed()
+            .asks()
+            .body("TransferRequest")
+            .answers(200, "What is held in its place.", "Transferred")
+            .tells(&["Idempotency-Replayed?"])
+            .refuses([UnknownReservation, CHANGED, NO_SUCH_PLACE, TakesNoPart, NOT_NOW, EXPIRED])
+            .refuses([TOO_FEW_PIECES, out_of_stock(), TooMuchAtOnce])],
+    );
+    api.schema(
+        "TransferRequest",
+        closed([("facilityRef*", pattern(facility)), ("quantity", quantity)]),
+    );
+    let held = given([
+        ("id*", uuid()),
+        ("facilityRef*", uuid()),
+        ("tenantArticleId*", text()),
+        ("quantity*", count()),
+        ("stockRef*", uuid().or_null()),
+    ]);
+    let held = ("reservations*", array(held));
+    api.schema("Transferred", given([("orderRef*", uuid()), held]));
 }
 
 fn suppressions(api: &mut Api) {

@@ -27,7 +27,7 @@ use workflow::time::Time;
 
 pub(crate) use action::ActionBody;
 pub(crate) use change::FacilityChange;
-pub(crate) use configuration::ConfigurationBody;
+pub(crate) use configuration::{ConfigurationBody, seconds};
 pub(crate) use facility::FacilityBody;
 pub(crate) use listing::ListingsBody;
 pub(crate) use listing_change::ListingChange;

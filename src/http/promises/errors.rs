@@ -245,6 +245,14 @@ fn text(failure: &Failure) -> String {
     }
 }
 
+impl Error {
+    /// The status, and the body's text.
+    pub(crate) fn told(&self) -> (u16, String) {
+        let failure = &self.0.failure;
+        (row(failure).0.as_u16(), reply::json(&entries(failure)))
+    }
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         row(&self.0.failure).0
@@ -252,6 +260,7 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         let failure = &self.0.failure;
+        let (_, body) = self.told();
         let mut response = HttpResponse::build(self.status_code());
         reply::failure_headers(&mut response, &self.0);
         if *failure == Failure::Unauthorized {
@@ -260,7 +269,6 @@ impl ResponseError for Error {
         if let Failure::MethodNotAllowed(allow) = failure {
             response.insert_header((ALLOW, allow.as_str()));
         }
-        let body = serde_json::to_string(&entries(failure)).expect("entries can be written");
         response.insert_header((CONTENT_TYPE, "application/json")).body(body)
     }
 }

@@ -46,6 +46,31 @@ async fn a_certificate_is_renewed_while_it_serves() {
     assert!(!is_believed(&server, &client(&server, OLD[0])).await);
 }
 
+/// The bound on connections of one address holds behind TLS, too.
+#[actix_web::test]
+async fn one_address_cannot_take_all_connections() {
+    let dir = tempfile::tempdir().expect("there is room");
+    let [certificate, key] = ["doors.pem", "doors.key"].map(|name| dir.path().join(name));
+    std::fs::write(&certificate, OLD[0]).expect("there is room");
+    std::fs::write(&key, OLD[1]).expect("there is room");
+    let files = format!("tls_certificate = {certificate:?}\ntls_key = {key:?}\n");
+    let server = TestServer::configured(&format!("{files}connections_per_address = 1\n")).await;
+    let says = async |what: &str| {
+        let metrics = server.operators().get("/metrics").await.body;
+        metrics.lines().any(|line| line == what)
+    };
+    let keeps = Certificate::from_pem(OLD[0].as_bytes()).expect("it is PEM");
+    let keeps = Client::builder().tls_certs_only([keeps]);
+    let keeps = keeps.resolve("localhost", server.http.address()).build().expect("a client");
+    assert!(is_believed(&server, &keeps).await);
+    assert!(says("certus_connections 1").await);
+    assert!(!is_believed(&server, &client(&server, OLD[0])).await);
+    assert!(says("certus_connections_refused_total 1").await);
+    assert!(is_believed(&server, &keeps).await, "the one that is open goes on");
+    drop(keeps);
+    while !is_believed(&server, &client(&server, OLD[0])).await {}
+}
+
 /// A client that speaks HTTP/2 as well gets HTTP/1.1: a proxy speaks the other (F3).
 #[actix_web::test]
 async fn http_2_is_not_offered() {

@@ -125,6 +125,45 @@ async fn what_cannot_be_read_is_400_on_every_route() {
     assert_eq!(server.http.get("/api/orders").await.lsn(), before, "something was done");
 }
 
+/// Two readers of one body must not see two things: neither in what is read, nor in what is kept as
+/// it is, nor where nobody looks.
+#[actix_web::test]
+async fn what_comes_twice_is_400_on_every_route() {
+    let server = TestServer::start().await;
+    let before = server.http.get("/api/orders").await.lsn();
+    for (method, path) in with_bodies() {
+        for body in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"b":{"a":2},"\u0061":3}"#,
+            r#"{"a":{"b":[{"c":1,"c":2}]}}"#,
+            r#"{"customAttributes":{"x":{"c":1,"c":2}}}"#,
+        ] {
+            let reply = server.http.send(method.clone(), &path, &[KEY], body).await;
+            let told = format!("{method} {path} {body}: {}", reply.body);
+            assert_eq!(reply.status, 400, "{told}");
+            let said = ["comes twice", "is no member here"].iter().any(|it| told.contains(it));
+            assert!(said, "{told}");
+        }
+    }
+    assert_eq!(server.http.get("/api/orders").await.lsn(), before, "something was done");
+    let twice = r#"{"x":[{"a":1,"a":1}],"#;
+    let promise = crate::support::promise("tea", 1).to_string();
+    let kept = promise.replacen('{', &format!("{{\"customAttributes\":{twice}\"y\":0}},"), 1);
+    let beside = promise.replacen("\"consumer\":{", &format!("\"consumer\":{twice}"), 1);
+    let ignored = r#"{"customer":{"more":[{"a":1,"a":1}]}}"#.to_owned();
+    for (path, body, member) in [
+        ("/api/promises/deliverypromise", kept, "customAttributes.x[0].a"),
+        ("/api/orders", beside, "consumer.x[0].a"),
+        ("/orders", ignored.clone(), "customer.more[0].a"),
+        ("/deliveries", ignored.clone(), "customer.more[0].a"),
+        ("/api/v2/orders", ignored, "customer.more[0].a"),
+    ] {
+        let reply = server.http.send(Method::POST, path, &[KEY], &body).await;
+        assert_eq!(reply.status, 400, "{path}: {}", reply.body);
+        assert!(reply.body.contains(member), "{path}: {}, not {member}", reply.body);
+    }
+}
+
 /// F3: a megabyte and a byte is too long everywhere, whether its length is said or not.
 #[actix_web::test]
 async fn what_is_too_long_is_413_on_every_route() {

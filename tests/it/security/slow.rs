@@ -68,6 +68,48 @@ async fn who_is_slow_is_told_to_go() {
     }
 }
 
+/// One address has so many connections and no more: one too many is closed unheard, and when there
+/// is room again the next is served.
+#[actix_web::test]
+async fn one_address_cannot_take_all_connections() {
+    let server = TestServer::configured(
+        "connections_per_address = 3
+",
+    )
+    .await;
+    let operators = server.operators();
+    let says = async |what: &str| {
+        let metrics = operators.get("/metrics").await.body;
+        metrics.lines().any(|line| line == what)
+    };
+    let connect = async || TcpStream::connect(server.http.address()).await.expect("it listens");
+    let [first, _second, _third] = [connect().await, connect().await, connect().await];
+    while !says("certus_connections 3").await {}
+    let body = json!({ "name": "gouda", "tenantFacilityId": "gouda",
+        "address": { "companyName": "Certus", "street": "Markt", "houseNumber": "1",
+            "postalCode": "2801", "city": "Gouda", "country": "NL" } });
+    let body = &body.to_string();
+    let request = format!(
+        "POST /api/facilities HTTP/1.1\r\nhost: c\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for sent in [&request[..], ""] {
+        let Ok(mut fourth) = TcpStream::connect(server.http.address()).await else { continue };
+        let _ = fourth.write_all(sent.as_bytes()).await; // it may be closed by now
+        let mut answer = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(4), fourth.read_to_end(&mut answer));
+        let ended = ended.await.expect("it is closed before a head is waited for");
+        assert!(ended.is_err() || answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    }
+    while !says("certus_connections_refused_total 2").await {}
+    drop(first);
+    while !says("certus_connections 2").await {}
+    let places = server.http.get("/api/facilities").await.expect(200);
+    assert_eq!(places["total"], 0, "nobody heard what was turned away");
+    server.http.post("/api/facilities", body).await.expect(201);
+}
+
 /// A body without an end is not read to it, whatever the answer is: too long, no credential, no
 /// such path, not JSON.
 #[actix_web::test]

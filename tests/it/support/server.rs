@@ -49,6 +49,15 @@ impl TestServer {
         TestServer { dir, server: Some(server), starts: 1, http }
     }
 
+    /// A server that goes by this clock.
+    pub(crate) async fn at_pace(pace: Pace) -> TestServer {
+        let dir = tempfile::tempdir().expect("there is room");
+        std::fs::write(settings_of(&dir), "").expect("there is room");
+        let server = open_at(&dir, 0, pace).await;
+        let http = Caller::of(server.address());
+        TestServer { dir, server: Some(server), starts: 1, http }
+    }
+
     pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().expect("it runs")
     }
@@ -135,6 +144,10 @@ impl TestServer {
 }
 
 async fn open(dir: &TempDir, starts: u64) -> Server {
+    open_at(dir, starts, Pace::by_hand(BEGIN)).await
+}
+
+async fn open_at(dir: &TempDir, starts: u64, pace: Pace) -> Server {
     let port_0 = "127.0.0.1:0".parse().ok();
     let over = Overrides {
         data: Some(dir.path().join("data")),
@@ -151,7 +164,7 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
     let random = Random::seeded(7 + 1_000 * starts);
     let webhooks = Schedule { delays: vec![RETRY], ..Schedule::default() };
     let extras = Extras { random, feed, webhooks, ..Extras::default() };
-    Server::start(&config, Pace::by_hand(BEGIN), extras, failed).await.expect("it starts")
+    Server::start(&config, pace, extras, failed).await.expect("it starts")
 }
 
 fn settings_of(dir: &TempDir) -> PathBuf {

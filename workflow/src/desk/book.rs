@@ -139,6 +139,7 @@ impl Book {
             | Event::Lost { .. }
             | Event::Rerouted { .. }
             | Event::Displaced { .. }
+            | Event::Transferred { .. }
             | Event::LinesAdded(_)
             | Event::Taken { .. }
             | Event::Shared { .. }

@@ -171,6 +171,11 @@ impl Places {
         self.seats[*self.by_id.get(&id)? as usize].card.as_ref()
     }
 
+    /// A location's seat.
+    pub fn seat_of(&self, id: LocationId) -> Option<&Seat> {
+        Some(self.seat(*self.by_id.get(&id)?))
+    }
+
     /// The location at a seat.
     pub fn seat(&self, seat: u32) -> &Seat {
         &self.seats[seat as usize]

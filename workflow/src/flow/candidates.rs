@@ -125,7 +125,7 @@ pub(super) fn wants(lines: &[Line]) -> SmallVec<[Want; 4]> {
 }
 
 /// Why a location takes no part in this order, whatever it has.
-fn fence(seat: &Seat, delivery: &Delivery) -> Option<Fence> {
+pub(super) fn fence(seat: &Seat, delivery: &Delivery) -> Option<Fence> {
     if !seat.takes.online {
         return Some(Fence::NotOnline);
     }

@@ -310,7 +310,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Holds pieces of one line at one location, which has them.
-    async fn hold(
+    pub(super) async fn hold(
         &mut self,
         id: OrderId,
         first: u16,

@@ -221,7 +221,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// Promises past their deadline that still hold what is wanted (S5).
-    async fn overdue(&mut self, wants: &[Want]) -> Vec<(Time, OrderId)> {
+    pub(super) async fn overdue(&mut self, wants: &[Want]) -> Vec<(Time, OrderId)> {
         if self.tenant.book.deadlines().first().is_none_or(|first| first > self.now) {
             return Vec::new();
         }

@@ -92,6 +92,16 @@ pub enum Command {
         /// Its reservations here.
         reservations: Vec<(ArticleId, ReservationId)>,
     },
+    /// Free a reservation, but for what stays of it under another id; who waits gets none of it
+    /// yet.
+    Part {
+        /// Of which article.
+        article: ArticleId,
+        /// The reservation.
+        reservation: ReservationId,
+        /// What stays, held as it was.
+        rest: Option<Rest>,
+    },
     /// Let who waits take what is free.
     Settle {
         /// The articles.
@@ -115,6 +125,15 @@ pub struct Take {
     pub units: Units,
     /// Whether they wait for stock instead of being held of a lot.
     pub waits: bool,
+}
+
+/// What stays of a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest {
+    /// Its id from now on.
+    pub reservation: ReservationId,
+    /// How many pieces.
+    pub units: Units,
 }
 
 /// One lot to make or change.
@@ -259,6 +278,9 @@ pub fn decide(location: &Location, command: &Command, now: Time) -> Result<Done,
         Command::Reserve { order, first, takes } => reserve(location, *order, *first, takes, now),
         Command::Release { reservations } => Ok(release(location, reservations, Some(now))),
         Command::Vacate { reservations } => Ok(release(location, reservations, None)),
+        Command::Part { article, reservation, rest } => {
+            Ok(part(location, article, *reservation, *rest))
+        }
         Command::Settle { articles } => Ok(settle(location, articles, now)),
         Command::Consume { rows, sold_out } => Ok(consume(location, rows, *sold_out)),
     }
@@ -409,6 +431,22 @@ fn release(
         if let Some(now) = settled {
             draft.settle_within(REHOSTED_BYTES_MAX, now, &mut done.events);
         }
+    }
+    done
+}
+
+/// Frees a reservation, and holds what stays of it where it was held.
+fn part(
+    location: &Location,
+    article: &ArticleId,
+    reservation: ReservationId,
+    rest: Option<Rest>,
+) -> Done {
+    let mut done = release(location, &[(article.clone(), reservation)], None);
+    if let Some(Rest { reservation: rest, units }) = rest {
+        let stock = location.shelves[article].holds[&reservation].stock;
+        let event = ShelfEvent::Reserved { reservation: rest, stock, units };
+        done.events.push(Event::Shelf { article: article.clone(), event });
     }
     done
 }

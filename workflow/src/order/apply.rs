@@ -104,6 +104,11 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
             find_place(order);
         }
         Event::Displaced { holds } => displace(order, holds),
+        Event::Transferred { released, holds } => {
+            order.reserved += count(holds.len());
+            order.holds.retain(|hold| hold.index != *released);
+            order.holds.extend(holds.iter().cloned());
+        }
         Event::Invitation(_) => unreachable!("it was applied above"),
     }
 }

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::task::{self, Task};
-use super::{Event, Order, Stage, Window};
-use crate::id::Version;
+use super::{Event, Hold, Order, Stage, Window};
+use crate::id::{LocationId, Version};
 use crate::invitation::{self, Report};
 use crate::limits::{LINES_PER_ORDER_MAX, WINDOW_LENGTH};
 use crate::refusal::Refusal;
@@ -190,5 +190,32 @@ pub fn takes_lines(
         }
         Stage::Received => Ok(Stage::Confirmed { at: now }),
         stage @ (Stage::Promised { .. } | Stage::Confirmed { .. } | Stage::Locked) => Ok(stage),
+    }
+}
+
+/// Answers with one of its reservations, whose pieces may be held at `to` instead, or refuses that.
+/// Whether there is stock is looked at after this, and nothing of that refuses because of the
+/// order.
+pub fn gives_up(
+    order: &Order,
+    index: u16,
+    to: LocationId,
+    version: Option<Version>,
+    now: Time,
+) -> Result<Hold, Refusal> {
+    let hold = order.holds.iter().find(|hold| hold.index == index);
+    // The order of these rows is the order of precedence.
+    match (order.stage_at(now), hold) {
+        (Stage::Expired { until }, _) => Err(Refusal::PromiseExpired { until }),
+        (_, None) => Err(Refusal::UnknownReservation),
+        _ if version.is_some_and(|asked| asked != order.version) => Err(Refusal::WrongVersion {
+            asked: version.unwrap_or_default(),
+            current: order.version,
+        }),
+        // Whoever picks there knows what there is to pick.
+        (_, Some(hold)) if [hold.location, to].iter().any(|at| order.open_part(*at).is_some()) => {
+            Err(task::not_now(order, "Transfer"))
+        }
+        (_, Some(hold)) => Ok(hold.clone()),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
         | Event::Lost { .. }
         | Event::Rerouted { .. }
         | Event::Displaced { .. }
+        | Event::Transferred { .. }
         | Event::LinesAdded(_)
         | Event::Unlocked { .. }
         | Event::Invited(_)

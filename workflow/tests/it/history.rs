@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use workflow::command::{
-    Command, Job, Lots, MoreLines, OrderName, Promise, SafetyAsk, StockRow, Wanted,
+    Command, Job, LocationRef, Lots, MoreLines, OrderName, Promise, SafetyAsk, StockRow, Transfer,
+    Wanted,
 };
 use workflow::id::{ArticleId, OrderId, StockId, Version};
 use workflow::kept::Kept;
@@ -164,6 +165,9 @@ impl Run {
                 let (to, units) = (["A-1", "B-2"][lot].into(), pieces(units * self.scale));
                 Command::MoveStock { from, to, units, removes_empty: units.get() % 2 == 0 }
             }
+            Step::Transfer { order, hold, place, units } => {
+                self.transfer(order, hold, at(PLACES[place]), units)
+            }
             Step::Change { place, status, services } => {
                 let named = |card: &Card| card.reference.as_deref() == Some(PLACES[place]);
                 let mut locations = self.shop.world.locations.values().map(|(_, it)| it);
@@ -212,6 +216,15 @@ impl Run {
             locked: request.locked,
             replaces: request.replaces.map(|order| self.order(order)),
         }))
+    }
+
+    fn transfer(&self, order: usize, hold: usize, to: LocationRef, units: Option<i64>) -> Command {
+        let id = self.order(order);
+        let holds = self.shop.world.orders.get(&id).map(|(_, order)| &order.holds[..]);
+        let hold = holds.unwrap_or_default().iter().cycle().nth(hold);
+        let reservation = id.reservation(hold.map_or(9, |hold| hold.index));
+        let units = units.map(|units| pieces(units * self.scale));
+        Command::Transfer(Transfer { reservation, version: None, to, units })
     }
 
     fn timer(&mut self, order: usize, beside: i64) -> Command {

@@ -335,8 +335,11 @@ fn is_work(event: &order::Event) -> bool {
 
 /// Whether the event moves pieces of an open order to another place, or to none.
 fn is_routing(event: &order::Event) -> bool {
-    use order::Event::{Displaced, Lost, Rehosted, Rerouted};
-    matches!(event, Displaced { .. } | Lost { .. } | Rehosted { .. } | Rerouted { .. })
+    use order::Event::{Displaced, Lost, Rehosted, Rerouted, Transferred};
+    matches!(
+        event,
+        Displaced { .. } | Lost { .. } | Rehosted { .. } | Rerouted { .. } | Transferred { .. }
+    )
 }
 
 /// Whether a place was looked for, which nobody does for what has ended.

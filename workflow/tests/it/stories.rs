@@ -235,6 +235,8 @@ stories! {
     lines_may_join_an_order_that_is_open: "lines";
     /// S1, S2, S3: no order loses its pieces because they lie elsewhere.
     what_is_moved_to_another_place_takes_its_reservations_along: "moving";
+    /// S1, S2, S5, S7, P7: the reservation is no more, and all of its pieces are held.
+    what_is_held_is_held_elsewhere_when_an_operator_says_so: "transfer";
     /// P7: the article sells on, and nothing new waits for it.
     a_listing_goes_away_and_the_stock_stays: "listings";
     /// M1, M3, M4, M6: what is told of an order is due with its stage, and only while it is so.

@@ -120,10 +120,12 @@ impl<'de> Visitor<'de> for FieldVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Field, A::Error> {
         let mut members = BTreeMap::new();
-        while let Some((name, value)) = from.next_entry::<String, Field>()? {
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member comes twice"));
+        while let Some(name) = from.next_key::<String>()? {
+            if members.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
             }
+            let value = from.next_value()?;
+            members.insert(name, value);
         }
         Ok(Field::Sheet(Sheet(members)))
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Operation;
 use crate::auth::Need;
 use crate::failure::Failure;
+use crate::http::lines::NDJSON;
 use crate::http::openapi::door::Door;
 use crate::http::openapi::no::{No, responses};
 
@@ -26,13 +27,17 @@ impl Operation {
             Failure::OutcomeUnknown => self.asks,
             Failure::NoRoom => self.asks && self.method != "get",
             Failure::KeyReused | Failure::KeyBusy => self.takes_key,
-            Failure::UnsupportedMediaType | Failure::TooLarge | Failure::SlowBody => {
-                self.body.is_some()
-            }
+            Failure::UnsupportedMediaType => self.body.is_some(),
+            // Of lines, the answer has begun by then.
+            Failure::TooLarge | Failure::SlowBody => self.body.is_some() && !self.takes_lines(),
             Failure::Broken(_) => true,
             // Of other paths and other methods; what the rules refuse, each route says itself.
             Failure::NotFound | Failure::MethodNotAllowed(_) | Failure::Refused(_) => false,
         }
+    }
+
+    fn takes_lines(&self) -> bool {
+        self.body.as_ref().is_some_and(|it| it["content"][NDJSON].is_object())
     }
 
     /// Its noes as responses, by their status.

@@ -47,7 +47,7 @@ impl ConfigurationBody<'_> {
 }
 
 /// The seconds of a duration like `P1DT2H30M`; no years and months, whose lengths differ.
-fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let rest = text.strip_prefix('P')?;
     let (days, clock) = match rest.split_once('T') {
         Some((_, "")) => return None,

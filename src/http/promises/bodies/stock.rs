@@ -149,6 +149,13 @@ impl StockBody<'_> {
         faults.end(row.map(|row| Command::PutStocks { rows: vec![row] }))
     }
 
+    /// The command for one stock, new or known, by itself.
+    pub(crate) fn into_row(self) -> Result<Command, Failure> {
+        let mut faults = Faults::default();
+        let row = self.read(&mut faults, &Path::Root);
+        faults.end(row.map(|row| Command::PutStocks { rows: vec![row] }))
+    }
+
     fn check_operation(&self, faults: &mut Faults, at: &Path<'_>) {
         let operation = faults.required(at.member("operationType"), self.operation_type);
         let fits = match operation {

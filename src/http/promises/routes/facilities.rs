@@ -92,7 +92,7 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
 }
 
 /// The facility that a path names; what is no id names none.
-pub(super) fn facility_ref(text: &str) -> Result<LocationRef, Failure> {
+pub(crate) fn facility_ref(text: &str) -> Result<LocationRef, Failure> {
     if let Some(own) = text.strip_prefix(OWN_ID) {
         return Ok(LocationRef { id: None, reference: Some(own.into()) });
     }

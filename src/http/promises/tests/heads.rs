@@ -156,16 +156,19 @@ fn what_means_the_same_has_the_same_fingerprint() {
 #[actix_web::test]
 async fn health_names_the_parts_that_there_are() {
     let door = Door::open();
-    for (is_stuck, status, snapshot) in
-        [(false, "UP", "UP"), (true, "DEGRADED", "DOWN"), (false, "UP", "UP")]
-    {
-        door.stick(is_stuck);
+    for ((is_stuck, is_far), status, snapshot) in [
+        ((false, false), "UP", "UP"),
+        ((true, false), "DEGRADED", "DOWN"),
+        ((false, true), "DEGRADED", "UP"),
+        ((false, false), "UP", "UP"),
+    ] {
+        door.follow(is_stuck, is_far);
         let seen = door.ask(TestRequest::get().uri("/api/status")).await;
         assert_eq!(seen.json()["status"], status);
         let seen = door.ask(TestRequest::get().uri("/api/health")).await;
         let parts = format!(
-            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}},{{"name":"mail","status":"OFF"}}]"#
+            r#"[{{"name":"journal","status":"UP"}},{{"name":"snapshot","status":"{snapshot}"}},{{"name":"webhooks","status":"UP"}},{{"name":"mail","status":"OFF"}}]"#
         );
-        assert_eq!(seen.body, format!(r#"{{"status":"{status}","dependencies":{parts}}}"#));
+        assert_eq!(seen.body, format!(r#"{{"status":"{snapshot}","dependencies":{parts}}}"#));
     }
 }

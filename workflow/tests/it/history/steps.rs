@@ -70,6 +70,13 @@ pub(crate) enum Step {
         lot: usize,
         units: i64,
     },
+    /// Pieces of an order's reservation, to be held at another place; without a number all.
+    Transfer {
+        order: usize,
+        hold: usize,
+        place: usize,
+        units: Option<i64>,
+    },
     Change {
         place: usize,
         status: Status,
@@ -201,6 +208,9 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(place, article, units)| Step::Keep { place, article, units }),
         1 => (0..4_usize).prop_map(|back| Step::Unkeep { back }),
         1 => spot().prop_map(|(place, article)| Step::Unlist { place, article }),
+        2 => (0..6_usize, 0..4_usize, 0..3_usize, proptest::option::of(1..4_i64)).prop_map(
+            |(order, hold, place, units)| Step::Transfer { order, hold, place, units }
+        ),
         2 => (spot(), 0..2_usize, 1..5_i64).prop_map(|((place, article), lot, units)| Step::Move {
             place,
             article,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use workflow::calendar::Day;
 use workflow::command::{
-    Command, Days, Job, LocationRef, Lots, MoreLines, OrderName, Promise, Query,
+    Command, Days, Job, LocationRef, Lots, MoreLines, OrderName, Promise, Query, Transfer,
 };
 use workflow::command::{Page, SafetyAsk, SafetyFilter, SummaryFilter};
 use workflow::command::{StockRow, Wanted};
@@ -132,6 +132,7 @@ impl Script {
                 Command::RemoveStocks { which }
             }
             "move" => self.relocate(&Said::of(rest)),
+            "transfer" => self.transfer(&Said::of(rest).knows(&["to", "version"])),
             "keep" => Command::KeepStocks { rows: rest.split("; ").map(safety_row).collect() },
             "unkeep" => self.unkeep(&Said::of(rest).knows(&[])),
             "kept" => {
@@ -374,6 +375,19 @@ impl Script {
         let to = said.value("to").expect("a place").into();
         let removes_empty = said.has("emptied");
         Command::MoveStock { from: self.lot(said.subject), to, units, removes_empty }
+    }
+
+    /// `o1 1: 2, to gouda` are two pieces of its second reservation; `all` are all of it.
+    fn transfer(&self, said: &Said<'_>) -> Command {
+        let (order, index) = said.subject.split_once(' ').expect("an order and a number");
+        let index = index.parse().expect("a number");
+        let units = said.body.parse().ok().map(pieces);
+        Command::Transfer(Transfer {
+            reservation: self.order(order).reservation(index),
+            version: said.version(),
+            to: at(said.value("to").expect("a place")),
+            units,
+        })
     }
 
     /// `gouda lot a`.

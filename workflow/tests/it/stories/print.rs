@@ -6,7 +6,7 @@ use workflow::id::{ArticleId, LocationId, StockId};
 use workflow::invitation::Event as InvitationEvent;
 use workflow::location::{RowStatus, Shelf};
 use workflow::order::{self, Order, Stage};
-use workflow::outcome::{Outcome, PartView, PlacedView};
+use workflow::outcome::{Outcome, PartView, PlacedView, ReservationView};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
@@ -82,6 +82,14 @@ fn stock_rows(script: &Script, outcome: &Outcome) -> Option<String> {
             };
             let there = to.lot.storage().cloned().unwrap_or_default();
             format!("{left}, {} in {there}, version {}", to.lot.value, to.lot.version)
+        }
+        Outcome::Reservations { rows, .. } => {
+            let row = |row: &ReservationView| {
+                let place = location_name(script, row.hold.location);
+                let verb = if row.hold.stock.is_some() { "held" } else { "waiting" };
+                format!("{} {} {verb} at {place}", row.article, row.hold.units)
+            };
+            rows.iter().map(row).collect::<Vec<_>>().join(", ")
         }
         Outcome::Kept(rows) => {
             rows.iter().map(|status| status_word(*status)).collect::<Vec<_>>().join(", ")
@@ -174,6 +182,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::AlreadyInList
         | Refusal::NotPicked
         | Refusal::NothingToSubstitute
+        | Refusal::TakesNoPart
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
@@ -260,6 +269,9 @@ pub(super) fn others(
                 for hold in holds {
                     pieces.push(format!("{name} has {}", held(script, *id, hold.index)));
                 }
+            }
+            order::Event::Transferred { released, .. } => {
+                pieces.push(format!("{name} gives up its reservation {released}"));
             }
             order::Event::Taken { .. } => pieces.push(format!("{name} taken")),
             order::Event::Staged { .. } => pieces.push(format!("{name} staged")),
