@@ -82,7 +82,7 @@ async fn what_is_locked_may_be_cancelled() {
     }
 }
 
-/// D 3.2: a promise has no lock.
+/// A promise has no lock.
 #[actix_web::test]
 async fn a_promise_is_not_locked() {
     let server = TestServer::start().await;

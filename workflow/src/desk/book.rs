@@ -219,11 +219,6 @@ impl Book {
         self.by_secret.get(secret).copied()
     }
 
-    /// The orders, the newest first.
-    pub fn newest(&self) -> impl Iterator<Item = OrderId> + '_ {
-        self.orders.keys().rev().copied()
-    }
-
     /// Whether the order is a promise whose deadline has passed.
     pub fn is_overdue(&self, order: OrderId, now: Time) -> bool {
         self.orders.get(&order).copied().flatten().is_some_and(|until| until <= now)
