@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Event, Hold, Order, Placed, Stage, Window, progress};
+use super::{Added, Event, Hold, Order, Placed, Stage, Window, progress};
 use crate::id::{OrderId, Version};
 use crate::invitation;
 use crate::time::Time;
@@ -75,15 +75,7 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
             order.holds.retain(|hold| !holds.contains(&hold.index));
             progress::forget_empty_parts(order);
         }
-        Event::LinesAdded(added) => {
-            order.stage = added.stage.clone();
-            Arc::make_mut(&mut order.asked).lines.extend(added.lines.iter().cloned());
-            order.holds.extend(added.holds.iter().cloned());
-            order.reserved += count(added.holds.len());
-            for (line, units) in &added.dropped {
-                order.work.get_or_insert_default().drop_pieces(*line, *units);
-            }
-        }
+        Event::LinesAdded(added) => add_lines(order, added),
         Event::Taken { .. }
         | Event::Shared { .. }
         | Event::Picked { .. }
@@ -99,18 +91,30 @@ pub fn apply(order: &mut Order, event: &Event, at: Time) {
         Event::Unlocked { window } => unlock(order, *window, at),
         Event::Invited(report) => order.report = Some(report.clone()),
         Event::Rerouted { holds } => {
-            order.reserved += count(holds.len());
-            order.holds.extend(holds.iter().cloned());
+            take_holds(order, holds);
             find_place(order);
         }
         Event::Displaced { holds } => displace(order, holds),
         Event::Transferred { released, holds } => {
-            order.reserved += count(holds.len());
             order.holds.retain(|hold| hold.index != *released);
-            order.holds.extend(holds.iter().cloned());
+            take_holds(order, holds);
         }
         Event::Invitation(_) => unreachable!("it was applied above"),
     }
+}
+
+fn add_lines(order: &mut Order, added: &Added) {
+    order.stage = added.stage.clone();
+    Arc::make_mut(&mut order.asked).lines.extend(added.lines.iter().cloned());
+    take_holds(order, &added.holds);
+    for (line, units) in &added.dropped {
+        order.work.get_or_insert_default().drop_pieces(*line, *units);
+    }
+}
+
+fn take_holds(order: &mut Order, holds: &[Hold]) {
+    order.reserved += count(holds.len());
+    order.holds.extend(holds.iter().cloned());
 }
 
 fn displace(order: &mut Order, holds: &[Hold]) {
