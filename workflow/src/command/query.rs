@@ -8,6 +8,7 @@ use super::{InvitationFilter, LocationRef, Part};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use crate::location::{self, Card, Listing};
 use crate::order::{self, Standing};
+use crate::stores::Stores;
 use crate::time::Time;
 
 /// What only looks.
@@ -51,10 +52,10 @@ pub enum Query {
     Delivery(OrderName),
     /// Orders in memory, the newest first: those that fit, after so many, at most so many.
     Recent(RecentFilter, usize, usize),
-    /// What this picker picks.
-    Picklist(SmolStr),
-    /// How many parts of orders wait for a picker, at one location or at all.
-    Unpicked(Option<LocationRef>),
+    /// What this picker picks at these stores.
+    Picklist(SmolStr, Stores),
+    /// How many parts of orders wait for a picker, at one location or at any of these stores.
+    Unpicked(Option<LocationRef>, Stores),
     /// Orders that wait for a driver, the oldest first, at most so many.
     Unrouted(usize),
     /// What this driver brings.
