@@ -14,9 +14,7 @@ use crate::command::{Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Status, Take};
-use crate::order::{
-    self, Event, Hold, Line, Order, Rest, Shortage, Stage, Step, Substitution, Task,
-};
+use crate::order::{self, Event, Hold, Line, Order, Rest, Shortage, Stage, Substitution, Task};
 use crate::outcome::{Outcome, PickView};
 use crate::quantity::Units;
 use crate::record::Owner;
@@ -383,16 +381,13 @@ fn is_empty(order: &Order) -> bool {
     order.holds.is_empty() && lines.all(|line| order.unassigned(line).is_zero())
 }
 
-/// What leaves with a driver: all that is held of parts that are staged.
+/// What leaves with a driver.
 fn leaving(order: &Order) -> Leaving {
     let mut leaving = Leaving::new();
-    for part in order.parts().iter().filter(|part| part.step == Step::Staged) {
-        let here = order.holds.iter().filter(|hold| hold.location == part.location);
-        for hold in here.filter(|hold| hold.stock.is_some()) {
-            let article = order.asked.lines[usize::from(hold.line)].article.clone();
-            let row = (article, order.id.reservation(hold.index), hold.units);
-            leaving.entry(part.location).or_default().push(row);
-        }
+    for hold in order.packed() {
+        let article = order.asked.lines[usize::from(hold.line)].article.clone();
+        let row = (article, order.id.reservation(hold.index), hold.units);
+        leaving.entry(hold.location).or_default().push(row);
     }
     leaving
 }
