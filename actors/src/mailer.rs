@@ -298,13 +298,8 @@ impl Desk {
         action: InvitationAction,
     ) -> Result<Option<Order>, NoRoom> {
         let order = OrderName::Id(mail.order);
-        let ask = Ask {
-            tenant: tenant.clone(),
-            who: SmolStr::new_static("mailer"),
-            key: None,
-            keyed: None,
-            command: Command::Invitation { order, action },
-        };
+        let command = Command::Invitation { order, action };
+        let ask = Ask::of(tenant.clone(), SmolStr::new_static("mailer"), command);
         self.ask(Work::Change(Box::new(ask), Words::Plain(nothing))).await
     }
 

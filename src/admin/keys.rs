@@ -12,9 +12,11 @@ use snapshots::Position;
 use workflow::command::Command;
 use workflow::id::{KeyId, TenantId};
 use workflow::keyring::{self, Key};
+use workflow::limits::STORES_PER_CREDENTIAL_MAX;
 use workflow::outcome::Outcome;
 use workflow::permission::{Permission, Permissions};
 use workflow::refusal::Refusal;
+use workflow::stores::Stores;
 use workflow::time::{Millis, Time};
 
 use super::call::{Call, Cause, Handled, acting_for, name, outcome_of, private};
@@ -34,6 +36,7 @@ struct KeyBody<'a> {
     name: Option<Text<'a>>,
     permissions: Option<Vec<Text<'a>>>,
     expires_in_days: Option<u64>,
+    stores: Option<Vec<Text<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -45,6 +48,7 @@ struct KeyAnswer<'a> {
     tenant: &'a str,
     name: &'a str,
     permissions: Vec<&'static str>,
+    stores: Option<&'a [SmolStr]>,
     created_at: String,
     expires_at: Option<String>,
     revoked_at: Option<String>,
@@ -62,6 +66,7 @@ struct Wanted {
     name: SmolStr,
     permissions: Permissions,
     lasts: Option<Millis>,
+    stores: Stores,
 }
 
 /// Makes a key, and shows it this once: 201.
@@ -71,10 +76,10 @@ pub(super) async fn make(call: Call, payload: Payload) -> Handled {
         takes_no_key(&call)?;
         let body: KeyBody<'_> = raw.decode()?;
         let wanted = body.check().map_err(Cause::Invalid)?;
-        let Wanted { tenant, name, permissions, lasts } = wanted;
+        let Wanted { tenant, name, permissions, lasts, stores } = wanted;
         let secret = Secret::draw();
         let digest = secret.digest();
-        let command = keyring::Command::Make { name, permissions, digest, lasts };
+        let command = keyring::Command::Make { name, permissions, digest, lasts, stores };
         let caller = acting_for(tenant, who);
         let (at, key) = change(&call, &caller, command).await?;
         let shown = secret.shown(key.id);
@@ -152,9 +157,30 @@ impl KeyBody<'_> {
             }
             Millis::hours(days.min(KEY_DAYS_MAX) * 24)
         });
-        let wanted = tenant.zip(name);
-        let wanted = wanted.map(|(tenant, name)| Wanted { tenant, name, permissions, lasts });
+        let stores = stores(self.stores.as_deref());
+        let rule = format!("must be 1 to {STORES_PER_CREDENTIAL_MAX} names of 1 to 250 characters");
+        let stores = faults.good_member("#/stores", stores, &rule);
+        let wanted = tenant.zip(name).zip(stores);
+        let wanted = wanted.map(|((tenant, name), stores)| Wanted {
+            tenant,
+            name,
+            permissions,
+            lasts,
+            stores,
+        });
         faults.end(wanted)
+    }
+}
+
+/// All stores unless some are named; none if what is named is not good.
+fn stores(names: Option<&[Text<'_>]>) -> Option<Stores> {
+    match names {
+        None => Some(Stores::ALL),
+        Some([]) => None,
+        Some(names) => {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            Stores::parse(&names)
+        }
     }
 }
 
@@ -181,6 +207,7 @@ fn answer_of<'a>(tenant: &'a TenantId, key: &'a Key) -> KeyAnswer<'a> {
         tenant: tenant.as_str(),
         name: &key.name,
         permissions: key.permissions.iter().map(Permission::name).collect(),
+        stores: key.stores.names(),
         created_at: key.made.to_string(),
         expires_at: text(key.expires),
         revoked_at: text(key.revoked),

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 use workflow::id::{KeyId, TenantId};
 use workflow::permission::{Permission, Permissions};
+use workflow::stores::Stores;
 
 use crate::failure::Failure;
 
@@ -17,6 +18,8 @@ pub struct Caller {
     pub permissions: Permissions,
     /// The API key that it rests on, if it does: that one may be taken back.
     pub key: Option<KeyId>,
+    /// The stores that its holder picks for.
+    pub stores: Stores,
 }
 
 impl Caller {
@@ -24,13 +27,13 @@ impl Caller {
     pub fn anonymous() -> Caller {
         let tenant = TenantId::parse("default").expect("`default` is short and printable");
         let who = SmolStr::new_static("anonymous");
-        Caller { tenant, who, permissions: Permissions::ALL, key: None }
+        Caller { tenant, who, permissions: Permissions::ALL, key: None, stores: Stores::ALL }
     }
 
     /// A customer of this tenant: they know the secret of one order, and have no credential.
     pub fn customer(tenant: TenantId) -> Caller {
         let who = SmolStr::new_static("customer");
-        Caller { tenant, who, permissions: Permissions::NONE, key: None }
+        Caller { tenant, who, permissions: Permissions::NONE, key: None, stores: Stores::ALL }
     }
 
     /// Refuses unless the credential is good for this.
@@ -42,13 +45,14 @@ impl Caller {
     }
 
     /// The caller that two credentials in one request stand for together: they must be of one
-    /// tenant, and it may what both may.
+    /// tenant, and it may what both may, at the stores of both.
     pub(crate) fn with(self, other: &Caller) -> Result<Caller, Failure> {
         if self.tenant != other.tenant {
             return Err(Failure::Forbidden);
         }
         let permissions = self.permissions.within(other.permissions);
-        Ok(Caller { permissions, key: self.key.or(other.key), ..self })
+        let stores = self.stores.within(&other.stores);
+        Ok(Caller { permissions, key: self.key.or(other.key), stores, ..self })
     }
 }
 
@@ -59,7 +63,7 @@ mod tests {
     fn of(tenant: &str, permissions: &[Permission]) -> Caller {
         let tenant = TenantId::parse(tenant).unwrap();
         let permissions = Permissions::of(permissions);
-        Caller { tenant, who: "till".into(), permissions, key: None }
+        Caller { tenant, who: "till".into(), permissions, ..Caller::anonymous() }
     }
 
     #[test]

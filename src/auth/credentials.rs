@@ -223,7 +223,8 @@ mod tests {
         let token = |token: &str, tenant| {
             let tenant = TenantId::parse(tenant).unwrap();
             let permissions = Permissions::ORDINARY;
-            (token.to_owned(), Caller { tenant, who: "till".into(), permissions, key: None })
+            let who = "till".into();
+            (token.to_owned(), Caller { tenant, who, permissions, ..Caller::anonymous() })
         };
         Credentials::of([token("s3cret", "shop"), token("other", "mall")])
     }

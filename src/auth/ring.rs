@@ -94,13 +94,14 @@ impl Ring {
 }
 
 fn caller_of(tenant: &TenantId, key: &Key) -> Caller {
-    let (tenant, who) = (tenant.clone(), key.name.clone());
-    Caller { tenant, who, permissions: key.permissions, key: Some(key.id) }
+    let (tenant, who, stores) = (tenant.clone(), key.name.clone(), key.stores.clone());
+    Caller { tenant, who, permissions: key.permissions, key: Some(key.id), stores }
 }
 
 #[cfg(test)]
 mod tests {
     use workflow::permission::Permissions;
+    use workflow::stores::Stores;
     use workflow::time::Millis;
 
     use super::*;
@@ -120,6 +121,7 @@ mod tests {
             made: NOW,
             expires: Some(NOW + Millis(10)),
             revoked: None,
+            stores: Stores::parse(&["gouda"]).unwrap(),
         };
         ring.note(&tenant, &Event::Made(Box::new(key)), NOW);
         let text = secret.shown(id);
@@ -128,6 +130,7 @@ mod tests {
             (caller.tenant, caller.who.as_str(), caller.key),
             (tenant.clone(), "till", Some(id))
         );
+        assert_eq!(caller.stores.names(), Some(&["gouda".into()][..]));
         assert!(ring.caller(&text, NOW + Millis(10)).is_none(), "it has ended");
         assert!(ring.caller(&text[..text.len() - 1], NOW).is_none(), "half of it");
         assert!(ring.caller(&Secret::draw().shown(id), NOW).is_none(), "another secret");

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use smol_str::SmolStr;
 use workflow::id::{KeyId, TenantId};
 use workflow::permission::Permissions;
+use workflow::stores::Stores;
 use workflow::time::Time;
 
 use super::base64;
@@ -48,6 +49,7 @@ pub(super) struct Claims {
     tenant: Option<String>,
     scope: Option<String>,
     permissions: Option<Vec<String>>,
+    stores: Option<Vec<String>>,
     /// In a token of ours: the API key that it rests on.
     key: Option<String>,
 }
@@ -74,6 +76,8 @@ pub(super) struct Said {
     pub(super) tenant: TenantId,
     pub(super) who: SmolStr,
     pub(super) permissions: Permissions,
+    /// The stores that its holder picks for.
+    pub(super) stores: Stores,
     /// The API key that it rests on, if it says so.
     pub(super) key: Option<KeyId>,
     /// From when on it is no good, leeway included.
@@ -134,7 +138,11 @@ impl Claims {
             None => None,
             Some(key) => Some(key?),
         };
-        Some(Said { tenant, who: self.sub.into(), permissions, key, until })
+        let stores = match self.stores {
+            None => Stores::ALL,
+            Some(names) => Stores::parse(&names)?,
+        };
+        Some(Said { tenant, who: self.sub.into(), permissions, stores, key, until })
     }
 }
 
@@ -229,6 +237,17 @@ mod tests {
             r#""exp":1768300000,"scope":"openid certus:admin","permissions":["orders.read"]"#;
         let names = said(&with(more)).unwrap().permissions;
         assert_eq!(names.iter().map(|it| it.name()).collect::<Vec<_>>(), ["orders.read", "admin"]);
+    }
+
+    #[test]
+    fn stores_are_names_and_all_unless_they_are_named() {
+        let of = |more: &str| said(&with(&format!("\"exp\":1768300000{more}"))).map(|it| it.stores);
+        assert_eq!(of(""), Some(Stores::ALL));
+        assert_eq!(of(",\"stores\":[\"9781\"]"), Stores::parse(&["9781"]));
+        assert_eq!(of(",\"stores\":[]"), Stores::parse::<&str>(&[]), "none at all");
+        for bad in ["\"9781\"", "[9781]", "[\"\"]", "{}"] {
+            assert_eq!(of(&format!(",\"stores\":{bad}")), None, "{bad}");
+        }
     }
 
     #[test]

@@ -102,9 +102,9 @@ impl Tokens {
                 self.check(&token, clock.now())?
             }
         };
-        let Said { tenant, who, permissions, key, until } = said;
+        let Said { tenant, who, permissions, stores, key, until } = said;
         let caller = match key {
-            None => Caller { tenant, who, permissions, key },
+            None => Caller { tenant, who, permissions, key, stores },
             Some(id) => {
                 let held = ring.holder(id).filter(|held| held.tenant == tenant)?;
                 Caller { permissions: held.permissions.within(permissions), ..held }

@@ -50,6 +50,9 @@ struct Wanted {
     /// What it is good for, once for each [default: all but admin]
     #[arg(long = "permission", value_name = "WORD")]
     permissions: Vec<String>,
+    /// The store that its holder picks for, as its `tenantFacilityId`, once for each [default: all]
+    #[arg(long = "store", value_name = "NAME")]
+    stores: Vec<String>,
     /// For how many days it is good [default: until it is revoked]
     #[arg(long, value_name = "DAYS")]
     expires_in: Option<u64>,
@@ -88,6 +91,9 @@ async fn create(wanted: Wanted) -> anyhow::Result<()> {
     if !wanted.permissions.is_empty() {
         body["permissions"] = wanted.permissions.into();
     }
+    if !wanted.stores.is_empty() {
+        body["stores"] = wanted.stores.into();
+    }
     if let Some(days) = wanted.expires_in {
         body["expires_in_days"] = days.into();
     }
@@ -103,13 +109,15 @@ async fn list(server: &Call) -> anyhow::Result<()> {
     let answer = server.send(server.client.get(&server.url)).await?;
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
-    table.set_header(["id", "tenant", "name", "permissions", "expires", "revoked"]);
+    table.set_header(["id", "tenant", "name", "permissions", "stores", "expires", "revoked"]);
     for key in answer["keys"].as_array().into_iter().flatten() {
-        let words = key["permissions"].as_array().into_iter().flatten();
-        let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+        let words = |name: &str| {
+            let words = key[name].as_array().into_iter().flatten();
+            words.filter_map(Value::as_str).collect::<Vec<&str>>().join(" ")
+        };
         let cells = ["id", "tenant", "name"].map(|name| text(key, name));
         let times = ["expires_at", "revoked_at"].map(|name| text(key, name));
-        table.add_row(cells.into_iter().chain([words.join(" ")]).chain(times));
+        table.add_row(cells.into_iter().chain(["permissions", "stores"].map(words)).chain(times));
     }
     println!("{table}");
     Ok(())

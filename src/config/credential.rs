@@ -1,10 +1,11 @@
 //! A static token of the configuration, and whom it stands for.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use workflow::id::TenantId;
 use workflow::permission::Permissions;
+use workflow::stores::Stores;
 
 use crate::auth::{Caller, permissions_of};
 use crate::limits;
@@ -23,13 +24,16 @@ pub struct Credential {
     /// What it is good for; none means all but `admin`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
+    /// The stores that its holder picks for, by their `tenantFacilityId`; none means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stores: Option<Vec<String>>,
 }
 
 impl Credential {
     /// Whom it stands for.
     ///
     /// # Errors
-    /// A tenant or a permission that is none, or a token that can be guessed.
+    /// A tenant, a permission or stores that are none, or a token that can be guessed.
     pub fn caller(&self) -> anyhow::Result<Caller> {
         ensure!(
             self.token.len() >= limits::TOKEN_CHARS_MIN,
@@ -40,7 +44,13 @@ impl Credential {
             .with_context(|| format!("credentials: `{}` is no tenant", self.tenant))?;
         let words = self.permissions.as_deref();
         let permissions = words.map_or(Ok(Permissions::ORDINARY), permissions)?;
-        Ok(Caller { tenant, who: SmolStr::new(&self.name), permissions, key: None })
+        let stores = match self.stores.as_deref() {
+            None => Stores::ALL,
+            Some([]) => bail!("credentials: `stores` of {self:?} names none"),
+            Some(names) => Stores::parse(names)
+                .with_context(|| format!("credentials: `stores` of {self:?} is none"))?,
+        };
+        Ok(Caller { tenant, who: SmolStr::new(&self.name), permissions, key: None, stores })
     }
 }
 

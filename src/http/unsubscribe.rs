@@ -7,11 +7,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use actors::{Words, Work};
-use smol_str::SmolStr;
 use workflow::command::{Ask, Command};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
-use workflow::permission::Permissions;
 use workflow::reply::Reply;
 
 use super::problem::Problem;
@@ -36,15 +34,9 @@ pub(super) async fn suppress(app: Data<App>, token: Path<String>) -> Result<Http
     let (tenant, address) = read(&app, &token)?;
     let failed = |failed: Failed| Problem::of(failed, PATH);
     let permit = app.admission.enter(Lane::Operate).map_err(|failure| failed(failure.into()))?;
-    let who = SmolStr::new_static("customer");
-    let caller = Caller { tenant, who, permissions: Permissions::NONE, key: None };
-    let ask = Ask {
-        tenant: caller.tenant.clone(),
-        who: caller.who.clone(),
-        key: None,
-        keyed: None,
-        command: Command::Suppress { address: address.into() },
-    };
+    let caller = Caller::customer(tenant);
+    let command = Command::Suppress { address: address.into() };
+    let ask = Ask::of(caller.tenant.clone(), caller.who.clone(), command);
     app.ask(&caller, Work::Change(Box::new(ask), Words::Plain(nothing)), permit)
         .await
         .map_err(failed)?;

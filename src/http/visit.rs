@@ -147,8 +147,9 @@ impl Visit {
         command: Command,
         words: Words,
     ) -> Result<Answered, Failed> {
-        let Caller { tenant, who, key, .. } = self.caller.clone();
-        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), words);
+        let Caller { tenant, who, stores, key, .. } = self.caller.clone();
+        let ask = Ask { tenant, who, stores, key, keyed, command };
+        let work = Work::Change(Box::new(ask), words);
         app.ask(&self.caller, work, self.permit).await
     }
 

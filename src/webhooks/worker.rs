@@ -221,13 +221,8 @@ impl Worker {
     /// The receiver answered 410: its subscription ends, as if it had asked for that.
     async fn end(&mut self, id: SubscriptionId) {
         let Some(target) = self.targets.remove(&id) else { return };
-        let ask = Ask {
-            tenant: target.tenant,
-            who: "webhooks".into(),
-            key: None,
-            keyed: None,
-            command: Command::Unsubscribe { id, version: None },
-        };
+        let command = Command::Unsubscribe { id, version: None };
+        let ask = Ask::of(target.tenant, "webhooks".into(), command);
         // If this fails it is listed again, called again, and ended then.
         let _ = self.shard.ask(Work::Change(Box::new(ask), Words::Plain(nothing)), None).await;
         tracing::info!(subscription = %id, "the receiver wants no more");

@@ -25,6 +25,7 @@ use crate::order::{self, Handover, Line, Shortage, Window};
 use crate::place::Place;
 use crate::quantity::Units;
 use crate::reply::Keyed;
+use crate::stores::Stores;
 use crate::subscription;
 use crate::time::{Millis, Time};
 
@@ -35,6 +36,8 @@ pub struct Ask {
     pub tenant: TenantId,
     /// Who asks.
     pub who: SmolStr,
+    /// The stores that they pick for.
+    pub stores: Stores,
     /// The API key it is asked with, if any: it must still be good when the command runs.
     pub key: Option<KeyId>,
     /// The key it is asked under, if any.
@@ -55,6 +58,11 @@ impl Ask {
         named || self.keyed.is_some()
     }
 
+    /// A command of somebody who comes without keys, and picks for every store.
+    pub fn of(tenant: TenantId, who: SmolStr, command: Command) -> Ask {
+        Ask { tenant, who, stores: Stores::ALL, key: None, keyed: None, command }
+    }
+
     /// What the timer submits when a deadline has passed.
     pub fn expire(tenant: &TenantId, order: OrderId, armed_for: Time) -> Ask {
         let action = order::Command::Expire { armed_for };
@@ -67,8 +75,7 @@ impl Ask {
     }
 
     fn of_scheduler(tenant: &TenantId, command: Command) -> Ask {
-        let who = SmolStr::new_static("scheduler");
-        Ask { tenant: tenant.clone(), who, key: None, keyed: None, command }
+        Ask::of(tenant.clone(), SmolStr::new_static("scheduler"), command)
     }
 }
 

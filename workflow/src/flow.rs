@@ -46,6 +46,7 @@ use crate::quantity::Units;
 use crate::record::{Event, Owner};
 use crate::refusal::Refusal;
 use crate::settings::Policy;
+use crate::stores::Stores;
 use crate::time::{Millis, Time};
 
 /// Those who play orders and locations.
@@ -175,6 +176,8 @@ pub struct Scene<'a, C: Cast> {
     pub random: u64,
     /// Who asks.
     pub who: &'a smol_str::SmolStr,
+    /// The stores that they pick for.
+    pub stores: &'a Stores,
     /// What has happened so far.
     pub events: Vec<Event>,
     /// Articles of which pieces without a place may find one now.

@@ -14,6 +14,7 @@ use crate::id::KeyId;
 use crate::limits::KEYS_PER_TENANT_MAX;
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
+use crate::stores::Stores;
 use crate::time::{Millis, Time};
 
 /// The API keys of one tenant.
@@ -39,6 +40,8 @@ pub struct Key {
     pub expires: Option<Time>,
     /// When it was taken back.
     pub revoked: Option<Time>,
+    /// The stores that its holder picks for.
+    pub stores: Stores,
 }
 
 /// The SHA-256 of a secret of at least 128 random bits.
@@ -58,6 +61,8 @@ pub enum Command {
         digest: Digest,
         /// For how long it is good; none means until it is taken back.
         lasts: Option<Millis>,
+        /// The stores that its holder will pick for.
+        stores: Stores,
     },
     /// Take a key back.
     Revoke {
@@ -149,7 +154,7 @@ pub fn decide(
     random: u64,
 ) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Make { name, permissions, digest, lasts } => {
+        Command::Make { name, permissions, digest, lasts, stores } => {
             let mut events = Vec::new();
             if ring.keys.len() >= KEYS_PER_TENANT_MAX {
                 let useless = ring.keys.values().find(|key| !key.is_good(now));
@@ -164,6 +169,7 @@ pub fn decide(
                 made: now,
                 expires: lasts.map(|lasts| now + lasts),
                 revoked: None,
+                stores: stores.clone(),
             })));
             Ok(events)
         }
@@ -206,7 +212,7 @@ mod tests {
     fn make(lasts: Option<Millis>) -> Command {
         let digest = Digest([7; 32]);
         let permissions = Permissions::ORDINARY;
-        Command::Make { name: "till".into(), permissions, digest, lasts }
+        Command::Make { name: "till".into(), permissions, digest, lasts, stores: Stores::ALL }
     }
 
     fn play(ring: &mut Keyring, command: &Command, now: Time, random: u64) -> Vec<Event> {

@@ -35,6 +35,7 @@ pub mod reply;
 pub mod routing;
 pub mod schedule;
 pub mod settings;
+pub mod stores;
 pub mod subscription;
 pub mod time;
 pub mod world;

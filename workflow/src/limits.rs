@@ -45,6 +45,8 @@ pub const OPEN_PROMISES_PER_CALLER_MAX: u32 = 10_000;
 pub const ACTION_KEYS_PER_ORDER_MAX: usize = 32;
 /// Keys of writes without an order that one location keeps; the oldest goes first.
 pub const WRITE_KEYS_PER_LOCATION_MAX: usize = 1_024;
+/// Stores that one credential may name: more is a tenant's every store.
+pub const STORES_PER_CREDENTIAL_MAX: usize = 100;
 /// API keys of one tenant, those that are no good any more included: more is a leak somewhere.
 pub const KEYS_PER_TENANT_MAX: usize = 1_000;
 /// Subscriptions of one tenant to one event: beyond it somebody subscribes in a loop.

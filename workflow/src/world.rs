@@ -24,6 +24,7 @@ use crate::record::{Event, Owner, Record};
 use crate::refusal::Refusal;
 use crate::reply::StoredReply;
 use crate::settings::Policy;
+use crate::stores::Stores;
 use crate::subscription;
 use crate::time::Time;
 
@@ -108,6 +109,7 @@ impl World {
             now,
             random,
             who: &ask.who,
+            stores: &ask.stores,
             events: Vec::new(),
             came: Vec::new(),
         };
@@ -147,6 +149,7 @@ impl World {
             now,
             random: 0,
             who: &smol_str::SmolStr::new_static("reader"),
+            stores: &Stores::ALL,
             events: Vec::new(),
             came: Vec::new(),
         };

@@ -23,6 +23,7 @@ use workflow::record::{Event, Owner, Record};
 use workflow::refusal::Refusal;
 use workflow::reply::{ReplyKey, StoredReply};
 use workflow::settings::Policy;
+use workflow::stores::Stores;
 use workflow::subscription::Subscription;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
@@ -158,6 +159,7 @@ impl State {
             now,
             random: 0,
             who: &READER,
+            stores: &Stores::ALL,
             events: Vec::new(),
             came: Vec::new(),
         };
@@ -209,8 +211,8 @@ impl State {
     async fn change(&mut self, ask: Box<Ask>, words: Words, pending: Pending, now: Time) {
         self.latest = now;
         let random = self.parts.random.draw(now);
-        let Ask { tenant, who, keyed, mut command, .. } = *ask;
-        let asker = Asker { tenant, who, command: command.name() };
+        let Ask { tenant, who, stores, keyed, mut command, .. } = *ask;
+        let asker = Asker { tenant, who, stores, command: command.name() };
         loop {
             match self.play(&asker, command, now, random).await {
                 Ok((outcome, owner, events)) => {
@@ -258,6 +260,7 @@ impl State {
             now,
             random,
             who: &asker.who,
+            stores: &asker.stores,
             events: Vec::with_capacity(8),
             came: Vec::new(),
         };

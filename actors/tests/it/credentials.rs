@@ -8,13 +8,20 @@ use workflow::id::KeyId;
 use workflow::keyring::{self, Digest, Event};
 use workflow::outcome::Outcome;
 use workflow::permission::Permissions;
+use workflow::stores::Stores;
 use workflow::time::Millis;
 
 use crate::support::{TestShard, ask, card};
 
 fn make(lasts: Option<Millis>) -> Command {
     let (permissions, digest) = (Permissions::ORDINARY, Digest([7; 32]));
-    Command::Keys(keyring::Command::Make { name: "till".into(), permissions, digest, lasts })
+    Command::Keys(keyring::Command::Make {
+        name: "till".into(),
+        permissions,
+        digest,
+        lasts,
+        stores: Stores::ALL,
+    })
 }
 
 async fn made(shard: &TestShard, lasts: Option<Millis>) -> KeyId {

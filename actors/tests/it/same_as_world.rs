@@ -16,6 +16,7 @@ use workflow::limits::PROMISE_FLOOR;
 use workflow::outcome::{Outcome, PickView};
 use workflow::record::Record;
 use workflow::settings::Policy;
+use workflow::stores::Stores;
 use workflow::world::World;
 
 use crate::support::{
@@ -27,7 +28,7 @@ use crate::support::{
 fn work(world: &mut World, step: i64) -> Command {
     let till = SmolStr::new_static("till");
     let mut list = |query| world.read(&tenant(), query, &Policy::default(), BEGIN);
-    let picked = match list(Query::Picklist(till.clone())) {
+    let picked = match list(Query::Picklist(till.clone(), Stores::ALL)) {
         Ok(Outcome::Picklist(parts)) => parts.into_iter().next(),
         other => panic!("{other:?}"),
     };

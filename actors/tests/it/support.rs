@@ -135,7 +135,7 @@ pub(crate) fn tenant() -> TenantId {
 }
 
 pub(crate) fn ask(command: Command) -> Ask {
-    Ask { tenant: tenant(), who: SmolStr::new_static("till"), key: None, keyed: None, command }
+    Ask::of(tenant(), SmolStr::new_static("till"), command)
 }
 
 /// The ask again, under a key.

@@ -26,6 +26,7 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Settings;
+use workflow::stores::Stores;
 use workflow::subscription::{self, Context, Encoding, Secret, Subscription, Wish};
 use workflow::time::{Millis, Time};
 
@@ -220,6 +221,7 @@ fn keys() -> Vec<(&'static str, Record)> {
         made: AT,
         expires: Some(AT + Millis::hours(24)),
         revoked: None,
+        stores: Stores::parse(&["9781", "9782"]).unwrap(),
     };
     vec![
         ("key_made", at(keyring::Event::Made(Box::new(key)))),

@@ -25,6 +25,7 @@ use workflow::quantity::Units;
 use workflow::record::{Owner, Record};
 use workflow::reply::{Fingerprint, Reply, ReplyKey, StoredReply};
 use workflow::settings::Policy;
+use workflow::stores::Stores;
 use workflow::time::{Millis, Time};
 use workflow::world::World;
 
@@ -142,7 +143,7 @@ impl Shop {
 
     pub(crate) fn ask(&mut self, tenant: &TenantId, command: Command) -> Option<Outcome> {
         let who = ["checkout", "web"][self.below(2) as usize].into();
-        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
+        let ask = Ask::of(tenant.clone(), who, command);
         let random = self.next();
         let (mut records, outcome) = self.world.submit(&ask, &policy(), self.now, random);
         let outcome = outcome.ok();
@@ -199,6 +200,7 @@ impl Shop {
                 permissions: Permissions::ORDINARY,
                 digest: Digest([self.below(256) as u8; 32]),
                 lasts: (self.below(2) == 0).then_some(Millis::hours(1)),
+                stores: Stores::parse(&["gouda"]).expect("a name"),
             },
         })
     }

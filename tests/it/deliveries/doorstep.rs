@@ -257,6 +257,68 @@ async fn a_list_has_three_deliveries_first_in_first_out() {
     assert_eq!((bad.0, bad.2), (400, vec!["deliveries".to_owned()]));
 }
 
+/// Whatever the credential: a picker sees and takes what is picked at their own stores.
+#[actix_web::test]
+async fn a_picker_has_the_items_of_their_own_stores() {
+    let pickers = r#"
+[[credentials]]
+token = "a-token-of-the-shop"
+name = "shop"
+tenant = "acme"
+[[credentials]]
+token = "a-token-of-picker-1"
+name = "pia"
+tenant = "acme"
+stores = ["9782", "9783"]
+"#;
+    let mut server = TestServer::configured(pickers).await;
+    let bare = server.http.clone();
+    server.http = bare.bearing("a-token-of-the-shop");
+    for (name, article) in [("9781", "tea"), ("9782", "jam")] {
+        let store = server.facility(name).await;
+        server.stock(&store, article, 9).await;
+    }
+    let tea = server.hands_over(&order("tea", 1, "")).await;
+    let jam = server.hands_over(&order("jam", 1, "")).await;
+    let key = json!({ "tenant": "acme", "name": "emil", "permissions": ["picking"],
+        "stores": ["9781"] });
+    let key = server.operators().post("/admin/v1/keys", &key.to_string()).await.expect(201);
+    assert_eq!(key["stores"], json!(["9781"]));
+    let bad = json!({ "tenant": "acme", "name": "emil", "stores": [] }).to_string();
+    let bad = server.operators().post("/admin/v1/keys", &bad).await.expect(422);
+    assert_eq!(bad["errors"][0]["pointer"], "#/stores");
+
+    // D5: the key is of its stores after a restart, too.
+    server.restart().await;
+    let bare = server.http.clone();
+    let (pia, emil) = (bare.bearing("a-token-of-picker-1"), bare.bearing(&text(&key, "key")));
+    let numbers = |list: &Value| -> Vec<Value> {
+        list.as_array().expect("a list").iter().map(|item| item["delivery_id"].clone()).collect()
+    };
+    let scan =
+        |item: &Value| json!({ "barcode": item["client_sku"], "id": item["id"] }).to_string();
+    for (picker, own, other) in [(&pia, &jam, &tea), (&emil, &tea, &jam)] {
+        assert_eq!(ok(picker.get("/picklist/waiting").await).await["count"], 1);
+        let foreign = if own == &jam { "9781" } else { "9782" };
+        let path = format!("/picklist/waiting?store_id={foreign}");
+        assert_eq!(ok(picker.get(&path).await).await["count"], 0);
+        let path = format!("/picklist/next?store_id={foreign}");
+        assert_eq!(ok(picker.post(&path, "").await).await, json!([]));
+        let list = ok(picker.post("/picklist/next", "").await).await;
+        assert_eq!(numbers(&list), [own["number"].clone()]);
+        let wrong = refused(picker.post("/delivery_items/pick", &scan(&other["items"][0])).await);
+        assert_eq!(wrong.1, "You scanned the wrong item.");
+    }
+    // What is shared with them elsewhere is nothing of theirs.
+    let share = format!("/deliveries/{}/pickers", tea["number"]);
+    ok(emil.post(&share, r#"{"picker_id":"pia"}"#).await).await;
+    assert_eq!(numbers(&ok(pia.get("/picklist").await).await), [jam["number"].clone()]);
+    let missing = format!("/delivery_items/{}/out_of_stock", tea["items"][0]["id"]);
+    assert_eq!(refused(pia.post(&missing, "").await).1, "You scanned the wrong item.");
+    ok(emil.post("/delivery_items/pick", &scan(&tea["items"][0])).await).await;
+    ok(emil.delete("/picklist/picked").await).await;
+}
+
 /// The customer sees the order without a credential, and may change two things until it is picked.
 #[actix_web::test]
 async fn a_customer_changes_the_flag_until_picking_begins() {

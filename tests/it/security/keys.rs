@@ -185,7 +185,11 @@ async fn the_command_line_makes_lists_and_revokes() {
         let said = String::from_utf8_lossy(&ended.stdout).into_owned();
         (ended.status.success(), said, String::from_utf8_lossy(&ended.stderr).into_owned())
     };
-    let create = ["create", "--tenant", "shop", "--name", "till", "--permission", "orders.read"];
+    let create = [
+        &["create", "--tenant", "shop", "--name", "till"][..],
+        &["--permission", "orders.read", "--store", "9781", "--store", "9782"],
+    ];
+    let create = create.concat();
     let (made, shown, _) = keys(&create).await;
     let shown = shown.trim();
     assert!(made && shown.starts_with("ck_"), "{shown}");
@@ -193,6 +197,7 @@ async fn the_command_line_makes_lists_and_revokes() {
     let (listed, table, _) = keys(&["list"]).await;
     let id = &shown[3..39];
     assert!(listed && table.contains(id) && table.contains("orders.read"), "{table}");
+    assert!(table.contains("9781 9782"), "{table}");
     assert!(!table.contains(&shown[40..]), "{table}");
     assert!(keys(&["revoke", id]).await.0);
     is_refused(&server.http.bearing(shown).get(ORDERS).await, 401);

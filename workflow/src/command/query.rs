@@ -8,6 +8,7 @@ use super::{InvitationFilter, LocationRef, Part};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, SubscriptionId};
 use crate::location::{self, Card, Listing};
 use crate::order::{self, Order, Standing};
+use crate::stores::Stores;
 use crate::time::Time;
 
 /// What only looks.
@@ -52,10 +53,10 @@ pub enum Query {
     /// Orders with these numbers that fit, the newest first. Those with a reference are found by
     /// it, so their range may be any; else every one in it is looked at.
     Recent(RecentFilter, RangeInclusive<u64>),
-    /// What this picker picks.
-    Picklist(SmolStr),
-    /// How many parts of orders wait for a picker, at one location or at all.
-    Unpicked(Option<LocationRef>),
+    /// What this picker picks at these stores.
+    Picklist(SmolStr, Stores),
+    /// How many parts of orders wait for a picker, at one location or at any of these stores.
+    Unpicked(Option<LocationRef>, Stores),
     /// Orders that wait for a driver, the oldest first, at most so many.
     Unrouted(usize),
     /// What this driver brings.

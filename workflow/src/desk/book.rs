@@ -263,15 +263,9 @@ impl Book {
         of_text(&self.by_consumer, consumer)
     }
 
-    /// The oldest order with a part that waits for a picker, at one location or at any.
-    pub fn next_unpicked(&self, at: Option<LocationId>) -> Option<(OrderId, LocationId)> {
-        let first = |(at, waiting): (&LocationId, &BTreeSet<OrderId>)| {
-            waiting.first().map(|order| (*order, *at))
-        };
-        match at {
-            Some(at) => self.unpicked.get(&at).and_then(|waiting| first((&at, waiting))),
-            None => self.unpicked.iter().filter_map(first).min(),
-        }
+    /// The orders with parts that wait for a picker, by location; the oldest comes first.
+    pub fn unpicked(&self) -> impl Iterator<Item = (LocationId, &BTreeSet<OrderId>)> {
+        self.unpicked.iter().map(|(at, orders)| (*at, orders))
     }
 
     /// The sales with pieces of this article that have no place, the oldest first.
@@ -293,14 +287,6 @@ impl Book {
     /// Whether pieces of this article have no place.
     pub fn wants_place(&self, article: &ArticleId) -> bool {
         !self.unplaced.is_empty() && self.unplaced(article).next().is_some()
-    }
-
-    /// How many parts wait for a picker, at one location or at all.
-    pub fn unpicked(&self, at: Option<LocationId>) -> usize {
-        match at {
-            Some(at) => self.unpicked.get(&at).map_or(0, BTreeSet::len),
-            None => self.unpicked.values().map(BTreeSet::len).sum(),
-        }
     }
 
     /// What this picker picks, the oldest first.

@@ -14,13 +14,12 @@ use crate::command::{Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Status, Take};
-use crate::order::{
-    self, Event, Hold, Line, Order, Rest, Shortage, Stage, Step, Substitution, Task,
-};
+use crate::order::{self, Event, Hold, Line, Order, Rest, Shortage, Stage, Substitution, Task};
 use crate::outcome::{Outcome, PickView};
 use crate::quantity::Units;
 use crate::record::Owner;
 use crate::refusal::Refusal;
+use crate::stores::Stores;
 
 /// Pieces that leave a location, with their reservations.
 type Leaving = BTreeMap<LocationId, Vec<(ArticleId, ReservationId, Units)>>;
@@ -32,24 +31,28 @@ impl<C: Cast> Scene<'_, C> {
         at: Option<LocationRef>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let at = at.map(|name| self.find(&name, 0)).transpose()?;
-        let picker = self.who.clone();
+        let (picker, stores) = (self.who.clone(), self.stores);
         let mut owner = None;
+        let waiting = self.tenant.book.unpicked();
+        let waiting = waiting.filter(|(it, _)| self.picks_at(*it, at, stores));
+        let oldest = waiting.filter_map(|(at, orders)| Some((*orders.first()?, at))).min();
         if self.tenant.book.picking(&picker).len() < PICKING_MAX
-            && let Some((id, at)) = self.tenant.book.next_unpicked(at)
+            && let Some((id, at)) = oldest
         {
             let task = Task::Take { at, picker: picker.clone() };
             self.carry(id, order::Command::Work { version: None, task }).await?;
             owner = Some(Owner::Order(id));
         }
-        Ok((self.picklist(&picker).await, owner))
+        Ok((self.picklist(&picker, stores).await, owner))
     }
 
     /// What the caller has picked whole leaves their list, and waits for a driver.
     pub(super) async fn clear_picked(&mut self) -> Result<(Outcome, Option<Owner>), Refusal> {
         let picker = self.who.clone();
         let (mut count, mut owner) = (0, None);
-        let mut ids: Vec<OrderId> =
-            self.tenant.book.picking(&picker).into_iter().map(|(id, _)| id).collect();
+        let picking = self.tenant.book.picking(&picker).into_iter();
+        let picking = picking.filter(|(_, at)| self.picks_at(*at, None, self.stores));
+        let mut ids: Vec<OrderId> = picking.map(|(id, _)| id).collect();
         ids.dedup();
         for id in ids {
             let task = Task::Stage { picker: picker.clone() };
@@ -72,6 +75,7 @@ impl<C: Cast> Scene<'_, C> {
         job: Job,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let id = self.order_named(name)?;
+        self.picks_for(id, &job).await?;
         let who = self.who.clone();
         let (task, line) = match job {
             Job::Missing(line) => {
@@ -137,9 +141,44 @@ impl<C: Cast> Scene<'_, C> {
         Ok((self.deliveries(ids).await, owner))
     }
 
-    pub(super) async fn picklist(&mut self, picker: &SmolStr) -> Outcome {
+    /// Whether somebody who picks for these stores picks at a location, if they want to pick at
+    /// `wanted`.
+    pub(super) fn picks_at(
+        &self,
+        at: LocationId,
+        wanted: Option<LocationId>,
+        stores: &Stores,
+    ) -> bool {
+        wanted.is_none_or(|wanted| wanted == at)
+            && self.tenant.places.card(at).is_some_and(|card| stores.include(card))
+    }
+
+    /// Refuses work on what the caller has of an order at a store that they do not pick for: they
+    /// do not see it.
+    async fn picks_for(&mut self, id: OrderId, job: &Job) -> Result<(), Refusal> {
+        let (line, unseen) = match job {
+            Job::Pick(line, _) | Job::Missing(line) | Job::Substitute(line, _) => {
+                (Some(*line), Refusal::WrongItem)
+            }
+            Job::Stage | Job::Share(_) => (None, Refusal::NotInList),
+            Job::Near | Job::Deliver | Job::Schedule(_) | Job::Reflag(..) => return Ok(()),
+        };
+        if self.stores.names().is_none() {
+            return Ok(());
+        }
+        let order = self.cast.order(id).await;
+        let part = order.part_of(self.who, line);
+        match part.is_none_or(|part| self.picks_at(part.location, None, self.stores)) {
+            true => Ok(()),
+            false => Err(unseen),
+        }
+    }
+
+    pub(super) async fn picklist(&mut self, picker: &SmolStr, stores: &Stores) -> Outcome {
         let mut parts = Vec::new();
-        for (id, location) in self.tenant.book.picking(picker) {
+        let mut picking = self.tenant.book.picking(picker);
+        picking.retain(|(_, at)| self.picks_at(*at, None, stores));
+        for (id, location) in picking {
             let order = self.order_now(id).await;
             parts.push(PickView { storages: self.storages(&order), order, location });
         }
@@ -342,16 +381,13 @@ fn is_empty(order: &Order) -> bool {
     order.holds.is_empty() && lines.all(|line| order.unassigned(line).is_zero())
 }
 
-/// What leaves with a driver: all that is held of parts that are staged.
+/// What leaves with a driver.
 fn leaving(order: &Order) -> Leaving {
     let mut leaving = Leaving::new();
-    for part in order.parts().iter().filter(|part| part.step == Step::Staged) {
-        let here = order.holds.iter().filter(|hold| hold.location == part.location);
-        for hold in here.filter(|hold| hold.stock.is_some()) {
-            let article = order.asked.lines[usize::from(hold.line)].article.clone();
-            let row = (article, order.id.reservation(hold.index), hold.units);
-            leaving.entry(part.location).or_default().push(row);
-        }
+    for hold in order.packed() {
+        let article = order.asked.lines[usize::from(hold.line)].article.clone();
+        let row = (article, order.id.reservation(hold.index), hold.units);
+        leaving.entry(hold.location).or_default().push(row);
     }
     leaving
 }

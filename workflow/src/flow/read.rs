@@ -39,10 +39,12 @@ impl<C: Cast> Scene<'_, C> {
             Query::Delivery(name) => self.delivery_named(name).await,
             // Whoever plays scenes knows all tenants, and asks for the order itself.
             Query::Shared(_) => Err(Refusal::UnknownOrder),
-            Query::Picklist(picker) => Ok(self.picklist(&picker).await),
-            Query::Unpicked(at) => {
+            Query::Picklist(picker, stores) => Ok(self.picklist(&picker, &stores).await),
+            Query::Unpicked(at, stores) => {
                 let at = at.map(|name| self.find(&name, 0)).transpose()?;
-                Ok(Outcome::Count(self.tenant.book.unpicked(at)))
+                let waiting = self.tenant.book.unpicked();
+                let waiting = waiting.filter(|(it, _)| self.picks_at(*it, at, &stores));
+                Ok(Outcome::Count(waiting.map(|(_, orders)| orders.len()).sum()))
             }
             Query::Unrouted(size) => {
                 let ids = self.tenant.book.staged().take(size).collect();

@@ -75,8 +75,6 @@ impl<C: Cast> Scene<'_, C> {
             explain: false,
         };
         let mut candidates = self.candidates(&wants, &ware).await;
-        // What a driver is about to take there would take along what nobody has picked.
-        candidates.retain(|it| order.open_part(it.location).is_none_or(|part| !part.is_staged()));
         let strategy = self.room_for_parts(&order, &mut candidates);
         let needs: SmallVec<[Need; 4]> =
             wants.iter().map(|want| Need { units: want.units }).collect();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::{Order, Shipment, Stage};
+use super::{Hold, Order, Shipment, Stage};
 use crate::id::LocationId;
 use crate::quantity::Units;
 
@@ -71,11 +71,6 @@ pub enum Queue {
 }
 
 impl Part {
-    /// Whether it is picked and waits for a driver.
-    pub fn is_staged(&self) -> bool {
-        self.step == Step::Staged
-    }
-
     /// What was found of a line.
     pub fn found(&self, line: u16) -> Found {
         let found = self.found.iter().find(|found| found.line == line).copied();
@@ -148,15 +143,30 @@ impl Order {
         out.map(|part| part.found(line).picked).sum()
     }
 
-    /// What a driver would take now: all that is held of parts that are staged.
-    pub(super) fn shipment(&self) -> Shipment {
-        let mut lines: BTreeMap<u16, Units> = BTreeMap::new();
+    /// What a driver takes of what is held: of parts that are staged all that was picked. What has
+    /// found stock there since is still to be picked.
+    pub fn packed(&self) -> Vec<&Hold> {
+        let mut packed = Vec::new();
         for part in self.parts().iter().filter(|part| part.step == Step::Staged) {
+            let mut left: BTreeMap<u16, Units> = BTreeMap::new();
             let here = self.holds.iter().filter(|hold| hold.location == part.location);
             for hold in here.filter(|hold| hold.stock.is_some()) {
-                let units = lines.entry(hold.line).or_insert(Units::ZERO);
-                *units = units.plus(hold.units);
+                let left = left.entry(hold.line).or_insert(part.found(hold.line).picked);
+                if hold.units <= *left {
+                    *left = left.minus(hold.units);
+                    packed.push(hold);
+                }
             }
+        }
+        packed
+    }
+
+    /// What a driver would take now.
+    pub(super) fn shipment(&self) -> Shipment {
+        let mut lines: BTreeMap<u16, Units> = BTreeMap::new();
+        for hold in self.packed() {
+            let units = lines.entry(hold.line).or_insert(Units::ZERO);
+            *units = units.plus(hold.units);
         }
         Shipment { lines: lines.into_iter().collect(), window: self.window() }
     }

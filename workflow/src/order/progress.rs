@@ -2,6 +2,7 @@
 //!
 //! There are no rules here, and nothing that can fail: what may happen was decided before.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Event, Hold, Order, Part, Rest, Stage, Step, Substitution, Work};
@@ -78,22 +79,20 @@ pub(super) fn apply(order: &mut Order, event: &Event, at: Time) {
 }
 
 fn ship(order: &mut Order, driver: &smol_str::SmolStr) {
-    let holds = &order.holds;
+    let packed: Vec<Hold> = order.packed().into_iter().cloned().collect();
     let work = order.work.as_deref_mut().expect("P1: what is shipped was staged");
     for part in work.parts.iter_mut().filter(|part| part.step == Step::Staged) {
         part.step = Step::Out;
         part.driver = Some(driver.clone());
         part.found.iter_mut().for_each(|found| found.picked = Units::ZERO);
         let at = part.location;
-        let here = holds.iter().filter(|hold| hold.location == at);
-        for hold in here.filter(|hold| hold.stock.is_some()) {
+        for hold in packed.iter().filter(|hold| hold.location == at) {
             let found = part.found_mut(hold.line);
             found.picked = found.picked.plus(hold.units);
         }
     }
-    let left: Vec<LocationId> =
-        work.parts.iter().filter(|part| part.step == Step::Out).map(|part| part.location).collect();
-    order.holds.retain(|hold| hold.stock.is_none() || !left.contains(&hold.location));
+    let left: BTreeSet<u16> = packed.iter().map(|hold| hold.index).collect();
+    order.holds.retain(|hold| !left.contains(&hold.index));
 }
 
 fn work(order: &mut Order) -> &mut Work {

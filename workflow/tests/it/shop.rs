@@ -3,6 +3,8 @@
 //! Everything that tests do to the core goes through [`Shop::submit`], so what must hold after
 //! every command is checked after every command.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 use workflow::command::{Ask, Command, LocationRef, Query};
 use workflow::id::{ArticleId, OrderId, TenantId};
@@ -11,6 +13,7 @@ use workflow::quantity::Units;
 use workflow::record::Record;
 use workflow::refusal::Refusal;
 use workflow::settings::Policy;
+use workflow::stores::Stores;
 use workflow::time::Time;
 use workflow::world::World;
 
@@ -25,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) now: Time,
     /// All records so far.
     pub(crate) records: Vec<Record>,
+    /// Of who does not pick everywhere, for which stores they do.
+    pub(crate) stores: BTreeMap<String, Stores>,
     /// How many commands were submitted; the commands' random numbers are made of it.
     commands: u64,
 }
@@ -50,6 +55,7 @@ impl Shop {
             policy: Policy::default(),
             now: MIDNIGHT,
             records: Vec::new(),
+            stores: BTreeMap::new(),
             commands: 0,
         }
     }
@@ -59,7 +65,8 @@ impl Shop {
     #[track_caller]
     pub(crate) fn submit(&mut self, who: &str, command: Command) -> Answer {
         self.commands += 1;
-        let ask = Ask { tenant: tenant(), who: SmolStr::new(who), key: None, keyed: None, command };
+        let stores = self.stores_of(who);
+        let ask = Ask { stores, ..Ask::of(tenant(), SmolStr::new(who), command) };
         let (before, first) = (self.world.hash(), self.records.len());
         let (records, result) = self.world.submit(&ask, &self.policy, self.now, self.commands);
         let changed = self.world.hash() != before;
@@ -68,6 +75,11 @@ impl Shop {
         self.records.extend(records);
         assert_eq!(self.world.faults(), [], "after {ask:?}");
         Answer { result, first }
+    }
+
+    /// The stores that somebody picks for.
+    pub(crate) fn stores_of(&self, who: &str) -> Stores {
+        self.stores.get(who).cloned().unwrap_or_default()
     }
 
     /// What the timer submits for everything that is due.

@@ -201,6 +201,7 @@ stories! {
     /// S5, S6, P7.
     a_shortage_is_accepted_or_rejected_as_the_operator_says: "shortage";
     what_is_picked_is_brought_to_the_door: "picking";
+    a_picker_sees_the_items_of_their_own_stores: "stores";
     a_line_says_itself_what_becomes_of_what_is_short: "flags";
     /// S2: oldest first.
     what_waits_takes_the_stock_that_comes: "waiting";

@@ -42,7 +42,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
         .zip(falling)
         .map(|(by_bin, falling)| Sorting { by_bin: by_bin == 1, falling: falling == 1 });
     let sorting = params.end(sorting)?;
-    let query = Query::Picklist(visit.caller.who.clone());
+    let query = Query::Picklist(visit.caller.who.clone(), visit.caller.stores.clone());
     let answered = visit.look(&app, query).await?;
     Ok(answer(answered, |outcome| picklist_sorted(outcome, sorting)))
 }
@@ -51,7 +51,8 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
     let visit = Visit::bare(&app, &head, Lane::Operate).await?;
     let at = store(&head);
-    let answered = visit.look(&app, Query::Unpicked(at)).await?;
+    let query = Query::Unpicked(at, visit.caller.stores.clone());
+    let answered = visit.look(&app, query).await?;
     Ok(answer(answered, waiting))
 }
 
@@ -147,7 +148,7 @@ async fn matching(
     scan: &ScanBody,
     named: Option<(OrderName, u16)>,
 ) -> Result<(OrderName, u16), Error> {
-    let query = Query::Picklist(visit.caller.who.clone());
+    let query = Query::Picklist(visit.caller.who.clone(), visit.caller.stores.clone());
     let outcome = visit.look_first(app, query).await?;
     let list = items(&outcome);
     let named =

@@ -1,6 +1,6 @@
 //! API keys.
 
-use workflow::limits::KEYS_PER_TENANT_MAX;
+use workflow::limits::{KEYS_PER_TENANT_MAX, STORES_PER_CREDENTIAL_MAX};
 use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::{TooManyKeys, UnknownKey};
 
@@ -50,6 +50,11 @@ pub(super) fn describe(api: &mut Api) {
             ("name*", name()),
             ("permissions", list(1..=words.len(), word(&words)).says("Or scopes of others.")),
             ("expires_in_days", whole(1..=days)),
+            (
+                "stores",
+                list(1..=STORES_PER_CREDENTIAL_MAX, reference())
+                    .says("The stores that its holder picks for; all, unless some are named."),
+            ),
         ]),
     );
     let shown = || -> Vec<Member> {
@@ -59,6 +64,7 @@ pub(super) fn describe(api: &mut Api) {
             ("tenant*", text()),
             ("name*", text()),
             ("permissions*", array(permission)),
+            ("stores*", array(text()).or_null()),
             ("created_at*", instant()),
             ("expires_at*", instant().or_null()),
             ("revoked_at*", instant().or_null()),

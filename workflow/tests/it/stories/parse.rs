@@ -16,6 +16,7 @@ use workflow::location::{OutOfStock, Status};
 use workflow::order::{self, Handover, Line, Shortage};
 use workflow::place::Place;
 use workflow::quantity::Units;
+use workflow::stores::Stores;
 use workflow::time::{Millis, Time};
 
 use super::{Script, Todo};
@@ -82,6 +83,7 @@ impl Script {
         let command = match verb {
             "due" => return Todo::Sweep,
             "policy" | "rules" => return self.set(verb, &Said::of_options(rest)),
+            "stores" => return self.set(verb, &Said::of(rest)),
             "report" => return Script::report(&Said::of(rest)),
             "claim" | "done" | "failed" => return self.mail(verb, &Said::of(rest)),
             "ask" | "uninvite" => return self.invitation(verb, &Said::of(rest)),
@@ -102,8 +104,8 @@ impl Script {
             "confirm" | "extend" | "cancel" | "expire" | "unlock" => {
                 return self.act(verb, &Said::of(rest));
             }
-            "picks" => return Todo::Read(Query::Picklist(rest.into())),
-            "unpicked" => return Todo::Read(Query::Unpicked(None)),
+            "picks" => return Todo::Read(Query::Picklist(rest.into(), self.shop.stores_of(rest))),
+            "unpicked" => return Todo::Read(Query::Unpicked(None, self.shop.stores_of(rest))),
             "unrouted" => return Todo::Read(Query::Unrouted(9)),
             "take" | "clear" | "load" | "pick" | "missing" | "substitute" | "stage" | "share"
             | "near" | "deliver" => return self.work(verb, &Said::of(rest)),
@@ -148,6 +150,11 @@ impl Script {
     fn set(&mut self, verb: &str, said: &Said<'_>) -> Todo {
         match verb {
             "policy" => self.set_policy(said),
+            "stores" => {
+                let names: Vec<&str> = said.body.split(' ').collect();
+                let stores = Stores::parse(&names).expect("names of stores");
+                self.shop.stores.insert(said.subject.into(), stores);
+            }
             _ => self.set_rules(said),
         }
         Todo::Set

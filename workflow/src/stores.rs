@@ -1,0 +1,76 @@
+//! The stores that somebody works for.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::limits::{REFERENCE_CHARS_MAX, STORES_PER_CREDENTIAL_MAX};
+use crate::location::Card;
+
+/// The stores that somebody works for, by what the shop calls them; all, unless some are named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stores(Option<Arc<[SmolStr]>>);
+
+impl Stores {
+    /// Every store.
+    pub const ALL: Stores = Stores(None);
+
+    /// Those with these names, at most 100 of 1 to 250 characters; none if a name is not good.
+    pub fn parse<T: AsRef<str>>(names: &[T]) -> Option<Stores> {
+        let is_name = |name: &T| (1..=REFERENCE_CHARS_MAX).contains(&name.as_ref().chars().count());
+        let are_good = names.len() <= STORES_PER_CREDENTIAL_MAX && names.iter().all(is_name);
+        let names = || names.iter().map(|name| SmolStr::new(name.as_ref())).collect();
+        are_good.then(|| Stores(Some(names())))
+    }
+
+    /// The names, if it is not all.
+    pub fn names(&self) -> Option<&[SmolStr]> {
+        self.0.as_deref()
+    }
+
+    /// Whether a location is among them; without a name it is among all of them only.
+    pub fn include(&self, card: &Card) -> bool {
+        self.names().is_none_or(|names| {
+            card.reference.as_ref().is_some_and(|reference| names.contains(reference))
+        })
+    }
+
+    /// Those that are among the others, too.
+    #[must_use]
+    pub fn within(self, others: &Stores) -> Stores {
+        let Some(names) = others.names() else { return self };
+        match &self.0 {
+            None => others.clone(),
+            Some(own) => {
+                let both = own.iter().filter(|name| names.contains(name)).cloned();
+                Stores(Some(both.collect()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_credentials_are_of_the_stores_that_both_are_of() {
+        let of = |names: &[&str]| Stores::parse(names).unwrap();
+        let (two, other) = (of(&["a", "b"]), of(&["b", "c"]));
+        assert_eq!(two.clone().within(&other), of(&["b"]));
+        assert_eq!(Stores::ALL.within(&two), two);
+        assert_eq!(two.clone().within(&Stores::ALL), two);
+        assert_eq!(of(&["a"]).within(&other), of(&[]));
+    }
+
+    #[test]
+    fn names_are_bounded() {
+        assert!(Stores::parse(&["x".repeat(REFERENCE_CHARS_MAX)]).is_some());
+        for bad in [vec![String::new()], vec!["x".repeat(REFERENCE_CHARS_MAX + 1)]] {
+            assert_eq!(Stores::parse(&bad), None);
+        }
+        assert!(Stores::parse(&vec!["x"; STORES_PER_CREDENTIAL_MAX]).is_some());
+        assert_eq!(Stores::parse(&vec!["x"; STORES_PER_CREDENTIAL_MAX + 1]), None);
+    }
+}
