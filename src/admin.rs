@@ -7,6 +7,7 @@
 mod addresses;
 mod call;
 mod clock;
+mod decisions;
 mod import;
 mod keys;
 mod suppressions;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/reservations/{id}/transfer").post(P::Admin, transfer::transfer))
         .service(at("/admin/v1/clock").get(P::Admin, clock::show).post(P::Admin, clock::advance))
         .service(at("/admin/v1/clock/accept").post(P::Admin, clock::accept))
+        .service(at("/admin/v1/decisions/{id}").get(P::Admin, decisions::list))
         .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")

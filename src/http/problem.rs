@@ -194,6 +194,9 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Refused(Refusal::UnknownAddress) => {
             (S::NOT_FOUND, "/problems/not-found", "Nothing is known of this address")
         }
+        Failure::Refused(Refusal::UnknownOrder) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such order")
+        }
         Failure::Refused(Refusal::UnknownReservation) => {
             (S::NOT_FOUND, "/problems/not-found", "No such reservation")
         }

@@ -4,6 +4,7 @@ mod browsers;
 mod clock;
 mod command;
 mod credentials;
+mod decisions;
 mod directory;
 mod import;
 mod repair;

@@ -6,7 +6,7 @@ mod webhook;
 use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::{
-    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownReservation,
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownOrder, UnknownReservation,
 };
 
 use super::api::Api;
@@ -38,6 +38,7 @@ pub(super) fn describe(api: &mut Api) {
     import(api);
     transfer(api);
     clock(api);
+    decisions(api);
     super::outside::problem(api);
 }
 
@@ -143,6 +144,42 @@ fn clock(api: &mut Api) {
     let (believed, by_hand) = (("believed*", flag()), ("by_hand*", flag()));
     let times = [("now*", instant()), ("computer*", instant()), believed, by_hand];
     api.schema("Clock", given(times));
+}
+
+fn decisions(api: &mut Api) {
+    let path = "/admin/v1/decisions/{id}";
+    api.section(
+        &OPERATORS,
+        ("Decisions", "Where an order is held, and since when."),
+        [get(path, "listDecisions", "What was decided about an order", P::Admin)
+            .at("id", text().says("Its uuid, or its number."))
+            .needs_query("tenant", reference())
+            .asks()
+            .answers(200, "From the journal, the oldest first.", "Decisions")
+            .tells(&["Cache-Control"])
+            .refuses([UnknownOrder])],
+    );
+    let held = given([
+        ("id*", uuid()),
+        ("facilityRef*", uuid()),
+        ("line*", count()),
+        ("tenantArticleId*", text()),
+        ("quantity*", count()),
+        ("waits*", flag()),
+    ]);
+    let decision = given([
+        ("lsn*", count()),
+        ("time*", instant()),
+        ("command*", text()),
+        ("by*", text()),
+        ("released*", array(uuid())),
+        ("held*", array(held)),
+        ("considered*", array(any_object()).or_null()),
+    ]);
+    let (after, to) = (("afterLsn*", count()), ("toLsn*", count()));
+    let (whole, all) = (("complete*", flag()), ("decisions*", array(decision)));
+    let order = [("orderRef*", uuid()), ("version*", version()), after, to, whole, all];
+    api.schema("Decisions", given(order));
 }
 
 fn transfer(api: &mut Api) {
