@@ -7,6 +7,7 @@ mod credentials;
 mod decisions;
 mod directory;
 mod import;
+mod provenance;
 mod repair;
 mod shards;
 mod tls;
