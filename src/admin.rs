@@ -7,8 +7,10 @@
 mod addresses;
 mod call;
 mod clock;
+mod decisions;
 mod import;
 mod keys;
+mod provenance;
 mod suppressions;
 mod transfer;
 mod webhooks;
@@ -50,6 +52,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/v1/reservations/{id}/transfer").post(P::Admin, transfer::transfer))
         .service(at("/admin/v1/clock").get(P::Admin, clock::show).post(P::Admin, clock::advance))
         .service(at("/admin/v1/clock/accept").post(P::Admin, clock::accept))
+        .service(at("/admin/v1/decisions/{id}").get(P::Admin, decisions::list))
+        .service(at("/admin/v1/provenance/{facility}/{article}").get(P::Admin, provenance::list))
         .service(at("/admin/v1/import/stocks").post(P::Admin, import::stocks))
         .service(
             at("/admin/v1/suppressions")

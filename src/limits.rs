@@ -14,6 +14,10 @@ pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Days by which a time by hand is moved at once: a year, of which some are leap years.
 pub const ADVANCE_DAYS_MAX: u64 = 366;
+/// Records that one look into the journal reads at most: a second or two.
+pub const RECORDS_LOOKED_AT_MAX: usize = 100_000;
+/// Records that made a shelf what it is, in one answer.
+pub const PROVENANCE_ROWS_MAX: usize = 100;
 /// Bytes of one row that is imported: a stock with the longest attributes fits.
 pub const IMPORT_ROW_BYTES_MAX: usize = 64 * 1024;
 /// Rows of one import that are under way at once: enough to share a sync, and a small part of the

@@ -194,6 +194,15 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Refused(Refusal::UnknownAddress) => {
             (S::NOT_FOUND, "/problems/not-found", "Nothing is known of this address")
         }
+        Failure::Refused(Refusal::UnknownOrder) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such order")
+        }
+        Failure::Refused(Refusal::UnknownLocation) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such facility")
+        }
+        Failure::Refused(Refusal::UnknownListing) => {
+            (S::NOT_FOUND, "/problems/not-found", "No such article")
+        }
         Failure::Refused(Refusal::UnknownReservation) => {
             (S::NOT_FOUND, "/problems/not-found", "No such reservation")
         }

@@ -6,7 +6,8 @@ mod webhook;
 use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::{
-    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownReservation,
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownListing, UnknownLocation,
+    UnknownOrder, UnknownReservation,
 };
 
 use super::api::Api;
@@ -38,6 +39,8 @@ pub(super) fn describe(api: &mut Api) {
     import(api);
     transfer(api);
     clock(api);
+    decisions(api);
+    provenance(api);
     super::outside::problem(api);
 }
 
@@ -143,6 +146,77 @@ fn clock(api: &mut Api) {
     let (believed, by_hand) = (("believed*", flag()), ("by_hand*", flag()));
     let times = [("now*", instant()), ("computer*", instant()), believed, by_hand];
     api.schema("Clock", given(times));
+}
+
+fn decisions(api: &mut Api) {
+    let path = "/admin/v1/decisions/{id}";
+    api.section(
+        &OPERATORS,
+        ("Decisions", "Where an order is held, and since when."),
+        [get(path, "listDecisions", "What was decided about an order", P::Admin)
+            .at("id", text().says("Its uuid, or its number."))
+            .needs_query("tenant", reference())
+            .asks()
+            .answers(200, "From the journal, the oldest first.", "Decisions")
+            .tells(&["Cache-Control"])
+            .refuses([UnknownOrder])],
+    );
+    let held = given([
+        ("id*", uuid()),
+        ("facilityRef*", uuid()),
+        ("line*", count()),
+        ("tenantArticleId*", text()),
+        ("quantity*", count()),
+        ("waits*", flag()),
+    ]);
+    let decision = given([
+        ("lsn*", count()),
+        ("time*", instant()),
+        ("command*", text()),
+        ("by*", text()),
+        ("released*", array(uuid())),
+        ("held*", array(held)),
+        ("considered*", array(any_object()).or_null()),
+    ]);
+    let (after, to) = (("afterLsn*", count()), ("toLsn*", count()));
+    let (whole, all) = (("complete*", flag()), ("decisions*", array(decision)));
+    let order = [("orderRef*", uuid()), ("version*", version()), after, to, whole, all];
+    api.schema("Decisions", given(order));
+}
+
+fn provenance(api: &mut Api) {
+    let path = "/admin/v1/provenance/{facility}/{article}";
+    let facility = "Its uuid, or `urn:fft:facility:tenantFacilityId:` and the shop's name for it.";
+    api.section(
+        &OPERATORS,
+        ("Provenance", "What made the numbers of a shelf."),
+        [get(path, "listProvenance", "The newest records that touched a shelf", P::Admin)
+            .at("facility", text().says(facility))
+            .at("article", reference())
+            .needs_query("tenant", reference())
+            .query("to_lsn", whole(0..=i64::MAX).says("Up to this record."))
+            .asks()
+            .answers(200, "From the journal, the newest first.", "Provenance")
+            .tells(&["Cache-Control"])
+            .refuses([UnknownLocation, UnknownListing])],
+    );
+    let change = given([
+        ("what*", text()),
+        ("stock", uuid()),
+        ("reservation", uuid()),
+        ("quantity", count()),
+    ]);
+    let record = given([
+        ("lsn*", count()),
+        ("time*", instant()),
+        ("command*", text()),
+        ("by*", text()),
+        ("changes*", array(change)),
+    ]);
+    let numbers = [("value*", count()), ("reserved*", count())];
+    let place = [("facilityRef*", uuid()), ("tenantArticleId*", text())];
+    let looked = [("afterLsn*", count()), ("toLsn*", count()), ("records*", array(record))];
+    api.schema("Provenance", given(place.into_iter().chain(numbers).chain(looked)));
 }
 
 fn transfer(api: &mut Api) {
