@@ -233,6 +233,7 @@ fn what_is_called_short_really_is() {
 fn a_promise_holds_what_its_answer_shows_in_one_record() {
     always(&["Promise done", "Promise done, short", "Order done"], |_, seen| {
         let Ok(Outcome::Placed(placed)) = &seen.result else { return Ok(()) };
+        let own = placed.order.id;
         let mut shown: BTreeMap<_, u64> = BTreeMap::new();
         for part in &placed.parts {
             for line in &part.lines {
@@ -254,8 +255,13 @@ fn a_promise_holds_what_its_answer_shows_in_one_record() {
             Event::Location { event: location::Event::Shelf { event: it, .. }, .. } => Some(it),
             _ => None,
         });
+        // What gives way to it may leave stock for others, too.
         let reserved = reserved.filter_map(|event| match event {
-            location::ShelfEvent::Reserved { units, .. } => Some(u64::from(units.get())),
+            location::ShelfEvent::Reserved { reservation, units, .. }
+                if reservation.order() == own =>
+            {
+                Some(u64::from(units.get()))
+            }
             _ => None,
         });
         let reserved: u64 = reserved.sum();
