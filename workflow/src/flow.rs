@@ -27,6 +27,7 @@ mod room;
 mod safeties;
 mod shortage;
 mod stocks;
+mod stranded;
 mod subscriptions;
 mod suppressions;
 mod transfer;
@@ -182,6 +183,8 @@ pub struct Scene<'a, C: Cast> {
     pub events: Vec<Event>,
     /// Articles of which pieces without a place may find one now.
     pub came: Vec<ArticleId>,
+    /// Reservations that lost their stock: of which order, at which location.
+    pub stranded: Vec<(OrderId, LocationId, Vec<u16>)>,
 }
 
 /// Why a command did not come to an outcome.
@@ -300,6 +303,11 @@ impl<C: Cast> Scene<'_, C> {
             self.events.push(Event::Location { id, event });
         }
         for (order, hosts) in moved {
+            let lost = hosts.iter().filter(|(_, stock)| stock.is_none());
+            let lost: Vec<u16> = lost.map(|(index, _)| *index).collect();
+            if !lost.is_empty() {
+                self.stranded.push((order, id, lost));
+            }
             self.tell(order, order::Event::Rehosted { hosts }).await;
         }
     }

@@ -112,6 +112,7 @@ impl World {
             stores: &ask.stores,
             events: Vec::new(),
             came: Vec::new(),
+            stranded: Vec::new(),
         };
         let (outcome, _) = cast::at_once(scene.play(command))?;
         let events = scene.events;
@@ -152,6 +153,7 @@ impl World {
             stores: &Stores::ALL,
             events: Vec::new(),
             came: Vec::new(),
+            stranded: Vec::new(),
         };
         cast::at_once(scene.look(query))
     }

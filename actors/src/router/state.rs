@@ -162,6 +162,7 @@ impl State {
             stores: &Stores::ALL,
             events: Vec::new(),
             came: Vec::new(),
+            stranded: Vec::new(),
         };
         match scene.look(query).await {
             Ok(outcome) => {
@@ -263,6 +264,7 @@ impl State {
             stores: &asker.stores,
             events: Vec::with_capacity(8),
             came: Vec::new(),
+            stranded: Vec::new(),
         };
         let (outcome, owner) = scene.play(command).await?;
         Ok((outcome, owner, scene.events))

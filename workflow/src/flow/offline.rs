@@ -41,7 +41,14 @@ impl<C: Cast> Scene<'_, C> {
         moved
     }
 
-    async fn displace(&mut self, id: OrderId, order: &Order, holds: Vec<Hold>, at: LocationId) {
+    /// What an order holds at a location, or what waits there, has no place any more.
+    pub(super) async fn displace(
+        &mut self,
+        id: OrderId,
+        order: &Order,
+        holds: Vec<Hold>,
+        at: LocationId,
+    ) {
         let row = |hold: &Hold| {
             let article = order.asked.lines[usize::from(hold.line)].article.clone();
             (article, id.reservation(hold.index))
@@ -55,7 +62,7 @@ impl<C: Cast> Scene<'_, C> {
 }
 
 /// Bytes of what is freed, and of what the order notes of it.
-fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
+pub(super) fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
     let article = |hold: &Hold| &order.asked.lines[usize::from(hold.line)].article;
     MOVED_EVENT_BYTES + holds.iter().map(|hold| moved_bytes(article(hold))).sum::<usize>()
 }

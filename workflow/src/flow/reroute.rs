@@ -14,19 +14,21 @@ use super::{Cast, Scene};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
 use crate::order::{Event, Hold, Line, Order};
+use crate::quantity::Units;
 use crate::routing::{self, Candidate, Need, Strategy};
 
 impl<C: Cast> Scene<'_, C> {
-    /// Looks for places for all pieces that want what came free.
+    /// Looks for places for all pieces that lost theirs, or want what came free.
     pub(super) async fn place_unplaced(&mut self) {
+        let (mut orders, mut bytes) = (PLACED_AGAIN_PER_COMMAND_MAX, PLACED_AGAIN_BYTES_MAX);
+        bytes -= self.place_stranded(bytes).await;
         let mut came = std::mem::take(&mut self.came);
         came.sort_unstable();
         came.dedup();
-        let (mut orders, mut bytes) = (PLACED_AGAIN_PER_COMMAND_MAX, PLACED_AGAIN_BYTES_MAX);
         for article in came {
             let waiting: Vec<OrderId> = self.tenant.book.unplaced(&article).take(orders).collect();
             for id in waiting {
-                if !self.offers_any(&article) {
+                if self.offered(&article).is_zero() {
                     break;
                 }
                 if self.tenant.book.is_overdue(id, self.now) {
@@ -47,10 +49,12 @@ impl<C: Cast> Scene<'_, C> {
         self.came.extend(offered);
     }
 
-    fn offers_any(&self, article: &ArticleId) -> bool {
+    /// What locations that take orders could promise of an article, all together.
+    pub(super) fn offered(&self, article: &ArticleId) -> Units {
         let places = &self.tenant.places;
-        let mut offers = places.offers(article).iter();
-        offers.any(|(seat, it)| !it.available.is_zero() && places.seat(*seat).takes.online)
+        let offers = places.offers(article).iter();
+        let online = offers.filter(|(seat, _)| places.seat(*seat).takes.online);
+        online.fold(Units::ZERO, |sum, (_, offer)| sum.with(offer.available))
     }
 
     /// Holds what there is for the pieces of an order that have no place, if that takes no more

@@ -15,8 +15,10 @@
 //!   once that, and after it no further one begins. (What locations decide before anything is
 //!   applied has it counted already; beside that there is room for the 500 safety stocks that one
 //!   command may set everywhere.)
-//! - Sales whose pieces find a place because stock came free take at most
-//!   [`PLACED_AGAIN_BYTES_MAX`](crate::limits::PLACED_AGAIN_BYTES_MAX) for that, an eighth of a MiB.
+//! - Orders whose pieces lost their stock, and sales whose pieces find a place because stock came
+//!   free, take together at most
+//!   [`PLACED_AGAIN_BYTES_MAX`](crate::limits::PLACED_AGAIN_BYTES_MAX) for that, an eighth of
+//!   a MiB.
 //! - The rest, as who asked and the places an order may come from, has less than three
 //!   eighths of a MiB: `actors/src/limits.rs` adds up.
 //!

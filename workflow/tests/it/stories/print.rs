@@ -425,10 +425,12 @@ fn found_words(order: &Order, line: u16) -> String {
     text
 }
 
-/// `tea 2 at gouda`: what a reservation holds.
+/// `tea 2 at gouda`: what a reservation holds; its number, if it is gone by now.
 fn held(script: &Script, id: workflow::id::OrderId, index: u16) -> String {
     let (_, order) = &script.shop.world.orders[&id];
-    let hold = order.holds.iter().find(|hold| hold.index == index).expect("a reservation");
+    let Some(hold) = order.holds.iter().find(|hold| hold.index == index) else {
+        return format!("reservation {index}");
+    };
     let article = &order.asked.lines[usize::from(hold.line)].article;
     format!("{article} {} at {}", hold.units, location_name(script, hold.location))
 }
