@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The same reservation as one PostgreSQL transaction, on this machine: three lines of stock, one
-# order row, synchronous_commit = on. Prints transactions per second; compare with
-# `certus bench --scenario steady` in the same sitting. Needs Debian's packages postgresql and
-# postgresql-contrib; makes and removes a cluster of its own below /tmp.
+# order row, synchronous_commit = on; and a promise, which also chooses the place and can be
+# released. Prints transactions per second; compare with `certus bench --scenario steady` in the
+# same sitting. Needs Debian's packages postgresql and postgresql-contrib; makes and removes a
+# cluster of its own below /tmp.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-10}
@@ -16,7 +17,12 @@ trap stop EXIT
 as_postgres "$bin/initdb -D $home/data -A trust >/dev/null"
 as_postgres "$bin/pg_ctl -D $home/data -w -l $home/log -o \"-k $home -c listen_addresses='' -c shared_buffers=1GB -c synchronous_commit=on -c max_wal_size=8GB\" start >/dev/null"
 as_postgres "$bin/createdb -h $home certus && $bin/psql -q -h $home -d certus -f $home/schema.sql"
-for clients in 8 32 64; do
-    printf 'clients %-3s ' "$clients"
-    as_postgres "$bin/pgbench -h $home -n -M prepared -c $clients -j 2 -T $seconds -f $home/promise.sql certus" | grep '^tps'
+for script in reservation promise; do
+    if [ $script = promise ]; then # whoever releases promises looks for those that end
+        as_postgres "$bin/psql -q -h $home -d certus -c 'CREATE INDEX ON orders (valid_until)'"
+    fi
+    for clients in 8 16 32; do
+        printf '%-12s clients %-3s ' $script "$clients"
+        as_postgres "$bin/pgbench -h $home -n -M prepared -c $clients -j 2 -T $seconds -f $home/$script.sql certus" | grep '^tps'
+    done
 done
