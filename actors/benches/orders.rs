@@ -128,7 +128,8 @@ async fn promise(handle: &ShardHandle, numbers: std::ops::Range<u64>) {
 
 async fn done(handle: &ShardHandle, command: Command) -> Outcome {
     let tenant = TenantId::parse("default").unwrap();
-    let ask = Ask { tenant, who: SmolStr::new_static("till"), key: None, keyed: None, command };
+    let ask =
+        Ask { tenant, who: SmolStr::new_static("till"), keys: [None; 2], keyed: None, command };
     let words = Words::Plain(|_| Reply { status: 201, headers: Vec::new(), body: String::new() });
     match handle.ask(Work::Change(Box::new(ask), words), None).await.unwrap().verdict {
         Verdict::Done(shown) => shown.outcome,

@@ -301,7 +301,7 @@ impl Desk {
         let ask = Ask {
             tenant: tenant.clone(),
             who: SmolStr::new_static("mailer"),
-            key: None,
+            keys: [None; 2],
             keyed: None,
             command: Command::Invitation { order, action },
         };

@@ -98,7 +98,7 @@ impl Call {
         words: Words,
     ) -> Result<Answered, Failed> {
         let (tenant, who) = (caller.tenant.clone(), caller.who.clone());
-        let ask = Ask { tenant, who, key: None, keyed, command };
+        let ask = Ask { tenant, who, keys: [None; 2], keyed, command };
         self.ask(caller, Work::Change(Box::new(ask), words)).await
     }
 

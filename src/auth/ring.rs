@@ -95,7 +95,7 @@ impl Ring {
 
 fn caller_of(tenant: &TenantId, key: &Key) -> Caller {
     let (tenant, who) = (tenant.clone(), key.name.clone());
-    Caller { tenant, who, permissions: key.permissions, key: Some(key.id) }
+    Caller { keys: [Some(key.id), None], ..Caller::of(tenant, who, key.permissions) }
 }
 
 #[cfg(test)]
@@ -125,8 +125,8 @@ mod tests {
         let text = secret.shown(id);
         let caller = ring.caller(&text, NOW).unwrap();
         assert_eq!(
-            (caller.tenant, caller.who.as_str(), caller.key),
-            (tenant.clone(), "till", Some(id))
+            (caller.tenant, caller.who.as_str(), caller.keys),
+            (tenant.clone(), "till", [Some(id), None])
         );
         assert!(ring.caller(&text, NOW + Millis(10)).is_none(), "it has ended");
         assert!(ring.caller(&text[..text.len() - 1], NOW).is_none(), "half of it");

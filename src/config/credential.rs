@@ -40,7 +40,7 @@ impl Credential {
             .with_context(|| format!("credentials: `{}` is no tenant", self.tenant))?;
         let words = self.permissions.as_deref();
         let permissions = words.map_or(Ok(Permissions::ORDINARY), permissions)?;
-        Ok(Caller { tenant, who: SmolStr::new(&self.name), permissions, key: None })
+        Ok(Caller::of(tenant, SmolStr::new(&self.name), permissions))
     }
 }
 

@@ -11,7 +11,6 @@ use smol_str::SmolStr;
 use workflow::command::{Ask, Command};
 use workflow::id::TenantId;
 use workflow::outcome::Outcome;
-use workflow::permission::Permissions;
 use workflow::reply::Reply;
 
 use super::problem::Problem;
@@ -37,11 +36,11 @@ pub(super) async fn suppress(app: Data<App>, token: Path<String>) -> Result<Http
     let failed = |failed: Failed| Problem::of(failed, PATH);
     let permit = app.admission.enter(Lane::Operate).map_err(|failure| failed(failure.into()))?;
     let who = SmolStr::new_static("customer");
-    let caller = Caller { tenant, who, permissions: Permissions::NONE, key: None };
+    let caller = Caller { who, ..Caller::customer(tenant) };
     let ask = Ask {
         tenant: caller.tenant.clone(),
         who: caller.who.clone(),
-        key: None,
+        keys: [None; 2],
         keyed: None,
         command: Command::Suppress { address: address.into() },
     };

@@ -147,8 +147,8 @@ impl Visit {
         command: Command,
         words: Words,
     ) -> Result<Answered, Failed> {
-        let Caller { tenant, who, key, .. } = self.caller.clone();
-        let work = Work::Change(Box::new(Ask { tenant, who, key, keyed, command }), words);
+        let Caller { tenant, who, keys, .. } = self.caller.clone();
+        let work = Work::Change(Box::new(Ask { tenant, who, keys, keyed, command }), words);
         app.ask(&self.caller, work, self.permit).await
     }
 

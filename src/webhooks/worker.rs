@@ -224,7 +224,7 @@ impl Worker {
         let ask = Ask {
             tenant: target.tenant,
             who: "webhooks".into(),
-            key: None,
+            keys: [None; 2],
             keyed: None,
             command: Command::Unsubscribe { id, version: None },
         };

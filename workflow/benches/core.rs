@@ -145,7 +145,7 @@ fn asks() -> impl Iterator<Item = Ask> {
 
 fn ask(command: Command) -> Ask {
     let tenant = TenantId::parse("shop").expect("a tenant's name");
-    Ask { tenant, who: "checkout".into(), key: None, keyed: None, command }
+    Ask { tenant, who: "checkout".into(), keys: [None; 2], keyed: None, command }
 }
 
 /// Somewhere in Germany.

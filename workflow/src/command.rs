@@ -35,8 +35,9 @@ pub struct Ask {
     pub tenant: TenantId,
     /// Who asks.
     pub who: SmolStr,
-    /// The API key it is asked with, if any: it must still be good when the command runs.
-    pub key: Option<KeyId>,
+    /// The API keys it is asked with, one for each credential: all of them must still be good when
+    /// the command runs.
+    pub keys: [Option<KeyId>; 2],
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -68,7 +69,7 @@ impl Ask {
 
     fn of_scheduler(tenant: &TenantId, command: Command) -> Ask {
         let who = SmolStr::new_static("scheduler");
-        Ask { tenant: tenant.clone(), who, key: None, keyed: None, command }
+        Ask { tenant: tenant.clone(), who, keys: [None; 2], keyed: None, command }
     }
 }
 

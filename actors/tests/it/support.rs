@@ -135,7 +135,13 @@ pub(crate) fn tenant() -> TenantId {
 }
 
 pub(crate) fn ask(command: Command) -> Ask {
-    Ask { tenant: tenant(), who: SmolStr::new_static("till"), key: None, keyed: None, command }
+    Ask {
+        tenant: tenant(),
+        who: SmolStr::new_static("till"),
+        keys: [None; 2],
+        keyed: None,
+        command,
+    }
 }
 
 /// The ask again, under a key.

@@ -142,7 +142,7 @@ impl Shop {
 
     pub(crate) fn ask(&mut self, tenant: &TenantId, command: Command) -> Option<Outcome> {
         let who = ["checkout", "web"][self.below(2) as usize].into();
-        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
+        let ask = Ask { tenant: tenant.clone(), who, keys: [None; 2], keyed: None, command };
         let random = self.next();
         let (mut records, outcome) = self.world.submit(&ask, &policy(), self.now, random);
         let outcome = outcome.ok();
@@ -341,7 +341,7 @@ impl Shop {
         let safeties = &self.world.desk.tenant(tenant).safeties;
         let known: Vec<StockId> = safeties.after(None).map(|(id, _)| id).collect();
         let id = self.pick(&known).unwrap_or(StockId::from_bits(9));
-        Command::UnkeepStock { id }
+        Command::UnkeepStock { id, version: None }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {

@@ -38,7 +38,7 @@ pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     }
     let change = |command, render: Render| {
         let who = SmolStr::new_static("demo");
-        let ask = Ask { tenant: tenant.clone(), who, key: None, keyed: None, command };
+        let ask = Ask { tenant: tenant.clone(), who, keys: [None; 2], keyed: None, command };
         Work::Change(Box::new(ask), Words::Plain(render))
     };
     for text in FACILITIES {

@@ -75,7 +75,7 @@ fn report(number: u32) -> Work {
     };
     let tenant = TenantId::parse("default").expect("a name");
     let command = Command::Invite(Box::new(invite));
-    let ask = Ask { tenant, who: "shop".into(), key: None, keyed: None, command };
+    let ask = Ask { tenant, who: "shop".into(), keys: [None; 2], keyed: None, command };
     let nothing: Render = |_| Said { status: 200, headers: Vec::new(), body: String::new() };
     Work::Change(Box::new(ask), Words::Plain(nothing))
 }

@@ -107,7 +107,7 @@ impl TestServer {
         let (order, action) = (OrderName::Number(number), InvitationAction::Claim(which));
         let command = Command::Invitation { order, action };
         let tenant = TenantId::parse("default").expect("a name");
-        let ask = Ask { tenant, who: "mailer".into(), key: None, keyed: None, command };
+        let ask = Ask { tenant, who: "mailer".into(), keys: [None; 2], keyed: None, command };
         let nothing: Render = |_| Reply { status: 200, headers: Vec::new(), body: String::new() };
         let work = Work::Change(Box::new(ask), Words::Plain(nothing));
         let answer = self.server().shards().all()[0].ask(work, None).await.expect("it runs");

@@ -59,7 +59,8 @@ impl Shop {
     #[track_caller]
     pub(crate) fn submit(&mut self, who: &str, command: Command) -> Answer {
         self.commands += 1;
-        let ask = Ask { tenant: tenant(), who: SmolStr::new(who), key: None, keyed: None, command };
+        let ask =
+            Ask { tenant: tenant(), who: SmolStr::new(who), keys: [None; 2], keyed: None, command };
         let (before, first) = (self.world.hash(), self.records.len());
         let (records, result) = self.world.submit(&ask, &self.policy, self.now, self.commands);
         let changed = self.world.hash() != before;

@@ -195,7 +195,7 @@ fn next_time(node: &Node) -> Option<Time> {
 /// Submits a command and looks at everything that must hold; none if it was refused.
 fn submit(node: &mut Node, command: Command, random: u64) -> Option<Outcome> {
     let policy = Policy { promise_ttl: HOLD, on_shortage: OnShortage::Reject, ..Policy::default() };
-    let ask = Ask { tenant: tenant(), who: "client".into(), key: None, keyed: None, command };
+    let ask = Ask { tenant: tenant(), who: "client".into(), keys: [None; 2], keyed: None, command };
     let before = node.world.hash();
     let (records, result) = node.world.submit(&ask, &policy, node.now, random);
     assert_eq!(node.world.faults(), [], "after {ask:?}");
