@@ -21,9 +21,9 @@ use crate::connections::TurnedAway;
 use crate::failure::Failure;
 use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
-const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+pub(super) const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// What a request is called, in its extensions: by its client, or by us.
 #[derive(Clone)]
