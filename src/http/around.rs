@@ -30,7 +30,7 @@ pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent"
 pub(super) struct RequestName(pub(super) HeaderValue);
 
 /// Runs around every handler.
-pub(super) async fn around<B: MessageBody + 'static>(
+pub(crate) async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
