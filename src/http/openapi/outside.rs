@@ -86,8 +86,8 @@ fn exchange(api: &mut Api) {
         "TokenRequest",
         taken([
             ("grant_type*", word(&["client_credentials"])),
-            ("client_id*", text()),
-            ("client_secret*", text()),
+            ("client_id", text().says("Not needed with `Authorization: Basic`.")),
+            ("client_secret", text().says("The same.")),
             ("scope", text()),
         ]),
     );
