@@ -152,6 +152,8 @@ pub enum Command {
     UnkeepStock {
         /// Its id.
         id: StockId,
+        /// The version that the caller saw last, if it minds.
+        version: Option<Version>,
     },
     /// Set the tenant's settings.
     Configure {
