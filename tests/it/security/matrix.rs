@@ -147,6 +147,10 @@ async fn who_may_confirm_may_neither_cancel_nor_unlock() {
     let path = format!("/api/orders/{ID}/actions");
     let (confirm_body, cancel_body) =
         (r#"{"name":"CONFIRM_PROMISE","version":1}"#, r#"{"name":"CANCEL","version":1}"#);
+    // Before anybody looks whether the order is there, by its number too.
+    is_refused(&write.post("/api/orders/7/actions", cancel_body).await, 403);
+    write.post("/api/orders/7/actions", r#"{"name":"CONFIRM_PROMISE"}"#).await.refused(400);
+    write.post("/api/orders/7/actions", confirm_body).await.refused(404);
     write.post(&path, confirm_body).await.refused(404);
     is_refused(&write.post(&path, cancel_body).await, 403);
     cancel.post(&path, cancel_body).await.refused(404);
