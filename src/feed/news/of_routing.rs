@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId};
 use workflow::location::{self, ShelfEvent};
-use workflow::order::{self, Added, Hold, Line, Placed, Rest, Shortage, Stage};
+use workflow::order::{self, Added, Hold, Line, Placed, Rest, Shortage, Stage, Standing};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 
@@ -115,12 +115,13 @@ impl<'a> Planned<'a> {
     /// How they stand, if these are all lines of a sale, or some of them are held.
     pub(super) fn stage_name(&self) -> &'static str {
         let is_held = self.holds.iter().any(|hold| hold.stock.is_some());
-        match self.stage {
-            Stage::Confirmed { .. } if is_held || self.first > 0 => self.stage.name(),
-            Stage::Confirmed { .. } if self.waiting().next().is_some() => "Waiting",
-            Stage::Confirmed { .. } => "Unroutable",
-            other => other.name(),
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. });
+        if !is_sold || is_held || self.first > 0 {
+            return self.stage.name();
         }
+        let standing =
+            if self.waiting().next().is_some() { Standing::Waiting } else { Standing::Unroutable };
+        standing.stage_name()
     }
 
     fn indexed(&self) -> impl Iterator<Item = (u16, &'a Line)> + use<'a> {
