@@ -19,15 +19,18 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use smol_str::SmolStr;
 use workflow::permission::Permission as P;
 
 use self::call::{Call, Handled};
 use crate::ask::App;
-use crate::auth::Needs;
+use crate::auth::{Need, Needs};
 use crate::failure::Failure;
+use crate::http::around;
 use crate::http::openapi;
+use crate::http::problems;
 use crate::http::row::at;
 use crate::http::unmatched;
 use crate::metrics;
@@ -38,9 +41,11 @@ pub fn routes(config: &mut ServiceConfig) {
     let webhook = webhook.patch(P::Admin, webhooks::patch).delete(P::Admin, webhooks::remove);
     let address = at("/admin/v1/addresses/{id}").get(P::Admin, addresses::show);
     let hooks = at("/admin/v1/webhooks").get(P::Admin, webhooks::list);
-    config
+    let table = web::scope("")
+        .wrap(from_fn(around::around))
         .service(at("/metrics").get(P::Admin, metrics::metrics))
         .service(at("/openapi.json").get(P::Admin, document))
+        .service(at("/problems/{name}").get(Need::Open, problems::explain))
         .service(at("/admin/v1/keys").get(P::Admin, keys::list).post(P::Admin, keys::make))
         .service(at("/admin/v1/keys/{id}").delete(P::Admin, keys::revoke))
         .service(address.put(P::Admin, addresses::put))
@@ -62,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .delete(P::Admin, suppressions::remove),
         )
         .default_service(web::to(unmatched::nothing));
+    config.service(table);
 }
 
 /// What this address speaks, as OpenAPI 3.1: 200.

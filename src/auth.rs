@@ -36,3 +36,4 @@ pub(crate) use need::{Need, Needs};
 pub(crate) use rates::Rate;
 pub use ring::Ring;
 pub use scope::permissions_of;
+pub(crate) use sent::basic;

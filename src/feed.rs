@@ -18,6 +18,6 @@ mod reading;
 pub use buffer::buffer;
 pub use desk::{Desk, Figures, Options, Seat};
 pub use kind::Kind;
-pub use news::{News, Subject, Waiting, event_id, news, waiting};
+pub use news::{News, Planned, Subject, Waiting, event_id, news, waiting};
 pub use reading::{Form, From, Reading, Wanted};
 pub(crate) use reading::{before, decoded};

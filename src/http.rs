@@ -1,7 +1,7 @@
 //! The whole API on one screen, with what each route needs of who asks. A route that is not in this
 //! table does not exist.
 
-mod around;
+pub(crate) mod around;
 pub(crate) mod body;
 mod cors;
 mod deliveries;
@@ -19,7 +19,7 @@ mod page;
 pub(crate) mod path;
 mod pen;
 pub(crate) mod problem;
-mod problems;
+pub(crate) mod problems;
 pub(crate) mod promises;
 pub(crate) mod reply;
 pub(crate) mod row;

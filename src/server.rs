@@ -228,13 +228,17 @@ fn serve_operators(
     config: &Config,
     app: web::Data<App>,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
+    let listening = || format!("cannot listen on {}", config.admin_listen);
+    let listener = listener::listen(config.admin_listen, READER_TIME_MAX);
     let server =
         HttpServer::new(move || Service::new().app_data(app.clone()).configure(admin::routes))
             .workers(1)
+            .client_request_timeout(HEAD_TIME_MAX)
+            .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_S)
             .disable_signals()
-            .bind(config.admin_listen)
-            .with_context(|| format!("cannot listen on {}", config.admin_listen))?;
+            .listen(listener.with_context(listening)?)
+            .with_context(listening)?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

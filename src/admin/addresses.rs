@@ -13,7 +13,7 @@ use workflow::place::Place;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::call::{Call, Cause, Handled, acting_for};
+use super::call::{Call, Cause, Handled, acting_for, decoded};
 use crate::auth::Caller;
 use crate::failure::Failure;
 use crate::http::path::Faults;
@@ -57,7 +57,7 @@ pub(super) async fn put(call: Call, id: Path<String>, payload: Payload) -> Handl
         let (who, raw) = call.sent(payload).await?;
         let (caller, number) = named(&call, who, &id)?;
         let version = call.version()?;
-        let body: AddressBody<'_> = raw.decode()?;
+        let body: AddressBody<'_> = decoded(&raw)?;
         let (place, country) = body.check().map_err(Cause::Invalid)?;
         let command = Command::PutAddress { number, version, place, country };
         let answered = call.change(&caller, None, command, Words::Plain(shown)).await?;

@@ -7,7 +7,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Payload};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use actors::{Words, Work};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use snapshots::Lsn;
 use workflow::command::{Ask, Command, Query};
@@ -19,7 +19,7 @@ use super::operator;
 use crate::admission::Lane;
 use crate::ask::{Answered, App, Said};
 use crate::auth::Caller;
-use crate::failure::{Failed, Failure};
+use crate::failure::{Failed, Failure, Fault};
 use crate::http::body::Raw;
 use crate::http::idempotency::Key;
 use crate::http::problem::Problem;
@@ -113,6 +113,36 @@ impl Call {
     }
 }
 
+/// Reads the body's JSON. What is wrong is named by a pointer (RFC 6901).
+pub(super) fn decoded<'a, T: Deserialize<'a>>(raw: &'a Raw) -> Result<T, Failure> {
+    raw.decode().map_err(|failure| match failure {
+        Failure::Malformed(faults) => Failure::Malformed(
+            faults.into_iter().map(|it| Fault { path: pointer(&it.path), ..it }).collect(),
+        ),
+        other => other,
+    })
+}
+
+/// `#/events/0` for `events[0]`; the body itself has no name.
+fn pointer(path: &str) -> String {
+    if path.is_empty() {
+        return String::new();
+    }
+    let mut pointer = "#/".to_owned();
+    for letter in path.chars() {
+        match letter {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            '.' => pointer.push('/'),
+            '[' if pointer.ends_with('/') => {}
+            '[' => pointer.push('/'),
+            ']' => {}
+            other => pointer.push(other),
+        }
+    }
+    pointer
+}
+
 /// An operator on behalf of a tenant; they belong to none.
 pub(super) fn acting_for(tenant: TenantId, who: SmolStr) -> Caller {
     Caller { tenant, who, ..Caller::anonymous() }
@@ -167,5 +197,24 @@ impl From<Failed> for Cause {
 impl From<Failure> for Cause {
     fn from(failure: Failure) -> Cause {
         Cause::Failed(failure.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pointer;
+
+    #[test]
+    fn a_place_in_a_body_is_a_pointer() {
+        for (path, expected) in [
+            ("", ""),
+            ("tenant", "#/tenant"),
+            ("events[0]", "#/events/0"),
+            ("headers[12].key", "#/headers/12/key"),
+            ("[3]", "#/3"),
+            ("a/b~c", "#/a~1b~0c"),
+        ] {
+            assert_eq!(pointer(path), expected, "{path}");
+        }
     }
 }

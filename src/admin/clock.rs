@@ -7,7 +7,7 @@ use actors::ClockView;
 use serde::{Deserialize, Serialize};
 use workflow::time::Millis;
 
-use super::call::{Call, Cause, Handled};
+use super::call::{Call, Cause, Handled, decoded};
 use crate::failure::Failure;
 use crate::http::path::Faults;
 use crate::http::promises::bodies::seconds;
@@ -58,7 +58,7 @@ pub(super) async fn advance(call: Call, payload: Payload) -> Handled {
         if !clock(&call, false).await?.is_by_hand {
             return Err(Failure::NotFound.into());
         }
-        let body: AdvanceBody<'_> = raw.decode()?;
+        let body: AdvanceBody<'_> = decoded(&raw)?;
         let by = body.check().map_err(Cause::Invalid)?;
         call.app.behind.directory().advance(by).await.ok_or(Failure::Stopping)?;
         answer(&call, clock(&call, false).await?)

@@ -19,7 +19,7 @@ use workflow::refusal::Refusal;
 use workflow::stores::Stores;
 use workflow::time::{Millis, Time};
 
-use super::call::{Call, Cause, Handled, acting_for, name, outcome_of, private};
+use super::call::{Call, Cause, Handled, acting_for, decoded, name, outcome_of, private};
 use crate::auth::{Caller, Secret, permissions_of};
 use crate::failure::{Failed, Failure};
 use crate::http::idempotency::IDEMPOTENCY_KEY;
@@ -74,7 +74,7 @@ pub(super) async fn make(call: Call, payload: Payload) -> Handled {
     let done = async {
         let (who, raw) = call.sent(payload).await?;
         takes_no_key(&call)?;
-        let body: KeyBody<'_> = raw.decode()?;
+        let body: KeyBody<'_> = decoded(&raw)?;
         let wanted = body.check().map_err(Cause::Invalid)?;
         let Wanted { tenant, name, permissions, lasts, stores } = wanted;
         let secret = Secret::draw();

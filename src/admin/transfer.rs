@@ -11,7 +11,7 @@ use workflow::quantity::Units;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::call::{Call, Cause, Handled, acting_for, keyed, tenant};
+use super::call::{Call, Cause, Handled, acting_for, decoded, keyed, tenant};
 use crate::failure::Failure;
 use crate::http::path::Faults;
 use crate::http::promises::routes::facilities::facility_ref;
@@ -54,7 +54,7 @@ pub(super) async fn transfer(call: Call, id: Path<String>, payload: Payload) -> 
         let caller = acting_for(params.end(tenant)?, who);
         let reservation = ReservationId::parse(&id).ok_or(Refusal::UnknownReservation);
         let reservation = reservation.map_err(Failure::Refused)?;
-        let body: TransferBody<'_> = raw.decode()?;
+        let body: TransferBody<'_> = decoded(&raw)?;
         let version = call.version()?;
         let operation = format!("admin.reservations.transfer/{reservation}");
         let keyed = keyed(&call, &caller, &operation, &(&body, version.map(|it| it.0)))?;

@@ -23,7 +23,7 @@ use workflow::reply::{Keyed, Reply};
 use workflow::subscription::{Action, Secret};
 
 use self::body::{ChangeBody, ReplayBody, WebhookBody};
-use super::call::{Call, Cause, Handled, acting_for, keyed, outcome_of, private};
+use super::call::{Call, Cause, Handled, acting_for, decoded, keyed, outcome_of, private};
 use crate::ask::App;
 use crate::auth::Caller;
 use crate::failure::Failure;
@@ -37,7 +37,7 @@ type Render = fn(&Outcome, &str) -> Reply;
 pub(super) async fn make(call: Call, payload: Payload) -> Handled {
     let done = async {
         let (who, raw) = call.sent(payload).await?;
-        let body: WebhookBody<'_> = raw.decode()?;
+        let body: WebhookBody<'_> = decoded(&raw)?;
         let asked = fingerprinted(&body);
         let secret = drawn(&call.app)?;
         let (tenant, wish) = body.check(call.app.targets, secret).map_err(Cause::Invalid)?;
@@ -89,7 +89,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Handled {
 pub(super) async fn patch(call: Call, id: Path<String>, payload: Payload) -> Handled {
     let done = async {
         let (_, raw) = call.sent(payload).await?;
-        let body: ChangeBody = raw.decode()?;
+        let body: ChangeBody = decoded(&raw)?;
         let active = body.check().map_err(Cause::Invalid)?;
         let (caller, id) = found(&call, &id).await?;
         let command = about(&call, id, Action::Activate(active))?;
@@ -125,7 +125,7 @@ pub(super) async fn rotate(call: Call, id: Path<String>) -> Handled {
 pub(super) async fn replay(call: Call, id: Path<String>, payload: Payload) -> Handled {
     let done = async {
         let (_, raw) = call.sent(payload).await?;
-        let body: ReplayBody = raw.decode()?;
+        let body: ReplayBody = decoded(&raw)?;
         let after = body.check().map_err(Cause::Invalid)?;
         let (caller, id) = found(&call, &id).await?;
         in_the_journal(&call.app, &caller.tenant, Some(after))?;

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use workflow::id::{KeyId, TenantId};
 use workflow::permission::{Permission, Permissions};
 use workflow::stores::Stores;
+use workflow::time::Time;
 
 use crate::failure::Failure;
 
@@ -16,24 +17,31 @@ pub struct Caller {
     pub who: SmolStr,
     /// What it is good for.
     pub permissions: Permissions,
-    /// The API key that it rests on, if it does: that one may be taken back.
-    pub key: Option<KeyId>,
     /// The stores that its holder picks for.
     pub stores: Stores,
+    /// The API keys that it rests on, if it does, one for each credential: they may be taken back.
+    pub keys: [Option<KeyId>; 2],
+    /// When the token ends that it came with, leeway included.
+    pub until: Option<Time>,
 }
 
 impl Caller {
+    /// Whoever has a credential that ends by no clock and rests on no API key.
+    pub fn of(tenant: TenantId, who: SmolStr, permissions: Permissions) -> Caller {
+        Caller { tenant, who, permissions, stores: Stores::ALL, keys: [None; 2], until: None }
+    }
+
     /// Whoever asks without a credential, where that is allowed.
     pub fn anonymous() -> Caller {
         let tenant = TenantId::parse("default").expect("`default` is short and printable");
         let who = SmolStr::new_static("anonymous");
-        Caller { tenant, who, permissions: Permissions::ALL, key: None, stores: Stores::ALL }
+        Caller::of(tenant, who, Permissions::ALL)
     }
 
     /// A customer of this tenant: they know the secret of one order, and have no credential.
     pub fn customer(tenant: TenantId) -> Caller {
         let who = SmolStr::new_static("customer");
-        Caller { tenant, who, permissions: Permissions::NONE, key: None, stores: Stores::ALL }
+        Caller::of(tenant, who, Permissions::NONE)
     }
 
     /// Refuses unless the credential is good for this.
@@ -52,7 +60,10 @@ impl Caller {
         }
         let permissions = self.permissions.within(other.permissions);
         let stores = self.stores.within(&other.stores);
-        Ok(Caller { permissions, key: self.key.or(other.key), stores, ..self })
+        // Each of the two is one credential so far, and has one key at most.
+        let keys = [self.keys[0], other.keys[0]];
+        let until = self.until.into_iter().chain(other.until).min();
+        Ok(Caller { permissions, stores, keys, until, ..self })
     }
 }
 
@@ -63,7 +74,7 @@ mod tests {
     fn of(tenant: &str, permissions: &[Permission]) -> Caller {
         let tenant = TenantId::parse(tenant).unwrap();
         let permissions = Permissions::of(permissions);
-        Caller { tenant, who: "till".into(), permissions, ..Caller::anonymous() }
+        Caller::of(tenant, "till".into(), permissions)
     }
 
     #[test]
@@ -74,5 +85,19 @@ mod tests {
         assert_eq!(both.permissions, Permissions::of(&[Permission::OrdersRead]));
         assert_eq!(both.may(Permission::OrdersWrite), Err(Failure::Forbidden));
         assert_eq!(read.with(&of("b", &[])), Err(Failure::Forbidden));
+    }
+
+    /// Neither key may be taken back, and the first end is the end.
+    #[test]
+    fn two_credentials_last_as_long_as_both() {
+        let with = |key: u128, until: i64| Caller {
+            keys: [Some(KeyId::from_bits(key)), None],
+            until: Some(Time(until)),
+            ..of("a", &[])
+        };
+        let both = with(1, 20).with(&with(2, 10)).unwrap();
+        assert_eq!(both.keys, [Some(KeyId::from_bits(1)), Some(KeyId::from_bits(2))]);
+        assert_eq!(both.until, Some(Time(10)));
+        assert_eq!(of("a", &[]).with(&with(2, 10)).unwrap().until, Some(Time(10)));
     }
 }

@@ -145,12 +145,13 @@ impl Credentials {
         if rate.is_over { Err(Failure::TooMany) } else { Ok(()) }
     }
 
-    /// Refuses a caller whose key was taken back, or ended, since the request came.
+    /// Refuses a caller whose key was taken back, or whose key or token ended, since the request
+    /// came.
     pub(crate) fn still(&self, caller: &Caller) -> Result<(), Failure> {
-        match caller.key {
-            Some(id) if !self.ring.admits(id, self.clock.now()) => Err(Failure::Unauthorized),
-            _ => Ok(()),
-        }
+        let now = self.clock.now();
+        let is_held = caller.keys.iter().flatten().all(|id| self.ring.admits(*id, now));
+        let is_good = is_held && caller.until.is_none_or(|until| now < until);
+        is_good.then_some(()).ok_or(Failure::Unauthorized)
     }
 
     /// A token for whoever knows a key's id and secret, for some of what the key is good for.
@@ -163,7 +164,7 @@ impl Credentials {
     ) -> Result<Issued, Failure> {
         let now = self.clock.now();
         let caller = self.ring.caller(&key::text_of(id, secret), now);
-        let caller = caller.filter(|it| it.key == KeyId::parse(id));
+        let caller = caller.filter(|it| it.keys[0] == KeyId::parse(id));
         let caller = caller.ok_or_else(|| self.counted(head, Failure::Unauthorized))?;
         let permissions = caller.permissions.within(wanted);
         if permissions.is_empty() {
@@ -223,8 +224,7 @@ mod tests {
         let token = |token: &str, tenant| {
             let tenant = TenantId::parse(tenant).unwrap();
             let permissions = Permissions::ORDINARY;
-            let who = "till".into();
-            (token.to_owned(), Caller { tenant, who, permissions, ..Caller::anonymous() })
+            (token.to_owned(), Caller::of(tenant, "till".into(), permissions))
         };
         Credentials::of([token("s3cret", "shop"), token("other", "mall")])
     }

@@ -62,7 +62,8 @@ impl Own {
         let signing = Signing::of_secret(Some(OURSELVES.into()), text.as_bytes());
         let own = Own { encoding, signing };
         // Once at the start, so that a broken provider is not found by the first client.
-        let caller = Caller { key: Some(workflow::id::KeyId::from_bits(0)), ..Caller::anonymous() };
+        let caller =
+            Caller { keys: [Some(workflow::id::KeyId::from_bits(0)), None], ..Caller::anonymous() };
         let token = own.issue(&caller, Time(0), Millis::minutes(1)).context("it cannot sign")?;
         let said = Token::parse(&token).and_then(|token| own.check(&token, Time(0)));
         ensure!(said.is_some(), "what it signs is not found good");
@@ -85,7 +86,7 @@ impl Own {
             iat: now.0.div_euclid(1_000),
             tenant: caller.tenant.as_str(),
             permissions: caller.permissions.iter().map(|one| one.name()).collect(),
-            key: caller.key?.to_string(),
+            key: caller.keys[0]?.to_string(),
         };
         encode(&header, &claims, &self.encoding).ok()
     }
@@ -145,11 +146,11 @@ mod tests {
     #[test]
     fn a_secret_is_made_once_and_only_for_us() {
         let dir = tempfile::tempdir().unwrap();
-        let caller = Caller { key: Some(KeyId::of(NOW, 1)), ..Caller::anonymous() };
+        let caller = Caller { keys: [Some(KeyId::of(NOW, 1)), None], ..Caller::anonymous() };
         let token = Own::open(dir.path()).unwrap().issue(&caller, NOW, Millis::hours(1)).unwrap();
         let again = Own::open(dir.path()).unwrap();
         let said = again.check(&Token::parse(&token).unwrap(), NOW).unwrap();
-        assert_eq!((said.key, said.tenant), (caller.key, caller.tenant));
+        assert_eq!((said.key, said.tenant), (caller.keys[0], caller.tenant));
         assert!(again.check(&Token::parse(&token).unwrap(), NOW + Millis::hours(2)).is_none());
 
         let path = dir.path().join(FILE);
@@ -163,7 +164,7 @@ mod tests {
     fn another_servers_token_is_not_ours() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (one, other) = (Own::open(one.path()).unwrap(), Own::open(other.path()).unwrap());
-        let caller = Caller { key: Some(KeyId::of(NOW, 1)), ..Caller::anonymous() };
+        let caller = Caller { keys: [Some(KeyId::of(NOW, 1)), None], ..Caller::anonymous() };
         let token = one.issue(&caller, NOW, Millis::hours(1)).unwrap();
         assert!(other.check(&Token::parse(&token).unwrap(), NOW).is_none());
         let bare = Caller::anonymous();

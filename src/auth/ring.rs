@@ -95,7 +95,8 @@ impl Ring {
 
 fn caller_of(tenant: &TenantId, key: &Key) -> Caller {
     let (tenant, who, stores) = (tenant.clone(), key.name.clone(), key.stores.clone());
-    Caller { tenant, who, permissions: key.permissions, key: Some(key.id), stores }
+    let keys = [Some(key.id), None];
+    Caller { stores, keys, ..Caller::of(tenant, who, key.permissions) }
 }
 
 #[cfg(test)]
@@ -127,8 +128,8 @@ mod tests {
         let text = secret.shown(id);
         let caller = ring.caller(&text, NOW).unwrap();
         assert_eq!(
-            (caller.tenant, caller.who.as_str(), caller.key),
-            (tenant.clone(), "till", Some(id))
+            (caller.tenant, caller.who.as_str(), caller.keys),
+            (tenant.clone(), "till", [Some(id), None])
         );
         assert_eq!(caller.stores.names(), Some(&["gouda".into()][..]));
         assert!(ring.caller(&text, NOW + Millis(10)).is_none(), "it has ended");

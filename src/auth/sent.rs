@@ -1,5 +1,7 @@
 //! What a request's headers say about who asks, before anybody believes it.
 
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::failure::Failure;
@@ -31,6 +33,22 @@ impl<'a> Sent<'a> {
         };
         Ok(Sent { bearer, api_key })
     }
+}
+
+/// The text of `Authorization: Basic …` (RFC 7617), if that is the scheme: a name and a secret with
+/// a colon between them.
+pub(crate) fn basic(headers: &HeaderMap) -> Option<Result<String, Failure>> {
+    let read = || -> Result<Option<String>, Failure> {
+        let Some(value) = once(headers, &AUTHORIZATION)? else { return Ok(None) };
+        let text = value.to_str().map_err(|_| Failure::Unauthorized)?;
+        let Some((scheme, encoded)) = text.split_once(' ') else { return Ok(None) };
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Ok(None);
+        }
+        let bytes = STANDARD.decode(encoded).map_err(|_| Failure::Unauthorized)?;
+        String::from_utf8(bytes).map(Some).map_err(|_| Failure::Unauthorized)
+    };
+    read().transpose()
 }
 
 fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Failure> {

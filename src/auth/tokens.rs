@@ -76,7 +76,7 @@ impl Tokens {
             None => self.look(text, digest, ring, clock).await?,
         };
         // A token of ours rests on its key, whenever it was seen.
-        caller.key.is_none_or(|id| ring.admits(id, now)).then_some(caller)
+        caller.keys.iter().flatten().all(|id| ring.admits(*id, now)).then_some(caller)
     }
 
     /// Looks at a token that nobody has seen.
@@ -104,10 +104,11 @@ impl Tokens {
         };
         let Said { tenant, who, permissions, stores, key, until } = said;
         let caller = match key {
-            None => Caller { tenant, who, permissions, key, stores },
+            None => Caller { stores, until: Some(until), ..Caller::of(tenant, who, permissions) },
             Some(id) => {
                 let held = ring.holder(id).filter(|held| held.tenant == tenant)?;
-                Caller { permissions: held.permissions.within(permissions), ..held }
+                let permissions = held.permissions.within(permissions);
+                Caller { permissions, until: Some(until), ..held }
             }
         };
         self.seen.note(digest, &caller, until, self.changes(), clock.now());

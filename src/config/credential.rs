@@ -50,7 +50,7 @@ impl Credential {
             Some(names) => Stores::parse(names)
                 .with_context(|| format!("credentials: `stores` of {self:?} is none"))?,
         };
-        Ok(Caller { tenant, who: SmolStr::new(&self.name), permissions, key: None, stores })
+        Ok(Caller { stores, ..Caller::of(tenant, SmolStr::new(&self.name), permissions) })
     }
 }
 

@@ -100,6 +100,12 @@ impl Source {
         self.finish(Ok(()));
     }
 
+    /// Nothing more comes, and what the client has not taken yet it does not get.
+    pub fn shut(self) {
+        self.shared.state.lock().waiting = VecDeque::new();
+        self.finish(Ok(()));
+    }
+
     fn finish(&self, end: Result<(), BrokenOff>) {
         let mut state = self.shared.state.lock();
         if state.end.is_none() {
@@ -193,6 +199,15 @@ mod tests {
         source.put(kib(4)).await.unwrap();
         assert_eq!(source.put(kib(1)).await, Err(Lost::CutOff));
         assert_eq!(drain.next().await, Some(Err(BrokenOff)));
+        assert!(drain.next().await.is_none());
+    }
+
+    /// Whoever may read no more gets nothing more, not even what was read for it.
+    #[actix_web::test]
+    async fn what_waits_is_let_go_when_it_is_shut() {
+        let (source, mut drain) = buffer(4 * 1024, Duration::from_secs(60));
+        source.put(kib(3)).await.unwrap();
+        source.shut();
         assert!(drain.next().await.is_none());
     }
 

@@ -26,6 +26,9 @@ use crate::limits::{FEED_BUFFER_BYTES_MAX, FEED_STREAMS_MAX, FEED_STREAMS_PER_TE
 /// Threads that read the journal for all streams together.
 const READERS: usize = 2;
 
+/// How often a stream looks whether its reader may still read.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// What a test wants otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -154,10 +157,23 @@ impl Desk {
 }
 
 impl Seat {
-    /// Feeds a client until it has what it wants, or goes, or the server stops.
-    pub async fn feed(self, reading: Reading, source: Source, follow: bool) {
+    /// Feeds a client until it has what it wants, or goes, or may read no more, or the server stops.
+    pub async fn feed(
+        self,
+        reading: Reading,
+        source: Source,
+        follow: bool,
+        may: impl Fn() -> bool,
+    ) {
         let desk = self.desk.clone();
-        match desk.run(reading, &source, follow).await {
+        let done = tokio::select! {
+            done = desk.run(reading, &source, follow) => done,
+            () = refused(may) => {
+                tracing::info!(tenant = %self.tenant, "a reader of the feed may read no more");
+                return source.shut();
+            }
+        };
+        match done {
             Ok(()) => source.end(),
             Err(Some(Lost::CutOff)) => {
                 desk.cut_off.fetch_add(1, Ordering::Relaxed);
@@ -178,6 +194,13 @@ impl Drop for Seat {
                 seats.remove(&self.tenant);
             }
         }
+    }
+}
+
+/// Waits until a reader may read no more.
+async fn refused(may: impl Fn() -> bool) {
+    while may() {
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -30,8 +30,8 @@ use of_order::{
     AddedData, CancelledData, ConfirmedData, ExtendedData, LostData, PlacedData, RehostedData,
     StageData, WorkData,
 };
+pub use of_routing::{Planned, Waiting, waiting};
 use of_routing::{RoutedData, ShortData};
-pub use of_routing::{Waiting, waiting};
 
 /// One piece of news.
 #[derive(Debug)]

@@ -123,12 +123,12 @@ impl Reading {
     /// that the journal can be halved.
     ///
     /// # Errors
-    /// [`Error::Gone`] if what it wants first was retired, [`Error::Beyond`] if it begins past the
+    /// [`Error::Gone`] if what it wants first was retired, or may have been, [`Error::Beyond`] if it begins past the
     /// end, and what a damaged journal says.
     pub fn open(archive: &Arc<dyn Archive>, from: From, wanted: Wanted) -> Result<Reading, Error> {
         let after = match from {
             From::After(after) => after,
-            From::Time(time) => before(archive, time)?,
+            From::Time(time) => kept_before(archive, time)?,
         };
         let reader = archive.read_from(after)?;
         let left = wanted.limit.unwrap_or(u64::MAX);
@@ -234,6 +234,15 @@ pub(crate) fn decoded(entry: &Entry) -> Result<Record, Error> {
     })
 }
 
+/// The same as [`before`], unless records that are not kept any more may be after the instant: all
+/// that is kept is.
+fn kept_before(archive: &Arc<dyn Archive>, time: Time) -> Result<Lsn, Error> {
+    let oldest = archive.oldest();
+    let found = before(archive, time)?;
+    let is_lost = oldest > Lsn(1) && found < oldest;
+    if is_lost { Err(Error::Gone { after: found, oldest }) } else { Ok(found) }
+}
+
 /// The last record before an instant. Record time never goes back (P5), so halving finds it.
 pub(crate) fn before(archive: &Arc<dyn Archive>, time: Time) -> Result<Lsn, Error> {
     let (mut low, mut high) = (archive.oldest().before(), archive.durable());
@@ -247,4 +256,76 @@ pub(crate) fn before(archive: &Arc<dyn Archive>, time: Time) -> Result<Lsn, Erro
         }
     }
     Ok(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use snapshots::journal::Retention;
+
+    use super::*;
+
+    /// A journal that keeps the records from this one on, each a second after the one before.
+    struct Kept(u64);
+
+    const NEWEST: u64 = 20;
+
+    struct Walk(VecDeque<Entry>);
+
+    impl Reader for Walk {
+        fn next(&mut self) -> Result<Option<Entry>, Error> {
+            Ok(self.0.pop_front())
+        }
+    }
+
+    impl Archive for Kept {
+        fn read_from(&self, after: Lsn) -> Result<Box<dyn Reader>, Error> {
+            if after.next() < self.oldest() {
+                return Err(Error::Gone { after, oldest: self.oldest() });
+            }
+            let entry = |lsn| Entry {
+                lsn: Lsn(lsn),
+                at_ms: i64::try_from(lsn).unwrap() * 1_000,
+                timeline: 1,
+                payload: Vec::new(),
+            };
+            Ok(Box::new(Walk((after.0 + 1..=NEWEST).map(entry).collect())))
+        }
+
+        fn durable(&self) -> Lsn {
+            Lsn(NEWEST)
+        }
+
+        fn oldest(&self) -> Lsn {
+            Lsn(self.0)
+        }
+
+        fn retire(&self, _: Retention) -> Result<Lsn, Error> {
+            Ok(self.oldest())
+        }
+    }
+
+    /// What may be lost is said, and never passed over.
+    #[test]
+    fn an_instant_before_all_that_is_kept_is_gone() {
+        for (oldest, second, expected) in [
+            (1, 0, Ok(0)),
+            (1, 1, Ok(0)),
+            (1, 7, Ok(6)),
+            (7, 9, Ok(8)),
+            (7, 8, Ok(7)),
+            (7, 7, Err(7)), // the one before may be of the same instant
+            (7, 3, Err(7)),
+            (7, 99, Ok(NEWEST)),
+        ] {
+            let archive: Arc<dyn Archive> = Arc::new(Kept(oldest));
+            let found = match kept_before(&archive, Time(second * 1_000)) {
+                Ok(lsn) => Ok(lsn.0),
+                Err(Error::Gone { oldest, .. }) => Err(oldest.0),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(found, expected, "from second {second}, kept from {oldest} on");
+        }
+    }
 }

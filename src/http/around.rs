@@ -21,16 +21,16 @@ use crate::connections::TurnedAway;
 use crate::failure::Failure;
 use crate::limits::{CORRELATION_CHARS_MAX, HEADER_BYTES_MAX, URI_BYTES_MAX};
 
-const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+pub(super) const X_CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// What a request is called, in its extensions: by its client, or by us.
 #[derive(Clone)]
 pub(super) struct RequestName(pub(super) HeaderValue);
 
 /// Runs around every handler.
-pub(super) async fn around<B: MessageBody + 'static>(
+pub(crate) async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

@@ -6,7 +6,11 @@ use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::http::header;
 
-use super::reply::{CERTUS_LSN, IDEMPOTENCY_REPLAYED};
+use super::around::{TRACEPARENT, X_CORRELATION_ID};
+use super::reply::{
+    CERTUS_LSN, CERTUS_OUTCOME, IDEMPOTENCY_REPLAYED, RATELIMIT, RATELIMIT_POLICY,
+    X_RATELIMIT_LIMIT, X_RATELIMIT_REMAINING, X_RATELIMIT_RESET,
+};
 
 /// How many seconds a browser may remember what it was told.
 const REMEMBERED_S: usize = 600;
@@ -21,14 +25,26 @@ pub(crate) fn cors(origins: &[String]) -> Cors {
             header::IF_MATCH,
             header::HeaderName::from_static("idempotency-key"),
             header::HeaderName::from_static("x-api-key"),
-            header::HeaderName::from_static("x-correlation-id"),
+            header::HeaderName::from_static("certus-replaces"),
+            header::HeaderName::from_static("last-event-id"),
+            TRACEPARENT,
+            X_CORRELATION_ID,
         ])
         .expose_headers([
             header::LOCATION,
             header::ETAG,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            header::ALLOW,
             CERTUS_LSN,
+            header::HeaderName::from_static(CERTUS_OUTCOME),
             IDEMPOTENCY_REPLAYED,
+            RATELIMIT,
+            RATELIMIT_POLICY,
+            X_RATELIMIT_LIMIT,
+            X_RATELIMIT_REMAINING,
+            X_RATELIMIT_RESET,
+            X_CORRELATION_ID,
         ])
         .block_on_origin_mismatch(false)
         .max_age(REMEMBERED_S);

@@ -1,6 +1,7 @@
 //! `GET /feed`: what happened, from any place in the journal, as server-sent events or as lines.
 //!
-//! Parse, take a seat, open the journal, and hand the rest to a task that ends with the client.
+//! Parse, take a seat, open the journal, and hand the rest to a task that ends with the client, or
+//! with the client's credential.
 
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName};
 use actix_web::web::Data;
@@ -30,7 +31,7 @@ pub(super) async fn feed(app: Data<App>, head: HttpRequest) -> Result<HttpRespon
     let problem = |failure: Failure| Problem::of(failure, head.path());
     let form = form(head.headers()).ok_or_else(|| problem(Failure::NotAcceptable))?;
     let caller = caller(&app, &head).await.map_err(problem)?;
-    let asked = asked(&head, caller.tenant, form).map_err(problem)?;
+    let asked = asked(&head, caller.tenant.clone(), form).map_err(problem)?;
     let stopping = || problem(Failure::Stopping);
     let outside = app.outside_of(&asked.wanted.tenant).filter(|_| app.is_ready());
     let desk = &outside.ok_or_else(stopping)?.feed;
@@ -49,7 +50,8 @@ pub(super) async fn feed(app: Data<App>, head: HttpRequest) -> Result<HttpRespon
         }
     })?;
     let (source, drain) = buffer(desk.options.buffer_bytes, desk.options.patience);
-    rt::spawn(seat.feed(reading, source, asked.follow));
+    let may = move || app.credentials.still(&caller).is_ok();
+    rt::spawn(seat.feed(reading, source, asked.follow, may));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, form.content_type()))
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -67,6 +67,9 @@ fn explain<'a, T: Deserialize<'a>>(text: &'a str) -> Failure {
 
 /// What is wrong with a member, without the reader's own words for it; where it is, its path says.
 fn in_our_words(what: &str, has_path: bool) -> String {
+    if let Some(kind) = wrong_kind(what) {
+        return if has_path { kind } else { format!("the body {kind}") };
+    }
     if !has_path {
         return what.to_owned();
     }
@@ -78,6 +81,26 @@ fn in_our_words(what: &str, has_path: bool) -> String {
     }
     let place = what.rfind(" at line ").unwrap_or(what.len());
     what[..place].to_owned()
+}
+
+/// What a value must be that is of another kind, or a number that does not fit.
+fn wrong_kind(what: &str) -> Option<String> {
+    let (found, expected) = what.rsplit_once(", expected ")?;
+    let place = expected.rfind(" at line ").unwrap_or(expected.len());
+    if found.starts_with("invalid value: ") {
+        return Some("is out of range".to_owned());
+    }
+    let kind = match &expected[..place] {
+        "i64" | "i32" | "u64" | "u32" | "u16" | "u8" => "a whole number",
+        "f64" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "an array",
+        "a map" | "a JSON object" => "an object",
+        "str" | "a string" | "a borrowed string" => "a string",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    found.starts_with("invalid type: ").then(|| format!("must be {kind}"))
 }
 
 /// Looks for what serde would take: brackets that nest deeper than allowed (its own limit is four
@@ -266,7 +289,18 @@ mod tests {
             (&br#"{"orderLines":[{"price":2}]}"#[..], "is no member here"),
             (br#"{"x":1}"#, "is no member here"),
             (br#"{"orderLines":[{"quantity":1,"quantity":1}]}"#, "comes twice"),
-            (br#"{"orderLines":[{"quantity":"2"}]}"#, "invalid type: string \"2\", expected i64"),
+            (br#"{"orderLines":[{"quantity":"2"}]}"#, "must be a whole number"),
+            (br#"{"orderLines":[{"quantity":1.5}]}"#, "must be a whole number"),
+            (br#"{"orderLines":[{"quantity":null}]}"#, "must be a whole number"),
+            (br#"{"orderLines":[{"quantity":9223372036854775808}]}"#, "is out of range"),
+            (br#"{"orderLines":[[1]]}"#, "must be an object"),
+            (br#"{"orderLines":[null]}"#, "must be an object"),
+            (br#"{"orderLines":{}}"#, "must be an array"),
+            (br#"{"orderLines":"a, expected b"}"#, "must be an array"),
+            (br#"[]"#, "the body must be an object"),
+            (br#"7"#, "the body must be an object"),
+            (br#""text""#, "the body must be an object"),
+            (br#"null"#, "the body must be an object"),
         ] {
             assert_eq!(fault(json).1, said, "{}", String::from_utf8_lossy(json));
         }

@@ -29,7 +29,7 @@ const PROBLEMS: [(&str, &str); 15] = [
 ];
 
 /// What a problem means: 200, as text.
-pub(super) async fn explain(
+pub(crate) async fn explain(
     head: HttpRequest,
     name: Path<String>,
 ) -> Result<HttpResponse, actix_web::Error> {

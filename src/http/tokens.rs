@@ -5,11 +5,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
+use smol_str::SmolStr;
 use workflow::permission::{Permission, Permissions};
 use workflow::time::Time;
 
@@ -18,9 +19,12 @@ use super::problem::Problem;
 use super::promises::routes::query::Params;
 use super::reply::NO_STORE;
 use crate::ask::App;
-use crate::auth::permissions_of;
+use crate::auth::{basic, permissions_of};
 use crate::failure::Failure;
 use crate::limits::{FORM_BYTES_MAX, INVITATIONS_TOKEN_LASTS, TOKEN_LASTS};
+
+/// RFC 7617 wants a realm.
+const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"certus\"");
 
 /// `POST /oauth2/token`, a form: 200, or an error of RFC 6749 (5.2).
 pub(super) async fn client_credentials(
@@ -36,10 +40,25 @@ pub(super) async fn client_credentials(
     let bytes = raw.into_bytes();
     let mut form = Params::of(std::str::from_utf8(&bytes).unwrap_or_default());
     let grant = form.text("grant_type");
-    let (id, secret) = (form.text("client_id"), form.text("client_secret"));
-    let scope = form.text("scope");
-    let (Ok(Some(grant)), Some(id), Some(secret)) = (form.end(Some(grant)), id, secret) else {
-        return Ok(refused(StatusCode::BAD_REQUEST, "invalid_request"));
+    let body = (form.text("client_id"), form.text("client_secret"));
+    let scope = form.filled("scope");
+    let invalid = || Ok(refused(StatusCode::BAD_REQUEST, "invalid_request"));
+    let Ok(Some(grant)) = form.end(Some(grant)) else { return invalid() };
+    let (id, secret, unknown) = match (basic(head.headers()), body) {
+        (None, (Some(id), Some(secret))) => {
+            (id, secret, refused(StatusCode::UNAUTHORIZED, "invalid_client"))
+        }
+        // A client has one way at a time; naming itself twice is no second way.
+        (Some(sent), (named, None)) => {
+            let Some((id, secret)) = sent.ok().as_deref().and_then(pair) else {
+                return Ok(unknown_by_basic());
+            };
+            if named.is_some_and(|named| named != id) {
+                return invalid();
+            }
+            (id, secret, unknown_by_basic())
+        }
+        _ => return invalid(),
     };
     if grant != "client_credentials" {
         return Ok(refused(StatusCode::BAD_REQUEST, "unsupported_grant_type"));
@@ -50,9 +69,7 @@ pub(super) async fn client_credentials(
     let lasts = TOKEN_LASTS;
     let issued = match app.credentials.exchange(&head, (&id, &secret), wanted, lasts) {
         Ok(issued) => issued,
-        Err(Failure::Unauthorized) => {
-            return Ok(refused(StatusCode::UNAUTHORIZED, "invalid_client"));
-        }
+        Err(Failure::Unauthorized) => return Ok(unknown),
         Err(Failure::Forbidden) => return Ok(refused(StatusCode::BAD_REQUEST, "invalid_scope")),
         Err(other) => return Err(problem(other)),
     };
@@ -62,6 +79,22 @@ pub(super) async fn client_credentials(
         "expires_in": lasts.0 / 1_000, "scope": words.join(" "),
     });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, NO_STORE)).json(answer))
+}
+
+/// A client's id and its secret, which stand beside each other in HTTP Basic as they do in a form
+/// (RFC 6749, 2.3.1).
+fn pair(text: &str) -> Option<(SmolStr, SmolStr)> {
+    let (id, secret) = text.split_once(':')?;
+    let mut form = Params::of(&format!("client_id={id}&client_secret={secret}"));
+    let (id, secret) = (form.text("client_id")?, form.text("client_secret")?);
+    form.end(Some((id, secret))).ok()
+}
+
+/// 401 in the scheme in which the client came.
+fn unknown_by_basic() -> HttpResponse {
+    let mut response = refused(StatusCode::UNAUTHORIZED, "invalid_client");
+    response.headers_mut().insert(WWW_AUTHENTICATE, BASIC);
+    response
 }
 
 /// `GET /api/v2/oauth2/token`: 200 with a token for thirty days.

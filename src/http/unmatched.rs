@@ -8,8 +8,8 @@ use super::problem::Problem;
 use super::{deliveries, invitations, orders, promises};
 use crate::failure::Failure;
 
-/// What the paths of door 4 begin with.
-const INVITATIONS: &str = "/api/v2/";
+/// What the paths of door 4 are below.
+const INVITATIONS: &str = "/api/v2";
 
 /// Nothing is at this path.
 pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Error> {
@@ -44,9 +44,9 @@ pub(super) fn error(head: &HttpRequest, failure: Failure) -> Box<dyn ResponseErr
         Box::new(orders::errors::Error::outside(head, failure))
     } else if DELIVERIES.iter().any(|base| is_below(path, base)) {
         Box::new(deliveries::errors::Error::from(failure))
-    } else if path.starts_with(INVITATIONS) {
+    } else if is_below(path, INVITATIONS) {
         Box::new(invitations::errors::Error::from(failure))
-    } else if path.starts_with("/api/") {
+    } else if is_below(path, "/api") {
         Box::new(promises::errors::Error::from(failure))
     } else {
         Box::new(Problem::of(failure, path))
@@ -68,6 +68,26 @@ mod tests {
     use super::*;
     use crate::ask::{App, Behind};
     use crate::auth::Credentials;
+
+    /// Also the bare prefix, from which a trailing slash was taken.
+    #[actix_web::test]
+    async fn nothing_is_told_in_the_shape_of_the_door_that_it_is_below() {
+        for (path, begins) in [
+            ("/api/v2", "{\"success\":false"),
+            ("/api/v2/nothing", "{\"success\":false"),
+            ("/api/v22", "[{\"summary\":"),
+            ("/api", "[{\"summary\":"),
+            ("/api/nothing", "[{\"summary\":"),
+            ("/apis", "{\"type\":\"/problems/not-found\""),
+            ("/nothing", "{\"type\":\"/problems/not-found\""),
+        ] {
+            let head = TestRequest::with_uri(path).to_http_request();
+            let answer = error(&head, Failure::NotFound).error_response();
+            let body = to_bytes(answer.into_body()).await.ok().unwrap_or_default();
+            let said = String::from_utf8(body.to_vec()).unwrap();
+            assert!(said.starts_with(begins), "{path}: {said}");
+        }
+    }
 
     /// What broke is in the log, under the name that the answer has.
     #[actix_web::test]

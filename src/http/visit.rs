@@ -147,8 +147,8 @@ impl Visit {
         command: Command,
         words: Words,
     ) -> Result<Answered, Failed> {
-        let Caller { tenant, who, stores, key, .. } = self.caller.clone();
-        let ask = Ask { tenant, who, stores, key, keyed, command };
+        let Caller { tenant, who, stores, keys, .. } = self.caller.clone();
+        let ask = Ask { tenant, who, stores, keys, keyed, command };
         let work = Work::Change(Box::new(ask), words);
         app.ask(&self.caller, work, self.permit).await
     }

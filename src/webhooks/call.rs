@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use snapshots::journal::Entry;
 use workflow::id::OrderId;
-use workflow::order::{self, Hold, Line, Shipment, line_number};
+use workflow::order::{self, Line, Shipment, line_number};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::subscription::{Context, Encoding, Subscription};
 use workflow::time::Time;
 
-use crate::feed::{Kind, News, Subject, Waiting, event_id, news, waiting};
+use crate::feed::{Kind, News, Planned, Subject, Waiting, event_id, news, waiting};
 
 /// Bytes of a body: a larger one says only where the thing is.
 const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -169,12 +169,11 @@ fn parts(record: &Record, news: &News<'_>) -> Vec<Value> {
             Some(made(&told, reference, (0_u16..).zip(&placed.asked.lines)))
         }
         (Kind::RoutingWaiting, order::Event::Placed(placed)) => {
-            let lines = (0_u16..).zip(&placed.asked.lines);
-            Some(made(&told, placed.reference.as_ref(), waiting_of(lines, &placed.holds)))
+            let lines = Planned::of_placed(placed);
+            Some(made(&told, placed.reference.as_ref(), lines.waiting()))
         }
         (Kind::RoutingWaiting, order::Event::LinesAdded(added)) => {
-            let lines = (added.first..).zip(&added.lines);
-            Some(made(&told, None, waiting_of(lines, &added.holds)))
+            Some(made(&told, None, Planned::of_added(added).waiting()))
         }
         (Kind::RoutingWaiting, event) => {
             let lines: Vec<Value> =
@@ -207,15 +206,6 @@ fn made<'a>(
         })
     };
     lines.map(payload).collect()
-}
-
-/// Those of these lines that wait for stock.
-fn waiting_of<'a>(
-    lines: impl Iterator<Item = (u16, &'a Line)>,
-    holds: &[Hold],
-) -> impl Iterator<Item = (u16, &'a Line)> {
-    let waits = |index: u16| holds.iter().any(|hold| hold.line == index && hold.stock.is_none());
-    lines.filter(move |(index, _)| waits(*index))
 }
 
 /// A line with pieces that lost their place. What it costs and what the shop calls the order was

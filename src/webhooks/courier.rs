@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -85,7 +86,7 @@ impl Courier {
         let request = client.post(url).headers(headers).body(call.body.clone());
         let asked = async {
             let answer = request.send().await?;
-            let (status, retry_after) = (answer.status(), retry_after(answer.headers()));
+            let (status, retry_after) = (answer.status(), retry_after(answer.headers(), times.0));
             read(answer).await;
             Ok::<_, reqwest::Error>((status, retry_after))
         };
@@ -122,9 +123,14 @@ async fn read(mut answer: Response) {
     }
 }
 
-/// Whole seconds; what else it may say is left to the schedule.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// Whole seconds, or a date (RFC 9110, 10.2.3); what else it may say is left to the schedule.
+fn retry_after(headers: &HeaderMap, now: Time) -> Option<Duration> {
+    let said = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = said.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = Time(DateTime::parse_from_rfc2822(said).ok()?.timestamp_millis());
+    Some(Duration::from_millis(at.since(now).0))
 }
 
 /// The headers of a call; none if the subscription's own cannot be sent.
@@ -194,7 +200,8 @@ mod tests {
     fn seconds(value: &'static str) -> Option<u64> {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
-        retry_after(&headers).map(|time| time.as_secs())
+        let now = Time(784_111_717_000); // 1994-11-06T08:48:37Z
+        retry_after(&headers, now).map(|time| time.as_secs())
     }
 
     #[test]
@@ -203,6 +210,9 @@ mod tests {
         assert_eq!(seconds(" 3 "), Some(3));
         assert_eq!(seconds("-1"), None);
         assert_eq!(seconds("tomorrow"), None);
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(60));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:48:00 GMT"), Some(0), "it has passed");
+        assert_eq!(seconds("Sun, 31 Feb 1994 08:49:37 GMT"), None);
     }
 
     /// Not even one: which of them is called is the network's choice.

@@ -1,11 +1,12 @@
 //! The feed from outside: what is told, where it goes on, and who may hear it.
 
 mod consumer;
+mod credentials;
 mod rebuilt;
 
 use http_body_util::{BodyExt, Empty};
-use hyper::Method;
 use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
@@ -43,9 +44,15 @@ struct Following {
 
 impl Following {
     async fn open(http: &Caller, query: &str) -> Following {
+        Following::bearing(http, query, &[]).await
+    }
+
+    /// The same, with credentials.
+    async fn bearing(http: &Caller, query: &str, headers: &[(&str, &str)]) -> Following {
         let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
-        let address = format!("http://{}/feed?{query}", http.address());
-        let answer = client.get(address.parse().expect("it is an address")).await;
+        let request = Request::get(format!("http://{}/feed?{query}", http.address()));
+        let request = headers.iter().fold(request, |it, (name, value)| it.header(*name, *value));
+        let answer = client.request(request.body(Empty::new()).expect("it is valid")).await;
         let answer = answer.expect("the server answers");
         assert_eq!(answer.status().as_u16(), 200);
         Following { body: answer.into_body(), text: String::new() }

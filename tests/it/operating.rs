@@ -15,6 +15,7 @@ mod transfer;
 mod walkthrough;
 
 use certus::outside::Outside;
+use hyper::Method;
 use serde_json::json;
 use workflow::time::{Millis, Time};
 
@@ -38,6 +39,32 @@ async fn the_server_says_how_it_is() {
     assert_eq!(health["status"], "UP");
     let parts = health["dependencies"].as_array().expect("parts");
     assert!(parts.iter().any(|part| part["name"] == "journal" && part["status"] == "UP"));
+}
+
+/// The operators' address has what surrounds every request: its name, its place, its bounds.
+#[actix_web::test]
+async fn an_operators_request_is_as_bounded_as_any() {
+    let server = TestServer::start().await;
+    server.facility("gouda").await;
+    let operators = server.operators();
+    let named = [("x-correlation-id", "mine-7")];
+    for (path, status) in [
+        ("/metrics/", 200),
+        ("/admin/v1/keys", 200),
+        ("/problems/malformed", 200),
+        ("/problems/none", 404),
+        ("/nothing", 404),
+    ] {
+        let reply = operators.send(Method::GET, path, &named, "").await;
+        assert_eq!(reply.header("x-correlation-id"), "mine-7", "{path}");
+        assert!(reply.lsn() > 0, "{path}");
+        assert_eq!(reply.status, status, "{path}: {}", reply.body);
+    }
+    let long = format!("/metrics?{}", "x".repeat(9_000));
+    assert_eq!(operators.get(&long).await.expect(414)["type"], "/problems/too-large");
+    let wide = "x".repeat(9_000);
+    let wide = operators.send(Method::GET, "/metrics", &[("x-a", wide.as_str())], "").await;
+    assert_eq!(wide.expect(431)["type"], "/problems/too-large");
 }
 
 /// The calls of webhooks and the mails have threads of their own; a thread that has ended is seen.

@@ -1,5 +1,6 @@
 //! Subscriptions at the door: what is taken, what is shown, and what is never shown again.
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Reply, TestServer, text};
@@ -164,4 +165,25 @@ async fn what_makes_no_sense_is_refused() {
         server.http.delete(&format!("{PATH}/1x")).await.refused(404),
         "subscription not found"
     );
+}
+
+/// Whoever read it before somebody else changed it ends nothing.
+#[actix_web::test]
+async fn what_was_changed_in_between_is_not_ended() {
+    let server = TestServer::start().await;
+    let made = post(&server, &sample()).await.expect(201);
+    assert_eq!(made["version"], 1);
+    let path = format!("{PATH}/{}", text(&made, "id"));
+    let end = async |version: &str| {
+        server.http.send(Method::DELETE, &path, &[("if-match", version)], "").await
+    };
+    let operators = format!("/admin/v1/webhooks/{}", text(&made, "id"));
+    server.operators().patch(&operators, r#"{"active":false}"#).await.expect(200);
+    let refused = end("\"1\"").await.expect(409);
+    let seen = (&refused[0]["version"], &refused[0]["requestVersion"]);
+    assert_eq!(seen, (&json!(2), &json!(1)), "{refused}");
+    assert_eq!(server.http.get(PATH).await.expect(200)["subscriptions"][0]["version"], 2);
+    let ended = end("\"2\"").await;
+    assert_eq!(ended.header("etag"), "\"2\"");
+    ended.expect(200);
 }

@@ -38,8 +38,9 @@ pub struct Ask {
     pub who: SmolStr,
     /// The stores that they pick for.
     pub stores: Stores,
-    /// The API key it is asked with, if any: it must still be good when the command runs.
-    pub key: Option<KeyId>,
+    /// The API keys it is asked with, one for each credential: all of them must still be good when
+    /// the command runs.
+    pub keys: [Option<KeyId>; 2],
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -60,7 +61,7 @@ impl Ask {
 
     /// A command of somebody who comes without keys, and picks for every store.
     pub fn of(tenant: TenantId, who: SmolStr, command: Command) -> Ask {
-        Ask { tenant, who, stores: Stores::ALL, key: None, keyed: None, command }
+        Ask { tenant, who, stores: Stores::ALL, keys: [None; 2], keyed: None, command }
     }
 
     /// What the timer submits when a deadline has passed.
@@ -158,6 +159,8 @@ pub enum Command {
     UnkeepStock {
         /// Its id.
         id: StockId,
+        /// The version that the caller saw last, if it minds.
+        version: Option<Version>,
     },
     /// Set the tenant's settings.
     Configure {

@@ -234,7 +234,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::ClearPicked => Ok(self.clear_picked().await?),
             Command::Handle { order, version, job } => Ok(self.handle(order, version, job).await?),
             Command::Load { orders } => Ok(self.load(orders).await?),
-            Command::UnkeepStock { id } => Ok(self.unkeep_stock(id).await?),
+            Command::UnkeepStock { id, version } => Ok(self.unkeep_stock(id, version).await?),
             Command::Configure { version, promise_ttl } => {
                 Ok((self.configure(version, promise_ttl)?, None))
             }

@@ -179,9 +179,8 @@ impl State {
     /// What is answered without carrying the request out: a key taken back, a repetition, or a
     /// full disk.
     async fn before(&mut self, ask: &Ask, looked: Lsn, now: Time) -> Option<Verdict> {
-        if let Some(key) = ask.key
-            && !self.desk.tenant(&ask.tenant).keyring.admits(key, now)
-        {
+        let keyring = &self.desk.tenant(&ask.tenant).keyring;
+        if !ask.keys.iter().flatten().all(|key| keyring.admits(*key, now)) {
             return Some(Verdict::KeyRevoked);
         }
         if let Some(keyed) = &ask.keyed {

@@ -35,7 +35,7 @@ async fn made(shard: &TestShard, lasts: Option<Millis>) -> KeyId {
 }
 
 fn with_key(command: Command, id: KeyId) -> Ask {
-    Ask { key: Some(id), ..ask(command) }
+    Ask { keys: [None, Some(id)], ..ask(command) }
 }
 
 /// What happened is told when it is durable, and before the answer: so there is nothing to wait

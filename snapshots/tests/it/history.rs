@@ -343,7 +343,7 @@ impl Shop {
         let safeties = &self.world.desk.tenant(tenant).safeties;
         let known: Vec<StockId> = safeties.after(None).map(|(id, _)| id).collect();
         let id = self.pick(&known).unwrap_or(StockId::from_bits(9));
-        Command::UnkeepStock { id }
+        Command::UnkeepStock { id, version: None }
     }
 
     fn list(&mut self, tenant: &TenantId) -> Command {

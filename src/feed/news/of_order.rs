@@ -53,10 +53,10 @@ impl<'a> LineData<'a> {
 }
 
 impl<'a> PlacedData<'a> {
-    pub(super) fn of(id: OrderId, placed: &'a Placed) -> PlacedData<'a> {
+    pub(super) fn of(id: OrderId, placed: &'a Placed, status: &'static str) -> PlacedData<'a> {
         let until = if let Stage::Promised { until } = placed.stage { Some(until) } else { None };
         PlacedData {
-            status: placed.stage.name(),
+            status,
             version: Version::FIRST,
             number: placed.number,
             order_date: At(placed.asked.ordered),
@@ -75,9 +75,9 @@ pub(super) struct AddedData<'a> {
 }
 
 impl<'a> AddedData<'a> {
-    pub(super) fn of(id: OrderId, added: &'a Added) -> AddedData<'a> {
+    pub(super) fn of(id: OrderId, added: &'a Added, status: &'static str) -> AddedData<'a> {
         let lines = LineData::of(id, (added.first, &added.lines));
-        AddedData { status: added.stage.name(), lines }
+        AddedData { status, lines }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use workflow::id::{ArticleId, LocationId, OrderId, ReservationId};
 use workflow::location::{self, ShelfEvent};
-use workflow::order::{self, Added, Hold, Line, Placed, Rest};
+use workflow::order::{self, Added, Hold, Line, Placed, Rest, Shortage, Stage, Standing};
 use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 
@@ -74,17 +74,94 @@ fn article_of(record: &Record, wanted: ReservationId) -> Option<&ArticleId> {
 }
 
 /// Lines that were routed together.
-struct Planned<'a> {
+pub struct Planned<'a> {
     /// How many lines the order had before.
     first: u16,
     lines: &'a [Line],
     holds: &'a [Hold],
+    /// Pieces that nobody will bring, by line.
+    dropped: &'a [(u16, Units)],
+    stage: &'a Stage,
+}
+
+impl<'a> Planned<'a> {
+    /// Those that an order began with.
+    pub fn of_placed(placed: &'a Placed) -> Planned<'a> {
+        Planned {
+            first: 0,
+            lines: &placed.asked.lines,
+            holds: &placed.holds,
+            dropped: placed.work.as_deref().map_or(&[], |work| &work.dropped),
+            stage: &placed.stage,
+        }
+    }
+
+    /// Those that joined it.
+    pub fn of_added(added: &'a Added) -> Planned<'a> {
+        let Added { first, lines, holds, dropped, stage } = added;
+        Planned { first: *first, lines, holds, dropped, stage }
+    }
+
+    /// Those that wait for stock, at a location or without one.
+    pub fn waiting(&self) -> impl Iterator<Item = (u16, &'a Line)> {
+        self.indexed().filter(|(index, line)| {
+            let at_location = |hold: &Hold| hold.line == *index && hold.stock.is_none();
+            let has_no_place =
+                self.waits_for_a_place(line) && !self.placeless(*index, line).is_zero();
+            has_no_place || self.holds.iter().any(at_location)
+        })
+    }
+
+    /// How they stand, if these are all lines of a sale, or some of them are held.
+    pub(super) fn stage_name(&self) -> &'static str {
+        let is_held = self.holds.iter().any(|hold| hold.stock.is_some());
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. });
+        if !is_sold || is_held || self.first > 0 {
+            return self.stage.name();
+        }
+        let standing =
+            if self.waiting().next().is_some() { Standing::Waiting } else { Standing::Unroutable };
+        standing.stage_name()
+    }
+
+    fn indexed(&self) -> impl Iterator<Item = (u16, &'a Line)> + use<'a> {
+        (self.first..).zip(self.lines)
+    }
+
+    /// Whether pieces of a line that have no place wait for one, as the stage table has it.
+    fn waits_for_a_place(&self, line: &Line) -> bool {
+        let is_sold = matches!(self.stage, Stage::Confirmed { .. } | Stage::Locked);
+        is_sold && line.shortage == Shortage::Wait
+    }
+
+    /// The pieces of a line that are wanted and have no place.
+    fn placeless(&self, index: u16, line: &Line) -> Units {
+        let holds = self.holds.iter().filter(|hold| hold.line == index);
+        let dropped = self.dropped.iter().filter(|(it, _)| *it == index);
+        let placed: Units = holds.map(|hold| hold.units).sum();
+        line.quantity.less(placed).less(dropped.map(|(_, units)| *units).sum())
+    }
+
+    /// Lines with pieces that have no place: those that wait for one, or those that do not.
+    fn short(&self, id: OrderId, that_wait: bool) -> Vec<LineData<'a>> {
+        let lines = self.indexed().filter(|(_, line)| self.waits_for_a_place(line) == that_wait);
+        let lines = lines.filter_map(|(index, line)| {
+            let quantity = self.placeless(index, line);
+            let (id, tenant_article_id) = (id.line(index), &line.article);
+            (!quantity.is_zero()).then_some(LineData { id, tenant_article_id, quantity })
+        });
+        lines.collect()
+    }
 }
 
 /// Where an order's pieces are held, or wait.
 #[derive(Debug, Serialize)]
 pub(super) struct RoutedData<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     holds: Vec<HoldData<'a>>,
+    /// The lines that wait without a place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<LineData<'a>>,
     #[serde(skip)]
     locations: usize,
 }
@@ -105,6 +182,10 @@ impl<'a> RoutedData<'a> {
         self.locations
     }
 
+    fn is_empty(&self) -> bool {
+        self.holds.is_empty() && self.lines.is_empty()
+    }
+
     fn of(id: OrderId, planned: &Planned<'a>, is_held: bool) -> RoutedData<'a> {
         let wanted = |hold: &&Hold| hold.stock.is_some() == is_held;
         let holds = planned.holds.iter().filter(wanted).filter_map(|hold| {
@@ -119,7 +200,8 @@ impl<'a> RoutedData<'a> {
         });
         let holds: Vec<HoldData<'_>> = holds.collect();
         let locations: BTreeSet<LocationId> = holds.iter().map(|hold| hold.facility_ref).collect();
-        RoutedData { holds, locations: locations.len() }
+        let lines = if is_held { Vec::new() } else { planned.short(id, true) };
+        RoutedData { holds, lines, locations: locations.len() }
     }
 }
 
@@ -141,16 +223,9 @@ impl<'a> ShortData<'a> {
         (!lines.is_empty()).then_some(ShortData { lines })
     }
 
-    /// None if every piece has a place.
+    /// None if every piece has a place, or waits for one.
     fn of(id: OrderId, planned: &Planned<'a>) -> Option<ShortData<'a>> {
-        let lines = (planned.first..).zip(planned.lines).filter_map(|(index, line)| {
-            let holds = planned.holds.iter().filter(|hold| hold.line == index);
-            let placed: Units = holds.map(|hold| hold.units).sum();
-            let quantity = line.quantity.less(placed);
-            let (id, tenant_article_id) = (id.line(index), &line.article);
-            (!quantity.is_zero()).then_some(LineData { id, tenant_article_id, quantity })
-        });
-        let lines: Vec<LineData<'_>> = lines.collect();
+        let lines = planned.short(id, false);
         (!lines.is_empty()).then_some(ShortData { lines })
     }
 }
@@ -158,8 +233,8 @@ impl<'a> ShortData<'a> {
 impl<'a> Teller<'a> {
     /// An order that was made, with where it is held.
     pub(super) fn placed(&mut self, id: OrderId, placed: &'a Placed) {
-        let created = Data::Placed(PlacedData::of(id, placed));
-        let planned = Planned { first: 0, lines: &placed.asked.lines, holds: &placed.holds };
+        let planned = Planned::of_placed(placed);
+        let created = Data::Placed(PlacedData::of(id, placed, planned.stage_name()));
         let told = self.news.len();
         self.planned(id, (Kind::OrderCreated, created), &planned);
         if let Some(report) = &placed.report {
@@ -170,8 +245,8 @@ impl<'a> Teller<'a> {
 
     /// Lines that joined an order, with where they are held.
     pub(super) fn added(&mut self, id: OrderId, added: &'a Added) {
-        let changed = Data::Added(AddedData::of(id, added));
-        let planned = Planned { first: added.first, lines: &added.lines, holds: &added.holds };
+        let planned = Planned::of_added(added);
+        let changed = Data::Added(AddedData::of(id, added, planned.stage_name()));
         let told = self.news.len();
         self.planned(id, (Kind::OrderModified, changed), &planned);
         self.happened_at(told, &added.holds);
@@ -189,7 +264,7 @@ impl<'a> Teller<'a> {
             _ => self.tell(Kind::RoutingSplit, subject, Data::Routed(routed)),
         }
         let waiting = RoutedData::of(id, planned, false);
-        if waiting.locations() > 0 {
+        if !waiting.is_empty() {
             self.tell(Kind::RoutingWaiting, subject, Data::Routed(waiting));
         }
         if let Some(short) = ShortData::of(id, planned) {

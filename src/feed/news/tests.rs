@@ -137,6 +137,37 @@ fn an_order_is_told_with_where_it_is_held_and_what_is_missing() {
     assert_eq!(told[3].2["lines"][0]["quantity"], 1);
 }
 
+/// What a sale has no place for waits if its line says so; the word is that of the stage table.
+#[test]
+fn what_waits_without_a_place_is_told_as_waiting() {
+    let sold = |shortage, held: u16, dropped: Vec<(u16, Units)>| {
+        let order::Event::Placed(mut placed) = placed() else { unreachable!("it is placed") };
+        placed.stage = Stage::Confirmed { at: AT };
+        Arc::make_mut(&mut placed.asked).lines[0].shortage = shortage;
+        placed.holds = (0..held).map(|index| hold(index, Some(lot_id()))).collect();
+        placed.work = Some(Box::new(order::Work { dropped, ..order::Work::default() }));
+        told(of_order(order::Event::Placed(placed)))
+    };
+    let line =
+        |left| json!([{ "id": order().line(0), "tenantArticleId": "tea", "quantity": left }]);
+    for (shortage, held, dropped, status, expected) in [
+        (Shortage::Wait, 0, 0, "Waiting", Some(("routing.waiting", 3))),
+        (Shortage::Wait, 1, 0, "Confirmed", Some(("routing.waiting", 2))),
+        (Shortage::Wait, 1, 1, "Confirmed", Some(("routing.waiting", 1))),
+        (Shortage::Wait, 3, 0, "Confirmed", None),
+        (Shortage::Unsaid, 0, 0, "Unroutable", Some(("routing.unroutable", 3))),
+        (Shortage::Substitute, 1, 0, "Confirmed", Some(("routing.unroutable", 2))),
+    ] {
+        let told = sold(shortage, held, vec![(0, units(dropped))]);
+        let case = format!("{shortage:?} {held} {dropped}");
+        assert_eq!(told[0].2["status"], status, "{case}");
+        let rest =
+            told.iter().find(|(name, ..)| !["order.created", "routing.routed"].contains(name));
+        let rest = rest.map(|(name, _, data)| (*name, data["lines"].clone()));
+        assert_eq!(rest, expected.map(|(name, left)| (name, line(left))), "{case}");
+    }
+}
+
 /// `data` never holds card tokens, credentials or where a customer lives.
 #[test]
 fn what_a_customer_wrote_is_not_told() {

@@ -22,8 +22,8 @@ pub(super) struct Door {
     pub(super) finds_unfit: Option<fn(Failure) -> HttpResponse>,
     /// Which credentials it wants.
     pub(super) wants: Wants,
-    /// Whether `around.rs` runs: it bounds addresses and headers, and names the request.
-    pub(super) is_public: bool,
+    /// Whether it looks at `Accept`.
+    pub(super) minds_accept: bool,
     /// What it says of the caller's rate.
     pub(super) rates: &'static [&'static str],
 }
@@ -95,13 +95,13 @@ pub(super) const OUTSIDE: Door = Door {
     says: |failure| Problem::of(failure, PATH).error_response(),
     finds_unfit: Some(|failure| Problem::invalid(failure, PATH).error_response()),
     wants: Wants::Either,
-    is_public: true,
+    minds_accept: true,
     rates: &RATES,
 };
 
 /// The operators' address.
 pub(super) const OPERATORS: Door =
-    Door { name: "Operators", wants: Wants::None, is_public: false, rates: &[], ..OUTSIDE };
+    Door { name: "Operators", wants: Wants::None, minds_accept: false, rates: &[], ..OUTSIDE };
 
 /// The path of examples.
 pub(super) const PATH: &str = "/the/path";

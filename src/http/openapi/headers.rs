@@ -61,7 +61,7 @@ fn known() -> [(&'static str, Schema, &'static str); 14] {
         ("ETag", pattern("^\"[0-9]+\"$"), "The version, in quotes."),
         ("Location", pattern("^/"), "The path of what was made."),
         ("Retry-After", pattern("^[0-9]+$"), "After how many seconds to send it again."),
-        ("WWW-Authenticate", text(), "`Bearer`."),
+        ("WWW-Authenticate", text(), "`Bearer`; `Basic` if a client came with that for a token."),
         ("Cache-Control", text(), "`no-store`, or for how many seconds it may be kept."),
     ]
 }

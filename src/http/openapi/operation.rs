@@ -276,9 +276,8 @@ impl Operation {
 
     /// The headers of every answer, with these.
     fn around(&self, door: &Door, names: &[&'static str]) -> Vec<&'static str> {
-        let name = door.is_public.then_some("X-Correlation-ID");
         let rates = if self.need == Need::Open { &[] } else { door.rates };
-        names.iter().copied().chain(name).chain(rates.iter().copied()).collect()
+        names.iter().copied().chain(["X-Correlation-ID"]).chain(rates.iter().copied()).collect()
     }
 
     /// The operation in the document's words; its noes are components.
@@ -302,9 +301,7 @@ impl Operation {
             assert!(before.is_none(), "{} answers {status} in two ways", self.id);
         }
         let mut parameters = self.parameters;
-        if door.is_public {
-            parameters.insert(0, shared("Correlation"));
-        }
+        parameters.insert(0, shared("Correlation"));
         let mut operation = json!({
             "operationId": self.id,
             "summary": self.summary,

@@ -58,6 +58,7 @@ fn status(api: &mut Api) {
                 "OpenAPI 3.1.",
                 any_object(),
             ),
+            super::outside::explain("explainOperatorsProblem"),
         ],
     );
 }

@@ -6,7 +6,7 @@ use workflow::permission::Permission as P;
 use super::api::Api;
 use super::door::{INVITATIONS, OUTSIDE, PROMISES};
 use super::no::No;
-use super::operation::{get, post};
+use super::operation::{Operation, get, post};
 use super::schema::{array, count, flag, given, instant, pattern, taken, text, whole, word};
 use crate::auth::Need;
 use crate::failure::Failure;
@@ -86,8 +86,8 @@ fn exchange(api: &mut Api) {
         "TokenRequest",
         taken([
             ("grant_type*", word(&["client_credentials"])),
-            ("client_id*", text()),
-            ("client_secret*", text()),
+            ("client_id", text().says("Not needed with `Authorization: Basic`.")),
+            ("client_secret", text().says("The same.")),
             ("scope", text()),
         ]),
     );
@@ -130,8 +130,15 @@ fn feed(api: &mut Api) {
     );
 }
 
+/// What a problem's type means, at either address.
+pub(super) fn explain(id: &'static str) -> Operation {
+    get("/problems/{name}", id, "What a problem's type means", Need::Open)
+        .at("name", text())
+        .streams("In a sentence.", &["text/plain"])
+        .refuses([Failure::NotFound])
+}
+
 fn status(api: &mut Api) {
-    let name = text();
     let text_plain = ["text/plain"];
     api.section(
         &OUTSIDE,
@@ -142,10 +149,7 @@ fn status(api: &mut Api) {
             get("/readyz", "isReady", "Whether requests are let in", Need::Open)
                 .streams("They are.", &text_plain)
                 .refuses([Failure::Stopping]),
-            get("/problems/{name}", "explainProblem", "What a problem's type means", Need::Open)
-                .at("name", name)
-                .streams("In a sentence.", &text_plain)
-                .refuses([Failure::NotFound]),
+            explain("explainProblem"),
             get("/openapi.json", "showDocument", "This document", Need::Open).says(
                 200,
                 "OpenAPI 3.1.",

@@ -1,5 +1,6 @@
 //! One request to this door: what its answer repeats, and who may come in.
 
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -69,6 +70,7 @@ impl Change {
         payload: Payload,
         lane: Lane,
     ) -> Result<Change, Cause> {
+        Raw::announced(head, CUSTOMER_BODY_BYTES_MAX)?; // the credential comes after
         sends_both(app, head)?;
         let bounds = (lane, CUSTOMER_BODY_BYTES_MAX);
         let (visit, body) = Visit::with_body(app, head, payload, bounds).await?;
@@ -82,6 +84,9 @@ impl Change {
         payload: Payload,
         lane: Lane,
     ) -> Result<Change, Cause> {
+        if head.headers().contains_key(CONTENT_TYPE) {
+            Raw::announced(head, CUSTOMER_BODY_BYTES_MAX)?;
+        }
         sends_both(app, head)?;
         let bounds = (lane, CUSTOMER_BODY_BYTES_MAX);
         let (visit, body) = Visit::with_any_body(app, head, payload, bounds).await?;

@@ -33,10 +33,11 @@ fn broken() -> Vec<Row> {
     vec![
         Row::post(PROMISE, "{").is(400, "EOF"),
         Row::post(PROMISE, "[]").is(400, ""),
-        Row::post(PROMISE, r#"["2026-01-12T09:00:00Z",[["tea",1]]]"#).is(400, "sequence"),
-        order("/consumer", json!([[]])).is(400, "consumer: invalid type: sequence"),
+        Row::post(PROMISE, r#"["2026-01-12T09:00:00Z",[["tea",1]]]"#)
+            .is(400, "the body must be an object"),
+        order("/consumer", json!([[]])).is(400, "consumer: must be an object"),
         order("/orderLineItems/0/article", json!(["tea", "Tea"]))
-            .is(400, "[0].article: invalid type"),
+            .is(400, "[0].article: must be an object"),
         Row::post(PROMISE, "null").is(400, ""),
         Row::post(PROMISE, "\"order\"").is(400, ""),
         Row::post(PROMISE, format!("{good} {good}")).is(400, "trailing"),

@@ -5,7 +5,6 @@ use futures_util::future::join_all;
 use workflow::command::{Ask, Command, Invite};
 use workflow::id::TenantId;
 use workflow::reply::Reply as Said;
-use workflow::stores::Stores;
 
 use super::*;
 
@@ -76,8 +75,7 @@ fn report(number: u32) -> Work {
     };
     let tenant = TenantId::parse("default").expect("a name");
     let command = Command::Invite(Box::new(invite));
-    let (who, stores) = ("shop".into(), Stores::ALL);
-    let ask = Ask { tenant, who, stores, key: None, keyed: None, command };
+    let ask = Ask::of(tenant, "shop".into(), command);
     let nothing: Render = |_| Said { status: 200, headers: Vec::new(), body: String::new() };
     Work::Change(Box::new(ask), Words::Plain(nothing))
 }

@@ -7,7 +7,10 @@ const SETTINGS: &str = "cors_origins = [\"https://shop.example\"]\n";
 const PREFLIGHT: [(&str, &str); 3] = [
     ("origin", "https://shop.example"),
     ("access-control-request-method", "POST"),
-    ("access-control-request-headers", "authorization,content-type,idempotency-key"),
+    (
+        "access-control-request-headers",
+        "authorization,content-type,idempotency-key,certus-replaces",
+    ),
 ];
 
 /// A named origin may call, and may read what it needs to settle a doubt.
@@ -17,16 +20,51 @@ async fn a_named_origin_may_call() {
     let asked = server.http.send(Method::OPTIONS, PROMISE, &PREFLIGHT, "").await;
     assert_eq!(asked.status, 200, "{asked:?}");
     assert_eq!(asked.header("access-control-allow-origin"), "https://shop.example");
-    let allowed = asked.header("access-control-allow-headers").to_ascii_lowercase();
-    assert!(allowed.contains("idempotency-key"), "{allowed}");
+    let allowed = listed(&asked, "access-control-allow-headers");
+    for name in [
+        "authorization",
+        "x-api-key",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "certus-replaces",
+        "last-event-id",
+        "traceparent",
+        "x-correlation-id",
+    ] {
+        assert!(allowed.iter().any(|it| it == name), "{name}: {allowed:?}");
+    }
 
     let origin = [("origin", "https://shop.example")];
     let body = promise("tea", 1).to_string();
     let made = server.http.send(Method::POST, PROMISE, &origin, &body).await;
     assert_eq!(made.header("access-control-allow-origin"), "https://shop.example");
-    let exposed = made.header("access-control-expose-headers").to_ascii_lowercase();
-    assert!(exposed.contains("certus-lsn") && exposed.contains("location"), "{exposed}");
+    let exposed = listed(&made, "access-control-expose-headers");
+    let mine = ["access-control", "content-", "date", "vary", "transfer-encoding"];
+    let shown = made.headers.keys().map(|name| name.as_str());
+    for name in shown.filter(|name| !mine.iter().any(|known| name.starts_with(known))) {
+        assert!(exposed.iter().any(|it| it == name), "{name}: {exposed:?}");
+    }
+    for name in [
+        "retry-after",
+        "www-authenticate",
+        "allow",
+        "certus-outcome",
+        "idempotency-replayed",
+        "ratelimit",
+        "ratelimit-policy",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+    ] {
+        assert!(exposed.iter().any(|it| it == name), "{name}: {exposed:?}");
+    }
     made.expect(201);
+}
+
+/// The names in a header, in small letters.
+fn listed(reply: &Reply, name: &str) -> Vec<String> {
+    reply.header(name).split(',').map(|it| it.trim().to_ascii_lowercase()).collect()
 }
 
 /// Whoever was not named is told nothing, and nobody is by default.

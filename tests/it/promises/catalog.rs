@@ -385,7 +385,13 @@ async fn safety_stocks_are_set_listed_and_removed() {
 
     for (id, left) in [(text(&rest["safetyStocks"][0], "id"), 5 + 5), (text(first, "id"), 9 + 9)] {
         let id = format!("{path}/{id}");
-        assert_eq!(server.http.delete(&id).await.status, 200);
+        let at = async |version: &str| {
+            server.http.send(hyper::Method::DELETE, &id, &[("if-match", version)], "").await
+        };
+        let stale = at("\"7\"").await.expect(409);
+        let seen = (&stale[0]["version"], &stale[0]["requestVersion"]);
+        assert_eq!(seen, (&json!(1), &json!(7)), "{stale}");
+        assert_eq!(at("\"1\"").await.status, 200);
         assert_eq!(server.http.delete(&id).await.refused(404), "safety stock not found");
         assert_eq!(server.available("tea").await, left);
     }

@@ -75,6 +75,9 @@ async fn every_route_of_operators_is_closed_to_others() {
     let address = server.operators();
     let routes = operators_routes();
     assert!(routes.len() > 10, "only {} routes were found", routes.len());
+    let (open, routes): (Vec<Route>, Vec<Route>) =
+        routes.into_iter().partition(|route| route.needs == ["Open"]);
+    assert_eq!(open.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["/problems/{name}"]);
     for route in routes {
         assert_eq!(route.needs, ["Admin"], "{}", route.path);
         let (method, path, body) = request(&route);
@@ -144,6 +147,10 @@ async fn who_may_confirm_may_neither_cancel_nor_unlock() {
     let path = format!("/api/orders/{ID}/actions");
     let (confirm_body, cancel_body) =
         (r#"{"name":"CONFIRM_PROMISE","version":1}"#, r#"{"name":"CANCEL","version":1}"#);
+    // Before anybody looks whether the order is there, by its number too.
+    is_refused(&write.post("/api/orders/7/actions", cancel_body).await, 403);
+    write.post("/api/orders/7/actions", r#"{"name":"CONFIRM_PROMISE"}"#).await.refused(400);
+    write.post("/api/orders/7/actions", confirm_body).await.refused(404);
     write.post(&path, confirm_body).await.refused(404);
     is_refused(&write.post(&path, cancel_body).await, 403);
     cancel.post(&path, cancel_body).await.refused(404);

@@ -1,5 +1,7 @@
 //! Tokens of others: what is believed, and everything that is not.
 
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use jsonwebtoken::{Algorithm, EncodingKey};
 
@@ -381,10 +383,47 @@ async fn a_key_is_exchanged_for_a_token_that_ends_with_the_key() {
         assert_eq!(ask(&body).await.expect(status)["error"], error);
     }
     assert_eq!(server.http.post("/oauth2/token", "{}").await.status, 415);
+    let anything = ask(&format!("{good}&scope=")).await.expect(200);
+    assert_eq!(anything["scope"], "orders.read stock.read", "an empty scope is none");
 
     server.operators().delete(&format!("/admin/v1/keys/{id}")).await.expect(200);
     is_refused(&bearer.get(ORDERS).await, 401);
     assert_eq!(ask(&good).await.expect(401)["error"], "invalid_client");
+}
+
+/// RFC 6749, 2.3.1: the way that every server of it must take.
+#[actix_web::test]
+async fn a_client_may_come_by_http_basic() {
+    let server = closed().await;
+    let made = key_of(&server, "shop", &["orders.read"]).await;
+    let (id, shown) = (text(&made, "id"), text(&made, "key"));
+    let (_, secret) = shown.rsplit_once('_').expect("a secret");
+    let ask = async |name: &str, secret: &str, body: &str| {
+        let pair = STANDARD.encode(format!("{name}:{secret}"));
+        let scheme = format!("Basic {pair}");
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("authorization", &scheme)];
+        server.http.send(hyper::Method::POST, "/oauth2/token", &headers, body).await
+    };
+    let grant = "grant_type=client_credentials";
+    for (name, body) in [
+        (id.clone(), grant.to_owned()),
+        (id.replace('-', "%2D"), grant.to_owned()),
+        (id.clone(), format!("{grant}&client_id={id}")),
+    ] {
+        let answer = ask(&name, secret, &body).await.expect(200);
+        let bearer = server.http.bearing(&text(&answer, "access_token"));
+        bearer.get(ORDERS).await.expect(200);
+    }
+    for body in [format!("{grant}&client_secret={secret}"), format!("{grant}&client_id=x")] {
+        let both = ask(&id, secret, &body).await.expect(400);
+        assert_eq!(both["error"], "invalid_request", "{body}");
+    }
+    for (name, secret) in [(id.as_str(), &secret[1..]), ("x", secret), ("", "")] {
+        let refused = ask(name, secret, grant).await;
+        assert_eq!(refused.header("www-authenticate"), "Basic realm=\"certus\"");
+        assert_eq!(refused.expect(401)["error"], "invalid_client");
+    }
 }
 
 /// The other way, as clients of the orders and invitations door know it: thirty days.

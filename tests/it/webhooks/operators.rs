@@ -185,8 +185,15 @@ async fn nonsense_is_refused_by_pointer_and_changes_nothing() {
         let pointers = problem(operators.post(WEBHOOKS, &sent).await, 422, "validation");
         assert_eq!(pointers[0], pointer, "{sent}");
     }
-    for sent in ["{", r#"{"url":1}"#, r#"{"colour":"red"}"#] {
-        problem(operators.post(WEBHOOKS, sent).await, 400, "malformed");
+    for (sent, pointer) in [
+        ("{", ""),
+        (r#"{"url":1}"#, "#/url"),
+        (r#"{"colour":"red"}"#, "#/colour"),
+        (r#"{"headers":[{"key":"X-A","value":7}]}"#, "#/headers/0/value"),
+        ("[]", ""),
+    ] {
+        let pointers = problem(operators.post(WEBHOOKS, sent).await, 400, "malformed");
+        assert_eq!(pointers, [pointer], "{sent}");
     }
     let (one, replay) = (path(&made), format!("{}/replay", path(&made)));
     let patch = async |body: &str| operators.send(Method::PATCH, &one, &[], body).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Cast, Look, Scene, Seen};
 use crate::command::{Page, SafetyAsk, SafetyFilter};
-use crate::id::{ArticleId, LocationId, StockId};
+use crate::id::{ArticleId, LocationId, StockId, Version};
 use crate::location::{Command, RowStatus, SafetyRow, SafetyStock};
 use crate::outcome::{Outcome, SafetyView};
 use crate::quantity::Units;
@@ -71,9 +71,21 @@ impl<C: Cast> Scene<'_, C> {
     pub(super) async fn unkeep_stock(
         &mut self,
         id: StockId,
+        version: Option<Version>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
         let spot = self.tenant.safeties.spot(id).cloned();
-        match spot.ok_or(Refusal::UnknownSafetyStock)? {
+        let (place, article) = spot.ok_or(Refusal::UnknownSafetyStock)?;
+        if let Some(asked) = version {
+            let known = match place {
+                Some(location) => self.own_safety(location, &article).await,
+                None => self.tenant.safeties.default_of(&article).copied(),
+            };
+            let current = known.ok_or(Refusal::UnknownSafetyStock)?.version;
+            if asked != current {
+                return Err(Refusal::WrongVersion { asked, current });
+            }
+        }
+        match (place, article) {
             (Some(location), article) => {
                 let default = self.tenant.safeties.default_of(&article);
                 let default = default.map(|safety| safety.units).unwrap_or_default();

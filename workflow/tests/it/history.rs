@@ -155,7 +155,9 @@ impl Run {
                 let (article, units) = (article_of(article), pieces(units * self.scale));
                 Command::KeepStocks { rows: vec![SafetyAsk { at, article, units }] }
             }
-            Step::Unkeep { back } => Command::UnkeepStock { id: self.safety_stock(back) },
+            Step::Unkeep { back } => {
+                Command::UnkeepStock { id: self.safety_stock(back), version: None }
+            }
             Step::Unlist { place, article } => {
                 let which = Listings::One(article_of(article), None);
                 Command::RemoveListings { at: at(PLACES[place]), which }

@@ -15,14 +15,16 @@ use crate::http::openapi::no::{No, responses};
 impl Operation {
     /// Whether it may come to this because of how it is built; [`examples`] has one of each.
     fn comes_to(&self, failure: &Failure, door: &Door) -> bool {
-        let is_public = door.is_public;
         match failure {
-            Failure::Malformed(_) => is_public || self.body.is_some(),
-            Failure::UriTooLong | Failure::HeadTooLarge => is_public,
+            // Of any address, any header, and whatever broke.
+            Failure::Malformed(_)
+            | Failure::UriTooLong
+            | Failure::HeadTooLarge
+            | Failure::Broken(_) => true,
             Failure::Unauthorized | Failure::Forbidden | Failure::TooMany => {
                 self.need != Need::Open
             }
-            Failure::NotAcceptable => self.enters && is_public,
+            Failure::NotAcceptable => self.enters && door.minds_accept,
             Failure::Overloaded | Failure::Stopping => self.enters,
             Failure::OutcomeUnknown => self.asks,
             Failure::NoRoom => self.asks && self.method != "get",
@@ -30,7 +32,6 @@ impl Operation {
             Failure::UnsupportedMediaType => self.body.is_some(),
             // Of lines, the answer has begun by then.
             Failure::TooLarge | Failure::SlowBody => self.body.is_some() && !self.takes_lines(),
-            Failure::Broken(_) => true,
             // Of other paths and other methods; what the rules refuse, each route says itself.
             Failure::NotFound | Failure::MethodNotAllowed(_) | Failure::Refused(_) => false,
         }

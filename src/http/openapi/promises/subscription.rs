@@ -8,10 +8,10 @@ use crate::feed::Kind;
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post};
-use crate::http::openapi::refused::TOO_MANY_SUBSCRIPTIONS;
+use crate::http::openapi::refused::{CHANGED, TOO_MANY_SUBSCRIPTIONS};
 use crate::http::openapi::schema::{
-    Member, Schema, any_of, array, closed, free_text, given, instant, list, named, null, pattern,
-    reference, text, text_of, uuid, word,
+    Member, Schema, any_of, array, closed, count, free_text, given, instant, list, named, null,
+    pattern, reference, text, text_of, uuid, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, SUBSCRIPTION_HEADERS_MAX};
 
@@ -31,9 +31,11 @@ pub(super) fn describe(api: &mut Api) {
                 .answers(200, "A page.", "SubscriptionPage"),
             delete("/api/subscriptions/{id}", "unsubscribe", ends, P::Events)
                 .at("id", text().says("Its uuid."))
+                .versioned()
                 .asks()
                 .answers(200, "What it was.", "Subscription")
-                .refuses([UnknownSubscription]),
+                .tells(&["ETag"])
+                .refuses([UnknownSubscription, CHANGED]),
             get("/api/supportedevents", "listEvents", "What there is to subscribe to", P::Events)
                 .enters()
                 .answers(200, "All of them.", "SupportedEvents"),
@@ -84,6 +86,7 @@ fn answers(api: &mut Api) {
     let shown = || -> Vec<Member> {
         vec![
             ("id*", uuid()),
+            ("version*", count()),
             ("created*", instant()),
             ("name*", text()),
             ("event*", event()),

@@ -1,7 +1,7 @@
 //! Subscriptions in this door's words. A secret is shown once, values of headers never.
 
 use serde::Serialize;
-use workflow::id::{SubscriptionId, Version};
+use workflow::id::SubscriptionId;
 use workflow::outcome::Outcome;
 use workflow::reply::Reply;
 use workflow::subscription::{Context, Subscription};
@@ -9,7 +9,7 @@ use workflow::subscription::{Context, Subscription};
 use super::{At, Shown};
 use crate::feed::Kind;
 use crate::http::reply::json;
-use crate::http::reply::{created, plain};
+use crate::http::reply::{created, entity, plain};
 use crate::webhooks::terms::{encoding_name, shown_secret};
 
 /// What stands in place of a header's value, which may be a credential.
@@ -19,6 +19,7 @@ const HIDDEN: &str = "(hidden)";
 #[serde(rename_all = "camelCase")]
 struct SubscriptionAnswer<'a> {
     id: SubscriptionId,
+    version: u32,
     created: At,
     name: &'a str,
     event: &'a str,
@@ -78,12 +79,13 @@ pub(crate) fn made(outcome: &Outcome) -> Reply {
     let secret = shown_secret(&subscription.wish.secret.0);
     let answer = SubscriptionAnswer { secret: Some(secret), ..answer(subscription) };
     let location = format!("/api/subscriptions/{}", subscription.id);
-    created(Version::FIRST, location, json(&answer))
+    created(subscription.version, location, json(&answer))
 }
 
-/// The reply to a subscription that has ended: 200.
+/// The reply to a subscription that has ended: 200, with its last version.
 pub(crate) fn gone(outcome: &Outcome) -> Reply {
-    plain(200, json(&answer(one(outcome))))
+    let subscription = one(outcome);
+    entity(200, subscription.version, json(&answer(subscription)))
 }
 
 /// A page of subscriptions: 200.
@@ -137,6 +139,7 @@ fn answer(subscription: &Subscription) -> SubscriptionAnswer<'_> {
     });
     SubscriptionAnswer {
         id: subscription.id,
+        version: subscription.version.0,
         created: Shown(subscription.created),
         name: &wish.name,
         event: &wish.event,

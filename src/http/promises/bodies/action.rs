@@ -24,7 +24,7 @@ pub(crate) struct ActionBody<'a> {
 
 impl ActionBody<'_> {
     /// The command to the order; `if_match` must agree with the body.
-    pub(crate) fn into_action(self, if_match: Option<i64>) -> Result<order::Command, Failure> {
+    pub(crate) fn to_action(&self, if_match: Option<i64>) -> Result<order::Command, Failure> {
         let mut faults = Faults::default();
         let member = |name| Path::Member(&Path::Root, name);
         let sent = faults.required(member("version"), self.version);

@@ -58,10 +58,10 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let app = asked.app.clone();
     let body = asked.body(Lane::Finish).await?;
     let sent: ActionBody<'_> = body.decode()?;
+    let action = sent.to_action(body.if_match()?)?;
+    body.visit.caller.may(needed(&action))?;
     let order = order_id(&app, &body.visit, &name).await?;
     let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
-    let action = sent.into_action(body.if_match()?)?;
-    body.visit.caller.may(needed(&action))?;
     let command = Command::Act { order, action };
     let answered = body.visit.change(&app, keyed, command, order::shown).await?;
     Ok(answer(answered, order::shown))

@@ -12,6 +12,7 @@ use crate::failure::{Failed, Failure};
 use crate::http::promises::answers::safety_stock;
 use crate::http::promises::bodies::SafetyStocksBody;
 use crate::http::reply::{answer, respond};
+use crate::http::visit::asked_version;
 use crate::limits::STOCK_PAGE_ROWS_MAX;
 
 /// Sets safety stocks, all or none: 207, one result per operation.
@@ -49,10 +50,11 @@ pub(crate) async fn list(asked: Asked) -> Handled {
 /// Takes a safety stock away: 200, empty.
 pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
     asked
-        .act(|_| {
+        .act(|head| {
             let unknown = Failure::Refused(Refusal::UnknownSafetyStock);
             let id = StockId::parse(&id).ok_or(unknown)?;
-            Ok((Command::UnkeepStock { id }, safety_stock::gone))
+            let version = asked_version(head.headers())?;
+            Ok((Command::UnkeepStock { id, version }, safety_stock::gone))
         })
         .await
 }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::http::promises::answers::subscription;
 use crate::http::promises::bodies::SubscriptionBody;
 use crate::http::reply::{answer, plain, respond};
-use crate::http::visit::Visit;
+use crate::http::visit::{Visit, asked_version};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::webhooks::terms::drawn_secret;
 
@@ -51,7 +51,7 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
     let visit = Visit::bare(&app, &asked.head, Lane::Operate).await?;
     let id = SubscriptionId::parse(&id).ok_or(Failure::Refused(Refusal::UnknownSubscription))?;
     let tenant = visit.caller.tenant.clone();
-    let command = Command::Unsubscribe { id, version: None };
+    let command = Command::Unsubscribe { id, version: asked_version(asked.head.headers())? };
     let answered = visit.change(&app, None, command, subscription::gone).await?;
     tell_webhooks(&app, &tenant);
     Ok(answer(answered, subscription::gone))

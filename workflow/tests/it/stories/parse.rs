@@ -373,7 +373,7 @@ impl Script {
         let spot = (place.flatten(), article(said.body));
         let mut known = desk.safeties.after(None);
         let id = known.find(|(_, it)| **it == spot).map(|(id, _)| id);
-        Command::UnkeepStock { id: id.unwrap_or(StockId::from_bits(9)) }
+        Command::UnkeepStock { id: id.unwrap_or(StockId::from_bits(9)), version: None }
     }
 
     /// `gouda lot a: 2, to B-7, emptied away`.
