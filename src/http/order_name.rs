@@ -36,7 +36,16 @@ pub(crate) fn order_named(text: &str) -> Result<OrderName, Failure> {
 ///
 /// Nobody knows the order, or the look was not let in.
 pub(crate) async fn order_id(app: &App, visit: &Visit, text: &str) -> Result<OrderId, Failed> {
-    let name = match order_named(text)? {
+    id_of(app, visit, order_named(text)?).await
+}
+
+/// The same, of an order whose name was read.
+///
+/// # Errors
+///
+/// As [`order_id`].
+pub(crate) async fn id_of(app: &App, visit: &Visit, name: OrderName) -> Result<OrderId, Failed> {
+    let name = match name {
         OrderName::Id(id) => return Ok(id),
         name @ OrderName::Number(_) => name,
     };

@@ -122,6 +122,11 @@ impl Visit {
         Ok(answered)
     }
 
+    /// Whether the request has a key.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The request's key with what is asked under it, if it has one.
     pub(crate) fn keyed(&self, operation: &str, request: &impl Serialize) -> Option<Keyed> {
         let key = self.key.clone()?;

@@ -5,6 +5,7 @@ mod doorstep;
 mod handover;
 mod list;
 mod mail;
+mod shown;
 
 use hyper::Method;
 use serde_json::{Value, json};

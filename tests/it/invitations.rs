@@ -9,6 +9,7 @@ mod privacy;
 mod reading;
 mod samples;
 mod shards;
+mod shown;
 mod suppressions;
 
 use hyper::Method;

@@ -19,7 +19,7 @@ use super::errors::Error;
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failed;
-use crate::http::order_name::order_named;
+use crate::http::order_name::{id_of, order_named};
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
 use crate::limits::DELIVERY_BODY_BYTES_MAX;
@@ -58,6 +58,20 @@ impl Errand {
         self.visit.keyed(operation, &(sent, self.version.map(|version| version.0)))
     }
 
+    /// The same for an operation on one order. The key counts for the order, however a request
+    /// spells its name, so that one is looked up if there is a key.
+    async fn keyed_for(
+        &self,
+        order: OrderName,
+        (operation, sent): (&str, &impl Serialize),
+    ) -> Result<(OrderName, Option<Keyed>), Failed> {
+        if !self.visit.has_key() {
+            return Ok((order, None));
+        }
+        let id = id_of(&self.app, &self.visit, order).await?;
+        Ok((OrderName::Id(id), self.keyed(&format!("{operation}/{id}"), sent)))
+    }
+
     /// Has the job done: 200, in the words of `render`.
     async fn run(
         self,
@@ -78,7 +92,6 @@ async fn act(
     (job, render): (Job, Render),
 ) -> Handled {
     let errand = Errand::bare(app, &head, lane).await?;
-    let order = order_named(&id)?;
-    let keyed = errand.keyed(&format!("{operation}/{id}"), &());
+    let (order, keyed) = errand.keyed_for(order_named(&id)?, (operation, &())).await?;
     Ok(errand.run(order, keyed, (job, render)).await?)
 }

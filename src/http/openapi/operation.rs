@@ -207,7 +207,9 @@ impl Operation {
 
     /// Looks at one entity, or changes it.
     pub(super) fn shows(self, schema: &str) -> Operation {
-        self.asks().answers(200, "As it is.", schema).tells(&["ETag"])
+        let names: &[&str] =
+            if self.takes_key { &["ETag", "Idempotency-Replayed?"] } else { &["ETag"] };
+        self.asks().answers(200, "As it is.", schema).tells(names)
     }
 
     /// Makes an entity, under a key.

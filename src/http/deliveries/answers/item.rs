@@ -19,7 +19,8 @@ pub(super) struct ItemAnswer {
     quantity: Units,
     held: Units,
     waiting: Units,
-    outcome: &'static str,
+    /// Null if nothing is held, waits, or was brought.
+    outcome: Option<&'static str>,
     store_id: Option<String>,
 }
 
@@ -108,17 +109,19 @@ fn outcome(
     index: u16,
     line: &Line,
     (held, waiting): (Units, Units),
-) -> &'static str {
+) -> Option<&'static str> {
     if !order.dropped(index).is_zero() {
-        return "SKIPPED";
+        return Some("SKIPPED");
     }
-    if line.shortage == Shortage::Substitute && !order.unassigned(index).is_zero() {
-        return "TO_SUBSTITUTE";
+    let is_open = !order.stage.is_closed();
+    if is_open && line.shortage == Shortage::Substitute && !order.unassigned(index).is_zero() {
+        return Some("TO_SUBSTITUTE");
     }
     match (held.is_zero(), waiting.is_zero()) {
-        (false, false) => "PARTLY_HELD",
-        (true, false) => "BACKORDERED",
-        (_, true) => "HELD",
+        (false, false) => Some("PARTLY_HELD"),
+        (true, false) => Some("BACKORDERED"),
+        (false, true) => Some("HELD"),
+        (true, true) => (!order.shipped(index).is_zero()).then_some("HELD"),
     }
 }
 

@@ -102,7 +102,8 @@ pub(crate) async fn scan(app: Data<App>, head: HttpRequest, payload: Payload) ->
 pub(crate) async fn missing(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
     let errand = Errand::bare(app, &head, Lane::Operate).await?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-    let keyed = errand.keyed(&format!("delivery_items.out_of_stock/{id}"), &());
+    let operation = format!("delivery_items.out_of_stock/{line}");
+    let (order, keyed) = errand.keyed_for(order, (&operation, &())).await?;
     Ok(errand.run(order, keyed, (Job::Missing(line), worked)).await?)
 }
 
@@ -116,7 +117,8 @@ pub(crate) async fn substitute(
     let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
     let (order, line) = item_name(&id).ok_or(Failure::Refused(Refusal::UnknownOrder))?;
     let with = product(&sheet)?;
-    let keyed = errand.keyed(&format!("delivery_items.substitute/{id}"), &with);
+    let operation = format!("delivery_items.substitute/{line}");
+    let (order, keyed) = errand.keyed_for(order, (&operation, &with)).await?;
     Ok(errand.run(order, keyed, (Job::Substitute(line, Box::new(with)), worked)).await?)
 }
 
@@ -135,7 +137,7 @@ pub(crate) async fn share(
 ) -> Handled {
     let (errand, sheet) = Errand::with_sheet(app, &head, payload).await?;
     let (order, with) = (order_named(&id)?, picker(&sheet)?);
-    let keyed = errand.keyed(&format!("deliveries.pickers/{id}"), &with);
+    let (order, keyed) = errand.keyed_for(order, ("deliveries.pickers", &with)).await?;
     Ok(errand.run(order, keyed, (Job::Share(with), shown)).await?)
 }
 

@@ -74,6 +74,6 @@ pub(crate) async fn schedule_named(app: Data<App>, head: HttpRequest, payload: P
     let name = sheet.name("order_id").ok_or(Failure::malformed("order_id", "is required"))?;
     let order = order_named(name)?;
     let asked = (window.start.0, window.length.0);
-    let keyed = errand.keyed(&format!("deliveries.window/{name}"), &asked);
+    let (order, keyed) = errand.keyed_for(order, ("deliveries.window", &asked)).await?;
     Ok(errand.run(order, keyed, (Job::Schedule(window), shown)).await?)
 }

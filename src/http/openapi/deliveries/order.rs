@@ -209,7 +209,7 @@ fn answers(api: &mut Api) {
         ("quantity*", count()),
         ("held*", count()),
         ("waiting*", count()),
-        ("outcome*", outcome),
+        ("outcome*", outcome.or_null()),
         ("store_id*", text().or_null()),
     ];
     let statuses = word(&[

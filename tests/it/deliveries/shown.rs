@@ -1,0 +1,80 @@
+//! Answers of this door as a whole, and what a key counts for.
+
+use super::*;
+
+/// The answer with its secret hidden; ids and times are the same in every run.
+fn told(mut answer: Value) -> Value {
+    if let Some(secret) = answer.pointer_mut("/order/secure_order_id").filter(|it| !it.is_null()) {
+        *secret = "[secret]".into();
+    }
+    answer
+}
+
+/// From what a shop hands over to what a driver takes.
+#[actix_web::test]
+async fn a_delivery_is_shown_whole() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 2).await;
+    let http = &server.http;
+    let body = order("tea", 1, "backorder").to_string();
+    let made = told(http.post("/deliveries", &body).await.expect(200));
+    let id = text(&made["order"], "id");
+    insta::assert_json_snapshot!("made", made, { ".order.id" => "[uuid]" });
+    let list = http.post("/picklist/next?store_id=9781", "").await.expect(200);
+    insta::assert_json_snapshot!("picklist", list, { "[].delivery_ref" => "[uuid]" });
+    let picked = http.post("/delivery_items/pick", r#"{"barcode":"tea"}"#).await.expect(200);
+    insta::assert_json_snapshot!("picked", picked, { ".delivery_ref" => "[uuid]" });
+
+    // The key counts for the order, however its name is spelled.
+    let first = http.post_as("stage-1", "/deliveries/1/stage", "").await;
+    let again = http.post_as("stage-1", &format!("/deliveries/{id}/stage"), "").await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.body, first.body);
+    insta::assert_json_snapshot!("staged", told(first.expect(200)), { ".order.id" => "[uuid]" });
+    let seen = told(http.get("/deliveries/1").await.expect(200));
+    insta::assert_json_snapshot!("shown", seen, { ".order.id" => "[uuid]" });
+    let route = http.post("/router/deliveries/add", r#"{"deliveries":[1]}"#).await;
+    assert_eq!(route.status, 200, "{}", route.body);
+}
+
+/// Nothing is held, waits, or was brought: then there is no word for what became of an item.
+#[actix_web::test]
+async fn an_order_that_is_over_has_no_outcome() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 2).await;
+    for flag in ["", "substitute"] {
+        server.hands_over(&order("tea", 1, flag)).await;
+    }
+    for number in [1, 2] {
+        let path = format!("/deliveries/{number}/cancel");
+        let ended = server.http.post(&path, "").await.expect(200);
+        assert_eq!(ended["order"]["items"][0]["outcome"], Value::Null, "{ended}");
+    }
+    let seen = told(server.http.get("/deliveries/1").await.expect(200));
+    insta::assert_json_snapshot!("cancelled", seen, { ".order.id" => "[uuid]" });
+    let unknown = server.http.get("/deliveries/7").await.expect(404);
+    insta::assert_json_snapshot!("unknown", unknown);
+    let bad = server.http.post("/deliveries", &order("", 0, "x").to_string()).await.expect(422);
+    insta::assert_json_snapshot!("invalid", bad);
+}
+
+/// So does an operation whose body names the order.
+#[actix_web::test]
+async fn a_window_under_a_key_is_set_once_for_either_name() {
+    let server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 2).await;
+    let made = server.hands_over(&order("tea", 1, "")).await;
+    let path = "/deliveries/set_desired_delivery_window";
+    let set = async |order: &str| {
+        let body =
+            json!({ "order_id": order, "start_utc": 1_770_000_000, "end_utc": 1_770_003_600 });
+        server.http.post_as("window-1", path, &body.to_string()).await
+    };
+    let (by_number, by_id) = (set("1").await, set(&text(&made, "id")).await);
+    assert_eq!(by_id.header("idempotency-replayed"), "true");
+    assert_eq!(by_id.body, by_number.body);
+    by_number.expect(200);
+}
