@@ -120,3 +120,32 @@ async fn a_summary_shows_the_first_title_that_a_listing_has() {
         assert_eq!(title().await, said);
     }
 }
+
+/// A facility may be named in two places and by two names, and all must be of one facility.
+#[actix_web::test]
+async fn a_stock_names_one_facility_wherever_it_does() {
+    let server = TestServer::start().await;
+    let [gouda, utrecht] = [server.facility("gouda").await, server.facility("utrecht").await];
+    let post = async |inner: Value, outer: (&str, &str)| {
+        let mut body = json!({ "tenantArticleId": "tea", "value": 5, "facility": inner });
+        body[outer.0] = json!(outer.1);
+        server.http.post("/api/stocks", &body.to_string()).await
+    };
+    let by_id = || json!({ "facilityRef": gouda });
+    let by_name = || json!({ "tenantFacilityId": "gouda" });
+    for (inner, outer, summary) in [
+        (by_id(), ("facilityRef", utrecht.as_str()), "malformed request"),
+        (by_name(), ("tenantFacilityId", "utrecht"), "malformed request"),
+        (by_id(), ("tenantFacilityId", "utrecht"), "no such facility"),
+        (by_name(), ("facilityRef", utrecht.as_str()), "no such facility"),
+    ] {
+        assert_eq!(post(inner, outer).await.refused(400), summary);
+    }
+    for (inner, outer) in [
+        (by_id(), ("facilityRef", gouda.as_str())),
+        (by_id(), ("tenantFacilityId", "gouda")),
+        (by_name(), ("facilityRef", gouda.as_str())),
+    ] {
+        assert_eq!(text(&post(inner, outer).await.expect(201), "facilityRef"), gouda);
+    }
+}
