@@ -130,9 +130,13 @@ impl OrderBody<'_> {
     }
 
     /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
-    pub(crate) fn to_order(&self) -> Result<Command, Failure> {
+    pub(crate) fn to_order(&self, replaces: Option<OrderId>) -> Result<Command, Failure> {
         let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
-        self.to_command(!promised, None, false)
+        if !promised && replaces.is_some() {
+            let what = "is for promises only: with promisesOptions, or the status PROMISED";
+            return Err(Failure::malformed("Certus-Replaces", what));
+        }
+        self.to_command(!promised, replaces, false)
     }
 
     /// Whether pickers do not get the order yet. What is promised is not placed: it has no lock.
