@@ -14,7 +14,7 @@ mod issuer;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use snapshots::limits::{SECTOR_BYTES, SEGMENT_BYTES, SEGMENT_BYTES_MIN, SEGMENT_BYTES_WHOLE};
@@ -27,6 +27,7 @@ pub use invitations::InvitationsSection;
 pub use mail::MailSection;
 
 use crate::limits;
+use crate::telemetry;
 use crate::tls::Files;
 use crate::webhooks::Targets;
 
@@ -213,7 +214,7 @@ impl Config {
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read {}", path.display()))?;
-                toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
+                parse(&text).with_context(|| format!("in {}", path.display()))?
             }
         };
         Config::of(over, under)?.checked()
@@ -273,6 +274,47 @@ impl Config {
     }
 
     fn checked(self) -> anyhow::Result<Config> {
+        self.check_numbers()?;
+        if let Err(error) = telemetry::filter(&self.log) {
+            bail!("log: {error}");
+        }
+        self.invitations.rules()?;
+        self.deliveries.areas()?;
+        self.deliveries.notices(self.mail.is_some())?;
+        self.mail.iter().try_for_each(MailSection::check)?;
+        for origin in &self.cors_origins {
+            ensure!(
+                is_origin(origin),
+                "cors_origins: `{origin}` is no origin, as https://shop.example is"
+            );
+        }
+        for credential in &self.credentials {
+            credential.caller()?;
+        }
+        credential::distinct(&self.credentials)?;
+        for issuer in &self.jwt {
+            issuer.check()?;
+        }
+        ensure!(
+            self.auth == Auth::On || self.listen.ip().is_loopback(),
+            "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
+             keys",
+            self.listen
+        );
+        ensure!(
+            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
+            "auth: it is off, but credentials are configured"
+        );
+        ensure!(
+            self.admin_listen.ip().is_loopback(),
+            "admin_listen: {} is reached from outside; operators connect over loopback",
+            self.admin_listen
+        );
+        Ok(self)
+    }
+
+    /// Whether every number is within its bounds.
+    fn check_numbers(&self) -> anyhow::Result<()> {
         ensure!(
             (1..=limits::SHARDS_MAX).contains(&self.shards),
             "shards: 1 to {}",
@@ -296,49 +338,20 @@ impl Config {
             "promise_ttl_ms: from promise_floor_ms to promise_ceiling_ms, and at least 1"
         );
         ensure!(self.answer_timeout_ms > 0, "answer_timeout_ms: at least 1");
+        ensure!(self.open_promises_max > 0, "open_promises_max: at least 1");
+        ensure!(self.journal_keep_ms != Some(0), "journal_keep_ms: at least 1");
         // In smaller ones there is no room for all that one command may do.
         let least = if self.test_segments { SEGMENT_BYTES_MIN } else { SEGMENT_BYTES_WHOLE };
         ensure!(
             self.segment_bytes.is_multiple_of(SECTOR_BYTES) && self.segment_bytes >= least,
             "segment_bytes: a multiple of {SECTOR_BYTES}, at least {least}"
         );
-        self.invitations.rules()?;
-        self.deliveries.areas()?;
-        self.deliveries.notices(self.mail.is_some())?;
-        self.mail.iter().try_for_each(MailSection::check)?;
-        for origin in &self.cors_origins {
-            ensure!(
-                is_origin(origin),
-                "cors_origins: `{origin}` is no origin, as https://shop.example is"
-            );
-        }
-        for credential in &self.credentials {
-            credential.caller()?;
-        }
-        for issuer in &self.jwt {
-            issuer.check()?;
-        }
         ensure!(self.rate_per_second != Some(0), "rate_per_second: at least 1");
         ensure!(
             self.rate_burst.is_none_or(|burst| burst >= self.rate_per_second.unwrap_or(u32::MAX)),
             "rate_burst: at least rate_per_second, which it goes with"
         );
-        ensure!(
-            self.auth == Auth::On || self.listen.ip().is_loopback(),
-            "listen: {} is reached from outside, so credentials are needed, or auth = \"on\" and \
-             keys",
-            self.listen
-        );
-        ensure!(
-            self.auth == Auth::On || (self.credentials.is_empty() && self.jwt.is_empty()),
-            "auth: it is off, but credentials are configured"
-        );
-        ensure!(
-            self.admin_listen.ip().is_loopback(),
-            "admin_listen: {} is reached from outside; operators connect over loopback",
-            self.admin_listen
-        );
-        Ok(self)
+        Ok(())
     }
 
     /// Where webhooks may go.
@@ -363,6 +376,19 @@ impl Config {
                 .expect("the mails were checked with the rest"),
         }
     }
+}
+
+/// What a file says. toml's own words would quote the line, and a secret with it.
+fn parse(text: &str) -> anyhow::Result<Overrides> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        match before {
+            Some(before) => {
+                anyhow!("line {}: {}", before.matches('\n').count() + 1, error.message())
+            }
+            None => anyhow!("{}", error.message()),
+        }
+    })
 }
 
 /// Scheme, host and perhaps a port, and nothing behind them; `*` would let every page in.

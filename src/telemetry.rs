@@ -4,12 +4,20 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+/// What is logged.
+///
+/// # Errors
+/// One that cannot be read.
+pub(crate) fn filter(text: &str) -> anyhow::Result<EnvFilter> {
+    Ok(EnvFilter::try_new(text)?)
+}
+
 /// Starts logging to standard output. `filter` is as `info` or `certus=debug,warn`.
 ///
 /// # Errors
 /// A filter that cannot be read.
 pub fn start(filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)?;
+    let filter = self::filter(filter)?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter);
     if std::io::stdout().is_terminal() {
         logs.with_target(false).init();

@@ -13,6 +13,7 @@
 //!  <dir>/aside-n   what was set aside last, for somebody to look at
 //! ```
 
+mod index;
 mod key;
 mod load;
 mod read;
@@ -52,9 +53,9 @@ pub enum Error {
         needed: Lsn,
     },
     /// A value is not what was written. It is never served; the follower rebuilds.
-    #[error("the snapshot is damaged at key {key}: {what}")]
+    #[error("the snapshot is damaged at {key}: {what}")]
     Damaged {
-        /// The key, printable.
+        /// What kind of row, and a digest of its key: keys hold mail addresses and names.
         key: String,
         /// What was seen.
         what: &'static str,
@@ -110,8 +111,7 @@ pub enum Error {
 
 impl Error {
     fn damaged(key: &[u8], what: &'static str) -> Error {
-        let key = key.escape_ascii().to_string();
-        Error::Damaged { key, what }
+        Error::Damaged { key: key::printable(key), what }
     }
 
     /// Whether the database is not to be trusted any more.

@@ -2,11 +2,15 @@
 //!
 //! Every record is checked and decoded, and folded into a world from the first one if the journal
 //! still reaches back to it, else from the snapshot. What the snapshot says is compared with the
-//! fold at the snapshot's own position.
+//! fold at the snapshot's own position, and its index rows with its own closed orders.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use workflow::id::{LocationId, OrderId, TenantId};
+use smol_str::format_smolstr;
+use workflow::desk::Tenant;
+use workflow::id::{LocationId, OrderId};
+use workflow::time::Time;
 use workflow::world::{Fault, World};
 
 use crate::codec;
@@ -43,7 +47,8 @@ pub enum Snapshot {
     Agrees(Position),
     /// It is whole, but the records before it are gone, so nothing could be compared.
     Alone(Position),
-    /// It says something else than the records up to here.
+    /// It says something else than the records up to here, or finds closed orders by something
+    /// else than they say.
     Differs {
         /// Where it is.
         at: Position,
@@ -72,17 +77,23 @@ pub fn verify(dir: &Path, archive: &dyn Archive) -> Result<Report, Error> {
     let snapshot = stored(dir, archive)?;
     let is_whole = archive.oldest() <= Lsn(1);
     let (mut world, from) = match (&snapshot, is_whole) {
-        (Ok((world, mark)), false) => (world.clone(), *mark),
+        (Ok(stored), false) => (stored.world.clone(), stored.mark),
         _ => (World::default(), Mark::default()),
     };
     let mut comparison = Comparison { snapshot, outcome: None };
     comparison.at(Lsn::ZERO, &world, is_whole);
     let (mut records, mut last) = (0, from.position);
+    let (mut at, mut went_back): (Time, Option<Fault>) = (from.at, None);
     let mut reader = archive.read_from(from.lsn())?;
     while let Some(entry) = reader.next()? {
         let lsn = entry.lsn;
         let record =
             codec::decode(&entry.payload).map_err(|source| Error::Record { lsn, source })?;
+        if record.at < at && went_back.is_none() {
+            let what = format_smolstr!("record {lsn} is older than the one before it");
+            went_back = Some(Fault { invariant: "P5", what });
+        }
+        at = at.max(record.at);
         world.apply(&record);
         records += 1;
         last = position_of(&entry);
@@ -98,43 +109,58 @@ pub fn verify(dir: &Path, archive: &dyn Archive) -> Result<Report, Error> {
         last,
         is_whole,
         hash: world.hash(),
-        faults: world.faults(),
+        faults: went_back.into_iter().chain(world.faults()).collect(),
         snapshot: comparison.outcome(),
     })
 }
 
-/// The snapshot's own world, closed orders included, if it can be used.
-fn stored(dir: &Path, archive: &dyn Archive) -> Result<Result<(World, Mark), store::Error>, Error> {
+/// What the snapshot says.
+#[derive(Default)]
+struct Stored {
+    /// Closed orders included.
+    world: World,
+    mark: Mark,
+    /// What is wrong with the rows by which its closed orders are found.
+    index_fault: Option<String>,
+}
+
+/// What the snapshot says, if it can be used.
+fn stored(dir: &Path, archive: &dyn Archive) -> Result<Result<Stored, store::Error>, Error> {
     let store = match Store::inspect(dir) {
         Ok(Some(store)) => store,
         Ok(None) => return Ok(Ok(Default::default())),
         Err(error) => return Ok(Err(error)),
     };
     Ok(match belongs(&store.mark(), archive)? {
-        Ok(()) => store.load(Extent::All),
+        Ok(()) => store.load(Extent::All).and_then(|(world, mark)| {
+            let index_fault = store.index_fault(&world)?;
+            Ok(Stored { world, mark, index_fault })
+        }),
         Err(foreign) => Err(foreign),
     })
 }
 
 /// The snapshot, until the fold has reached it.
 struct Comparison {
-    snapshot: Result<(World, Mark), store::Error>,
+    snapshot: Result<Stored, store::Error>,
     outcome: Option<Snapshot>,
 }
 
 impl Comparison {
     /// Compares, if the snapshot is at this record.
     fn at(&mut self, lsn: Lsn, world: &World, is_whole: bool) {
-        let Ok((stored, mark)) = &self.snapshot else {
+        let Ok(stored) = &self.snapshot else {
             return;
         };
-        let at = mark.position;
+        let at = stored.mark.position;
         if at.lsn == Lsn::ZERO {
             self.outcome = Some(Snapshot::Empty);
+        } else if let Some(what) = stored.index_fault.clone() {
+            self.outcome = Some(Snapshot::Differs { at, what });
         } else if !is_whole {
             self.outcome = Some(Snapshot::Alone(at));
         } else if at.lsn == lsn {
-            self.outcome = Some(match difference(stored, world) {
+            self.outcome = Some(match difference(&stored.world, world) {
                 None => Snapshot::Agrees(at),
                 Some(what) => Snapshot::Differs { at, what },
             });
@@ -145,7 +171,7 @@ impl Comparison {
         match (self.outcome, self.snapshot) {
             (Some(outcome), _) => outcome,
             (None, Err(error)) => Snapshot::Unusable(error),
-            (None, Ok((_, mark))) => {
+            (None, Ok(Stored { mark, .. })) => {
                 Snapshot::Differs { at: mark.position, what: "the journal ends before it".into() }
             }
         }
@@ -165,14 +191,27 @@ fn difference(stored: &World, folded: &World) -> Option<String> {
     if let Some(id) = locations.next() {
         return Some(format!("location {id}"));
     }
-    let rows = |world: &World| -> Vec<_> {
-        let tenants = world.desk.tenants();
-        let row = |(id, tenant): (&TenantId, &workflow::desk::Tenant)| {
-            let told = (tenant.subscriptions.clone(), tenant.addresses.clone());
-            let own = (tenant.keyring.clone(), told);
-            (id.clone(), tenant.settings, tenant.last_number, own)
-        };
-        tenants.map(row).collect()
-    };
-    (rows(stored) != rows(folded)).then(|| "the tenants' own rows, or their keys".into())
+    let [theirs, ours] = [stored, folded].map(|it| it.desk.tenants().collect::<BTreeMap<_, _>>());
+    let nothing = Tenant::default();
+    theirs.keys().chain(ours.keys()).find_map(|id| {
+        let [stored, folded] = [&theirs, &ours].map(|all| all.get(id).copied().unwrap_or(&nothing));
+        difference_of_tenants(stored, folded).map(|what| format!("{what} of tenant {id}"))
+    })
 }
+
+/// The first of a tenant's own things that differs; the rest follows from orders and locations.
+fn difference_of_tenants(stored: &Tenant, folded: &Tenant) -> Option<&'static str> {
+    let same = [
+        ("the settings", stored.settings == folded.settings),
+        ("the last number", stored.last_number == folded.last_number),
+        ("the safety stocks", stored.safeties.defaults() == folded.safeties.defaults()),
+        ("the addresses without mail", stored.suppressed == folded.suppressed),
+        ("the API keys", stored.keyring == folded.keyring),
+        ("the addresses", stored.addresses == folded.addresses),
+        ("the subscriptions", stored.subscriptions == folded.subscriptions),
+    ];
+    same.into_iter().find(|(_, same)| !same).map(|(what, _)| what)
+}
+
+#[cfg(test)]
+mod tests;

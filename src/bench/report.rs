@@ -153,6 +153,15 @@ impl Report {
         }
     }
 
+    /// Says how many promises were left and have expired: without one, lives show nothing of that.
+    pub(super) fn with_expired(mut self, expired: u64) -> Self {
+        self.expired = expired;
+        if self.scenario == Scenario::Lifecycle && expired == 0 {
+            self.failures.push("nothing shown: nothing expired".into());
+        }
+        self
+    }
+
     /// Makes it the report of a `ratio` run: the median of the rounds' own ratios, since the two
     /// halves of a round follow one another while the machine drifts from round to round.
     pub(super) fn with_rounds(mut self, rounds: Vec<Round>) -> Self {
@@ -308,6 +317,20 @@ mod tests {
         assert_eq!(failures(&tally), ["999 held of 1000"]);
         tally.sold_out = 0;
         assert_eq!(failures(&tally), ["nothing shown: 999 attempts at 1000 units"]);
+    }
+
+    #[test]
+    fn lives_of_which_none_expires_do_not_pass() {
+        let mut tally = Tally::new();
+        (tally.promises_measured, tally.held) = (1_000, 1_000);
+        (tally.confirmed, tally.cancelled) = (700, 100);
+        let report = |expired| {
+            Report::of(Scenario::Lifecycle, &tally, Some(&audited())).with_expired(expired)
+        };
+        assert_eq!(report(1).failures, Vec::<String>::new());
+        assert_eq!(report(0).failures, ["nothing shown: nothing expired"]);
+        let steady = Report::of(Scenario::Steady, &tally, Some(&audited()));
+        assert!(steady.with_expired(0).passed());
     }
 
     #[test]

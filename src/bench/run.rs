@@ -76,8 +76,8 @@ impl Run {
             None
         };
         bar.finish_and_clear();
-        let mut report = Report::of(self.scenario, &tally, audited.as_ref());
-        report.expired = ledger.lapsed();
+        let report = Report::of(self.scenario, &tally, audited.as_ref());
+        let mut report = report.with_expired(ledger.lapsed());
         report.rate = self.load.rate;
         report.seed = self.seed;
         Ok(if rounds.is_empty() { report } else { report.with_rounds(rounds) })

@@ -1,5 +1,7 @@
 //! A static token of the configuration, and whom it stands for.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -18,7 +20,7 @@ pub struct Credential {
     pub tenant: String,
     /// Who calls with it, as records and logs say.
     pub name: String,
-    /// The token, at least 16 characters. Never printed.
+    /// The token, at least 16 characters of visible ASCII. Never printed.
     #[serde(skip_serializing)]
     pub token: String,
     /// What it is good for; none means all but `admin`.
@@ -33,12 +35,17 @@ impl Credential {
     /// Whom it stands for.
     ///
     /// # Errors
-    /// A tenant, a permission or stores that are none, or a token that can be guessed.
+    /// A tenant, a permission or stores that are none, or a token that can be guessed or not be
+    /// sent.
     pub fn caller(&self) -> anyhow::Result<Caller> {
         ensure!(
             self.token.len() >= limits::TOKEN_CHARS_MIN,
             "credentials: the token of {self:?} has fewer than {} characters",
             limits::TOKEN_CHARS_MIN
+        );
+        ensure!(
+            self.token.bytes().all(|byte| byte.is_ascii_graphic()),
+            "credentials: the token of {self:?} has a character that is not visible ASCII"
         );
         let tenant = TenantId::parse(&self.tenant)
             .with_context(|| format!("credentials: `{}` is no tenant", self.tenant))?;
@@ -52,6 +59,20 @@ impl Credential {
         };
         Ok(Caller { stores, ..Caller::of(tenant, SmolStr::new(&self.name), permissions) })
     }
+}
+
+/// Whether every token stands for one caller.
+///
+/// # Errors
+/// Two blocks with one token.
+pub(super) fn distinct(credentials: &[Credential]) -> anyhow::Result<()> {
+    let mut known: HashMap<&str, &Credential> = HashMap::new();
+    for credential in credentials {
+        if let Some(first) = known.insert(&credential.token, credential) {
+            bail!("credentials: {first:?} and {credential:?} have the same token");
+        }
+    }
+    Ok(())
 }
 
 /// What these words stand for together. Here an unknown one is a mistake.

@@ -122,3 +122,42 @@ fn a_token_is_never_printed() {
     let printed = format!("{config:?}{}", toml::to_string(&config).unwrap());
     assert!(!printed.contains("0123456789abcdef"), "{printed}");
 }
+
+#[test]
+fn an_error_does_not_quote_a_line_in_which_a_secret_may_be() {
+    let block = "[[credentials]]\ntenant = \"a\"\nname = \"b\"\n";
+    let broken = "token = \"hunter2-hunter2-hunter2";
+    for (wrong, said) in [("tokn = \"hunter2\"", "unknown field `tokn`"), (broken, "string")] {
+        let error = read(&format!("{block}{wrong}\n"), Overrides::default()).unwrap_err();
+        let error = format!("{error:#} {error:?}");
+        assert!(error.contains("line 4") && error.contains(said), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn a_token_is_for_one_caller_and_can_be_sent() {
+    let block = |name: &str, token: &str| {
+        format!("[[credentials]]\ntenant = \"a\"\nname = \"{name}\"\ntoken = \"{token}\"\n")
+    };
+    let token = "0123456789abcdef";
+    let twice = block("till", token) + &block("web", token);
+    let error = read(&twice, Overrides::default()).unwrap_err().to_string();
+    assert_eq!(error, "credentials: till of a and web of a have the same token");
+    for bad in ["0123456789 abcdef", "0123456789abcdefé", "0123456789abcdef\\t"] {
+        let error = read(&block("till", bad), Overrides::default()).unwrap_err().to_string();
+        assert!(error.contains("till of a") && !error.contains("0123"), "{error}");
+    }
+}
+
+#[test]
+fn what_would_fail_later_is_refused_with_its_key() {
+    for (line, key) in [
+        ("log = \"a=b=c\"", "log: "),
+        ("open_promises_max = 0", "open_promises_max: "),
+        ("journal_keep_ms = 0", "journal_keep_ms: "),
+    ] {
+        let error = read(line, Overrides::default()).unwrap_err().to_string();
+        assert!(error.starts_with(key), "{line}: {error}");
+    }
+}

@@ -4,6 +4,7 @@ mod catalog;
 mod large;
 mod life;
 mod locked;
+mod names;
 mod samples;
 mod shortage;
 

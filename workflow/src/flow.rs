@@ -34,6 +34,8 @@ mod transfer;
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::command::{Command, ListingFilter, Query};
 use crate::desk::Tenant;
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, StockId, TenantId};
@@ -147,8 +149,8 @@ pub enum Seen {
     View(LocationView),
     /// What it publishes.
     Offer(Offer),
-    /// What it has.
-    Totals(Totals),
+    /// What it has, and what the article is called there.
+    Totals(Totals, Option<SmolStr>),
     /// What happens without stock.
     OutOfStock(OutOfStock),
     /// The safety stock, if there is one.
@@ -355,7 +357,11 @@ pub fn look_at(location: &Location, look: Look, now: Time) -> Seen {
             card: location.card.clone(),
         }),
         Look::Offer(article) => Seen::Offer(location.offer(&article, now)),
-        Look::Totals(article) => Seen::Totals(location.totals(&article, now)),
+        Look::Totals(article) => {
+            let listing = location.shelves.get(&article).and_then(|shelf| shelf.listing.as_ref());
+            let title = listing.and_then(|listing| listing.title.clone());
+            Seen::Totals(location.totals(&article, now), title)
+        }
         Look::Safety(article) => {
             let shelf = location.shelves.get(&article);
             Seen::Safety(shelf.and_then(|shelf| shelf.own_safety.as_deref().copied()))

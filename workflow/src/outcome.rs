@@ -303,6 +303,8 @@ pub struct SafetyView {
 pub struct SummaryView {
     /// The article.
     pub article: ArticleId,
+    /// What the first of the locations that calls it something calls it.
+    pub title: Option<SmolStr>,
     /// The locations that were counted.
     pub locations: Vec<LocationId>,
     /// Their numbers, added up.

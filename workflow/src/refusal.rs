@@ -186,12 +186,22 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
-    /// The location has a lot by this name, and it is of another article than what is to be made.
+    /// The location has a lot by this name, and it is of another article than what is to be made,
+    /// or another lot than the one that is to have it.
     LotOfAnother {
         /// The name.
         reference: SmolStr,
         /// What the lot is of.
         article: Box<ArticleId>,
+    },
+    /// What a sorted list is to go on after is gone, so nobody knows where it was.
+    UnknownAnchor,
+    /// One of several rows is why nothing was done.
+    InRow {
+        /// The row, counted from 0.
+        row: usize,
+        /// What is wrong with it.
+        why: Box<Refusal>,
     },
     /// The order may not be held at the location: it is not online, the customer wants it from
     /// elsewhere, or the order is at as many as it may be.
@@ -233,6 +243,7 @@ impl Refusal {
             | Refusal::TooMuchAtOnce
             | Refusal::ReminderTooSoon
             | Refusal::WrongCheckDigit { .. }
+            | Refusal::UnknownAnchor
             | Refusal::AddressNotAllowed => Class::Invalid,
             Refusal::PromiseExpired { .. }
             | Refusal::WrongVersion { .. }
@@ -261,6 +272,7 @@ impl Refusal {
             Refusal::TooManyOpenPromises { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyAddresses { .. } => Class::TooMuch,
+            Refusal::InRow { why, .. } => why.class(),
         }
     }
 
@@ -317,6 +329,8 @@ impl Refusal {
             Refusal::UnknownAddress => "unknown_address",
             Refusal::TooManyAddresses { .. } => "too_many_addresses",
             Refusal::LotOfAnother { .. } => "lot_of_another",
+            Refusal::UnknownAnchor => "unknown_anchor",
+            Refusal::InRow { why, .. } => why.name(),
             Refusal::TakesNoPart => "takes_no_part",
         }
     }

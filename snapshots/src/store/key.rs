@@ -203,6 +203,18 @@ pub(super) fn parts(row: &[u8]) -> Option<(&str, u8, &[u8])> {
     Some((std::str::from_utf8(tenant).ok()?, *kind, name))
 }
 
+/// A row for people: its kind, and a digest of its key, because keys hold mail addresses and
+/// names of customers.
+pub(super) fn printable(key: &[u8]) -> String {
+    let kind = parts(key).and_then(|(_, number, _)| Kind::of(number));
+    let digest = crc32c::crc32c(key);
+    match kind {
+        Some(kind) => format!("row {kind:?} {digest:08x}"),
+        None if key.starts_with(MARK) => "the mark".into(),
+        None => format!("row {digest:08x}"),
+    }
+}
+
 /// The id at the beginning of a name, and what follows.
 pub(super) fn id_of(name: &[u8]) -> Option<(u128, &[u8])> {
     let (id, rest) = name.split_first_chunk::<16>()?;
@@ -247,6 +259,23 @@ mod tests {
         assert!(!key.starts_with(&prefix(&short, Kind::Open)));
         assert!(!key.starts_with(&prefix(&long, Kind::Closed)));
         assert!(key.starts_with(&prefix(&long, Kind::Open)));
+    }
+
+    #[test]
+    fn a_damaged_row_is_named_without_its_customer() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let order = OrderId::of(Time(1), 7);
+        let (jan, piet) = ("jan@example.nl", "piet@example.nl");
+        for (key, kind) in [
+            (suppressed(&tenant, jan), "Suppressed"),
+            (text(&tenant, Kind::Consumer, jan, order), "Consumer"),
+            (text(&tenant, Kind::Reference, jan, order), "Reference"),
+        ] {
+            let error = super::super::Error::damaged(&chunk(&key, 0), "it is wrong").to_string();
+            assert!(error.contains(kind) && !error.contains("jan"), "{error}");
+        }
+        let [one, other] = [jan, piet].map(|name| printable(&suppressed(&tenant, name)));
+        assert_ne!(one, other, "rows are told apart");
     }
 
     #[test]

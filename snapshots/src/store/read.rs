@@ -279,7 +279,7 @@ impl Store {
     }
 
     /// Asks the database whatever its position is: for its follower.
-    fn ask<T>(&self, ask: impl FnOnce(&Table) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn ask<T>(&self, ask: impl FnOnce(&Table) -> Result<T, Error>) -> Result<T, Error> {
         let inner = self.inner.read();
         match &inner.table {
             Some(table) => self.looked(ask(table)),

@@ -40,16 +40,16 @@ pub(crate) use subscription::SubscriptionBody;
 use crate::http::document::{Document, Kind};
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
-use crate::limits::{CUSTOM_ATTRIBUTES_BYTES_MAX, FREE_TEXT_CHARS_MAX};
+use crate::limits::{CUSTOM_ATTRIBUTES_BYTES_MAX, ENTRIES_MAX, FREE_TEXT_CHARS_MAX};
 
 /// An instant with an offset.
 fn time(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<Time> {
     faults.good(at, Time::parse(text), "must be an RFC 3339 instant with an offset")
 }
 
-/// A version that some entity may have.
+/// A version. One that nothing will ever reach is as stale as any other: it is the last one.
 fn version(faults: &mut Faults, at: Path<'_>, sent: i64) -> Option<Version> {
-    let version = u32::try_from(sent).ok().filter(|version| *version > 0).map(Version);
+    let version = (sent > 0).then(|| Version(u32::try_from(sent).unwrap_or(u32::MAX)));
     faults.good(at, version, "must be 1 or more")
 }
 
@@ -71,6 +71,18 @@ fn reference(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
 fn free_text(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
     let fits = text.len() <= FREE_TEXT_CHARS_MAX || text.chars().count() <= FREE_TEXT_CHARS_MAX;
     faults.good(at, fits.then(|| SmolStr::new(text)), "must have at most 2000 characters")
+}
+
+/// Text for people that is only kept.
+fn check_text(faults: &mut Faults, at: Path<'_>, text: Option<&Text<'_>>) {
+    if let Some(text) = text {
+        free_text(faults, at, text);
+    }
+}
+
+/// How many entries a list of the body has.
+fn check_count(faults: &mut Faults, at: Path<'_>, entries: usize) {
+    faults.check(at, entries <= ENTRIES_MAX, "must have at most 500 entries");
 }
 
 fn check_object(faults: &mut Faults, at: Path<'_>, document: Option<&Document>) {

@@ -65,6 +65,8 @@ fn row(failure: &Failure) -> (StatusCode, &'static str) {
 fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
     use StatusCode as S;
     match refusal {
+        Refusal::InRow { why, .. } => refused(why),
+        Refusal::UnknownAnchor => (S::BAD_REQUEST, "malformed request"),
         Refusal::UnknownOrder => (S::NOT_FOUND, "order not found"),
         Refusal::UnknownLocation => (S::NOT_FOUND, "facility not found"),
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
@@ -124,6 +126,7 @@ fn entries(failure: &Failure) -> Vec<Entry> {
 fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
     let version = |version: &Version| Some(version.0);
     match refusal {
+        Refusal::InRow { why, .. } => versions(why),
         Refusal::WrongVersion { asked, current } => (version(current), version(asked)),
         Refusal::LinesUnassigned { version: current }
         | Refusal::NotNow { version: current, .. }
@@ -134,6 +137,12 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
 
 fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::InRow { row, why } => match &**why {
+            Refusal::LotOfAnother { .. } => format!("stocks[{row}].{}", refusal_text(why)),
+            Refusal::WrongVersion { .. } => format!("stocks[{row}].version: {}", refusal_text(why)),
+            why => format!("stocks[{row}]: {}", refusal_text(why)),
+        },
+        Refusal::UnknownAnchor => "startAfterId: there is no facility with this id".into(),
         Refusal::UnknownOrder => "there is no order with this id".into(),
         Refusal::UnknownLocation => "there is no facility with this id".into(),
         Refusal::UnknownStock { row: None } => "there is no stock with this id".into(),

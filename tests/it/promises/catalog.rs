@@ -396,25 +396,3 @@ async fn safety_stocks_are_set_listed_and_removed() {
         assert_eq!(server.available("tea").await, left);
     }
 }
-
-/// A name is one stock's: a creation under it changes that stock, unless it is of another article.
-#[actix_web::test]
-async fn a_name_of_another_articles_stock_is_refused() {
-    let server = TestServer::start().await;
-    let store = server.facility("gouda").await;
-    let named = |article: &str, value: u32| {
-        json!({ "tenantArticleId": article, "value": value, "facilityRef": store,
-            "tenantStockId": "shelf-1" })
-    };
-    let post = async |stock: &Value| server.http.post("/api/stocks", &stock.to_string()).await;
-    let made = post(&named("tea", 5)).await.expect(201);
-    let again = post(&named("tea", 6)).await.expect(201);
-    assert_eq!(again["id"], made["id"]);
-    let refused = post(&named("jam", 7)).await;
-    assert!(refused.complaint().contains("tenantStockId: `shelf-1` is a stock of article `tea`"));
-    assert_eq!(refused.refused(409), "tenantStockId in use");
-    let batch = json!({ "stocks": [named("jam", 7)] }).to_string();
-    let refused = server.http.put("/api/stocks", &batch).await;
-    assert_eq!(refused.refused(409), "tenantStockId in use");
-    assert_eq!(server.available("tea").await, 6);
-}

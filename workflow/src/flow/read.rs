@@ -21,7 +21,7 @@ impl<C: Cast> Scene<'_, C> {
                 let id = self.tenant.places.find(&name).ok_or(Refusal::UnknownLocation)?;
                 Ok(self.view(id).await)
             }
-            Query::Locations(filter, page) => Ok(self.locations(filter, page).await),
+            Query::Locations(filter, page) => self.locations(filter, page).await,
             Query::Listing(at, article) => self.listing(&at, article).await,
             Query::Listings(at, filter, page) => self.listings(&at, filter, page).await,
             Query::Stock(id) => {
@@ -108,7 +108,11 @@ impl<C: Cast> Scene<'_, C> {
         Outcome::Orders { orders, total, fitting }
     }
 
-    async fn locations(&mut self, filter: LocationFilter, page: Page<LocationId>) -> Outcome {
+    async fn locations(
+        &mut self,
+        filter: LocationFilter,
+        page: Page<LocationId>,
+    ) -> Result<Outcome, Refusal> {
         let places = &self.tenant.places;
         let fits = |id: &LocationId| {
             places.card(*id).is_some_and(|card| {
@@ -125,12 +129,19 @@ impl<C: Cast> Scene<'_, C> {
                 page.after.map_or(0, |after| fitting.partition_point(|id| *id <= after))
             }
             LocationOrder::Name | LocationOrder::PostalCode => {
-                match filter.order {
-                    LocationOrder::Name => fitting.sort_by_key(|id| &card(id).name),
-                    _ => fitting.sort_by_key(|id| &card(id).postal_code),
+                let place = |id: &LocationId| match filter.order {
+                    LocationOrder::Name => (Some(&card(id).name), *id),
+                    _ => (card(id).postal_code.as_ref(), *id),
+                };
+                fitting.sort_by(|one, other| place(one).cmp(&place(other)));
+                match page.after {
+                    None => 0,
+                    // It need not fit the filter any more, but it must have its place.
+                    Some(after) if places.card(after).is_none() => {
+                        return Err(Refusal::UnknownAnchor);
+                    }
+                    Some(after) => fitting.partition_point(|id| place(id) <= place(&after)),
                 }
-                let place = |after| fitting.iter().position(|id| *id == after);
-                page.after.map_or(0, |after| place(after).map_or(total, |place| place + 1))
             }
         };
         let ids: Vec<LocationId> = fitting[first..].iter().take(page.size).copied().collect();
@@ -138,7 +149,7 @@ impl<C: Cast> Scene<'_, C> {
         for id in ids {
             locations.push(self.location_view(id).await);
         }
-        Outcome::Locations { locations, total }
+        Ok(Outcome::Locations { locations, total })
     }
 
     async fn summaries(
@@ -167,14 +178,16 @@ impl<C: Cast> Scene<'_, C> {
                 })
             });
             let locations: Vec<LocationId> = counted.map(|seat| seat.id).collect();
-            let mut sum = Totals::default();
+            let (mut sum, mut title) = (Totals::default(), None);
             for location in &locations {
                 let look = Look::Totals(article.clone());
-                if let Seen::Totals(totals) = self.cast.look(*location, look, self.now).await {
+                let seen = self.cast.look(*location, look, self.now).await;
+                if let Seen::Totals(totals, listed_as) = seen {
                     sum.add(&totals);
+                    title = title.or(listed_as);
                 }
             }
-            rows.push(SummaryView { article, locations, sum });
+            rows.push(SummaryView { article, title, locations, sum });
         }
         Ok(Outcome::Summaries { rows, total })
     }

@@ -21,14 +21,22 @@ impl<C: Cast> Scene<'_, C> {
         let is_alone = rows.len() == 1;
         let mut places: Vec<LocationId> = Vec::with_capacity(rows.len());
         let mut by_location: BTreeMap<LocationId, Vec<(StockId, LotRow)>> = BTreeMap::new();
+        // Which of all rows those of a location are.
+        let mut numbers: BTreeMap<LocationId, Vec<usize>> = BTreeMap::new();
         for (index, row) in rows.into_iter().enumerate() {
             let location = self.place_of(index, is_alone, &row)?;
             places.push(location);
+            numbers.entry(location).or_default().push(index);
             by_location.entry(location).or_default().push((self.new_stock_id(index), row.row));
         }
         let puts = by_location.into_iter().map(|(at, rows)| (at, self.put_of(rows)));
         let puts: Vec<_> = puts.collect();
-        let decided = self.decide_all(puts.into_iter()).await?;
+        let decided = self.decide_each(puts.into_iter()).await;
+        let decided = decided.map_err(|(at, refusal)| match refusal {
+            Refusal::InRow { why, .. } if is_alone => *why,
+            Refusal::InRow { row, why } => Refusal::InRow { row: numbers[&at][row], why },
+            other => other,
+        })?;
         let mut results: BTreeMap<LocationId, std::vec::IntoIter<Row>> = BTreeMap::new();
         for (location, done) in decided {
             results.insert(location, done.rows.into_iter());
@@ -62,14 +70,26 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         commands: impl Iterator<Item = (LocationId, location::Command)>,
     ) -> Result<Vec<(LocationId, location::Done)>, Refusal> {
+        self.decide_each(commands).await.map_err(|(_, refusal)| refusal)
+    }
+
+    /// The same, and which location refuses.
+    async fn decide_each(
+        &mut self,
+        commands: impl Iterator<Item = (LocationId, location::Command)>,
+    ) -> Result<Vec<(LocationId, location::Done)>, (LocationId, Refusal)> {
         let mut decided = Vec::new();
         let mut bytes = 0;
         for (location, command) in commands {
-            let done = self.cast.decide(location, command, self.now).await?;
+            let done = self.cast.decide(location, command, self.now).await;
+            let done = done.map_err(|refusal| (location, refusal))?;
             bytes += done.events.iter().map(location::Event::bytes_max).sum::<usize>();
             decided.push((location, done));
         }
-        if bytes > EVENTS_BYTES_MAX { Err(Refusal::TooMuchAtOnce) } else { Ok(decided) }
+        match decided.last() {
+            Some((last, _)) if bytes > EVENTS_BYTES_MAX => Err((*last, Refusal::TooMuchAtOnce)),
+            _ => Ok(decided),
+        }
     }
 
     /// The id of what the row at `index` makes: only the command's own time and random number may

@@ -24,7 +24,8 @@ pub(super) fn put(
     let mut drawing = Drawing::of(location, rows);
     let mut done = Done::default();
     for (index, (new, row)) in rows.iter().enumerate() {
-        done.rows.push(drawing.draw(index, *new, row, now)?);
+        let drawn = drawing.draw(*new, row, now);
+        done.rows.push(drawn.map_err(|why| in_row(index, why))?);
     }
     let mut by_article: BTreeMap<ArticleId, Vec<(Lot, bool)>> = BTreeMap::new();
     for drawn in drawing.lots.into_iter().filter(Drawn::is_change) {
@@ -45,11 +46,17 @@ pub(super) fn put(
             }
         }
         if draft.is_over_full() {
-            return Err(Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX });
+            let last = done.rows.iter().rposition(|row| row.article == article);
+            let why = Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX };
+            return Err(in_row(last.unwrap_or_default(), why));
         }
         draft.settle(now, &mut done.events);
     }
     Ok(done)
+}
+
+fn in_row(row: usize, why: Refusal) -> Refusal {
+    Refusal::InRow { row, why: Box::new(why) }
 }
 
 /// The lots as the rows so far make them.
@@ -74,8 +81,7 @@ struct Drawn<'a> {
 impl<'a> Drawing<'a> {
     fn of(location: &'a Location, rows: &'a [(StockId, LotRow)]) -> Drawing<'a> {
         let rows = rows.iter().map(|(_, row)| row);
-        let wanted = rows.filter(|row| matches!(row.target, LotTarget::New(_)));
-        let wanted: BTreeSet<_> = wanted.filter_map(|row| row.change.reference.as_ref()).collect();
+        let wanted: BTreeSet<_> = rows.filter_map(|row| row.change.reference.as_ref()).collect();
         let mut by_reference: BTreeMap<&SmolStr, StockId> = BTreeMap::new();
         if !wanted.is_empty() {
             for lot in location.shelves.iter().flat_map(|(_, shelf)| &shelf.lots) {
@@ -89,13 +95,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// Draws what one row makes of its lot, which is `new` if there is none yet.
-    fn draw(
-        &mut self,
-        index: usize,
-        new: StockId,
-        row: &'a LotRow,
-        now: Time,
-    ) -> Result<Row, Refusal> {
+    fn draw(&mut self, new: StockId, row: &'a LotRow, now: Time) -> Result<Row, Refusal> {
         let (id, article) = match &row.target {
             LotTarget::Existing(id) => (*id, None),
             LotTarget::New(article) => {
@@ -109,7 +109,7 @@ impl<'a> Drawing<'a> {
             (Some(drawn), ..) => (drawn.article.clone(), drawn.old),
             (None, Some((article, _, lot)), _) => (article.clone(), Some(lot)),
             (None, None, Some(article)) => (article.clone(), None),
-            (None, None, None) => return Err(Refusal::UnknownStock { row: Some(index) }),
+            (None, None, None) => return Err(Refusal::UnknownStock { row: None }),
         };
         if let (LotTarget::New(asked), Some(reference)) = (&row.target, &row.change.reference)
             && *asked != article
@@ -123,6 +123,7 @@ impl<'a> Drawing<'a> {
             return Err(Refusal::WrongVersion { asked, current: old.version });
         }
         let last = before.map(|drawn| &drawn.lot).or(old);
+        self.is_free(id, last.and_then(Lot::reference), row.change.reference.as_ref())?;
         let mut lot = changed(last, row, id, now);
         lot.version = old.map_or(Version::FIRST, |old| old.version.next());
         let status = match last {
@@ -131,6 +132,7 @@ impl<'a> Drawing<'a> {
             Some(_) => RowStatus::Updated,
         };
         if let Some(reference) = &row.change.reference {
+            self.by_reference.retain(|_, named| *named != id);
             self.by_reference.insert(reference, id);
         }
         let at = *self.by_id.entry(id).or_insert(self.lots.len());
@@ -141,6 +143,23 @@ impl<'a> Drawing<'a> {
             self.lots.push(drawn);
         }
         Ok(Row { status, article, id })
+    }
+
+    /// Whether a lot that is called `own` may be called `wanted`: a name is one lot's.
+    fn is_free(
+        &self,
+        id: StockId,
+        own: Option<&SmolStr>,
+        wanted: Option<&SmolStr>,
+    ) -> Result<(), Refusal> {
+        let Some(reference) = wanted.filter(|wanted| own != Some(*wanted)) else { return Ok(()) };
+        let Some(other) = self.by_reference.get(reference).filter(|other| **other != id) else {
+            return Ok(());
+        };
+        let drawn = self.by_id.get(other).map(|at| &self.lots[*at].article);
+        let article = drawn.or_else(|| self.location.lot(*other).map(|(article, ..)| article));
+        let article = Box::new(article.expect("a lot with a name is drawn or there").clone());
+        Err(Refusal::LotOfAnother { reference: reference.clone(), article })
     }
 }
 

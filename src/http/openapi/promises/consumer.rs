@@ -1,25 +1,26 @@
 //! Customers, their addresses, and how an order is to reach them.
 
-use workflow::limits::REFERENCE_CHARS_MAX;
-
 use super::{attributes, facility_name};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::schema::{
-    Schema, anything, array, closed, flag, instant, list, named, pattern, reference, taken, text,
-    text_of, word,
+    Schema, anything, closed, flag, free_text, instant, list, named, pattern, reference, taken,
+    text, text_of, word,
 };
-use crate::limits::ENTRIES_MAX;
+use crate::limits::{ENTRIES_MAX, FREE_TEXT_CHARS_MAX};
 
 pub(super) fn describe(api: &mut Api) {
-    let line = || text_of(1..=REFERENCE_CHARS_MAX);
-    let phone =
-        taken([("value*", text()), ("type*", word(&["MOBILE", "PHONE"])), ("label", text())]);
+    let line = || text_of(1..=FREE_TEXT_CHARS_MAX);
+    let phone = taken([
+        ("value*", free_text()),
+        ("type*", word(&["MOBILE", "PHONE"])),
+        ("label", free_text()),
+    ]);
     api.schema(
         "Consumer",
         taken([
             ("addresses", list(0..=ENTRIES_MAX, named("Address"))),
             ("consumerId", reference()),
-            ("email", text()),
+            ("email", free_text()),
             ("facilityRef", text()),
             ("tenantFacilityId", text()),
             ("customAttributes", attributes()),
@@ -32,17 +33,17 @@ pub(super) fn describe(api: &mut Api) {
             ("city*", line()),
             ("postalCode*", line()),
             ("country*", pattern("^[A-Z]{2}$")),
-            ("houseNumber", text()),
-            ("province", text()),
-            ("additionalAddressInfo", text()),
-            ("phoneNumbers", array(phone)),
+            ("houseNumber", free_text()),
+            ("province", free_text()),
+            ("additionalAddressInfo", free_text()),
+            ("phoneNumbers", list(0..=ENTRIES_MAX, phone)),
             ("addressType", word(&["POSTAL_ADDRESS", "PARCEL_LOCKER", "INVOICE_ADDRESS"])),
-            ("companyName", text()),
-            ("firstName", text()),
-            ("lastName", text()),
-            ("salutation", text()),
-            ("personalTitle", text()),
-            ("email", text()),
+            ("companyName", free_text()),
+            ("firstName", free_text()),
+            ("lastName", free_text()),
+            ("salutation", free_text()),
+            ("personalTitle", free_text()),
+            ("email", free_text()),
             ("coordinates", named("Coordinates")),
         ]),
     );
@@ -57,8 +58,8 @@ fn preferences(api: &mut Api) {
     ]);
     let shipping = taken([
         ("serviceLevel", word(&["DELIVERY", "SAMEDAY"])),
-        ("preferredCarriers", array(text())),
-        ("preferredCarriersWithProduct", array(carrier)),
+        ("preferredCarriers", list(0..=ENTRIES_MAX, text())),
+        ("preferredCarriersWithProduct", list(0..=ENTRIES_MAX, carrier)),
         ("carrierProductCategory", word(&["STANDARD", "EXPRESS", "VALUE", "FORWARDING"])),
         ("preselectedFacilities", list(0..=ENTRIES_MAX, facility_name())),
         ("desiredDeliveryTime", anything()),

@@ -14,7 +14,7 @@ use crate::http::openapi::refused::{
 };
 use crate::http::openapi::schema::{
     Member, Schema, amount, any_object, anything, array, closed, count, flag, free_text, given,
-    instant, list, named, number, number_of, reference, taken, text, uuid, version, whole, word,
+    instant, list, named, number_of, reference, taken, text, uuid, version, whole, word,
 };
 use crate::limits::{ENTRIES_MAX, PAGE_ROWS_MAX, STICKERS_MAX};
 
@@ -25,13 +25,14 @@ const ACTIONS: [&str; 5] =
 pub(super) fn describe(api: &mut Api) {
     let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock];
     let promise = "Decides where an order is fulfilled and holds its stock until a deadline";
-    let replaces = uuid().says("The promise that gives way to the new one.");
+    let replaces = || uuid().says("The promise that gives way to the new one.");
+    let certus = || flag().says("Also say what is ours, in `customAttributes.certus`.");
     api.section(
         &PROMISES,
         ("Promises", "Stock held until a deadline."),
         [post("/api/promises/deliverypromise", "promise", promise, P::PromisesWrite)
-            .query("certus", text().says("`true`: also say every facility that was looked at."))
-            .header("Certus-Replaces", replaces)
+            .query("certus", flag().says("Also say every facility that was looked at."))
+            .header("Certus-Replaces", replaces())
             .makes("PromiseRequest", "Promise")
             .tells(&["Certus-Outcome?"])
             .refuses(placing())
@@ -49,8 +50,14 @@ pub(super) fn describe(api: &mut Api) {
                 "Places an order that is sold at once",
                 P::OrdersWrite,
             )
+            .query("certus", certus())
+            .header(
+                "Certus-Replaces",
+                replaces().says("The promise that gives way, if the body makes a promise."),
+            )
             .makes("OrderRequest", "Order")
             .refuses(placing())
+            .refuses([UnknownOrder, EXPIRED, NOT_NOW])
             .tells(&["Certus-Outcome?"])
             .leads_to(
                 &["showOrder", "act", "showDelivery"],
@@ -64,14 +71,12 @@ pub(super) fn describe(api: &mut Api) {
                 .answers(200, "A page.", "OrderPage"),
             get("/api/orders/{id}", "showOrder", "One order", P::OrdersRead)
                 .at("id", id())
-                .query(
-                    "certus",
-                    flag().says("Also say what is ours, in `customAttributes.certus`."),
-                )
+                .query("certus", certus())
                 .shows("Order")
                 .refuses([UnknownOrder]),
             post("/api/orders/{id}/actions", "act", "Confirms, extends or cancels an order", act)
                 .at("id", id())
+                .query("certus", certus())
                 .versioned()
                 .keyed()
                 .body("OrderAction")
@@ -119,14 +124,14 @@ fn schemas(api: &mut Api) {
     api.schema(
         "Substitute",
         taken([
-            ("tenantArticleId*", text()),
-            ("title*", text()),
+            ("tenantArticleId*", reference()),
+            ("title*", free_text()),
             ("priority", whole(0..=i64::MAX)),
             ("titleLocalized", anything()),
-            ("imageUrl", text()),
-            ("weight", number()),
-            ("attributes", anything()),
-            ("customAttributes", anything()),
+            ("imageUrl", free_text()),
+            ("weight", amount()),
+            ("attributes", list(0..=ENTRIES_MAX, anything())),
+            ("customAttributes", attributes()),
         ]),
     );
     api.schema(
@@ -191,6 +196,7 @@ fn units() -> Schema {
 /// The members of an order that no rule reads.
 fn kept() -> Vec<Member> {
     let investment = taken([("level*", number_of(0.0..=1.0))]);
+    let reason = [("reason*", free_text()), ("status*", free_text())];
     let info =
         taken([("resourceInvestment", investment), ("includeListingCustomAttributes", flag())]);
     vec![
@@ -201,7 +207,7 @@ fn kept() -> Vec<Member> {
         ("stickers", list(0..=STICKERS_MAX, anything())),
         ("tags", list(0..=ENTRIES_MAX, anything())),
         ("paymentInfo", closed([("currency", text()), ("methodLocalized", anything())])),
-        ("statusReasons", list(0..=ENTRIES_MAX, anything())),
+        ("statusReasons", list(0..=ENTRIES_MAX, taken(reason))),
         ("pricing", any_object()),
         ("source", any_object()),
     ]
@@ -226,7 +232,7 @@ fn line() -> Vec<Member> {
 fn article() -> Vec<Member> {
     vec![
         ("titleLocalized", anything()),
-        ("imageUrl", text()),
+        ("imageUrl", free_text()),
         ("weight", amount()),
         ("attributes", list(0..=ENTRIES_MAX, anything())),
         ("customAttributes", attributes()),

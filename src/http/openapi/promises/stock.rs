@@ -60,7 +60,8 @@ pub(super) fn describe(api: &mut Api) {
                 .versioned()
                 .body("StockChange")
                 .shows("Stock")
-                .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, CHANGED, TooMuchAtOnce]),
+                .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, CHANGED, TooMuchAtOnce])
+                .refuses([lot_of_another()]),
             delete(one, "removeStock", "Takes one stock away", P::StockWrite)
                 .at("id", id())
                 .versioned()

@@ -115,12 +115,21 @@ struct HeldAnswer {
 
 /// The reply to an order that was placed: 201.
 pub(crate) fn placed(outcome: &Outcome) -> Reply {
+    placed_with(outcome, false)
+}
+
+/// The same, with what is ours.
+pub(crate) fn placed_with_certus(outcome: &Outcome) -> Reply {
+    placed_with(outcome, true)
+}
+
+fn placed_with(outcome: &Outcome, certus: bool) -> Reply {
     let Outcome::Placed(view) = outcome else {
         unreachable!("an order is answered with what was placed")
     };
     let order = &view.order;
     let location = format!("/api/orders/{}", order.id);
-    let mut reply = created(order.version, location, order_json(order, false));
+    let mut reply = created(order.version, location, order_json(order, certus));
     let held = SmolStr::new_static(held_in_a_word(view));
     reply.headers.push((SmolStr::new_static(CERTUS_OUTCOME), held));
     reply
@@ -129,6 +138,11 @@ pub(crate) fn placed(outcome: &Outcome) -> Reply {
 /// The reply to an action, or to a look at one order: 200.
 pub(crate) fn shown(outcome: &Outcome) -> Reply {
     shown_with(outcome, false)
+}
+
+/// The same, with what is ours.
+pub(crate) fn shown_with_certus(outcome: &Outcome) -> Reply {
+    shown_with(outcome, true)
 }
 
 /// The same, with what is ours if that was asked for.

@@ -28,7 +28,7 @@ struct SummaryAnswer<'a> {
 #[serde(rename_all = "camelCase")]
 struct ArticleAnswer<'a> {
     tenant_article_id: &'a ArticleId,
-    title: &'a ArticleId,
+    title: &'a str,
 }
 
 #[derive(Serialize)]
@@ -65,8 +65,11 @@ pub(crate) fn list(outcome: &Outcome) -> Reply {
 fn summary(view: &SummaryView) -> SummaryAnswer<'_> {
     let sum = &view.sum;
     SummaryAnswer {
-        // Listings name articles, summaries are over facilities: a missing title is the id.
-        article: ArticleAnswer { tenant_article_id: &view.article, title: &view.article },
+        // Titles are those of listings: an article that none calls anything is called by its id.
+        article: ArticleAnswer {
+            tenant_article_id: &view.article,
+            title: view.title.as_deref().unwrap_or(view.article.as_str()),
+        },
         details: Details {
             total_amount: sum.total,
             stock_on_hand: sum.on_hand,

@@ -57,7 +57,7 @@ impl ActionBody<'_> {
 /// `If-Match` works too, but the body's version is the rule.
 pub(super) fn agree(faults: &mut Faults, if_match: Option<i64>, sent: Option<Version>) {
     if let (Some(header), Some(sent)) = (if_match, sent)
-        && header != i64::from(sent.0)
+        && u32::try_from(header).unwrap_or(u32::MAX) != sent.0
     {
         faults.add("If-Match", "must agree with the body's version");
     }

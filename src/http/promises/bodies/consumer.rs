@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::place::Place;
 
 use super::facility_name::FacilityName;
 use super::order::Who;
-use super::{check_attributes, reference};
+use super::{check_attributes, check_count, check_text, reference};
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
@@ -117,6 +116,7 @@ impl ConsumerBody<'_> {
             None => None,
         };
         check_attributes(faults, at.member("customAttributes"), self.custom_attributes.as_ref());
+        check_text(faults, at.member("email"), self.email.as_ref());
         let path = at.member("addresses");
         let addresses = self.addresses.as_deref().unwrap_or_default();
         faults.check(path, addresses.len() <= ENTRIES_MAX, "must have at most 500 entries");
@@ -150,18 +150,35 @@ impl AddressBody<'_> {
             [("street", &self.street), ("city", &self.city), ("postalCode", &self.postal_code)]
         {
             faults.check(at.member(name), filled(text), "is required");
-            let short = text.as_deref().is_none_or(|it| it.chars().count() <= REFERENCE_CHARS_MAX);
-            faults.check(at.member(name), short, "must have at most 250 characters");
+        }
+        for (name, text) in [
+            ("street", &self.street),
+            ("houseNumber", &self.house_number),
+            ("postalCode", &self.postal_code),
+            ("city", &self.city),
+            ("province", &self.province),
+            ("additionalAddressInfo", &self.additional_address_info),
+            ("companyName", &self.company_name),
+            ("firstName", &self.first_name),
+            ("lastName", &self.last_name),
+            ("salutation", &self.salutation),
+            ("personalTitle", &self.personal_title),
+            ("email", &self.email),
+        ] {
+            check_text(faults, at.member(name), text.as_ref());
         }
         match self.country.as_deref() {
             None => faults.add(at.member("country"), "is required"),
             Some(country) => check_country(faults, at.member("country"), country),
         }
         let phones = at.member("phoneNumbers");
+        check_count(faults, phones, self.phone_numbers.as_ref().map_or(0, Vec::len));
         for (index, phone) in self.phone_numbers.iter().flatten().enumerate() {
             let at = phones.index(index);
             faults.required(at.member("value"), phone.value.as_ref());
             faults.required(at.member("type"), phone.kind);
+            check_text(faults, at.member("value"), phone.value.as_ref());
+            check_text(faults, at.member("label"), phone.label.as_ref());
         }
         self.coordinates.as_ref()?.read(faults, &at.member("coordinates"))
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use workflow::command::{LocationRef, Wanted};
 
 use super::facility_name::FacilityName;
-use super::{check_list, time};
+use super::{check_count, check_list, time};
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
@@ -180,7 +180,11 @@ impl CollectBody<'_> {
 
 impl ShippingBody<'_> {
     fn read(&self, faults: &mut Faults, at: &Path<'_>) -> Option<Wanted> {
+        let carriers = at.member("preferredCarriers");
+        check_count(faults, carriers, self.preferred_carriers.as_ref().map_or(0, Vec::len));
         let carriers = at.member("preferredCarriersWithProduct");
+        let count = self.preferred_carriers_with_product.as_ref().map_or(0, Vec::len);
+        check_count(faults, carriers, count);
         for (index, carrier) in self.preferred_carriers_with_product.iter().flatten().enumerate() {
             let at = carriers.index(index);
             faults.required(at.member("carrierKey"), carrier.carrier_key.as_ref());

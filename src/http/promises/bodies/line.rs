@@ -8,7 +8,7 @@ use workflow::kept::Kept;
 use workflow::order::{Line, Shortage};
 use workflow::quantity::Units;
 
-use super::{check_attributes, check_list, free_text};
+use super::{article, check_attributes, check_count, check_list, check_text, free_text};
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
 use crate::http::text::Text;
@@ -150,13 +150,12 @@ impl LineBody<'_> {
         let path = at.member("article");
         let sent = faults.required(path, self.article.as_ref())?;
         let id = path.member("tenantArticleId");
-        let article = faults.required(id, sent.tenant_article_id.as_ref()).and_then(|text| {
-            faults.good(id, ArticleId::parse(text), "must have 1 to 250 printable characters")
-        });
+        let article = article(faults, id, sent.tenant_article_id.as_ref());
         let title = path.member("title");
         let title = faults
             .required(title, sent.title.as_ref())
             .and_then(|text| free_text(faults, title, text));
+        check_text(faults, path.member("imageUrl"), sent.image_url.as_ref());
         let weight = sent.weight.as_ref().is_none_or(is_not_negative);
         faults.check(path.member("weight"), weight, "must be 0 or more");
         let attributes = sent.attributes.as_deref();
@@ -170,19 +169,13 @@ impl LineBody<'_> {
     }
 
     fn check_kept(&self, faults: &mut Faults, at: &Path<'_>) {
-        let fits = |count: usize| count <= ENTRIES_MAX;
         let substitutes = at.member("allowedSubstitutes");
         for (index, substitute) in self.allowed_substitutes.iter().flatten().enumerate() {
-            let at = substitutes.index(index);
-            faults.required(at.member("tenantArticleId"), substitute.tenant_article_id.as_ref());
-            faults.required(at.member("title"), substitute.title.as_ref());
-            let priority = substitute.priority.is_none_or(|priority| priority >= 0);
-            faults.check(at.member("priority"), priority, "must be 0 or more");
+            substitute.check(faults, &substitutes.index(index));
         }
-        let count = self.allowed_substitutes.as_ref().map_or(0, Vec::len);
-        faults.check(substitutes, fits(count), "must have at most 500 entries");
-        let count = self.scannable_codes.as_ref().map_or(0, Vec::len);
-        faults.check(at.member("scannableCodes"), fits(count), "must have at most 500 entries");
+        check_count(faults, substitutes, self.allowed_substitutes.as_ref().map_or(0, Vec::len));
+        let codes = self.scannable_codes.as_ref().map_or(0, Vec::len);
+        check_count(faults, at.member("scannableCodes"), codes);
         let secondary = self.secondary_quantity.as_ref().is_none_or(is_not_negative);
         faults.check(at.member("secondaryQuantity"), secondary, "must be 0 or more");
         check_list(faults, at.member("tags"), self.tags.as_deref(), 0..=ENTRIES_MAX);
@@ -213,6 +206,22 @@ impl LineBody<'_> {
             return Kept::default(); // the usual line, which then costs nothing
         }
         Kept::of(serde_json::to_string(&members).expect("a body that was read can be written"))
+    }
+}
+
+impl SubstituteBody<'_> {
+    fn check(&self, faults: &mut Faults, at: &Path<'_>) {
+        article(faults, at.member("tenantArticleId"), self.tenant_article_id.as_ref());
+        faults.required(at.member("title"), self.title.as_ref());
+        check_text(faults, at.member("title"), self.title.as_ref());
+        check_text(faults, at.member("imageUrl"), self.image_url.as_ref());
+        let priority = self.priority.is_none_or(|priority| priority >= 0);
+        faults.check(at.member("priority"), priority, "must be 0 or more");
+        let weight = self.weight.as_ref().is_none_or(is_not_negative);
+        faults.check(at.member("weight"), weight, "must be 0 or more");
+        check_list(faults, at.member("attributes"), self.attributes.as_deref(), 0..=ENTRIES_MAX);
+        let own = self.custom_attributes.as_deref();
+        check_attributes(faults, at.member("customAttributes"), own);
     }
 }
 

@@ -12,7 +12,7 @@ use workflow::time::Time;
 use super::consumer::ConsumerBody;
 use super::delivery::DeliveryBody;
 use super::line::LineBody;
-use super::{check_attributes, check_list, check_object, reference, time};
+use super::{check_attributes, check_count, check_list, check_object, check_text, reference, time};
 use crate::failure::Failure;
 use crate::http::document::Document;
 use crate::http::path::{Faults, Path};
@@ -40,7 +40,7 @@ pub(crate) struct OrderBody<'a> {
     stickers: Option<Box<Document>>,
     tags: Option<Box<Document>>,
     payment_info: Option<PaymentInfoBody<'a>>,
-    status_reasons: Option<Box<Document>>,
+    status_reasons: Option<Vec<StatusReasonBody<'a>>>,
     pricing: Option<Box<Document>>,
     source: Option<Box<Document>>,
 }
@@ -85,6 +85,13 @@ struct PaymentInfoBody<'a> {
     method_localized: Option<Box<Document>>,
 }
 
+#[derive(Debug, Deserialize, Serialize)]
+struct StatusReasonBody<'a> {
+    #[serde(borrow)]
+    reason: Option<Text<'a>>,
+    status: Option<Text<'a>>,
+}
+
 /// The members that no rule reads, as they are given back.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,7 +112,7 @@ struct KeptMembers<'b, 'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_info: Option<&'b PaymentInfoBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status_reasons: Option<&'b Document>,
+    status_reasons: Option<&'b Vec<StatusReasonBody<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pricing: Option<&'b Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,9 +130,13 @@ impl OrderBody<'_> {
     }
 
     /// The command for `POST /api/orders`: sold at once, unless the body wants a promise.
-    pub(crate) fn to_order(&self) -> Result<Command, Failure> {
+    pub(crate) fn to_order(&self, replaces: Option<OrderId>) -> Result<Command, Failure> {
         let promised = self.status == Some(StatusBody::Promised) || self.promises_options.is_some();
-        self.to_command(!promised, None, false)
+        if !promised && replaces.is_some() {
+            let what = "is for promises only: with promisesOptions, or the status PROMISED";
+            return Err(Failure::malformed("Certus-Replaces", what));
+        }
+        self.to_command(!promised, replaces, false)
     }
 
     /// Whether pickers do not get the order yet. What is promised is not placed: it has no lock.
@@ -240,7 +251,15 @@ impl OrderBody<'_> {
         check_list(faults, member("customServices"), self.custom_services.as_deref(), 1..=500);
         check_list(faults, member("stickers"), self.stickers.as_deref(), 0..=STICKERS_MAX);
         check_list(faults, member("tags"), self.tags.as_deref(), 0..=500);
-        check_list(faults, member("statusReasons"), self.status_reasons.as_deref(), 0..=500);
+        let reasons = member("statusReasons");
+        check_count(faults, reasons, self.status_reasons.as_ref().map_or(0, Vec::len));
+        for (index, entry) in self.status_reasons.iter().flatten().enumerate() {
+            let at = reasons.index(index);
+            for (name, text) in [("reason", &entry.reason), ("status", &entry.status)] {
+                faults.required(at.member(name), text.as_ref());
+                check_text(faults, at.member(name), text.as_ref());
+            }
+        }
         check_object(faults, member("pricing"), self.pricing.as_deref());
         check_object(faults, member("source"), self.source.as_deref());
         let investment =
@@ -265,7 +284,7 @@ impl OrderBody<'_> {
             stickers: self.stickers.as_deref(),
             tags: self.tags.as_deref(),
             payment_info: self.payment_info.as_ref(),
-            status_reasons: self.status_reasons.as_deref(),
+            status_reasons: self.status_reasons.as_ref(),
             pricing: self.pricing.as_deref(),
             source: self.source.as_deref(),
         };

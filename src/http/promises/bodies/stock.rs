@@ -188,14 +188,26 @@ impl StockBody<'_> {
 
     /// The facility, in one of the three places where clients put it.
     fn facility(&self, faults: &mut Faults, at: &Path<'_>) -> Option<LocationRef> {
-        if let Some(facility) = &self.facility {
-            return facility.read(faults, &at.member("facility"));
-        }
         let names = (self.facility_ref.as_deref(), self.tenant_facility_id.as_deref());
-        if names == (None, None) && self.id.is_some() {
-            return Some(LocationRef::default());
+        let Some(facility) = &self.facility else {
+            if names == (None, None) && self.id.is_some() {
+                return Some(LocationRef::default());
+            }
+            return FacilityName::read_pair(names, faults, at);
+        };
+        let inner = facility.read(faults, &at.member("facility"));
+        if names == (None, None) {
+            return inner;
         }
-        FacilityName::read_pair(names, faults, at)
+        let (inner, outer) = (inner?, FacilityName::read_pair(names, faults, at)?);
+        // Whether an id and a name are of one facility is for the core to say.
+        let differs = "names another facility than `facility` does";
+        let same = inner.id.is_none() || outer.id.is_none() || inner.id == outer.id;
+        faults.check(at.member("facilityRef"), same, differs);
+        let (one, other) = (inner.reference, outer.reference);
+        let same = one.is_none() || other.is_none() || one == other;
+        faults.check(at.member("tenantFacilityId"), same, differs);
+        Some(LocationRef { id: inner.id.or(outer.id), reference: one.or(other) })
     }
 
     fn lot(&self, faults: &mut Faults, at: &Path<'_>, target: LotTarget) -> Option<LotRow> {

@@ -101,9 +101,9 @@ impl Body {
         self.head.headers()
     }
 
-    /// What stands behind the question mark.
-    pub(super) fn query(&self) -> &str {
-        self.head.query_string()
+    /// Whether the query asks for what is ours, too.
+    pub(super) fn certus(&self) -> Result<bool, Failure> {
+        Params::of(self.head.query_string()).flag("certus")
     }
 
     /// The request's key with what is asked under it, if it has one.

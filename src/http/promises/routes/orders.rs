@@ -1,6 +1,7 @@
 //! `/api/orders`, and what may be done to one order.
 
 use actix_web::web::Path;
+use actors::Render;
 use workflow::command::{Command, OrderFilter, Query};
 use workflow::id::OrderId;
 use workflow::order as core;
@@ -9,6 +10,7 @@ use workflow::permission::Permission;
 
 use super::Handled;
 use super::asked::Asked;
+use super::promise::replaces;
 use crate::admission::Lane;
 use crate::http::order_name::{order_id, order_named};
 use crate::http::promises::answers::order;
@@ -20,9 +22,16 @@ use crate::limits::PAGE_ROWS_MAX;
 pub(crate) async fn place(asked: Asked) -> Handled {
     asked
         .change(Lane::Start, |body| {
+            let replaces = replaces(body.headers())?;
             let sent: OrderBody<'_> = body.decode()?;
-            let keyed = body.keyed("orders.place", &sent);
-            Ok((keyed, sent.to_order()?, order::placed))
+            let certus = body.certus()?;
+            // A key of before these were heeded still stands for the body alone.
+            let keyed = match (replaces, certus) {
+                (None, false) => body.keyed("orders.place", &sent),
+                more => body.keyed("orders.place", &(&sent, more)),
+            };
+            let render: Render = if certus { order::placed_with_certus } else { order::placed };
+            Ok((keyed, sent.to_order(replaces)?, render))
         })
         .await
 }
@@ -58,13 +67,17 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let app = asked.app.clone();
     let body = asked.body(Lane::Finish).await?;
     let sent: ActionBody<'_> = body.decode()?;
-    let action = sent.to_action(body.if_match()?)?;
+    let (action, certus) = (sent.to_action(body.if_match()?)?, body.certus()?);
     body.visit.caller.may(needed(&action))?;
     let order = order_id(&app, &body.visit, &name).await?;
-    let keyed = body.keyed(&format!("orders.act/{order}"), &sent);
+    let operation = format!("orders.act/{order}");
+    let keyed = match certus {
+        false => body.keyed(&operation, &sent),
+        true => body.keyed(&operation, &(&sent, certus)),
+    };
     let command = Command::Act { order, action };
-    let answered = body.visit.change(&app, keyed, command, order::shown).await?;
-    Ok(answer(answered, order::shown))
+    let render: Render = if certus { order::shown_with_certus } else { order::shown };
+    Ok(answer(body.visit.change(&app, keyed, command, render).await?, render))
 }
 
 /// What an action needs; the route let in whoever may do any of them.

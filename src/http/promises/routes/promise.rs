@@ -22,7 +22,7 @@ pub(crate) async fn promise(asked: Asked) -> Handled {
         .change(Lane::Start, |body| {
             let replaces = replaces(body.headers())?;
             let sent: OrderBody<'_> = body.decode()?;
-            let explain = body.query() == "certus=true";
+            let explain = body.certus()?;
             let keyed = body.keyed("promises.deliverypromise", &(&sent, replaces, explain));
             Ok((keyed, sent.to_promise(replaces, explain)?, promised))
         })
@@ -45,7 +45,8 @@ async fn echoed(asked: Asked) -> Handled {
     Ok(HttpResponse::Ok().content_type("application/json").body(body.into_bytes()))
 }
 
-fn replaces(headers: &HeaderMap) -> Result<Option<OrderId>, Failure> {
+/// The promise that is to give way, if one is named.
+pub(super) fn replaces(headers: &HeaderMap) -> Result<Option<OrderId>, Failure> {
     let Some(value) = headers.get(CERTUS_REPLACES) else { return Ok(None) };
     let id = value.to_str().ok().and_then(OrderId::parse);
     id.map(Some).ok_or_else(|| Failure::malformed("Certus-Replaces", "must be an order's id"))

@@ -8,7 +8,7 @@ use super::{ORDER, stocked};
 type Row = (&'static str, Value, &'static str);
 
 fn rows() -> Vec<Row> {
-    [lines(), facts(), ways()].concat()
+    [lines(), substitutes(), facts(), ways(), texts()].concat()
 }
 
 fn lines() -> Vec<Row> {
@@ -45,6 +45,51 @@ fn lines() -> Vec<Row> {
         ("/orderLineItems/1/article/weight", json!(-1), "orderLineItems[1].article.weight"),
         ("/orderLineItems/1/price", json!(1), "orderLineItems[1].price"),
         ("/orderLineItems/1/secondaryQuantity", json!(-1), "orderLineItems[1].secondaryQuantity"),
+    ]
+}
+
+/// What may be sent instead has the rules of what is asked for.
+fn substitutes() -> Vec<Row> {
+    let with = |name: &str, value: Value| {
+        let mut row = json!({ "tenantArticleId": "1", "title": "t" });
+        row[name] = value;
+        json!([row])
+    };
+    let list = "/orderLineItems/1/allowedSubstitutes";
+    vec![
+        (list, with("tenantArticleId", json!("")), "allowedSubstitutes[0].tenantArticleId"),
+        (list, with("title", Value::Null), "orderLineItems[1].allowedSubstitutes[0].title"),
+        (list, with("title", json!("x".repeat(2_001))), "allowedSubstitutes[0].title"),
+        (list, with("imageUrl", json!("x".repeat(2_001))), "allowedSubstitutes[0].imageUrl"),
+        (list, with("priority", json!(-1)), "allowedSubstitutes[0].priority"),
+        (list, with("weight", json!(-0.5)), "allowedSubstitutes[0].weight"),
+        (list, with("attributes", json!(vec![0; 501])), "allowedSubstitutes[0].attributes"),
+    ]
+}
+
+/// Text that is only kept, and lists of it.
+fn texts() -> Vec<Row> {
+    let long = || json!("x".repeat(2_001));
+    let phones = json!(vec![json!({ "value": "1", "type": "PHONE" }); 501]);
+    let carriers = json!(vec![json!({ "carrierKey": "dhl" }); 501]);
+    vec![
+        ("/statusReasons", json!([{ "reason": "late" }]), "statusReasons[0].status"),
+        ("/statusReasons", json!([{ "status": "OPEN" }]), "statusReasons[0].reason"),
+        ("/statusReasons", json!([7]), "statusReasons[0]"),
+        ("/consumer/addresses/0/street", long(), "consumer.addresses[0].street"),
+        ("/consumer/addresses/0/firstName", long(), "consumer.addresses[0].firstName"),
+        ("/consumer/addresses/0/phoneNumbers", phones, "consumer.addresses[0].phoneNumbers"),
+        ("/orderLineItems/1/article/imageUrl", long(), "orderLineItems[1].article.imageUrl"),
+        (
+            "/deliveryPreferences",
+            json!({ "shipping": { "preferredCarriers": vec!["dhl"; 501] } }),
+            "deliveryPreferences.shipping.preferredCarriers",
+        ),
+        (
+            "/deliveryPreferences",
+            json!({ "shipping": { "preferredCarriersWithProduct": carriers } }),
+            "deliveryPreferences.shipping.preferredCarriersWithProduct",
+        ),
     ]
 }
 
@@ -142,6 +187,32 @@ async fn a_bad_order_is_400_and_its_field_is_named() {
         assert!(description.contains(path), "{pointer} {value}: {description}");
     }
     assert_eq!(door.send("GET", "/api/orders", "").await.json()["total"], before);
+}
+
+#[actix_web::test]
+async fn text_of_2000_characters_is_taken() {
+    let door = stocked().await;
+    let mut order: Value = serde_json::from_str(ORDER).unwrap();
+    let long = json!("é".repeat(2_000));
+    put(&mut order, "/consumer/addresses/0/street", long.clone());
+    put(&mut order, "/orderLineItems/1/article/imageUrl", long);
+    put(&mut order, "/statusReasons", json!([{ "reason": "late", "status": "OPEN" }]));
+    let seen = door.send("POST", "/api/promises/deliverypromise", &order.to_string()).await;
+    assert_eq!(seen.status, 201, "{}", seen.body);
+}
+
+/// A version that nothing can have is stale, however large it is.
+#[actix_web::test]
+async fn a_version_beyond_all_is_a_conflict() {
+    let door = stocked().await;
+    let path = format!("/api/orders/{}/actions", door.promise().await);
+    for version in ["4294967295", "4294967296", "9223372036854775807"] {
+        let body = format!(r#"{{"name":"CANCEL","version":{version}}}"#);
+        let seen = door.send("POST", &path, &body).await;
+        assert_eq!(seen.status, 409, "{version}: {}", seen.body);
+        assert_eq!(seen.json()[0]["version"], 1);
+        assert_eq!(seen.json()[0]["requestVersion"], 4_294_967_295_u32);
+    }
 }
 
 #[actix_web::test]

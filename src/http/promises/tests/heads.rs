@@ -172,3 +172,52 @@ async fn health_names_the_parts_that_there_are() {
         assert_eq!(seen.body, format!(r#"{{"status":"{snapshot}","dependencies":{parts}}}"#));
     }
 }
+
+#[actix_web::test]
+async fn an_order_that_makes_a_promise_may_replace_one() {
+    let door = stocked().await;
+    let all = ORDER.replace("\"quantity\": 2", "\"quantity\": 14");
+    let promise = all.replace("\"status\": \"OPEN\"", "\"status\": \"PROMISED\"");
+    let first = door.send("POST", "/api/orders", &promise).await;
+    let first = first.json()["id"].as_str().unwrap().to_owned();
+    let place = |body: &str| {
+        let request = json("/api/orders").insert_header(("certus-replaces", first.clone()));
+        door.ask(request.set_payload(body.to_owned()))
+    };
+    let sold = place(&all).await;
+    assert_eq!(sold.status, 400, "{}", sold.body);
+    let description = sold.json()[0]["description"].as_str().unwrap().to_owned();
+    assert!(description.starts_with("Certus-Replaces: is for promises only"), "{description}");
+    let second = place(&promise).await;
+    assert_eq!((second.status, second.header("certus-outcome")), (201, "partly-held"));
+    let second = second.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/orders/{second}?certus=true");
+    let held = door.send("GET", &path, "").await.json();
+    assert_eq!(held["customAttributes"]["certus"]["certusHeld"][0]["quantity"], 14);
+    let gone = door.send("GET", &format!("/api/orders/{first}"), "").await.json();
+    assert_eq!(gone["status"], "CANCELLED");
+    assert_eq!(place(&promise).await.status, 409, "what is over gives way to nothing");
+}
+
+#[actix_web::test]
+async fn what_is_ours_is_shown_wherever_an_order_is() {
+    let door = stocked().await;
+    let placed = door.send("POST", "/api/orders?certus=true", ORDER).await;
+    assert_eq!(
+        (placed.status, &placed.json()["customAttributes"]["certus"]["number"]),
+        (201, &1.into())
+    );
+    let path = format!("/api/orders/{}/actions", placed.json()["id"].as_str().unwrap());
+    let cancel = r#"{"name":"CANCEL","version":1}"#;
+    let acted = door.send("POST", &format!("{path}?x=1&certus=true"), cancel).await.json();
+    assert_eq!(acted["customAttributes"]["certus"]["certusStage"], "Cancelled");
+    let plain = door.send("POST", &format!("{path}?certus=false"), cancel).await.json();
+    assert!(plain.get("customAttributes").is_none(), "{plain}");
+    let promised = door.send("POST", &format!("{PROMISE}?x=1&certus=true"), ORDER).await.json();
+    assert!(promised["certusConsidered"].is_array(), "{promised}");
+    for path in [PROMISE, "/api/orders", &path] {
+        let seen = door.send("POST", &format!("{path}?certus=yes"), ORDER).await;
+        assert_eq!(seen.status, 400, "{path}: {}", seen.body);
+        assert!(seen.json().to_string().contains("certus: must be true or false"), "{}", seen.body);
+    }
+}

@@ -183,12 +183,16 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         | Refusal::NotPicked
         | Refusal::NothingToSubstitute
         | Refusal::TakesNoPart
+        | Refusal::UnknownAnchor
         | Refusal::UnknownInvitation
         | Refusal::ExternalIdTaken
         | Refusal::ReminderTooSoon
         | Refusal::MailNotDue
         | Refusal::AddressNotAllowed
         | Refusal::UnknownAddress => String::new(),
+        Refusal::InRow { row, why } => {
+            return format!("{}, row {row}", self::refusal(why));
+        }
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
