@@ -176,6 +176,21 @@ async fn partssource_is_told_in_its_own_names_line_by_line() {
     }
 }
 
+/// What no store has waits at none, and is told as what waits.
+#[actix_web::test]
+async fn partssource_is_told_what_waits_without_a_place() {
+    let (server, sink) = (server().await, Sink::start(&[]));
+    subscribe(&server, "order.line.backordered", &sink.url("/hooks"), "partssource").await;
+    let body = json!({
+        "customer": { "name": "Jane", "shipping_address": "1 Main St", "email": "j@x.de" },
+        "order_items": [{ "client_sku": "rye", "quantity": 3, "price": "1.50" }] });
+    let made = server.http.post("/deliveries", &body.to_string()).await.expect(200);
+    assert_eq!(made["order"]["order_status"], "BACKORDERED");
+    let told = sink.heard(1).await[0].json()["payload"].clone();
+    let line = ["line_item_id", "quantity", "article"].map(|name| told[name].clone());
+    assert_eq!(line, [json!(1_001), json!(3), json!("rye")]);
+}
+
 /// A body that would be too large says where the order is, and at which version.
 #[actix_web::test]
 async fn a_body_that_is_too_large_says_where_the_thing_is() {
