@@ -96,6 +96,11 @@ pub(super) fn lot_of_another() -> Refusal {
     LotOfAnother { reference: "shelf-1".into(), article: Box::new(article) }
 }
 
+/// The second of several rows is why nothing was done.
+pub(super) fn in_row(why: Refusal) -> Refusal {
+    InRow { row: 1, why: Box::new(why) }
+}
+
 /// Lines are short without which the customer wants nothing.
 pub(super) fn critical_short() -> Refusal {
     CriticalShort { short: short() }

@@ -2,19 +2,20 @@
 
 use std::fmt::Write;
 
-use workflow::command::{Command, Job, MoreLines, OrderName, Promise, StockRow, Wanted};
+use workflow::command::{Command, Invite, Job, MoreLines, OrderName, Promise, StockRow, Wanted};
 use workflow::id::{OrderId, Version};
 use workflow::kept::Kept;
 use workflow::location::{Card, Kind, LotChange, LotRow, LotTarget, Status};
 use workflow::order::{self, Line, Stage, Window};
 use workflow::outcome::Outcome;
+use workflow::quantity::Units;
 use workflow::time::{Millis, Time};
 
 use crate::golden;
 use crate::shop::{Answer, MIDNIGHT, Shop, article, at, expire, pieces};
 
 /// The stages, as the table calls them.
-const STAGES: [&str; 13] = [
+const STAGES: [&str; 15] = [
     "Promised",
     "Promised, short",
     "Promised, past it",
@@ -28,6 +29,8 @@ const STAGES: [&str; 13] = [
     "Delivered",
     "Received",
     "Locked",
+    "Waiting",
+    "Unroutable",
 ];
 /// What pickers and drivers do; the table tells it of who has the order, and of somebody else.
 const TASKS: [&str; 9] =
@@ -35,6 +38,9 @@ const TASKS: [&str; 9] =
 const COMMANDS: [&str; 6] =
     ["Confirm", "Extend", "Cancel", "Cancel, unpicked", "AddLines", "Unlock"];
 const VERSIONS: [&str; 3] = ["its version", "another version", "no version"];
+
+/// What the shop calls the order.
+const NAME: &str = "r1";
 
 fn deadline() -> Time {
     MIDNIGHT + Millis::hours(1)
@@ -44,13 +50,19 @@ fn deadline() -> Time {
 fn order_at(stage: &str) -> (Shop, OrderId) {
     let mut shop = Shop::new();
     done(shop.submit("operator", Command::OpenLocation { card: card() }));
-    done(shop.submit("operator", Command::PutStocks { rows: vec![tea()] }));
+    let is_empty = ["Waiting", "Unroutable"].contains(&stage);
+    let mut stock = tea();
+    stock.row.change.value = if is_empty { Units::ZERO } else { pieces(2) };
+    done(shop.submit("operator", Command::PutStocks { rows: vec![stock] }));
     let wanted = if stage == "Promised, short" { 3 } else { 2 };
     let mut promise = promise(wanted);
+    promise.reference = Some(NAME.into());
     if stage == "Received" {
         (promise.sold, promise.lines) = (true, Vec::new());
     }
     (promise.sold, promise.locked) = (promise.sold || stage == "Locked", stage == "Locked");
+    // What is backordered waits where the article is sold; what is not has no place.
+    (promise.sold, promise.backorders) = (promise.sold || is_empty, stage == "Waiting");
     let promise = Command::Promise(Box::new(promise));
     let Outcome::Placed(placed) = done(shop.submit("checkout", promise)) else {
         panic!("a promise is placed");
@@ -78,6 +90,9 @@ fn order_at(stage: &str) -> (Shop, OrderId) {
         "Expired" => {
             shop.now = deadline();
             done(shop.submit("scheduler", expire(id, deadline())));
+        }
+        "Waiting" | "Unroutable" => {
+            assert_eq!(shop.world.orders[&id].1.standing(shop.now).stage_name(), stage);
         }
         _ => {}
     }
@@ -123,6 +138,26 @@ fn command(order: OrderId, name: &str, version: Option<Version>) -> Command {
     Command::Act { order, action }
 }
 
+/// Another promise, to which the order is to give way.
+fn replace(order: OrderId) -> Command {
+    let until = Some(deadline() + Millis::hours(1));
+    Command::Promise(Box::new(Promise { replaces: Some(order), until, ..promise(1) }))
+}
+
+/// A report for reviews under the order's name: it joins the order, or makes another one.
+fn invite() -> Command {
+    Command::Invite(Box::new(Invite {
+        external_id: NAME.into(),
+        email: "jan@example.nl".into(),
+        fullname: None,
+        filtercode: None,
+        products: Vec::new(),
+        kept: Kept::default(),
+        wrong_check_digit: None,
+        wish: None,
+    }))
+}
+
 /// What the order says to a command: its new stage and version, that all is so already, or no.
 fn cell(shop: Shop, id: OrderId, command: Command) -> String {
     answer(shop, id, "checkout", command)
@@ -141,6 +176,7 @@ fn answer(mut shop: Shop, id: OrderId, who: &str, command: Command) -> String {
             assert_eq!(*after, before, "D3: what changes is recorded");
             "as it is".into()
         }
+        Ok(_) if *after == before => "another order".into(),
         Ok(_) => {
             assert_eq!(after.version, before.version.next(), "P8: one event, one version");
             let closed = after.stage.is_closed();
@@ -178,7 +214,8 @@ fn block(printed: &mut String, name: &str, columns: &[(&str, Vec<String>)]) {
 fn every_stage_answers_every_command_as_the_table_says() {
     let mut printed = String::from(
         "What an order says to a command, by its stage: its stage from then on, \"as it is\" if\n\
-         nothing changes and there is no record, or the refusal.\n\n",
+         nothing changes and there is no record, \"another order\" if only that is made, or the\n\
+         refusal.\n\n",
     );
     for name in COMMANDS {
         let columns = VERSIONS.map(|version| {
@@ -214,6 +251,18 @@ fn every_stage_answers_every_command_as_the_table_says() {
             let cells = STAGES.map(|stage| {
                 let (shop, id) = order_at(stage);
                 answer(shop, id, who, task(name, id))
+            });
+            (who, cells.to_vec())
+        });
+        block(&mut printed, name, &columns);
+    }
+    type Ask = fn(OrderId) -> Command;
+    let others: [(&str, Ask); 2] = [("Replace", replace), ("Invite", |_| invite())];
+    for (name, ask) in others {
+        let columns = ["checkout", "somebody else"].map(|who| {
+            let cells = STAGES.map(|stage| {
+                let (shop, id) = order_at(stage);
+                answer(shop, id, who, ask(id))
             });
             (who, cells.to_vec())
         });

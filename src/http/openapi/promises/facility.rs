@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use workflow::permission::Permission as P;
-use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownLocation};
+use workflow::refusal::Refusal::{TooMuchAtOnce, UnknownAnchor, UnknownLocation};
 
 use super::{attributes, facility_id, facility_type, head, joined};
 use crate::http::openapi::api::Api;
@@ -45,7 +45,8 @@ pub(super) fn describe(api: &mut Api) {
                 .query_list("type", facility_type())
                 .query("tenantFacilityId", text())
                 .query("orderBy", order)
-                .answers(200, "A page.", "FacilityPage"),
+                .answers(200, "A page.", "FacilityPage")
+                .refuses([UnknownAnchor]),
             get(PATH, "showFacility", "One facility", read)
                 .at("id", facility_id())
                 .shows("Facility")

@@ -10,7 +10,7 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post, put};
 use crate::http::openapi::refused::{
-    CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK, lot_of_another,
+    CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK, in_row, lot_of_another,
 };
 use crate::http::openapi::schema::{
     Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
@@ -42,7 +42,7 @@ pub(super) fn describe(api: &mut Api) {
                 .body("StocksRequest")
                 .says(200, "One result per row.", array(named("StockResult")))
                 .refuses([NO_SUCH_PLACE, UNKNOWN_STOCK, CHANGED, TOO_MANY_LOTS, TooMuchAtOnce])
-                .refuses([lot_of_another()]),
+                .refuses([in_row(lot_of_another())]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
                 .query_texts("tenantArticleIds", listed_reference())

@@ -67,7 +67,7 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let app = asked.app.clone();
     let body = asked.body(Lane::Finish).await?;
     let sent: ActionBody<'_> = body.decode()?;
-    let (action, certus) = (sent.to_action(body.if_match()?)?, body.certus()?);
+    let (certus, action) = (body.certus()?, sent.to_action(body.if_match()?)?);
     body.visit.caller.may(needed(&action))?;
     let order = order_id(&app, &body.visit, &name).await?;
     let operation = format!("orders.act/{order}");
