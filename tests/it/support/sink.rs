@@ -254,7 +254,13 @@ fn take(
     letters: &UnboundedSender<Letter>,
 ) -> io::Result<bool> {
     let mut text = String::new();
-    while let Some(line) = wire.line()?.filter(|line| line != ".") {
+    loop {
+        let Some(line) = wire.line()? else {
+            return Ok(false); // whoever was sending it was killed
+        };
+        if line == "." {
+            break;
+        }
         text.push_str(line.strip_prefix('.').unwrap_or(&line));
         text.push_str("\r\n");
         if behaviour == Some(Behaviour::DropBeforeDot) {
