@@ -41,6 +41,10 @@ REASONS = re.compile(
             "external_id has already been taken|at least 24 hours after the invitation",
             "no mail of the invitation is unsent|wrong check digit",
             "too many (stocks|subscriptions)|too much at once",
+            "there is no facility with this id",
+            "Certus-Replaces: is for promises only",
+            # a client that names itself neither in the form nor by HTTP Basic
+            '"error":"invalid_request"',
         ]
     )
 )
