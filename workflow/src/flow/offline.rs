@@ -7,7 +7,7 @@
 
 use super::room::moved_bytes;
 use super::{Cast, Scene};
-use crate::id::{LocationId, OrderId};
+use crate::id::LocationId;
 use crate::limits::{DISPLACED_PER_COMMAND_MAX, MOVED_EVENT_BYTES};
 use crate::location::{self, Status};
 use crate::order::{Event, Hold, Order};
@@ -26,35 +26,42 @@ impl<C: Cast> Scene<'_, C> {
             }
             let order = self.cast.order(id).await;
             let holds = order.not_begun(at);
-            let freed = freed_bytes(&order, &holds);
             if holds.is_empty() {
                 continue;
             }
-            if moved >= DISPLACED_PER_COMMAND_MAX || freed > bytes {
+            if moved >= DISPLACED_PER_COMMAND_MAX {
                 break;
             }
-            bytes -= freed;
-            self.displace(id, &order, holds, at).await;
-            bytes -= self.reroute(id, bytes).await;
+            let Some(taken) = self.look_elsewhere(&order, holds, at, bytes).await else { break };
+            bytes -= taken;
             moved += 1;
         }
         moved
     }
 
-    /// What an order holds at a location, or what waits there, has no place any more.
-    pub(super) async fn displace(
+    /// What an order holds at a location, or what waits there, is looked for elsewhere, if that
+    /// takes no more than so many bytes of the record; answers how many, and with none where there
+    /// is no room for it.
+    pub(super) async fn look_elsewhere(
         &mut self,
-        id: OrderId,
         order: &Order,
         holds: Vec<Hold>,
         at: LocationId,
-    ) {
+        bytes: usize,
+    ) -> Option<usize> {
+        let freed = freed_bytes(order, &holds);
+        let left = bytes.checked_sub(freed)?;
+        self.displace(order, holds, at).await;
+        Some(freed + self.reroute(order.id, left).await)
+    }
+
+    async fn displace(&mut self, order: &Order, holds: Vec<Hold>, at: LocationId) {
         let row = |hold: &Hold| {
             let article = order.asked.lines[usize::from(hold.line)].article.clone();
-            (article, id.reservation(hold.index))
+            (article, order.id.reservation(hold.index))
         };
         let reservations = holds.iter().map(row).collect();
-        self.tell(id, Event::Displaced { holds }).await;
+        self.tell(order.id, Event::Displaced { holds }).await;
         let came = self.came.len();
         self.settle(at, location::Command::Vacate { reservations }).await;
         self.came.truncate(came); // nobody takes what lies where nothing is taken
@@ -62,7 +69,7 @@ impl<C: Cast> Scene<'_, C> {
 }
 
 /// Bytes of what is freed, and of what the order notes of it.
-pub(super) fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
+fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
     let article = |hold: &Hold| &order.asked.lines[usize::from(hold.line)].article;
     MOVED_EVENT_BYTES + holds.iter().map(|hold| moved_bytes(article(hold))).sum::<usize>()
 }

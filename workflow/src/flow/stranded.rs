@@ -5,7 +5,6 @@
 //! the order may come from there alone, or if the article may wait there and the others have too
 //! little; and so does what the record has no room for.
 
-use super::offline::freed_bytes;
 use super::{Cast, Scene};
 use crate::id::LocationId;
 use crate::limits::PLACED_AGAIN_PER_COMMAND_MAX;
@@ -25,16 +24,11 @@ impl<C: Cast> Scene<'_, C> {
             }
             let order = self.cast.order(id).await;
             let holds = self.leaving(&order, at, &lost);
-            let freed = freed_bytes(&order, &holds);
             if holds.is_empty() {
                 continue;
             }
-            if freed > left {
-                break;
-            }
-            left -= freed;
-            self.displace(id, &order, holds, at).await;
-            left -= self.reroute(id, left).await;
+            let Some(taken) = self.look_elsewhere(&order, holds, at, left).await else { break };
+            left -= taken;
         }
         bytes - left
     }
