@@ -1,15 +1,17 @@
 //! One call at the operators' address: who makes it, and what all of them do alike.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload as Sent;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Data, Payload, block};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use actors::{Words, Work};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use snapshots::Lsn;
+use snapshots::journal::Archive;
 use workflow::command::{Ask, Command, Query};
 use workflow::id::{TenantId, Version};
 use workflow::outcome::Outcome;
@@ -105,6 +107,24 @@ impl Call {
     /// Looks something up at the tenant's shard.
     pub(super) async fn look(&self, caller: &Caller, query: Query) -> Result<Answered, Failed> {
         self.ask(caller, Work::Look(caller.tenant.clone(), query)).await
+    }
+
+    /// Reads the journal of the tenant's shard, on a thread where that may take its time.
+    pub(super) async fn read_journal<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        read: impl FnOnce(&Arc<dyn Archive>) -> Result<T, snapshots::Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let shard = self.app.behind.directory().of_tenant(&caller.tenant);
+        let archive = shard.ok_or(Failure::Stopping)?.archive();
+        let permit = self.app.admission.enter(Lane::Operate)?;
+        let found = block(move || read(&archive)).await;
+        drop(permit);
+        found.map_err(|_| Failure::Stopping)?.map_err(|error| {
+            let id = self.app.correlation_id();
+            tracing::error!(%id, %error, "the journal cannot be read");
+            Failure::Broken(id)
+        })
     }
 
     async fn ask(&self, caller: &Caller, work: Work) -> Result<Answered, Failed> {

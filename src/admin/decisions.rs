@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Path, block};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use snapshots::journal::Archive;
@@ -18,8 +18,6 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 
 use super::call::{Call, Handled, acting_for, outcome_of, private, tenant};
-use crate::admission::Lane;
-use crate::failure::Failure;
 use crate::feed::{before, decoded};
 use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
@@ -83,17 +81,9 @@ pub(super) async fn list(call: Call, id: Path<String>) -> Handled {
         let Outcome::Order(order) = outcome_of(answered) else {
             unreachable!("a look at an order is answered with an order")
         };
-        let shard = call.app.behind.directory().of_tenant(&caller.tenant);
-        let archive = shard.ok_or(Failure::Stopping)?.archive();
-        let permit = call.app.admission.enter(Lane::Operate)?;
         let tenant = caller.tenant.clone();
-        let looked = block(move || look(&archive, &tenant, &order)).await;
-        drop(permit);
-        let answer = looked.map_err(|_| Failure::Stopping)?.map_err(|error| {
-            let id = call.app.correlation_id();
-            tracing::error!(%id, %error, "the journal cannot be read");
-            Failure::Broken(id)
-        })?;
+        let answer =
+            call.read_journal(&caller, move |archive| look(archive, &tenant, &order)).await?;
         Ok(private(reply::respond(at, reply::plain(200, json(&answer)))))
     };
     call.end(done).await

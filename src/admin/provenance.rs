@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use actix_web::web::{Path, block};
+use actix_web::web::Path;
 use serde::Serialize;
 use snapshots::journal::Archive;
 use snapshots::{Error, Lsn};
@@ -18,7 +18,6 @@ use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 
 use super::call::{Call, Handled, acting_for, outcome_of, private, tenant};
-use crate::admission::Lane;
 use crate::failure::Failure;
 use crate::feed::decoded;
 use crate::http::promises::routes::facilities::facility_ref;
@@ -92,18 +91,9 @@ pub(super) async fn list(call: Call, path: Path<(String, String)>) -> Handled {
         let Outcome::Stocks { rows, .. } = outcome_of(answered) else {
             unreachable!("stocks are answered with stocks")
         };
-        let shard = call.app.behind.directory().of_tenant(&caller.tenant);
-        let archive = shard.ok_or(Failure::Stopping)?.archive();
-        let permit = call.app.admission.enter(Lane::Operate)?;
         let shelf = (caller.tenant.clone(), location.id, article.clone());
         let to = to.map_or(reflected.lsn, |to: u64| Lsn(to).min(reflected.lsn));
-        let looked = block(move || look(&archive, &shelf, to)).await;
-        drop(permit);
-        let found = looked.map_err(|_| Failure::Stopping)?.map_err(|error| {
-            let id = call.app.correlation_id();
-            tracing::error!(%id, %error, "the journal cannot be read");
-            Failure::Broken(id)
-        })?;
+        let found = call.read_journal(&caller, move |archive| look(archive, &shelf, to)).await?;
         let body = json(&ProvenanceAnswer {
             facility_ref: location.id,
             tenant_article_id: &article,
