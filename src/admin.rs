@@ -19,8 +19,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use smol_str::SmolStr;
 use workflow::permission::Permission as P;
 
@@ -28,11 +27,10 @@ use self::call::{Call, Handled};
 use crate::ask::App;
 use crate::auth::{Need, Needs};
 use crate::failure::Failure;
-use crate::http::around;
 use crate::http::openapi;
 use crate::http::problems;
 use crate::http::row::at;
-use crate::http::unmatched;
+use crate::http::table::Table;
 use crate::metrics;
 
 /// The route table of the operators' address.
@@ -41,8 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
     let webhook = webhook.patch(P::Admin, webhooks::patch).delete(P::Admin, webhooks::remove);
     let address = at("/admin/v1/addresses/{id}").get(P::Admin, addresses::show);
     let hooks = at("/admin/v1/webhooks").get(P::Admin, webhooks::list);
-    let table = web::scope("")
-        .wrap(from_fn(around::around))
+    let table = Table::default()
         .service(at("/metrics").get(P::Admin, metrics::metrics))
         .service(at("/openapi.json").get(P::Admin, document))
         .service(at("/problems/{name}").get(Need::Open, problems::explain))
@@ -65,9 +62,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .get(P::Admin, suppressions::list)
                 .put(P::Admin, suppressions::add)
                 .delete(P::Admin, suppressions::remove),
-        )
-        .default_service(web::to(unmatched::nothing));
-    config.service(table);
+        );
+    table.serve(config);
 }
 
 /// What this address speaks, as OpenAPI 3.1: 200.

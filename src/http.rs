@@ -25,6 +25,7 @@ pub(crate) mod reply;
 pub(crate) mod row;
 mod stationery;
 mod strict;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text;
@@ -34,12 +35,10 @@ mod unread;
 mod unsubscribe;
 pub(crate) mod visit;
 
-use actix_web::dev::{ServiceFactory, ServiceRequest};
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error, Scope};
+use actix_web::web::ServiceConfig;
 
 use row::at;
+use table::Table;
 use workflow::permission::Permission as P;
 
 use crate::auth::Need;
@@ -51,9 +50,9 @@ pub use stationery::Stationery;
 
 /// The route table.
 pub fn routes(config: &mut ServiceConfig) {
-    let table = promise_door(web::scope("").wrap(from_fn(around::around)));
+    let table = invitation_door(delivery_door(customer_door(promise_door(Table::default()))));
     let link = at("/unsubscribe/{token}").get(Need::Open, unsubscribe::ask);
-    let table = invitation_door(delivery_door(customer_door(table)))
+    let table = table
         .service(at("/feed").get(P::Events, feed::feed))
         .service(at("/healthz").get(Need::Open, health::alive))
         .service(at("/readyz").get(Need::Open, health::ready))
@@ -65,17 +64,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/openapi.json").get(Need::Open, openapi::document))
         .service(at("/docs").get(Need::Open, page::page))
         .service(at("/docs/{file}").get(Need::Open, page::file))
-        .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo))
-        .default_service(web::to(unmatched::nothing));
-    config.service(table);
+        .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo));
+    table.serve(config);
 }
 
 /// Door 2; `/customer/orders` is `/orders`.
 #[rustfmt::skip] // a path is a line
-fn customer_door<T>(table: Scope<T>) -> Scope<T>
-where
-    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-{
+fn customer_door(table: Table) -> Table {
     use orders::routes::{list, order, place};
     table
         .service(at("/orders").post(P::OrdersWrite, place::place).get(P::OrdersRead, list::list))
@@ -84,12 +79,9 @@ where
         .service(at("/orders/{orderId}/cancel").post(P::OrdersCancel, order::cancel))
 }
 
-/// Door 3. Paths are tried in this order, so the hot ones stand first.
+/// Door 3. Paths with parameters are tried in this order, so the hot ones stand first.
 #[rustfmt::skip] // a path is a line
-fn promise_door<T>(table: Scope<T>) -> Scope<T>
-where
-    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-{
+fn promise_door(table: Table) -> Table {
     use promises::routes::{configurations, facilities, listings, orders, promise};
     use promises::routes::{reservations, safety_stocks, status, stocks, subscriptions};
     let act = [P::OrdersWrite, P::OrdersCancel, P::OrdersForce, P::OrdersUnlock]; // the action decides
@@ -129,10 +121,7 @@ where
 
 /// Door 1. Its paths are also taken with `/api` before them.
 #[rustfmt::skip] // a path is a line
-fn delivery_door<T>(table: Scope<T>) -> Scope<T>
-where
-    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-{
+fn delivery_door(table: Table) -> Table {
     use deliveries::routes::{list, orders, picking, routing, shared};
     let all = at("/deliveries").get(P::OrdersRead, list::list).post(P::OrdersWrite, orders::place);
     let page = at("/shared/deliveries/{secret}").get(Need::Open, shared::show).patch(Need::Open, shared::change);
@@ -162,10 +151,7 @@ where
 
 /// Door 4. Each path is also there with `.json` behind it, and `platform` in a query is ignored.
 #[rustfmt::skip] // a path is a line
-fn invitation_door<T>(table: Scope<T>) -> Scope<T>
-where
-    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-{
+fn invitation_door(table: Table) -> Table {
     use invitations::routes::{invitations as reviews, orders as reports};
     let reported = at("/api/v2/orders").get(P::InvitationsRead, reports::list);
     let one = at("/api/v2/invitations/{id}").get(P::InvitationsRead, reviews::show);

@@ -13,13 +13,14 @@ use crate::auth::{Need, Needs};
 /// A path, its handlers, and what each needs of who asks. Any other method is told which ones there
 /// are.
 pub(crate) struct Row {
+    path: &'static str,
     resource: Resource,
     needs: Needs,
 }
 
 /// Begins a row.
 pub(crate) fn at(path: &'static str) -> Row {
-    Row { resource: web::resource(path), needs: Needs::default() }
+    Row { path, resource: web::resource(path), needs: Needs::default() }
 }
 
 macro_rules! taking {
@@ -43,6 +44,11 @@ impl Row {
     taking!(patch, Method::PATCH);
     taking!(delete, Method::DELETE);
 
+    /// Whether a part of its path is left open.
+    pub(super) fn has_parameters(&self) -> bool {
+        self.path.contains('{')
+    }
+
     fn taking<F, Args>(mut self, name: Method, need: Need, handler: F) -> Row
     where
         F: Handler<Args>,
@@ -50,7 +56,7 @@ impl Row {
         F::Output: Responder + 'static,
     {
         self.needs.add(name.clone(), need);
-        Row { resource: self.resource.route(method(name).to(handler)), needs: self.needs }
+        Row { resource: self.resource.route(method(name).to(handler)), ..self }
     }
 }
 
