@@ -208,12 +208,14 @@ impl Behind {
     /// The answer; none if there will be no answer.
     async fn ask(&self, tenant: &TenantId, work: Work, permit: Permit) -> Option<Answer> {
         match self {
-            Behind::Live(shards) => match work {
-                Work::Look(tenant, Query::Shared(secret)) => {
-                    shared(shards, &tenant, secret, permit).await
+            Behind::Live(shards) => {
+                if let Work::Look(tenant, query) = &work
+                    && let Query::Shared(secret) = **query
+                {
+                    return Box::pin(shared(shards, tenant, secret, permit)).await; // rare, and large
                 }
-                work => shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok(),
-            },
+                shards.of_tenant(tenant)?.ask(work, Some(Box::new(permit))).await.ok()
+            }
             #[cfg(test)]
             Behind::Played(played) => {
                 drop(permit);
@@ -269,7 +271,7 @@ async fn shared(
 ) -> Option<Answer> {
     let mut answer = None;
     for shard in shards.all() {
-        let work = Work::Look(tenant.clone(), Query::Shared(secret));
+        let work = Work::Look(tenant.clone(), Box::new(Query::Shared(secret)));
         let said = shard.ask(work, None).await.ok()?;
         let unknown = matches!(said.verdict, Verdict::Refused(Refusal::UnknownOrder));
         answer = Some(said);

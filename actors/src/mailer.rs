@@ -305,7 +305,7 @@ impl Desk {
 
     async fn look(&self, tenant: &TenantId, mail: MailId) -> Result<Option<Order>, NoRoom> {
         let query = Query::Order(OrderName::Id(mail.order));
-        self.ask(Work::Look(tenant.clone(), query)).await
+        self.ask(Work::Look(tenant.clone(), Box::new(query))).await
     }
 
     async fn ask(&self, work: Work) -> Result<Option<Order>, NoRoom> {

@@ -76,7 +76,7 @@ pub enum Work {
     /// Change something. In a box, since it goes through many hands before the router's.
     Change(Box<Ask>, Words),
     /// Look at something.
-    Look(TenantId, Query),
+    Look(TenantId, Box<Query>),
 }
 
 /// What a shard says, once all that it saw is durable (decision D4).

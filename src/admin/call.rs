@@ -106,7 +106,7 @@ impl Call {
 
     /// Looks something up at the tenant's shard.
     pub(super) async fn look(&self, caller: &Caller, query: Query) -> Result<Answered, Failed> {
-        self.ask(caller, Work::Look(caller.tenant.clone(), query)).await
+        self.ask(caller, Work::Look(caller.tenant.clone(), Box::new(query))).await
     }
 
     /// Reads the journal of the tenant's shard, on a thread where that may take its time.

@@ -73,7 +73,7 @@ impl Tokens {
         let (changes, now) = (self.changes(), clock.now());
         let caller = match self.seen.caller(&digest, changes, now) {
             Some(caller) => caller,
-            None => self.look(text, digest, ring, clock).await?,
+            None => Box::pin(self.look(text, digest, ring, clock)).await?, // rare, and large
         };
         // A token of ours rests on its key, whenever it was seen.
         caller.keys.iter().flatten().all(|id| ring.admits(*id, now)).then_some(caller)

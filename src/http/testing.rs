@@ -75,7 +75,7 @@ impl Played {
         *count += 1;
         let come = match work {
             Work::Change(ask, _) => world.submit(&ask, policy, *now, *count).1,
-            Work::Look(tenant, query) => world.read(&tenant, query, policy, *now),
+            Work::Look(tenant, query) => world.read(&tenant, *query, policy, *now),
         };
         let verdict = match come {
             Ok(outcome) => Verdict::Done(Shown { outcome, stored: None }),

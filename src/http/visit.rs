@@ -116,7 +116,7 @@ impl Visit {
 
     /// The same, with the position that the answer reflects.
     pub(crate) async fn ask_first(&self, app: &App, query: Query) -> Result<Answered, Failed> {
-        let work = Work::Look(self.caller.tenant.clone(), query);
+        let work = Work::Look(self.caller.tenant.clone(), Box::new(query));
         let answered = app.ask(&self.caller, work, self.permit.clone()).await?;
         app.credentials.still(&self.caller)?; // as of any look
         Ok(answered)
@@ -134,33 +134,34 @@ impl Visit {
     }
 
     /// Has the shard carry a command out.
-    pub(crate) async fn change(
+    pub(crate) fn change(
         self,
         app: &App,
         keyed: Option<Keyed>,
         command: Command,
         render: Render,
-    ) -> Result<Answered, Failed> {
-        self.change_in(app, keyed, command, Words::Plain(render)).await
+    ) -> impl Future<Output = Result<Answered, Failed>> {
+        self.change_in(app, keyed, command, Words::Plain(render))
     }
 
     /// The same, where the words take more than the outcome.
-    pub(crate) async fn change_in(
+    pub(crate) fn change_in(
         self,
         app: &App,
         keyed: Option<Keyed>,
         command: Command,
         words: Words,
-    ) -> Result<Answered, Failed> {
-        let Caller { tenant, who, stores, keys, .. } = self.caller.clone();
+    ) -> impl Future<Output = Result<Answered, Failed>> {
+        let Visit { caller, permit, .. } = self;
+        let Caller { tenant, who, stores, keys, .. } = caller.clone();
         let ask = Ask { tenant, who, stores, keys, keyed, command };
         let work = Work::Change(Box::new(ask), words);
-        app.ask(&self.caller, work, self.permit).await
+        async move { app.ask(&caller, work, permit).await }
     }
 
     /// Has the shard look something up.
     pub(crate) async fn look(self, app: &App, query: Query) -> Result<Answered, Failed> {
-        let work = Work::Look(self.caller.tenant.clone(), query);
+        let work = Work::Look(self.caller.tenant.clone(), Box::new(query));
         let answered = app.ask(&self.caller, work, self.permit).await?;
         app.credentials.still(&self.caller)?; // the shard looks at the key of a change only
         Ok(answered)

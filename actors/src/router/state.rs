@@ -116,7 +116,7 @@ impl State {
         let pending = Pending { answer, permit, verdict: None, notice: None };
         match work {
             Work::Look(tenant, query) => {
-                let verdict = self.look(&tenant, query).await;
+                let verdict = self.look(&tenant, *query).await;
                 self.parts.commits.hold(pending.with(verdict));
             }
             Work::Change(ask, words) => {

@@ -69,8 +69,9 @@ impl ShardHandle {
     /// # Errors
     /// [`Closed`] if there will be no answer.
     pub async fn ask(&self, work: Work, permit: Permit) -> Result<Answer, Closed> {
+        // What is rare stands in boxes: a request is as large as the largest thing it may wait for.
         match work {
-            Work::Look(tenant, query) => self.look(tenant, query, permit).await,
+            Work::Look(tenant, query) => Box::pin(self.look(tenant, *query, permit)).await,
             Work::Change(ask, words) => self.change(ask, words, permit).await,
         }
     }
@@ -161,7 +162,9 @@ impl ShardHandle {
         let now = self.0.router.send(Advance(by)).await.ok()??;
         // Whatever expired is in the journal; a look waits until that is on disk.
         let tenant = TenantId::parse("default")?;
-        self.submit(Work::Look(tenant, Query::Settings), None, Looked::default()).await.ok()?;
+        self.submit(Work::Look(tenant, Box::new(Query::Settings)), None, Looked::default())
+            .await
+            .ok()?;
         Some(now)
     }
 
@@ -172,33 +175,33 @@ impl ShardHandle {
     }
 
     async fn look(&self, tenant: TenantId, query: Query, permit: Permit) -> Result<Answer, Closed> {
-        let work = Work::Look(tenant.clone(), query.clone());
+        let work = Work::Look(tenant.clone(), Box::new(query.clone()));
         let Answer { at, verdict } = self.submit(work, permit, Looked::default()).await?;
         let verdict = match (query, verdict) {
             (Query::Order(name), Verdict::Refused(Refusal::UnknownOrder)) => {
-                self.closed_order(&tenant, name).await?
+                Box::pin(self.closed_order(&tenant, name)).await?
             }
             (Query::Orders(filter, page), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, fitting } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")
                 };
                 let live = closed::Live { orders, total, fitting };
-                self.with_closed(tenant, filter, page, live).await?
+                Box::pin(self.with_closed(tenant, filter, page, live)).await?
             }
             (Query::Delivery(name), Verdict::Refused(Refusal::UnknownOrder)) => {
-                self.closed_delivery(&tenant, name).await?
+                Box::pin(self.closed_delivery(&tenant, name)).await?
             }
             (Query::Recent(filter, numbers), Verdict::Done(shown)) => {
-                self.with_closed_deliveries(tenant, filter, numbers, shown).await?
+                Box::pin(self.with_closed_deliveries(tenant, filter, numbers, shown)).await?
             }
             (Query::Numbered(part), Verdict::Done(shown)) => {
                 let Outcome::Orders { orders, total, .. } = shown.outcome else {
                     unreachable!("a query for orders is answered with orders")
                 };
-                self.with_closed_numbers(tenant, part, orders, total).await?
+                Box::pin(self.with_closed_numbers(tenant, part, orders, total)).await?
             }
             (Query::OrdersNumbered(numbers), Verdict::Done(shown)) => {
-                self.with_closed_numbered(tenant, numbers, shown).await?
+                Box::pin(self.with_closed_numbered(tenant, numbers, shown)).await?
             }
             (_, verdict) => verdict,
         };
@@ -217,14 +220,14 @@ impl ShardHandle {
         loop {
             let upto = self.passed();
             if let Some(keyed) = ask.keyed.clone()
-                && let Some(verdict) = self.kept_by_closed(&ask.tenant, keyed).await?
+                && let Some(verdict) = Box::pin(self.kept_by_closed(&ask.tenant, keyed)).await?
             {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            if let Some(verdict) = self.named_by_closed(&ask).await? {
+            if let Some(verdict) = Box::pin(self.named_by_closed(&ask)).await? {
                 return Ok(Answer { at: self.durable(), verdict });
             }
-            let found = match self.joined_by(&ask).await? {
+            let found = match Box::pin(self.joined_by(&ask)).await? {
                 Ok(found) => found,
                 Err(verdict) => return Ok(Answer { at: self.durable(), verdict }),
             };
@@ -249,7 +252,7 @@ impl ShardHandle {
         let Answer { at, verdict } = self.submit(Work::Change(ask, words), permit, looked).await?;
         let verdict = match (verdict, about) {
             (Verdict::Refused(Refusal::UnknownOrder), Some((tenant, act))) => {
-                self.act_on_closed(&tenant, act).await?
+                Box::pin(self.act_on_closed(&tenant, act)).await?
             }
             (verdict, _) => verdict,
         };

@@ -74,7 +74,11 @@ impl TestShard {
     }
 
     pub(crate) async fn look(&self, query: Query) -> Verdict {
-        self.handle().ask(Work::Look(tenant(), query), None).await.expect("it runs").verdict
+        self.handle()
+            .ask(Work::Look(tenant(), Box::new(query)), None)
+            .await
+            .expect("it runs")
+            .verdict
     }
 
     /// A store with so many pieces of tea.

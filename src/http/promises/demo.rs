@@ -30,7 +30,7 @@ pub async fn furnish(shards: &Directory) -> anyhow::Result<()> {
     let shard = shards.of_tenant(&tenant).context("there is a shard")?;
     let any = Query::Locations(LocationFilter::default(), Page { after: None, size: 1 });
     if let Answer { verdict: Verdict::Done(shown), .. } =
-        ask(shard, Work::Look(tenant.clone(), any)).await?
+        ask(shard, Work::Look(tenant.clone(), Box::new(any))).await?
         && let Outcome::Locations { total: 1.., .. } = shown.outcome
     {
         tracing::info!("there are locations already; the demo adds none");
