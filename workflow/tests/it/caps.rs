@@ -119,12 +119,9 @@ impl Day {
         let command = Command::Invite(Box::new(Invite {
             external_id: format!("r{}", self.reports).into(),
             email: email.into(),
-            fullname: None,
-            filtercode: None,
             products: named.iter().map(product).collect(),
-            kept: Kept::default(),
-            wrong_check_digit: None,
             wish: Delay::of(Unit::Days, 0).map(|delay| Wish::of(delay, reminder)),
+            ..Invite::default()
         }));
         let answer = self.shop.submit("shop", command);
         let Event::Order { id, .. } = answer.records(&self.shop)[0].events[0] else { panic!() };
