@@ -20,6 +20,7 @@ mod key;
 mod need;
 mod own;
 mod rates;
+mod renewal;
 mod ring;
 mod scope;
 mod seen;

@@ -159,7 +159,7 @@ pub const SECRET_BYTES_MIN: usize = 32;
 pub const FORM_BYTES_MAX: usize = 4 * 1024;
 /// How long an issuer's keys are believed when they cannot be loaded again.
 pub const JWKS_AGE_MAX: Millis = Millis::hours(24);
-/// How long after an unknown key's name another one may load the keys.
+/// How long after an unknown key's name another one may load keys, whichever issuer's.
 pub const JWKS_RELOAD_MIN: Millis = Millis::minutes(1);
 /// How long an issuer may take to say its keys.
 pub const JWKS_TIME_MAX: Duration = Duration::from_secs(2);

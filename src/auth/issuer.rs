@@ -60,6 +60,12 @@ impl Issuer {
         Some(Said { until: said.until.min(until), key, ..said })
     }
 
+    /// The set that a token, which says it is of this issuer, wants a key of that is not in it.
+    pub(super) fn misses(&self, token: &Token<'_>, now: Time) -> Option<&Arc<Jwks>> {
+        let jwks = self.jwks().filter(|jwks| jwks.misses(token, now))?;
+        (token.issuer()? == self.name).then_some(jwks)
+    }
+
     /// The set that it publishes, if it does.
     pub(super) fn jwks(&self) -> Option<&Arc<Jwks>> {
         match &self.keys {

@@ -1,7 +1,6 @@
 //! The keys that an issuer publishes: fetched, kept, and believed for a bounded time.
 //!
-//! Loaded at the start and every hour. A name of a key that is not known loads the set once more,
-//! at most once a minute for all requests together; those that wait for it wait for one fetch.
+//! Loaded at the start, every hour, and when a token names a key that is not known (`renewal.rs`).
 //! A set that will not load stays as it was, for a day; then the issuer is nobody any more.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,12 +12,11 @@ use arc_swap::ArcSwap;
 use jsonwebtoken::Algorithm;
 use reqwest::{Client, Url};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use workflow::time::{Millis, Time};
 
 use super::signing::{Jwk, Signing};
 use super::token::Token;
-use crate::limits::{JWKS_AGE_MAX, JWKS_BYTES_MAX, JWKS_KEYS_MAX, JWKS_RELOAD_MIN, JWKS_TIME_MAX};
+use crate::limits::{JWKS_AGE_MAX, JWKS_BYTES_MAX, JWKS_KEYS_MAX, JWKS_TIME_MAX};
 
 /// The keys of one issuer.
 pub(super) struct Jwks {
@@ -29,8 +27,6 @@ pub(super) struct Jwks {
     set: ArcSwap<Set>,
     /// How often the set was changed: what was found good by an older one is looked at again.
     changes: AtomicU64,
-    /// When an unknown name last loaded the set. Whoever holds it is loading.
-    asked: Mutex<Option<Time>>,
 }
 
 #[derive(Default)]
@@ -74,7 +70,6 @@ impl Jwks {
             clock,
             set: ArcSwap::default(),
             changes: AtomicU64::new(0),
-            asked: Mutex::new(None),
         })
     }
 
@@ -93,20 +88,10 @@ impl Jwks {
         }
     }
 
-    /// Loads the set because of a token whose key is not in it; unless somebody did a moment ago.
-    /// Answers whether the key is there since then.
-    pub(super) async fn load_for(&self, token: &Token<'_>) -> bool {
+    /// Whether a token names a key that may be in this set and is not, as far as we know.
+    pub(super) fn misses(&self, token: &Token<'_>, now: Time) -> bool {
         let is_named = token.kid.is_some() && self.algorithms.contains(&token.algorithm);
-        if !is_named || self.knows(token, self.clock.now()) {
-            return false;
-        }
-        let mut asked = self.asked.lock().await;
-        let now = self.clock.now();
-        if !self.knows(token, now) && asked.is_none_or(|at| now.since(at) >= JWKS_RELOAD_MIN) {
-            *asked = Some(now);
-            self.load().await;
-        }
-        self.knows(token, now)
+        is_named && !self.knows(token, now)
     }
 
     /// Until when what the token's signature says may be believed; none if it is no good.
@@ -122,7 +107,8 @@ impl Jwks {
         self.changes.load(Ordering::Acquire)
     }
 
-    fn knows(&self, token: &Token<'_>, now: Time) -> bool {
+    /// Whether the key that a token names is in the set.
+    pub(super) fn knows(&self, token: &Token<'_>, now: Time) -> bool {
         let set = self.set.load();
         now < set.until && set.keys.iter().any(|key| key.kid() == token.kid.as_deref())
     }

@@ -2,7 +2,8 @@
 //!
 //! Nothing in here believes a token. The header names a key and no more: addresses and keys that it
 //! carries (`jku`, `x5u`, `jwk`, `x5c`) are not even read. The claims are read only after the
-//! signature was found to be good, and time is an argument.
+//! signature was found to be good, but for the issuer, whose keys may be needed for that; and time
+//! is an argument.
 
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
@@ -36,6 +37,12 @@ struct Header {
     kid: Option<String>,
     typ: Option<String>,
     crit: Option<IgnoredAny>,
+}
+
+/// What is read of a token whose key is not known.
+#[derive(Deserialize)]
+struct Named {
+    iss: String,
 }
 
 /// What a token says, once its signature is good.
@@ -99,6 +106,13 @@ impl<'a> Token<'a> {
         let is_named = header.kid.as_deref().is_none_or(is_kid);
         let algorithm = algorithm_of(&header.alg).filter(|_| is_plain && is_named)?;
         Some(Token { algorithm, kid: header.kid, message, signature, claims })
+    }
+
+    /// Whose it says it is. Nothing follows from it but whose keys are looked for.
+    pub(super) fn issuer(&self) -> Option<String> {
+        let claims = serde_json::from_slice(&base64::decode(self.claims)?).ok()?;
+        let Named { iss } = claims;
+        Some(iss)
     }
 
     /// What it says. Only to be asked when the signature is good.

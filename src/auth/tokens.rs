@@ -10,6 +10,7 @@ use workflow::time::{Millis, Time};
 use super::issuer::Issuer;
 use super::jwks::{EVERY, Jwks};
 use super::own::Own;
+use super::renewal::Renewal;
 use super::seen::Seen;
 use super::token::{Said, Token};
 use super::{Caller, Ring};
@@ -21,6 +22,7 @@ pub(super) struct Tokens {
     issuers: Vec<Issuer>,
     own: Option<Own>,
     seen: Seen,
+    renewal: Renewal,
 }
 
 impl Tokens {
@@ -38,7 +40,7 @@ impl Tokens {
             Issuer::of(block, clock).with_context(|| format!("jwt: issuer `{}`", block.issuer))
         });
         let issuers: Vec<_> = issuers.collect::<anyhow::Result<_>>()?;
-        let tokens = Tokens { issuers, own: Some(Own::open(data)?), seen: Seen::default() };
+        let tokens = Tokens { issuers, own: Some(Own::open(data)?), ..Tokens::default() };
         let loads = tokens.published().map(|jwks| async move { jwks.load().await });
         futures_util::future::join_all(loads).await;
         Ok(tokens)
@@ -92,9 +94,11 @@ impl Tokens {
             Some(said) => said,
             None => {
                 // Perhaps an issuer has a new key. A name that is known has been looked at.
+                let now = clock.now();
+                let missing = self.issuers.iter().filter_map(|it| it.misses(&token, now));
                 let mut is_known = false;
-                for jwks in self.published() {
-                    is_known |= jwks.load_for(&token).await;
+                for jwks in missing {
+                    is_known |= self.renewal.ask(jwks, &token, clock).await;
                 }
                 if !is_known {
                     return None;

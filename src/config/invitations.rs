@@ -25,6 +25,8 @@ pub struct InvitationsSection {
     mails_per_address_days: Option<u32>,
     mails_per_product_max: Option<u32>,
     mails_per_product_days: Option<u32>,
+    mails_per_tenant_max: Option<u32>,
+    mails_per_tenant_days: Option<u32>,
     #[serde(default)]
     tenants: BTreeMap<String, TenantSection>,
 }
@@ -42,6 +44,8 @@ pub(super) struct TenantSection {
     mails_per_address_days: Option<u32>,
     mails_per_product_max: Option<u32>,
     mails_per_product_days: Option<u32>,
+    mails_per_tenant_max: Option<u32>,
+    mails_per_tenant_days: Option<u32>,
 }
 
 impl InvitationsSection {
@@ -72,6 +76,8 @@ impl InvitationsSection {
             mails_per_address_days: self.mails_per_address_days,
             mails_per_product_max: self.mails_per_product_max,
             mails_per_product_days: self.mails_per_product_days,
+            mails_per_tenant_max: self.mails_per_tenant_max,
+            mails_per_tenant_days: self.mails_per_tenant_days,
         }
     }
 }
@@ -89,6 +95,8 @@ impl TenantSection {
             mails_per_address_days: self.mails_per_address_days.or(usual.mails_per_address_days),
             mails_per_product_max: self.mails_per_product_max.or(usual.mails_per_product_max),
             mails_per_product_days: self.mails_per_product_days.or(usual.mails_per_product_days),
+            mails_per_tenant_max: self.mails_per_tenant_max.or(usual.mails_per_tenant_max),
+            mails_per_tenant_days: self.mails_per_tenant_days.or(usual.mails_per_tenant_days),
         }
     }
 
@@ -101,12 +109,15 @@ impl TenantSection {
         let cap_per_address = cap(mails, days).context("mails_per_address")?;
         let (mails, days) = (self.mails_per_product_max, self.mails_per_product_days);
         let cap_per_product = cap(mails, days).context("mails_per_product")?;
+        let (mails, days) = (self.mails_per_tenant_max, self.mails_per_tenant_days);
+        let cap_per_tenant = cap(mails, days).context("mails_per_tenant")?;
         Ok(InvitationRules {
             calendar: Calendar::parse(zone, holidays, quiet)?,
             strict_gtin: self.strict_gtin.unwrap_or_default(),
             count_from: self.count_from.unwrap_or_default(),
             cap_per_address,
             cap_per_product,
+            cap_per_tenant,
         })
     }
 }

@@ -76,8 +76,9 @@ fn an_origin_has_no_path_and_no_star() {
 fn a_tenant_has_its_own_rules_of_invitations_and_else_those_of_all() {
     let text = "[invitations]\nzone = \"Europe/Amsterdam\"\nquiet = \"21:00-08:00\"\n\
         strict_gtin = true\nmails_per_product_max = 5\nmails_per_product_days = 7\n\
+        mails_per_tenant_max = 1000\n\
         [invitations.tenants.acme]\nquiet = \"\"\n\
-        count_from = \"confirmed\"\nmails_per_address_max = 2\n";
+        count_from = \"confirmed\"\nmails_per_address_max = 2\nmails_per_tenant_days = 2\n";
     let policy = read(text, Overrides::default()).unwrap().policy();
     let night = workflow::time::Time(1_768_255_200_000); // 22:00 UTC in winter
     let of =
@@ -89,11 +90,14 @@ fn a_tenant_has_its_own_rules_of_invitations_and_else_those_of_all() {
     assert_eq!(of("acme").calendar.awake(night), night);
     assert!(of("other").calendar.awake(night) > night);
     assert!(of("other").cap_per_address.is_none());
+    let thousand = |days: u64| Some(Cap { mails: 1_000, within: Millis::hours(24 * days) });
+    assert_eq!((of("acme").cap_per_tenant, of("other").cap_per_tenant), (thousand(2), thousand(1)));
     for bad in [
         "zone = \"Mars\"",
         "quiet = \"x\"",
         "mails_per_address_max = 0",
         "mails_per_product_max = 0",
+        "mails_per_tenant_max = 0",
         "mails_per_product_max = 1\nmails_per_product_days = 367",
     ] {
         assert!(read(&format!("[invitations]\n{bad}\n"), Overrides::default()).is_err());

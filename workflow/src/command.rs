@@ -285,6 +285,8 @@ pub enum Job {
     Schedule(Window),
     /// What becomes of short lines, and what doors keep of that.
     Reflag(Option<Shortage>, Kept),
+    /// It is not to be brought any more.
+    Cancel,
 }
 
 impl Job {
@@ -300,6 +302,7 @@ impl Job {
             Job::Deliver => "Deliver",
             Job::Schedule(_) => "Schedule",
             Job::Reflag(..) => "Reflag",
+            Job::Cancel => "Cancel",
         }
     }
 }

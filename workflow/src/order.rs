@@ -94,7 +94,8 @@ pub enum Event {
         /// Reservation index and its lot from now on.
         hosts: Vec<(u16, Option<StockId>)>,
     },
-    /// A location went away, and the reservations there with it.
+    /// A location went away, and with it the reservations there of an order that nothing else may
+    /// take their place for.
     Lost {
         /// The reservations' indices.
         holds: Vec<u16>,

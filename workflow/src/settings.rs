@@ -107,9 +107,11 @@ pub struct InvitationRules {
     pub cap_per_address: Option<Cap>,
     /// How many mails may go about one product.
     pub cap_per_product: Option<Cap>,
+    /// How many mails of the tenant may go in all, in so many days of UTC.
+    pub cap_per_tenant: Option<Cap>,
 }
 
-/// How many mails may go in so long, to one address or about one product.
+/// How many mails may go in so long, to one address, about one product, or of one tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
     /// How many, at least one.

@@ -3,7 +3,6 @@
 use actors::Verdict;
 use workflow::command::{Command, Invite, Job, OrderName, Promise};
 use workflow::id::OrderId;
-use workflow::kept::Kept;
 use workflow::outcome::Outcome;
 use workflow::refusal::Refusal;
 
@@ -18,12 +17,7 @@ fn report(external_id: &str) -> Command {
     Command::Invite(Box::new(Invite {
         external_id: external_id.into(),
         email: "jan@example.nl".into(),
-        fullname: None,
-        filtercode: None,
-        products: Vec::new(),
-        kept: Kept::default(),
-        wrong_check_digit: None,
-        wish: None,
+        ..Invite::default()
     }))
 }
 

@@ -11,7 +11,6 @@ use snapshots::journal::{Journal, Local, Options};
 use workflow::calendar::{Delay, Unit};
 use workflow::command::{Command, InvitationAction, Invite, Job, OrderName, Query};
 use workflow::invitation::{Which, Wish};
-use workflow::kept::Kept;
 use workflow::limits::PROMISE_FLOOR;
 use workflow::outcome::{Outcome, PickView};
 use workflow::record::Record;
@@ -142,12 +141,8 @@ fn report(step: i64) -> Command {
     Command::Invite(Box::new(Invite {
         external_id: format!("report-{step}").into(),
         email: "jan@example.nl".into(),
-        fullname: None,
-        filtercode: None,
-        products: Vec::new(),
-        kept: Kept::default(),
-        wrong_check_digit: None,
         wish: Delay::of(Unit::Days, 0).map(|delay| Wish::of(delay, None)),
+        ..Invite::default()
     }))
 }
 

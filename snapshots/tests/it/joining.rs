@@ -56,12 +56,7 @@ fn reported() -> Shop {
     ask(Command::Invite(Box::new(Invite {
         external_id: "R1".into(),
         email: "jan@example.nl".into(),
-        fullname: None,
-        filtercode: None,
-        products: Vec::new(),
-        kept: Kept::default(),
-        wrong_check_digit: None,
-        wish: None,
+        ..Invite::default()
     })));
     shop
 }

@@ -411,8 +411,13 @@ async fn a_scan_names_an_item_by_number_or_by_uuid() {
         server.http.get(&format!("/api/orders/{}", text(&orders[1], "id"))).await.expect(200);
     let line = text(&whole["orderLineItems"][0], "id");
     let scan = json!({ "barcode": "tea", "id": line }).to_string();
-    let item = ok(server.http.post("/delivery_items/pick", &scan).await).await;
+    let item = server.http.post_as("scan-1", "/delivery_items/pick", &scan).await;
+    let item = ok(item).await;
     assert_eq!(item["delivery_id"], orders[1]["number"], "not the oldest, which has the code too");
+    // K2: a name in a body counts as it is written.
+    let by_number = json!({ "barcode": "tea", "id": orders[1]["items"][0]["id"] }).to_string();
+    let other = server.http.post_as("scan-1", "/delivery_items/pick", &by_number).await;
+    assert_eq!(refused(other).0, 422);
     let missing = json!({ "barcode": "OUT_OF_STOCK", "id": line }).to_string();
     let full = refused(server.http.post("/delivery_items/pick", &missing).await);
     assert_eq!(full.1, "You scanned the wrong item.", "all of it is picked");

@@ -66,12 +66,7 @@ fn report(number: u32) -> Work {
     let invite = Invite {
         external_id: format!("r-{number}").into(),
         email: "jan@example.nl".into(),
-        fullname: None,
-        filtercode: None,
-        products: Vec::new(),
-        kept: Default::default(),
-        wrong_check_digit: None,
-        wish: None,
+        ..Invite::default()
     };
     let tenant = TenantId::parse("default").expect("a name");
     let command = Command::Invite(Box::new(invite));

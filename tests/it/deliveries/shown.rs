@@ -60,6 +60,43 @@ async fn an_order_that_is_over_has_no_outcome() {
     insta::assert_json_snapshot!("invalid", bad);
 }
 
+/// A cancel answers as a look does: with the names of the stores that brought a part, or had it
+/// ready, in memory and after.
+#[actix_web::test]
+async fn a_cancel_shows_the_order_as_a_look_does() {
+    let mut server = TestServer::start().await;
+    for (name, article) in [("9781", "tea"), ("9782", "jam")] {
+        let store = server.facility(name).await;
+        server.stock(&store, article, 1).await;
+    }
+    // Of the first, one is brought and one waits; the second is staged.
+    server.hands_over(&order("tea", 2, "backorder")).await;
+    server.hands_over(&order("jam", 1, "")).await;
+    let ok = async |path: &str, body: &str| server.http.post(path, body).await.expect(200);
+    for article in ["tea", "jam"] {
+        ok("/picklist/next", "").await;
+        ok("/delivery_items/pick", &json!({ "barcode": article }).to_string()).await;
+        server.http.delete("/picklist/picked").await.expect(200);
+    }
+    ok("/router/deliveries/add", r#"{"deliveries":[1]}"#).await;
+    ok("/deliveries/1/delivered", "").await;
+    for restarted in [false, true] {
+        for (number, status, store) in [(1, "DELIVERED", "9781"), (2, "CANCELLED", "9782")] {
+            let path = format!("/deliveries/{number}");
+            let cancelled = server.http.post(&format!("{path}/cancel"), "").await;
+            if restarted && number == 1 {
+                assert_eq!(cancelled.status, 422, "it is closed, and was not cancelled");
+                continue;
+            }
+            let cancelled = cancelled.expect(200)["order"].clone();
+            assert_eq!(cancelled["order_status"], status);
+            assert_eq!(cancelled["items"][0]["store_id"], store, "restarted {restarted}");
+            assert_eq!(cancelled, server.http.get(&path).await.expect(200)["order"]);
+        }
+        server.restart().await; // only what is open is loaded
+    }
+}
+
 /// So does an operation whose body names the order.
 #[actix_web::test]
 async fn a_window_under_a_key_is_set_once_for_either_name() {

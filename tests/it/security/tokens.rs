@@ -262,6 +262,29 @@ async fn unknown_names_of_keys_load_the_set_at_most_once_a_minute() {
     assert_eq!(status(&server, &unnamed).await, 401, "keys that are published have names");
 }
 
+/// One load a minute for all issuers together, which take turns: tokens in the name of one do not
+/// keep the new key of another from being found. Nobody's issuer loads nothing.
+#[actix_web::test]
+async fn unknown_names_load_one_set_a_minute_whichever_issuers_they_name() {
+    let (idp, other) = (Publisher::of(OLD), Publisher::of(OLD));
+    let second = block("RS256", &published(&other)).replace("\"idp\"", "\"other\"");
+    let blocks = format!("{}{second}", block("RS256", &published(&idp)));
+    let server = TestServer::configured(&blocks).await;
+    let of_other = by_new(&but("iss", json!("other")));
+    let of_nobody = by_new(&but("iss", json!("nobody")));
+    let times = || (idp.times(), other.times());
+    assert_eq!((status(&server, &of_nobody).await, times()), (401, (1, 1)), "the start loads both");
+    assert_eq!((status(&server, &by_named("k1")).await, times()), (401, (2, 1)));
+    other.says(200, NEW);
+    assert_eq!((status(&server, &by_named("k2")).await, times()), (401, (2, 1)));
+    assert_eq!((status(&server, &of_other).await, times()), (401, (2, 1)), "in the minute");
+    server.advance(Millis::minutes(1)).await;
+    assert_eq!((status(&server, &by_named("k3")).await, times()), (401, (3, 1)));
+    server.advance(Millis::minutes(1)).await;
+    assert_eq!((status(&server, &by_named("k4")).await, times()), (401, (3, 2)), "its turn");
+    assert_eq!((status(&server, &of_other).await, times()), (200, (3, 2)));
+}
+
 /// What an issuer says that is no set of keys changes nothing; after a day nobody is believed.
 #[actix_web::test]
 async fn a_set_that_will_not_load_stays_for_a_day() {

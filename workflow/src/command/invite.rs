@@ -10,7 +10,7 @@ use crate::kept::Kept;
 use crate::order::Line;
 
 /// An order that a shop reports for reviews.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invite {
     /// The shop's own id for the order, unique in the tenant.
     pub external_id: SmolStr,

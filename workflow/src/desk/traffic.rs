@@ -1,6 +1,6 @@
 //! The mails that have gone or are on their way, by what a cap counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -33,11 +33,17 @@ pub(super) enum Gone {
 ///
 /// It is a function of those mails alone, in whatever order they are noted, so a restart has the
 /// same. Of what is counted it keeps the mails of at most [`CAP_WITHIN_MAX`] before the newest
-/// one: no cap looks further back.
+/// one: no cap looks further back. Of all mails of the tenant together, which are many, it keeps
+/// only how many went on which day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     mails: BTreeSet<(Counted, Gone, MailId)>,
+    /// How many the server took on a day of UTC, counted from 1970; at least one.
+    days: BTreeMap<i64, u64>,
+    on_their_way: u64,
 }
+
+const DAY: Millis = Millis::hours(24);
 
 impl Counted {
     /// What the mails of a report count for.
@@ -50,6 +56,7 @@ impl Counted {
 impl Traffic {
     /// Counts a mail for what its report says.
     pub(super) fn note(&mut self, report: &Report, gone: Gone, mail: MailId) {
+        *self.count(gone) += 1;
         for counted in Counted::all(report) {
             if let Gone::At(_) = gone {
                 self.mails.insert((counted.clone(), gone, mail));
@@ -62,6 +69,8 @@ impl Traffic {
 
     /// Counts it no more.
     pub(super) fn strike(&mut self, report: &Report, gone: Gone, mail: MailId) {
+        *self.count(gone) -= 1;
+        self.days.retain(|_, mails| *mails > 0);
         for counted in Counted::all(report) {
             self.mails.remove(&(counted, gone, mail));
         }
@@ -81,6 +90,35 @@ impl Traffic {
         Some(gone + cap.within)
     }
 
+    /// When one more mail of the tenant may go under a cap that is full; none if it may go now.
+    ///
+    /// Counted by whole days of UTC, as many as the cap says and the present one as the last of
+    /// them; so all that has no room moves to the beginning of one day, and not, mail by mail, from
+    /// one place that is free again to the next.
+    pub fn day_with_room(&self, cap: Cap, now: Time) -> Option<Time> {
+        let today = day(now);
+        let first = today - (cap.within.0 / DAY.0) as i64 + 1;
+        let sent = || self.days.range(first..=today);
+        let mut gone = self.on_their_way + sent().map(|(_, mails)| mails).sum::<u64>();
+        let mut leaving = sent();
+        let mut free = None;
+        while gone >= u64::from(cap.mails) {
+            // What is on its way is as if it left today.
+            let (left, mails) = leaving.next().map_or((today, gone), |(day, mails)| (*day, *mails));
+            gone -= mails;
+            free = Some(Time((left - first + today + 1) * DAY.0 as i64));
+        }
+        free
+    }
+
+    /// How many mails have come to the same.
+    fn count(&mut self, gone: Gone) -> &mut u64 {
+        match gone {
+            Gone::At(at) => self.days.entry(day(at)).or_default(),
+            Gone::OnItsWay => &mut self.on_their_way,
+        }
+    }
+
     /// Forgets the mails that are too old beside the newest one that has gone.
     fn forget_old(&mut self, counted: Counted) {
         let on_their_way = (counted.clone(), Gone::OnItsWay, MailId::LEAST);
@@ -98,14 +136,16 @@ impl Traffic {
     }
 }
 
+fn day(at: Time) -> i64 {
+    at.0.div_euclid(DAY.0 as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::id::OrderId;
     use crate::invitation::Which;
     use crate::kept::Kept;
-
-    const DAY: Millis = Millis::hours(24);
 
     fn report(products: &[&str]) -> Report {
         let products = products.iter().filter_map(|name| ArticleId::parse(name));
@@ -144,6 +184,29 @@ mod tests {
         assert_eq!(free(2, 11), Some(Time(15)));
         assert_eq!(free(1, 11), Some(Time(19)));
         assert_eq!(free(4, 10), None);
+    }
+
+    /// A day counts from midnight to midnight, and all of a day leaves the cap at once.
+    #[test]
+    fn a_tenants_cap_has_room_again_when_a_day_has_passed() {
+        let mut traffic = Traffic::default();
+        let at = |day: u64, hour| Time(0) + Millis::hours(24 * day + hour);
+        for (number, sent) in [at(1, 0), at(1, 23), at(3, 5)].into_iter().enumerate() {
+            traffic.note(&report(&[]), Gone::At(sent), mail(number as u64));
+        }
+        let free = |traffic: &Traffic, mails, days: u64, now| {
+            traffic.day_with_room(Cap { mails, within: Millis::hours(24 * days) }, now)
+        };
+        assert_eq!(free(&traffic, 2, 1, at(1, 23)), Some(at(2, 0)));
+        assert_eq!(free(&traffic, 2, 1, at(2, 0)), None);
+        assert_eq!(free(&traffic, 3, 3, at(3, 6)), Some(at(4, 0)));
+        assert_eq!(free(&traffic, 1, 3, at(3, 6)), Some(at(6, 0)), "the other is of day 3");
+        assert_eq!(free(&traffic, 3, 3, at(4, 0)), None);
+        assert_eq!(free(&traffic, 4, 366, at(9, 0)), None);
+        traffic.note(&report(&[]), Gone::OnItsWay, mail(9));
+        assert_eq!(free(&traffic, 1, 2, at(9, 7)), Some(at(11, 0)), "it may leave now");
+        traffic.strike(&report(&[]), Gone::OnItsWay, mail(9));
+        assert_eq!(free(&traffic, 1, 2, at(9, 7)), None);
     }
 
     /// However long ago it was claimed: it may leave now.

@@ -219,7 +219,8 @@ impl<C: Cast> Scene<'_, C> {
             };
             traffic.free_again(&counted, cap?, self.now)
         };
-        Counted::all(report).filter_map(free_again).max()
+        let of_tenant = rules.cap_per_tenant.and_then(|cap| traffic.day_with_room(cap, self.now));
+        Counted::all(report).filter_map(free_again).chain(of_tenant).max()
     }
 
     /// Plays the mails' part of what happened to an order, in its record: those of one that was

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::offline::freed_bytes;
 use super::{Cast, Look, Scene, Seen};
 use crate::command::LocationRef;
 use crate::id::{LocationId, OrderId, Version};
 use crate::limits::{EVENTS_BYTES_MAX, MOVED_EVENT_BYTES};
 use crate::location::{self, Card, Command, Status};
-use crate::order;
+use crate::order::{self, Hold, Order};
 use crate::outcome::{LocationView, Outcome};
 use crate::record::{Event, Owner};
 use crate::refusal::Refusal;
@@ -73,27 +74,46 @@ impl<C: Cast> Scene<'_, C> {
         Ok((Outcome::Closed, None))
     }
 
-    /// A location that is closed by force takes the reservations there with it.
+    /// A location that is closed by force takes the reservations there with it. As when it goes
+    /// offline, their pieces are looked for elsewhere, or wait; but what picking began with goes, too.
     async fn lose_reservations(&mut self, id: LocationId) -> Result<(), Refusal> {
-        let holders = self.holders_at(id).await;
-        let mut lost: Vec<(OrderId, Vec<u16>)> = Vec::with_capacity(holders.len());
+        let mut lost: Vec<(Order, Vec<Hold>, bool)> = Vec::new();
         let mut bytes = 0;
-        for order in holders {
-            let before = self.cast.order(order).await;
-            let holds = before.holds.iter().filter(|hold| hold.location == id);
-            let holds: Vec<u16> = holds.map(|hold| hold.index).collect();
-            bytes += MOVED_EVENT_BYTES + holds.len() * LOST_BYTES;
+        for order in self.holders_at(id).await {
+            let order = self.cast.order(order).await;
+            let holds = order.holds.iter().filter(|hold| hold.location == id);
+            let holds: Vec<Hold> = holds.cloned().collect();
+            let may_move = self.may_move(&order);
+            bytes += match may_move {
+                true => freed_bytes(&order, &holds),
+                false => MOVED_EVENT_BYTES + holds.len() * LOST_BYTES,
+            };
             if bytes > EVENTS_BYTES_MAX {
                 return Err(Refusal::TooMuchAtOnce);
             }
-            lost.push((order, holds));
+            lost.push((order, holds, may_move));
         }
-        for (order, holds) in lost {
-            let after = self.tell(order, order::Event::Lost { holds }).await;
+        // From here on nothing refuses (S6).
+        for (order, holds, may_move) in lost {
+            if may_move {
+                self.displace(&order, holds, id).await;
+            } else {
+                let holds = holds.iter().map(|hold| hold.index).collect();
+                self.tell(order.id, order::Event::Lost { holds }).await;
+            }
+            let after = self.cast.order(order.id).await;
             let article = |line: u16| after.asked.lines[usize::from(line)].article.clone();
             self.came.extend(after.unplaced().map(article));
         }
         Ok(())
+    }
+
+    /// Whether anything may take the place of what an order loses with its location: not if it
+    /// ends by itself, or may come from there alone.
+    fn may_move(&self, order: &Order) -> bool {
+        let any = [Status::Online, Status::Suspended, Status::Offline];
+        let is_bound = self.only_place(&order.asked.delivery, &any).is_some();
+        !is_bound && !self.tenant.book.is_overdue(order.id, self.now)
     }
 
     /// The orders that hold anything at a location, or wait there, the oldest first.

@@ -55,7 +55,8 @@ impl<C: Cast> Scene<'_, C> {
         Some(freed + self.reroute(order.id, left).await)
     }
 
-    async fn displace(&mut self, order: &Order, holds: Vec<Hold>, at: LocationId) {
+    /// An order gives up what it holds at a location, or what waits there.
+    pub(super) async fn displace(&mut self, order: &Order, holds: Vec<Hold>, at: LocationId) {
         let row = |hold: &Hold| {
             let article = order.asked.lines[usize::from(hold.line)].article.clone();
             (article, order.id.reservation(hold.index))
@@ -69,7 +70,7 @@ impl<C: Cast> Scene<'_, C> {
 }
 
 /// Bytes of what is freed, and of what the order notes of it.
-fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
+pub(super) fn freed_bytes(order: &Order, holds: &[Hold]) -> usize {
     let article = |hold: &Hold| &order.asked.lines[usize::from(hold.line)].article;
     MOVED_EVENT_BYTES + holds.iter().map(|hold| moved_bytes(article(hold))).sum::<usize>()
 }

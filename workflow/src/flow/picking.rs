@@ -98,6 +98,11 @@ impl<C: Cast> Scene<'_, C> {
             Job::Deliver => (Task::Deliver { driver: who }, None),
             Job::Schedule(window) => (Task::Schedule { window }, None),
             Job::Reflag(shortage, kept) => (Task::Reflag { shortage, kept }, None),
+            Job::Cancel => {
+                let cancel = order::Command::Cancel { version, reason: None, unpicked: false };
+                let order = self.carry(id, cancel).await?.after;
+                return Ok(self.worked(order, None));
+            }
         };
         let acted = self.carry(id, order::Command::Work { version, task }).await?;
         Ok(self.worked(acted.after, line))
@@ -161,7 +166,9 @@ impl<C: Cast> Scene<'_, C> {
                 (Some(*line), Refusal::WrongItem)
             }
             Job::Stage | Job::Share(_) => (None, Refusal::NotInList),
-            Job::Near | Job::Deliver | Job::Schedule(_) | Job::Reflag(..) => return Ok(()),
+            Job::Near | Job::Deliver | Job::Schedule(_) | Job::Reflag(..) | Job::Cancel => {
+                return Ok(());
+            }
         };
         if self.stores.names().is_none() {
             return Ok(());

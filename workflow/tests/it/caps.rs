@@ -24,6 +24,8 @@ const ADDRESSES: [&str; 2] = ["jan@example.nl", "Mia@Example.nl"];
 const PRODUCTS: [&str; 3] = ["tea", "jam", "honey"];
 const PER_ADDRESS: Cap = Cap { mails: 3, within: Millis::hours(48) };
 const PER_PRODUCT: Cap = Cap { mails: 2, within: Millis::hours(24) };
+/// In two days of UTC.
+const PER_TENANT: Cap = Cap { mails: 4, within: Millis::hours(48) };
 
 /// What may come next.
 #[derive(Clone, Debug)]
@@ -72,6 +74,7 @@ impl Day {
         let usual = InvitationRules {
             cap_per_address: Some(PER_ADDRESS),
             cap_per_product: Some(PER_PRODUCT),
+            cap_per_tenant: Some(PER_TENANT),
             ..InvitationRules::default()
         };
         shop.policy.invitations = Arc::new(Invitations { usual, ..Invitations::default() });
@@ -116,12 +119,9 @@ impl Day {
         let command = Command::Invite(Box::new(Invite {
             external_id: format!("r{}", self.reports).into(),
             email: email.into(),
-            fullname: None,
-            filtercode: None,
             products: named.iter().map(product).collect(),
-            kept: Kept::default(),
-            wrong_check_digit: None,
             wish: Delay::of(Unit::Days, 0).map(|delay| Wish::of(delay, reminder)),
+            ..Invite::default()
         }));
         let answer = self.shop.submit("shop", command);
         let Event::Order { id, .. } = answer.records(&self.shop)[0].events[0] else { panic!() };
@@ -148,6 +148,7 @@ impl Day {
             Event::MailClaimed { .. } => {
                 let full = self.counts[&mail.order].iter().find(|it| self.is_full(it));
                 assert_eq!(full, None, "{mail:?} goes at {}", self.shop.now);
+                assert!(!self.has_sent_enough(), "{mail:?} goes at {}", self.shop.now);
                 self.on_their_way.insert(mail);
             }
             Event::MailSent { .. } => {
@@ -155,7 +156,8 @@ impl Day {
                 self.sent.push((self.shop.now, mail.order));
             }
             Event::MailMoved { next, why: Later::Capped, .. } => {
-                assert!(self.counts[&mail.order].iter().any(|it| self.is_full(it)), "{mail:?}");
+                let is_full = self.counts[&mail.order].iter().any(|it| self.is_full(it));
+                assert!(is_full || self.has_sent_enough(), "{mail:?}");
                 assert!(*next > self.shop.now, "M4: {mail:?} would be due at once");
                 self.moved += 1;
             }
@@ -178,8 +180,19 @@ impl Day {
         way + recent.count() >= cap.mails as usize
     }
 
+    /// Whether none of the tenant's may go today besides those that are on their way.
+    fn has_sent_enough(&self) -> bool {
+        let today = day(self.shop.now);
+        let recent = self.sent.iter().filter(|(at, _)| day(*at) + 1 >= today);
+        self.on_their_way.len() + recent.count() >= PER_TENANT.mails as usize
+    }
+
     /// No window that ends with a mail has more of them than it may.
     fn keeps_caps(&self) {
+        for mails in self.sent.windows(PER_TENANT.mails as usize + 1) {
+            let (first, last) = (day(mails[0].0), day(mails[mails.len() - 1].0));
+            assert!(first + 2 <= last, "{} from day {first} to {last}", mails.len());
+        }
         for counted in ADDRESSES.iter().chain(&PRODUCTS) {
             let cap = cap_of(counted);
             let mut sent = self
@@ -197,6 +210,10 @@ impl Day {
             }
         }
     }
+}
+
+fn day(at: Time) -> i64 {
+    at.0.div_euclid(24 * 3_600_000)
 }
 
 fn cap_of(counted: &str) -> Cap {

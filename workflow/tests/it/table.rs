@@ -149,12 +149,7 @@ fn invite() -> Command {
     Command::Invite(Box::new(Invite {
         external_id: NAME.into(),
         email: "jan@example.nl".into(),
-        fullname: None,
-        filtercode: None,
-        products: Vec::new(),
-        kept: Kept::default(),
-        wrong_check_digit: None,
-        wish: None,
+        ..Invite::default()
     }))
 }
 

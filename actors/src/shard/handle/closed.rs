@@ -32,7 +32,7 @@ pub(super) struct Live {
 pub(super) enum Act {
     Order(OrderId, order::Command),
     Lines(OrderId, Option<Version>, usize),
-    Job(OrderName, Job),
+    Job(OrderName, Option<Version>, Job),
 }
 
 impl Act {
@@ -41,7 +41,9 @@ impl Act {
         match command {
             Command::Act { order, action } => Some(Act::Order(*order, action.clone())),
             Command::AddLines(more) => Some(Act::Lines(more.order, more.version, more.lines.len())),
-            Command::Handle { order, job, .. } => Some(Act::Job(*order, job.clone())),
+            Command::Handle { order, version, job } => {
+                Some(Act::Job(*order, *version, job.clone()))
+            }
             _ => None,
         }
     }
@@ -49,12 +51,12 @@ impl Act {
     fn order(&self) -> OrderName {
         match self {
             Act::Order(id, _) | Act::Lines(id, ..) => OrderName::Id(*id),
-            Act::Job(name, _) => *name,
+            Act::Job(name, ..) => *name,
         }
     }
 
     /// What a closed order says: as it is, or no. A driver's report that came before is the same
-    /// report, and all else is too late for pickers and drivers.
+    /// report, a cancel the same cancel, and all else is too late for pickers and drivers.
     fn said_by(
         self,
         order: Order,
@@ -68,12 +70,23 @@ impl Act {
             Act::Lines(_, version, count) => {
                 order::takes_lines(&order, version, count, at).map(|_| ())
             }
-            Act::Job(_, Job::Deliver) if matches!(order.stage, Stage::Delivered { .. }) => {
-                return Ok(done(Outcome::Worked(Box::new(seen(order)?), None)));
-            }
-            Act::Job(_, job) => {
-                let (stage, command, version) = (order.stage_name(), job.name(), order.version);
-                Err(Refusal::NotNow { stage, command, version })
+            Act::Job(_, version, job) => {
+                let said = match job {
+                    Job::Deliver if matches!(order.stage, Stage::Delivered { .. }) => Ok(()),
+                    Job::Cancel => {
+                        let cancel =
+                            order::Command::Cancel { version, reason: None, unpicked: false };
+                        order::decide(&order, &cancel, Millis::default(), at).map(|_| ())
+                    }
+                    _ => {
+                        let (stage, version) = (order.stage_name(), order.version);
+                        Err(Refusal::NotNow { stage, command: job.name(), version })
+                    }
+                };
+                return Ok(match said {
+                    Ok(()) => done(Outcome::Worked(Box::new(seen(order)?), None)),
+                    Err(refusal) => Verdict::Refused(refusal),
+                });
             }
         };
         Ok(match said {

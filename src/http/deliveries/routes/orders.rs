@@ -2,17 +2,16 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Payload};
-use workflow::command::{Command, Query};
-use workflow::order;
+use workflow::command::{Job, Query};
 
-use super::Handled;
+use super::{Handled, act};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::http::deliveries::answers::order::{placed, shown};
 use crate::http::deliveries::bodies::{OrderBody, Sheet};
-use crate::http::order_name::{order_id, order_named};
+use crate::http::order_name::order_named;
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, asked_version};
+use crate::http::visit::Visit;
 use crate::limits::DELIVERY_BODY_BYTES_MAX;
 
 /// Takes an order over from a web shop, and holds its stock: 200.
@@ -37,11 +36,6 @@ pub(crate) async fn show(app: Data<App>, head: HttpRequest, id: Path<String>) ->
 
 /// Ends an order; one that is cancelled stays so: 200.
 pub(crate) async fn cancel(app: Data<App>, head: HttpRequest, id: Path<String>) -> Handled {
-    let visit = Visit::acting(&app, &head, Lane::Finish).await?;
-    let version = asked_version(head.headers())?;
-    let order = order_id(&app, &visit, &id).await?;
-    let keyed = visit.keyed(&format!("deliveries.cancel/{order}"), &version.map(|it| it.0));
-    let action = order::Command::Cancel { version, reason: None, unpicked: false };
-    let answered = visit.change(&app, keyed, Command::Act { order, action }, shown).await?;
-    Ok(answer(answered, shown))
+    let operation = (Lane::Finish, "deliveries.cancel");
+    act((app, head, id), operation, (Job::Cancel, shown)).await
 }

@@ -25,11 +25,7 @@ pub(crate) async fn place(asked: Asked) -> Handled {
             let replaces = replaces(body.headers())?;
             let sent: OrderBody<'_> = body.decode()?;
             let certus = body.certus()?;
-            // A key of before these were heeded still stands for the body alone.
-            let keyed = match (replaces, certus) {
-                (None, false) => body.keyed("orders.place", &sent),
-                more => body.keyed("orders.place", &(&sent, more)),
-            };
+            let keyed = body.keyed("orders.place", &(&sent, replaces, certus));
             let render: Render = if certus { order::placed_with_certus } else { order::placed };
             Ok((keyed, sent.to_order(replaces)?, render))
         })
@@ -70,11 +66,7 @@ pub(crate) async fn act(asked: Asked, name: Path<String>) -> Handled {
     let (certus, action) = (body.certus()?, sent.to_action(body.if_match()?)?);
     body.visit.caller.may(needed(&action))?;
     let order = order_id(&app, &body.visit, &name).await?;
-    let operation = format!("orders.act/{order}");
-    let keyed = match certus {
-        false => body.keyed(&operation, &sent),
-        true => body.keyed(&operation, &(&sent, certus)),
-    };
+    let keyed = body.keyed(&format!("orders.act/{order}"), &(&sent, certus));
     let command = Command::Act { order, action };
     let render: Render = if certus { order::shown_with_certus } else { order::shown };
     Ok(answer(body.visit.change(&app, keyed, command, render).await?, render))

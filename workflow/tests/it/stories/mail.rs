@@ -92,8 +92,8 @@ impl Script {
         Todo::Submit { who: who.into(), command, order: Some(name.into()) }
     }
 
-    /// `rules zone Europe/Amsterdam, quiet 21:00-08:00, cap 2, product 3, count confirmed,
-    /// gtin strict`; caps are for a day.
+    /// `rules zone Europe/Amsterdam, quiet 21:00-08:00, cap 2, product 3, all 9, count
+    /// confirmed, gtin strict`; caps are for a day.
     pub(super) fn set_rules(&mut self, said: &Said<'_>) {
         let mut rules = InvitationRules::default();
         let (mut zone, mut quiet) = ("UTC", None);
@@ -103,6 +103,7 @@ impl Script {
                 ("quiet", hours) => quiet = Some(hours),
                 ("cap", mails) => rules.cap_per_address = Some(a_day(mails)),
                 ("product", mails) => rules.cap_per_product = Some(a_day(mails)),
+                ("all", mails) => rules.cap_per_tenant = Some(a_day(mails)),
                 ("count", "confirmed") => rules.count_from = CountFrom::Confirmed,
                 ("count", "delivered") => rules.count_from = CountFrom::Delivered,
                 ("gtin", "strict") => rules.strict_gtin = true,
