@@ -132,7 +132,7 @@ fn refused(refusal: &Refusal) -> Option<String> {
         Refusal::WrongVersion { asked, current } => {
             format!("it is at version {}, version {} was sent", current.0, asked.0)
         }
-        Refusal::NoSuchLocation { name, .. } => format!("`{name}` is no facility of this tenant"),
+        Refusal::NoSuchLocation { named } => format!("`{named}` is no facility of this tenant"),
         Refusal::OutOfStock { short } => {
             let missing = short.iter().map(|(_, units)| *units).sum::<Units>();
             format!("{missing} pieces are missing there")
@@ -200,7 +200,7 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Refused(Refusal::UnknownLocation) => {
             (S::NOT_FOUND, "/problems/not-found", "No such facility")
         }
-        Failure::Refused(Refusal::UnknownListing) => {
+        Failure::Refused(Refusal::UnknownListing { .. }) => {
             (S::NOT_FOUND, "/problems/not-found", "No such article")
         }
         Failure::Refused(Refusal::UnknownReservation) => {
@@ -256,6 +256,12 @@ impl ResponseError for Problem {
         let mut errors = Vec::new();
         if let Failure::Malformed(faults) = &self.failed.failure {
             errors.extend(faults.iter().map(|it| Detail { pointer: &it.path, detail: &it.what }));
+        }
+        if let Failure::Refused(Refusal::NoSuchLocation { named }) = &self.failed.failure {
+            errors.push(Detail {
+                pointer: &named.said_at,
+                detail: "must name a facility of this tenant",
+            });
         }
         if self.failed.failure == Failure::Unauthorized {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -6,15 +6,17 @@ mod webhook;
 use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::{
-    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownListing, UnknownLocation,
-    UnknownOrder, UnknownReservation,
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownLocation, UnknownOrder,
+    UnknownReservation,
 };
 
 use super::api::Api;
 use super::door::OPERATORS;
 use super::invitations::address;
 use super::operation::{Operation, delete, get, post, put};
-use super::refused::{CHANGED, EXPIRED, NO_SUCH_PLACE, NOT_NOW, TOO_FEW_PIECES, out_of_stock};
+use super::refused::{
+    CHANGED, EXPIRED, NOT_NOW, TOO_FEW_PIECES, UNKNOWN_LISTING, no_such_place, out_of_stock,
+};
 use super::schema::{
     PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
     reference, text, text_of, uuid, version, whole,
@@ -199,7 +201,7 @@ fn provenance(api: &mut Api) {
             .asks()
             .answers(200, "From the journal, the newest first.", "Provenance")
             .tells(&["Cache-Control"])
-            .refuses([UnknownLocation, UnknownListing])],
+            .refuses([UnknownLocation, UNKNOWN_LISTING])],
     );
     let change = given([
         ("what*", text()),
@@ -238,7 +240,14 @@ fn transfer(api: &mut Api) {
             .body("TransferRequest")
             .answers(200, "What is held in its place.", "Transferred")
             .tells(&["Idempotency-Replayed?"])
-            .refuses([UnknownReservation, CHANGED, NO_SUCH_PLACE, TakesNoPart, NOT_NOW, EXPIRED])
+            .refuses([
+                UnknownReservation,
+                CHANGED,
+                no_such_place("#/facilityRef"),
+                TakesNoPart,
+                NOT_NOW,
+                EXPIRED,
+            ])
             .refuses([TOO_FEW_PIECES, out_of_stock(), TooMuchAtOnce])],
     );
     api.schema(

@@ -30,7 +30,7 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         at: Option<LocationRef>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let at = at.map(|name| self.find(&name, 0)).transpose()?;
+        let at = at.map(|name| self.find(&name)).transpose()?;
         let (picker, stores) = (self.who.clone(), self.stores);
         let mut owner = None;
         let waiting = self.tenant.book.unpicked();

@@ -113,8 +113,9 @@ impl StocksBody<'_> {
                 faults.check(at.member("id"), ids.insert(id), "comes twice");
             }
             let own = row.row.change.reference.as_ref();
-            let same =
-                |known: &StockRow| known.at == row.at && known.row.change.reference.as_ref() == own;
+            let same = |known: &StockRow| {
+                known.at.names() == row.at.names() && known.row.change.reference.as_ref() == own
+            };
             let new = own.is_none() || !rows.iter().any(same);
             faults.check(at.member("tenantStockId"), new, "comes twice");
             rows.push(row);
@@ -204,10 +205,12 @@ impl StockBody<'_> {
         let differs = "names another facility than `facility` does";
         let same = inner.id.is_none() || outer.id.is_none() || inner.id == outer.id;
         faults.check(at.member("facilityRef"), same, differs);
-        let (one, other) = (inner.reference, outer.reference);
+        let (one, other) = (&inner.reference, &outer.reference);
         let same = one.is_none() || other.is_none() || one == other;
         faults.check(at.member("tenantFacilityId"), same, differs);
-        Some(LocationRef { id: inner.id.or(outer.id), reference: one.or(other) })
+        let id = inner.id.or(outer.id);
+        let named = if inner.reference.is_some() { inner } else { outer };
+        Some(LocationRef { id, ..named })
     }
 
     fn lot(&self, faults: &mut Faults, at: &Path<'_>, target: LotTarget) -> Option<LotRow> {
