@@ -26,6 +26,8 @@ pub(crate) struct Problem {
     is_invalid: bool,
     /// Whether the bound that the request met is that of streams.
     is_stream: bool,
+    /// Whether it is not in service because it recovers.
+    is_recovering: bool,
 }
 
 #[derive(Serialize)]
@@ -66,7 +68,13 @@ impl Problem {
             oldest: None,
             is_invalid: false,
             is_stream: false,
+            is_recovering: false,
         }
+    }
+
+    /// What the directory holds is being recovered.
+    pub(crate) fn recovering(path: &str) -> Problem {
+        Problem { is_recovering: true, ..Problem::of(Failure::Stopping, path) }
     }
 
     /// Too many streams are open.
@@ -274,7 +282,7 @@ impl ResponseError for Problem {
             kind,
             title,
             status: status.as_u16(),
-            detail: detail(failure),
+            detail: if self.is_recovering { Some("recovering".into()) } else { detail(failure) },
             instance: &self.instance,
             oldest: self.oldest,
             errors,

@@ -53,8 +53,7 @@ fn status(api: &mut Api) {
         ("Status", "How the server is, and what this address speaks."),
         [
             get("/metrics", "scrape", "Figures for Prometheus", P::Admin)
-                .streams("OpenMetrics.", &["application/openmetrics-text"])
-                .refuses([Failure::Stopping]),
+                .streams("OpenMetrics.", &["application/openmetrics-text"]),
             get("/openapi.json", "showOperatorsDocument", document, P::Admin).says(
                 200,
                 "OpenAPI 3.1.",
@@ -127,21 +126,22 @@ fn clock(api: &mut Api) {
         &OPERATORS,
         ("Clock", "The time that records get."),
         [
-            get(path, "showClock", "How the clock stands", P::Admin)
-                .answers(200, "As it is.", "Clock")
-                .refuses([Failure::Stopping]),
+            get(path, "showClock", "How the clock stands", P::Admin).answers(
+                200,
+                "As it is.",
+                "Clock",
+            ),
             post(
                 "/admin/v1/clock/accept",
                 "acceptClock",
                 "Believes the computer's clock",
                 P::Admin,
             )
-            .answers(200, "As it is.", "Clock")
-            .refuses([Failure::Stopping]),
+            .answers(200, "As it is.", "Clock"),
             post(path, "advanceClock", "Moves a time by hand; else it is not there", P::Admin)
                 .body("AdvanceRequest")
                 .answers(200, "When all that is due is done.", "Clock")
-                .refuses([Failure::Stopping, Failure::NotFound]),
+                .refuses([Failure::NotFound]),
         ],
     );
     let advance = text().with("format", "duration").says("ISO 8601, at most 366 days.");
