@@ -30,9 +30,9 @@ struct Entry {
     summary: &'static str,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
+    version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_version: Option<u32>,
+    request_version: Option<u64>,
 }
 
 /// The status of a failure, and its name.
@@ -123,7 +123,7 @@ fn entries(failure: &Failure) -> Vec<Entry> {
 }
 
 /// The entity's version, and the one that was sent.
-fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
+fn versions(refusal: &Refusal) -> (Option<u64>, Option<u64>) {
     let version = |version: &Version| Some(version.0);
     match refusal {
         Refusal::InRow { why, .. } => versions(why),

@@ -318,6 +318,12 @@ async fn bad_facilities_and_settings_change_nothing() {
             .is(400, "operativeCosts[0].value"),
         Row::put(&own, r#"{"version":1}"#).is(400, "address: is required"),
         Row::of(Method::DELETE, &own, "").is(409, "facility in use"),
+        Row::of(Method::DELETE, &own, "")
+            .with("if-match", "\"4294967296\"")
+            .is(409, "version 4294967296 was sent"),
+        Row::of(Method::DELETE, &own, "")
+            .with("if-match", "\"9223372036854775808\"")
+            .is(400, "If-Match"),
         Row::put(&listings, r#"{"listings":[]}"#).is(400, "listings"),
         Row::put(&listings, r#"{"listings":[{"title":"x"}]}"#)
             .is(400, "listings[0].tenantArticleId"),

@@ -25,7 +25,7 @@ struct SafetyStocksAnswer<'a> {
 #[serde(rename_all = "camelCase")]
 struct SafetyStockAnswer<'a> {
     id: StockId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     tenant_article_id: &'a ArticleId,

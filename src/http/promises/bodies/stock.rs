@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use workflow::command::{Command, LocationRef, StockRow};
-use workflow::id::StockId;
+use workflow::id::{StockId, Version};
 use workflow::kept::Kept;
 use workflow::limits::ROWS_PER_BATCH_MAX;
 use workflow::location::{LotChange, LotRow, LotTarget};
@@ -137,14 +137,13 @@ impl StockBody<'_> {
     pub(crate) fn into_change(
         self,
         stock: StockId,
-        if_match: Option<i64>,
+        if_match: Option<Version>,
     ) -> Result<Command, Failure> {
         let mut faults = Faults::default();
         let row = self.lot(&mut faults, &Path::Root, LotTarget::Existing(stock));
         agree(&mut faults, if_match, row.as_ref().and_then(|row| row.version));
         let row = row.map(|mut row| {
-            let header = if_match.and_then(|sent| u32::try_from(sent).ok());
-            row.version = row.version.or(header.map(workflow::id::Version));
+            row.version = row.version.or(if_match);
             StockRow { at: LocationRef::default(), row }
         });
         faults.end(row.map(|row| Command::PutStocks { rows: vec![row] }))
