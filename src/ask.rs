@@ -174,9 +174,10 @@ impl App {
     }
 
     /// The latest position that an answer reflected; it is on disk. None if there are several
-    /// shards: then only an answer of a shard has a position.
+    /// shards, for then only an answer of a shard has a position; and before it is ready.
     pub fn latest(&self) -> Option<Position> {
-        (!self.behind.is_several()).then(|| self.latest.position())
+        let is_known = self.ready.load(Ordering::Relaxed) && !self.behind.is_several();
+        is_known.then(|| self.latest.position())
     }
 
     /// A name for a request that came without one.

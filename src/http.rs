@@ -44,6 +44,7 @@ use workflow::permission::Permission as P;
 use crate::auth::Need;
 
 pub(crate) use cors::cors;
+pub(crate) use health::until_recovered;
 pub use openapi::{of_doors, of_operators};
 pub use promises::demo::furnish;
 pub use stationery::Stationery;

@@ -18,6 +18,7 @@ mod listener;
 pub mod metrics;
 pub mod outside;
 mod patience;
+pub mod recovering;
 mod secrets;
 pub mod server;
 pub mod shards;

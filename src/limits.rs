@@ -118,6 +118,8 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 pub const READER_TIME_MAX: Duration = Duration::from_secs(30);
 /// How many seconds those inside have to finish when the server stops.
 pub const SHUTDOWN_S: u64 = 30;
+/// How many seconds those have who ask while it recovers, once it is ready: their answer is short.
+pub const RECOVERING_END_S: u64 = 1;
 /// Bytes of a body at the invitation door: 100 products with two URLs each are more, and no shop
 /// sends them.
 pub const INVITATION_BODY_BYTES_MAX: usize = 64 * 1024;

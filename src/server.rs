@@ -3,7 +3,7 @@
 //! `main`, tests and benches all start it here; nobody else wires actors. It stops from the
 //! outside in: first no new requests, then those inside finish, then the journal is synced.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +22,12 @@ use crate::auth::{Caller, Credentials, Ring};
 use crate::config::{Auth, Config};
 use crate::connections::Connections;
 use crate::http::Stationery;
-use crate::limits::{
-    CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, READER_TIME_MAX, SHUTDOWN_S,
-};
+use crate::limits::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIME_MAX, KEEP_ALIVE, SHUTDOWN_S};
 use crate::outside::Outside;
+use crate::recovering::Recovering;
 use crate::shards::{self, Directory, Shards};
 use crate::unsubscribe::Unsubscribe;
-use crate::{admin, feed, http, listener, tls, webhooks};
+use crate::{admin, feed, http, tls, webhooks};
 
 /// A server that runs.
 pub struct Server {
@@ -67,12 +66,43 @@ impl Default for Extras {
 }
 
 impl Server {
-    /// Recovers what the directory holds and serves it. `on_failure` is called if the journal
-    /// fails, and must end the process.
+    /// Listens, recovers what the directory holds, and serves it. `on_failure` is called if the
+    /// journal fails, and must end the process.
     ///
     /// # Errors
     /// A directory in use, unsafe or damaged; an address that cannot be had; a bad credential.
     pub async fn start(
+        config: &Config,
+        pace: Pace,
+        extras: Extras,
+        on_failure: OnFailure,
+    ) -> anyhow::Result<Server> {
+        Server::recover(Recovering::listen(config)?, config, pace, extras, on_failure).await
+    }
+
+    /// The same, where somebody listens and answers already: they do so until it is ready, or
+    /// until it failed.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn recover(
+        recovering: Recovering,
+        config: &Config,
+        pace: Pace,
+        extras: Extras,
+        on_failure: OnFailure,
+    ) -> anyhow::Result<Server> {
+        let sockets = recovering.sockets();
+        let served = match sockets {
+            Ok(sockets) => Server::serve(sockets, config, pace, extras, on_failure).await,
+            Err(error) => Err(error.into()),
+        };
+        recovering.end().await;
+        served
+    }
+
+    async fn serve(
+        (doors, operators): (TcpListener, TcpListener),
         config: &Config,
         pace: Pace,
         extras: Extras,
@@ -104,8 +134,8 @@ impl Server {
         if let Some(first) = app.behind.directory().all().first() {
             app.set_ready(first.durable());
         }
-        let (doors, address) = serve_doors(config, app.clone())?;
-        let (operators, admin_address) = serve_operators(config, app.clone())?;
+        let (doors, address) = serve_doors(doors, config, app.clone())?;
+        let (operators, admin_address) = serve_operators(operators, app.clone())?;
         Ok(Server { address, admin_address, doors, operators, app, shards: open, issuers })
     }
 
@@ -196,7 +226,11 @@ async fn watch_keys(shard: &ShardHandle, ring: &Arc<Ring>) -> anyhow::Result<()>
     Ok(())
 }
 
-fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHandle, SocketAddr)> {
+fn serve_doors(
+    listener: TcpListener,
+    config: &Config,
+    app: web::Data<App>,
+) -> anyhow::Result<(ServerHandle, SocketAddr)> {
     let origins = config.cors_origins.clone();
     let connections = app.connections.clone();
     let server = HttpServer::new(move || {
@@ -210,13 +244,11 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN_S)
     .disable_signals();
-    let listening = || format!("cannot listen on {}", config.listen);
-    let listener = listener::listen(config.listen, READER_TIME_MAX).with_context(listening)?;
     let server = match &config.tls {
         Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files.clone())?),
         None => server.listen(listener),
     };
-    let server = server.with_context(listening)?;
+    let server = server.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();
@@ -225,11 +257,9 @@ fn serve_doors(config: &Config, app: web::Data<App>) -> anyhow::Result<(ServerHa
 }
 
 fn serve_operators(
-    config: &Config,
+    listener: TcpListener,
     app: web::Data<App>,
 ) -> anyhow::Result<(ServerHandle, SocketAddr)> {
-    let listening = || format!("cannot listen on {}", config.admin_listen);
-    let listener = listener::listen(config.admin_listen, READER_TIME_MAX);
     let server =
         HttpServer::new(move || Service::new().app_data(app.clone()).configure(admin::routes))
             .workers(1)
@@ -237,8 +267,8 @@ fn serve_operators(
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_S)
             .disable_signals()
-            .listen(listener.with_context(listening)?)
-            .with_context(listening)?;
+            .listen(listener)
+            .context("cannot listen for operators")?;
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

@@ -81,7 +81,7 @@ async fn furnish(handle: &ShardHandle) {
     };
     let value = Units::of_stock(1_000_000_000).unwrap();
     for number in 0..ARTICLES {
-        let at = LocationRef { id: Some(view.id), reference: None };
+        let at = LocationRef::by_id(view.id);
         let change = LotChange { value, ..LotChange::default() };
         let row = LotRow { target: LotTarget::New(article(number)), version: None, change };
         done(handle, Command::PutStocks { rows: vec![StockRow { at, row }] }).await;

@@ -45,7 +45,7 @@ struct Coordinates {
 #[derive(Serialize)]
 struct AddressAnswer<'a> {
     id: u32,
-    version: u32,
+    version: u64,
     coordinates: Coordinates,
     country: Option<&'a str>,
     modified_at: String,

@@ -28,7 +28,7 @@ use crate::limits::RECORDS_LOOKED_AT_MAX;
 #[serde(rename_all = "camelCase")]
 struct DecisionsAnswer {
     order_ref: OrderId,
-    version: u32,
+    version: u64,
     /// Records after this one were looked at, up to the other.
     after_lsn: Lsn,
     to_lsn: Lsn,

@@ -37,7 +37,7 @@ struct RowAnswer {
     status: u16,
     result: &'static str,
     id: StockId,
-    version: u32,
+    version: u64,
     /// The record that the answer reflects.
     lsn: Lsn,
 }

@@ -78,8 +78,8 @@ pub(super) async fn list(call: Call, path: Path<(String, String)>) -> Handled {
         let caller = acting_for(params.end(tenant)?, who);
         let (facility, article) = path.into_inner();
         let at = facility_ref(&facility)?;
-        let article =
-            ArticleId::parse(&article).ok_or(Failure::Refused(Refusal::UnknownListing))?;
+        let article = ArticleId::parse(&article)
+            .ok_or(Failure::Refused(Refusal::UnknownListing { row: None }))?;
         let seen = call.look(&caller, Query::Location(at.clone())).await?;
         let Outcome::Location(location) = outcome_of(seen) else {
             unreachable!("a look at a location is answered with it")

@@ -72,6 +72,7 @@ impl TransferBody<'_> {
         let rule = "is required: a facility's id, or urn:fft:facility:tenantFacilityId: and a name";
         let to = self.facility_ref.as_deref().and_then(|text| facility_ref(text).ok());
         let to = faults.good_member("#/facilityRef", to, rule);
+        let to = to.map(|to| to.said_at("#/facilityRef"));
         let units = self.quantity.map(|count| {
             let rule = format!("must be 1 to {LINE_UNITS_MAX}");
             faults.good_member("#/quantity", Units::of_line(count), &rule)

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::Sources;
 use crate::config::Auth;
+use crate::recovering::Recovering;
 use crate::server::{Extras, Server};
 use crate::{http, telemetry};
 
@@ -20,7 +21,7 @@ pub(super) struct Options {
     /// Begin with three stores and some stock, if there is no location yet
     #[arg(long)]
     demo: bool,
-    /// Write the address that clients connect to into this file, once it answers
+    /// Write the address that clients connect to into this file, once it is ready
     #[arg(long, value_name = "FILE")]
     listen_file: Option<PathBuf>,
     /// Serve POST /bench/echo, which parses a promise and sends it back: the bench compares with it
@@ -36,7 +37,11 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     }
     actix_web::rt::System::new().block_on(async {
         let extras = Extras { echo: options.bench_echo, ..Extras::default() };
-        let server = Server::start(&config, Pace::real(), extras, stop_process()).await?;
+        let recovering = Recovering::listen(&config)?;
+        let (address, admin) = (recovering.address()?, recovering.admin_address()?);
+        tracing::info!(%address, %admin, "listening; not ready before all is recovered");
+        let pace = Pace::real();
+        let server = Server::recover(recovering, &config, pace, extras, stop_process()).await?;
         if options.demo {
             http::furnish(server.shards()).await?;
         }

@@ -1,7 +1,8 @@
 //! Where in a request something stands, and what is wrong there.
 //!
 //! A path is a chain on the stack and costs nothing until it is printed; so every field can name
-//! itself, and a good request never pays for it.
+//! itself, and a good request pays only for the facilities that it names: whether they are there,
+//! the core says.
 
 use std::fmt;
 

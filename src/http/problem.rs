@@ -26,6 +26,8 @@ pub(crate) struct Problem {
     is_invalid: bool,
     /// Whether the bound that the request met is that of streams.
     is_stream: bool,
+    /// Whether it is not in service because it recovers.
+    is_recovering: bool,
 }
 
 #[derive(Serialize)]
@@ -66,7 +68,13 @@ impl Problem {
             oldest: None,
             is_invalid: false,
             is_stream: false,
+            is_recovering: false,
         }
+    }
+
+    /// What the directory holds is being recovered.
+    pub(crate) fn recovering(path: &str) -> Problem {
+        Problem { is_recovering: true, ..Problem::of(Failure::Stopping, path) }
     }
 
     /// Too many streams are open.
@@ -132,7 +140,7 @@ fn refused(refusal: &Refusal) -> Option<String> {
         Refusal::WrongVersion { asked, current } => {
             format!("it is at version {}, version {} was sent", current.0, asked.0)
         }
-        Refusal::NoSuchLocation { name, .. } => format!("`{name}` is no facility of this tenant"),
+        Refusal::NoSuchLocation { named } => format!("`{named}` is no facility of this tenant"),
         Refusal::OutOfStock { short } => {
             let missing = short.iter().map(|(_, units)| *units).sum::<Units>();
             format!("{missing} pieces are missing there")
@@ -200,7 +208,7 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::Refused(Refusal::UnknownLocation) => {
             (S::NOT_FOUND, "/problems/not-found", "No such facility")
         }
-        Failure::Refused(Refusal::UnknownListing) => {
+        Failure::Refused(Refusal::UnknownListing { .. }) => {
             (S::NOT_FOUND, "/problems/not-found", "No such article")
         }
         Failure::Refused(Refusal::UnknownReservation) => {
@@ -257,6 +265,12 @@ impl ResponseError for Problem {
         if let Failure::Malformed(faults) = &self.failed.failure {
             errors.extend(faults.iter().map(|it| Detail { pointer: &it.path, detail: &it.what }));
         }
+        if let Failure::Refused(Refusal::NoSuchLocation { named }) = &self.failed.failure {
+            errors.push(Detail {
+                pointer: &named.said_at,
+                detail: "must name a facility of this tenant",
+            });
+        }
         if self.failed.failure == Failure::Unauthorized {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
@@ -268,7 +282,7 @@ impl ResponseError for Problem {
             kind,
             title,
             status: status.as_u16(),
-            detail: detail(failure),
+            detail: if self.is_recovering { Some("recovering".into()) } else { detail(failure) },
             instance: &self.instance,
             oldest: self.oldest,
             errors,

@@ -16,6 +16,11 @@ pub(crate) async fn nothing(head: HttpRequest) -> Result<String, actix_web::Erro
     Err(into_error(&head, Failure::NotFound))
 }
 
+/// Whatever is at this path, it is not served yet.
+pub(crate) async fn not_yet(head: HttpRequest) -> Result<String, actix_web::Error> {
+    Err(into_error(&head, Failure::Stopping))
+}
+
 /// Something is at this path, but it takes only these methods.
 pub(super) fn wrong_method(head: &HttpRequest, allow: SmolStr) -> actix_web::Error {
     into_error(head, Failure::MethodNotAllowed(allow))

@@ -177,19 +177,14 @@ pub(crate) async fn caller(app: &App, head: &HttpRequest) -> Result<Caller, Fail
 }
 
 /// The version in `If-Match: "3"`, if the header is there.
-pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
+pub(crate) fn asked_version(headers: &HeaderMap) -> Result<Option<Version>, Failure> {
     let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let bare = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
-    let version = bare.and_then(|text| text.parse::<u32>().ok());
+    let version = bare.and_then(|text| text.parse::<i64>().ok());
+    let version = version.and_then(|version| u64::try_from(version).ok());
     version
-        .map(|version| Some(version.into()))
+        .map(|version| Some(Version(version)))
         .ok_or_else(|| Failure::malformed("If-Match", "must be one version in quotes"))
-}
-
-/// The same, for a request whose body has no version to agree with.
-pub(crate) fn asked_version(headers: &HeaderMap) -> Result<Option<Version>, Failure> {
-    let sent = if_match(headers)?.and_then(|version| u32::try_from(version).ok());
-    Ok(sent.map(Version))
 }
 
 /// Whether the client can read JSON; no `Accept` means it can.

@@ -8,6 +8,7 @@ mod decisions;
 mod directory;
 mod import;
 mod provenance;
+mod recovering;
 mod repair;
 mod shards;
 mod tls;

@@ -97,7 +97,7 @@ fn shop() -> World {
             let change = LotChange { value: pieces(1_000_000), ..LotChange::default() };
             let target = LotTarget::New(article_of(article));
             let reference = Some(format!("store-{place}").into());
-            let at = LocationRef { id: None, reference };
+            let at = LocationRef { reference, ..LocationRef::default() };
             StockRow { at, row: LotRow { target, version: None, change } }
         });
         play(&mut world, Command::PutStocks { rows: rows.collect() }, article);

@@ -1,6 +1,7 @@
 //! What may be asked of a tenant's shard.
 
 mod invite;
+mod location_ref;
 mod query;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub use invite::{InvitationAction, InvitationFilter, Invite, Part};
+pub use location_ref::LocationRef;
 pub use query::{
     ListingFilter, LocationFilter, LocationOrder, OrderFilter, OrderName, Page, Query,
     RecentFilter, SafetyFilter, Service, StockFilter, SummaryFilter,
@@ -432,15 +434,6 @@ pub enum Wanted {
         /// The location.
         at: LocationRef,
     },
-}
-
-/// A location as a request names it: by id, by the shop's reference, or by both.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct LocationRef {
-    /// Its id.
-    pub id: Option<LocationId>,
-    /// What the shop calls it.
-    pub reference: Option<SmolStr>,
 }
 
 /// One lot to make or change, at a location that may have to be found.

@@ -234,7 +234,7 @@ impl<C: Cast> Scene<'_, C> {
             Command::KeepStocks { rows } => Ok(self.keep_stocks(rows).await?),
             Command::TakeNext { at } => Ok(self.take_next(at).await?),
             Command::ClearPicked => Ok(self.clear_picked().await?),
-            Command::Handle { order, version, job } => Ok(self.handle(order, version, job).await?),
+            Command::Handle { order, version, job } => self.handle(order, version, job).await,
             Command::Load { orders } => Ok(self.load(orders).await?),
             Command::UnkeepStock { id, version } => Ok(self.unkeep_stock(id, version).await?),
             Command::Configure { version, promise_ttl } => {

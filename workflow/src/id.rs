@@ -46,11 +46,12 @@ pub struct ArticleId(SmolStr);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TenantId(SmolStr);
 
-/// The version of an entity: 1 when it is made, then only growing.
+/// The version of an entity: 1 when it is made, then only growing. What a client sends may be any
+/// number up to 2^63 − 1 (door 3's int64), so that a refusal can say which it was.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,
 )]
-pub struct Version(pub u32);
+pub struct Version(pub u64);
 
 /// The last 16 bits of an id count parts.
 const PART_BITS: u32 = 16;
@@ -185,7 +186,7 @@ impl Version {
     /// The version after one more change.
     #[must_use]
     pub fn next(self) -> Version {
-        Version(self.0.checked_add(1).expect("an entity changes fewer than 2^32 times"))
+        Version(self.0.checked_add(1).expect("an entity changes fewer than 2^64 times"))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use smol_str::SmolStr;
 
+use crate::command::LocationRef;
 use crate::id::{ArticleId, Version};
 use crate::quantity::Units;
 use crate::time::{Millis, Time};
@@ -21,8 +22,11 @@ pub enum Refusal {
         /// The row, counted from 0, if there were several.
         row: Option<usize>,
     },
-    /// The path names an article that is not listed there.
-    UnknownListing,
+    /// The path, or a row, names an article that is not listed there.
+    UnknownListing {
+        /// The row, counted from 0, if there were rows.
+        row: Option<usize>,
+    },
     /// The path names a reservation that is not there.
     UnknownReservation,
     /// The path names a safety stock that is not there.
@@ -31,10 +35,8 @@ pub enum Refusal {
     UnknownKey,
     /// The body names a location that is not there, or two different ones.
     NoSuchLocation {
-        /// What it was called.
-        name: SmolStr,
-        /// Where in the request: the position in the list of names that were sent.
-        at: usize,
+        /// What it was called, and where.
+        named: Box<LocationRef>,
     },
     /// The deadline that was asked for is too near or too far.
     DeadlineOutOfRange {
@@ -222,13 +224,18 @@ pub enum Class {
 }
 
 impl Refusal {
+    /// The same, as what is wrong with one of several rows.
+    pub(crate) fn in_row(self, row: usize) -> Refusal {
+        Refusal::InRow { row, why: Box::new(self) }
+    }
+
     /// What kind of no it is.
     pub fn class(&self) -> Class {
         match self {
             Refusal::UnknownOrder
             | Refusal::UnknownLocation
             | Refusal::UnknownStock { .. }
-            | Refusal::UnknownListing
+            | Refusal::UnknownListing { .. }
             | Refusal::UnknownReservation
             | Refusal::UnknownSafetyStock
             | Refusal::UnknownKey
@@ -287,7 +294,7 @@ impl Refusal {
             Refusal::UnknownOrder => "unknown_order",
             Refusal::UnknownLocation => "unknown_location",
             Refusal::UnknownStock { .. } => "unknown_stock",
-            Refusal::UnknownListing => "unknown_listing",
+            Refusal::UnknownListing { .. } => "unknown_listing",
             Refusal::UnknownReservation => "unknown_reservation",
             Refusal::UnknownSafetyStock => "unknown_safety_stock",
             Refusal::UnknownKey => "unknown_key",

@@ -99,7 +99,7 @@ async fn a_location_that_went_offline_gives_all_its_work_away() {
     let Outcome::Location(edam) = shown.outcome else { panic!("{:?}", shown.outcome) };
     shard.change(put_tea(&edam.id, 400)).await;
     let offline = Arc::new(Card { status: Status::Offline, ..(*card("gouda")).clone() });
-    let at = LocationRef { id: Some(gouda), reference: None };
+    let at = LocationRef::by_id(gouda);
     let change = Command::ChangeLocation { at, version: Version::FIRST, card: offline };
     assert!(matches!(shard.change(change).await, Verdict::Done(_)));
     let held = async |shard: &TestShard, at| {

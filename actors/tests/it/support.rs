@@ -182,7 +182,7 @@ pub(crate) fn put_tea(at: &LocationId, units: i64) -> Command {
     let target = LotTarget::New(tea());
     let change =
         LotChange { value: Units::of_stock(units).expect("a count"), ..LotChange::default() };
-    let at = LocationRef { id: Some(*at), reference: None };
+    let at = LocationRef::by_id(*at);
     Command::PutStocks {
         rows: vec![StockRow { at, row: LotRow { target, version: None, change } }],
     }

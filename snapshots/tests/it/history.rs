@@ -373,7 +373,7 @@ impl Shop {
 
     fn location(&mut self, tenant: &TenantId) -> LocationRef {
         let known: Vec<LocationId> = self.world.desk.tenant(tenant).places.after(None).collect();
-        LocationRef { id: self.pick(&known), reference: None }
+        LocationRef { id: self.pick(&known), ..LocationRef::default() }
     }
 
     fn order(&mut self, tenant: &TenantId, fits: impl Fn(&Stage) -> bool) -> Option<OrderId> {

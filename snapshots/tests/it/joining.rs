@@ -35,7 +35,7 @@ fn reported() -> Shop {
     let two = Units::of_line(2).unwrap();
     let change = LotChange { value: two, ..LotChange::default() };
     let row = LotRow { target: LotTarget::New(article.clone()), version: None, change };
-    let at = workflow::command::LocationRef { id: Some(store.id), reference: None };
+    let at = workflow::command::LocationRef::by_id(store.id);
     ask(Command::PutStocks { rows: vec![workflow::command::StockRow { at, row }] });
     let line = |quantity| Line {
         article: article.clone(),

@@ -17,7 +17,7 @@ use crate::webhooks::{Attempt, CallOutcome};
 struct WebhookAnswer<'a> {
     id: SubscriptionId,
     tenant: &'a str,
-    version: u32,
+    version: u64,
     name: &'a str,
     url: &'a str,
     events: Vec<&'a str>,

@@ -157,6 +157,12 @@ fn sentences(failure: &Failure) -> Vec<Sentence<'_>> {
             let faults = faults.iter().take(FAULTS_MAX);
             faults.map(|it| Sentence { field: &it.path, message: it.what.clone() }).collect()
         }
+        Failure::Refused(Refusal::NoSuchLocation { named }) => {
+            vec![Sentence {
+                field: &named.said_at,
+                message: format!("there is no store `{named}`"),
+            }]
+        }
         Failure::Refused(refusal) => refusal_text(refusal).map_or_else(Vec::new, whole),
         Failure::KeyReused => whole("the key was used for another request".into()),
         Failure::MethodNotAllowed(allow) => whole(format!("this path takes {allow}")),
@@ -181,7 +187,6 @@ fn sentences(failure: &Failure) -> Vec<Sentence<'_>> {
 
 fn refusal_text(refusal: &Refusal) -> Option<String> {
     match refusal {
-        Refusal::NoSuchLocation { name, .. } => Some(format!("there is no store `{name}`")),
         Refusal::PromiseExpired { until } => Some(format!("the promise was good until {until}")),
         Refusal::WrongVersion { asked, current } => {
             Some(format!("the order is at version {current}, version {asked} was sent"))

@@ -10,7 +10,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::Render;
 use serde::Serialize;
-use workflow::command::{Command, Job, OrderName};
+use workflow::command::{Command, Job, LocationRef, OrderName};
 use workflow::id::Version;
 use workflow::reply::Keyed;
 
@@ -20,6 +20,7 @@ use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::Failed;
 use crate::http::order_name::{id_of, order_named};
+use crate::http::promises::routes::query::Params;
 use crate::http::reply::answer;
 use crate::http::visit::{Visit, asked_version};
 use crate::limits::DELIVERY_BODY_BYTES_MAX;
@@ -94,4 +95,10 @@ async fn act(
     let errand = Errand::bare(app, &head, lane).await?;
     let (order, keyed) = errand.keyed_for(order_named(&id)?, (operation, &())).await?;
     Ok(errand.run(order, keyed, (job, render)).await?)
+}
+
+/// The store that a query names.
+fn store(params: &mut Params) -> Option<LocationRef> {
+    let name = params.filled("store_id")?;
+    Some(LocationRef::by_reference(name).said_at("store_id"))
 }

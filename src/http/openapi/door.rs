@@ -109,6 +109,6 @@ pub(super) const PATH: &str = "/the/path";
 /// What the customers' door answers.
 pub(super) fn of_customers(cause: orders::errors::Cause) -> HttpResponse {
     let name = SmolStr::new_static("5ba1c9d2-1f");
-    let call = Call { name, at: THEN, instance: PATH.to_owned() };
+    let call = Call { name, at: THEN, instance: PATH.into() };
     orders::errors::Error::of(cause, call).error_response()
 }

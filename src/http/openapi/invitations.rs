@@ -55,7 +55,7 @@ pub(super) fn describe(api: &mut Api) {
                 .streams("A page.", &["text/html"])
                 .tells(&["Cache-Control"])
                 .refuses([Failure::NotFound, Failure::NoRoom, Failure::Overloaded])
-                .refuses([Failure::Stopping, Failure::OutcomeUnknown]),
+                .refuses([Failure::OutcomeUnknown]),
         ],
     );
 }

@@ -6,15 +6,17 @@ mod webhook;
 use workflow::limits::{ADDRESSES_PER_TENANT_MAX, LINE_UNITS_MAX, REFERENCE_CHARS_MAX};
 use workflow::permission::Permission as P;
 use workflow::refusal::Refusal::{
-    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownListing, UnknownLocation,
-    UnknownOrder, UnknownReservation,
+    TakesNoPart, TooManyAddresses, TooMuchAtOnce, UnknownAddress, UnknownLocation, UnknownOrder,
+    UnknownReservation,
 };
 
 use super::api::Api;
 use super::door::OPERATORS;
 use super::invitations::address;
 use super::operation::{Operation, delete, get, post, put};
-use super::refused::{CHANGED, EXPIRED, NO_SUCH_PLACE, NOT_NOW, TOO_FEW_PIECES, out_of_stock};
+use super::refused::{
+    CHANGED, EXPIRED, NOT_NOW, TOO_FEW_PIECES, UNKNOWN_LISTING, no_such_place, out_of_stock,
+};
 use super::schema::{
     PRINTABLE, Schema, any_object, array, closed, count, flag, given, instant, number_of, pattern,
     reference, text, text_of, uuid, version, whole,
@@ -51,8 +53,7 @@ fn status(api: &mut Api) {
         ("Status", "How the server is, and what this address speaks."),
         [
             get("/metrics", "scrape", "Figures for Prometheus", P::Admin)
-                .streams("OpenMetrics.", &["application/openmetrics-text"])
-                .refuses([Failure::Stopping]),
+                .streams("OpenMetrics.", &["application/openmetrics-text"]),
             get("/openapi.json", "showOperatorsDocument", document, P::Admin).says(
                 200,
                 "OpenAPI 3.1.",
@@ -125,21 +126,22 @@ fn clock(api: &mut Api) {
         &OPERATORS,
         ("Clock", "The time that records get."),
         [
-            get(path, "showClock", "How the clock stands", P::Admin)
-                .answers(200, "As it is.", "Clock")
-                .refuses([Failure::Stopping]),
+            get(path, "showClock", "How the clock stands", P::Admin).answers(
+                200,
+                "As it is.",
+                "Clock",
+            ),
             post(
                 "/admin/v1/clock/accept",
                 "acceptClock",
                 "Believes the computer's clock",
                 P::Admin,
             )
-            .answers(200, "As it is.", "Clock")
-            .refuses([Failure::Stopping]),
+            .answers(200, "As it is.", "Clock"),
             post(path, "advanceClock", "Moves a time by hand; else it is not there", P::Admin)
                 .body("AdvanceRequest")
                 .answers(200, "When all that is due is done.", "Clock")
-                .refuses([Failure::Stopping, Failure::NotFound]),
+                .refuses([Failure::NotFound]),
         ],
     );
     let advance = text().with("format", "duration").says("ISO 8601, at most 366 days.");
@@ -199,7 +201,7 @@ fn provenance(api: &mut Api) {
             .asks()
             .answers(200, "From the journal, the newest first.", "Provenance")
             .tells(&["Cache-Control"])
-            .refuses([UnknownLocation, UnknownListing])],
+            .refuses([UnknownLocation, UNKNOWN_LISTING])],
     );
     let change = given([
         ("what*", text()),
@@ -238,7 +240,14 @@ fn transfer(api: &mut Api) {
             .body("TransferRequest")
             .answers(200, "What is held in its place.", "Transferred")
             .tells(&["Idempotency-Replayed?"])
-            .refuses([UnknownReservation, CHANGED, NO_SUCH_PLACE, TakesNoPart, NOT_NOW, EXPIRED])
+            .refuses([
+                UnknownReservation,
+                CHANGED,
+                no_such_place("#/facilityRef"),
+                TakesNoPart,
+                NOT_NOW,
+                EXPIRED,
+            ])
             .refuses([TOO_FEW_PIECES, out_of_stock(), TooMuchAtOnce])],
     );
     api.schema(

@@ -125,7 +125,7 @@ fn feed(api: &mut Api) {
             .header("Last-Event-ID", lsn())
             .streams("Messages.", &["text/event-stream", "application/x-ndjson"])
             .tells(&["Cache-Control"])
-            .refuses([Failure::NotAcceptable, Failure::Stopping])
+            .refuses([Failure::NotAcceptable])
             .says_no([No::gone(&OUTSIDE)])],
     );
 }
@@ -147,8 +147,7 @@ fn status(api: &mut Api) {
             get("/healthz", "isAlive", "Whether the process answers", Need::Open)
                 .streams("It does.", &text_plain),
             get("/readyz", "isReady", "Whether requests are let in", Need::Open)
-                .streams("They are.", &text_plain)
-                .refuses([Failure::Stopping]),
+                .streams("They are.", &text_plain),
             explain("explainProblem"),
             get("/openapi.json", "showDocument", "This document", Need::Open).says(
                 200,

@@ -1,6 +1,7 @@
 //! Refusals by example, those that have values; and those that come together.
 
 use smol_str::SmolStr;
+use workflow::command::LocationRef;
 use workflow::id::{ArticleId, Version};
 use workflow::limits::{
     LINES_PER_ORDER_MAX, LOTS_PER_SHELF_MAX, PICKING_MAX, SUBSCRIPTIONS_PER_TENANT_MAX,
@@ -22,9 +23,8 @@ pub(super) const NOT_NOW: Refusal =
 /// The promise is past its deadline.
 pub(super) const EXPIRED: Refusal = PromiseExpired { until: THEN };
 
-/// The request names a place that is not there.
-pub(super) const NO_SUCH_PLACE: Refusal =
-    NoSuchLocation { name: SmolStr::new_static("cologne"), at: 0 };
+/// The path names an article that is not listed there.
+pub(super) const UNKNOWN_LISTING: Refusal = UnknownListing { row: None };
 
 /// The path names a stock that is not there.
 pub(super) const UNKNOWN_STOCK: Refusal = UnknownStock { row: None };
@@ -104,4 +104,10 @@ pub(super) fn in_row(why: Refusal) -> Refusal {
 /// Lines are short without which the customer wants nothing.
 pub(super) fn critical_short() -> Refusal {
     CriticalShort { short: short() }
+}
+
+/// The request names a place there that is not there.
+pub(super) fn no_such_place(at: &'static str) -> Refusal {
+    let named = LocationRef::by_reference("cologne").said_at(at);
+    NoSuchLocation { named: Box::new(named) }
 }

@@ -109,7 +109,7 @@ pub(super) fn count() -> Schema {
 
 /// An entity's version.
 pub(super) fn version() -> Schema {
-    whole(1..=u32::MAX.into())
+    whole(1..=i64::MAX)
 }
 
 /// Any number.

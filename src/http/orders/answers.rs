@@ -34,7 +34,7 @@ struct OrderAnswer {
     order_id: u64,
     order_ref: OrderId,
     status: &'static str,
-    version: u32,
+    version: u64,
     requester_id: Option<i64>,
     user_id: Option<i64>,
     facility_id: Option<i64>,

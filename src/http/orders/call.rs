@@ -29,7 +29,7 @@ pub(crate) struct Call {
     /// When it came.
     pub(crate) at: Time,
     /// The path that it was sent to, cut at 256 characters.
-    pub(crate) instance: String,
+    pub(crate) instance: Box<str>,
 }
 
 impl Call {

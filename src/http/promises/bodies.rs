@@ -47,9 +47,9 @@ fn time(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<Time> {
     faults.good(at, Time::parse(text), "must be an RFC 3339 instant with an offset")
 }
 
-/// A version. One that nothing will ever reach is as stale as any other: it is the last one.
+/// A version. One that nothing will ever reach is as stale as any other.
 fn version(faults: &mut Faults, at: Path<'_>, sent: i64) -> Option<Version> {
-    let version = (sent > 0).then(|| Version(u32::try_from(sent).unwrap_or(u32::MAX)));
+    let version = u64::try_from(sent).ok().filter(|sent| *sent > 0).map(Version);
     faults.good(at, version, "must be 1 or more")
 }
 

@@ -30,9 +30,9 @@ struct Entry {
     summary: &'static str,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
+    version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_version: Option<u32>,
+    request_version: Option<u64>,
 }
 
 /// The status of a failure, and its name.
@@ -70,7 +70,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::UnknownOrder => (S::NOT_FOUND, "order not found"),
         Refusal::UnknownLocation => (S::NOT_FOUND, "facility not found"),
         Refusal::UnknownStock { .. } => (S::NOT_FOUND, "stock not found"),
-        Refusal::UnknownListing => (S::NOT_FOUND, "listing not found"),
+        Refusal::UnknownListing { .. } => (S::NOT_FOUND, "listing not found"),
         Refusal::UnknownReservation => (S::NOT_FOUND, "reservation not found"),
         Refusal::UnknownSafetyStock => (S::NOT_FOUND, "safety stock not found"),
         Refusal::NoSuchLocation { .. } => (S::BAD_REQUEST, "no such facility"),
@@ -123,7 +123,7 @@ fn entries(failure: &Failure) -> Vec<Entry> {
 }
 
 /// The entity's version, and the one that was sent.
-fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
+fn versions(refusal: &Refusal) -> (Option<u64>, Option<u64>) {
     let version = |version: &Version| Some(version.0);
     match refusal {
         Refusal::InRow { why, .. } => versions(why),
@@ -135,7 +135,8 @@ fn versions(refusal: &Refusal) -> (Option<u32>, Option<u32>) {
     }
 }
 
-fn refusal_text(refusal: &Refusal) -> String {
+/// What a refusal says to people, after the path of what it is about.
+pub(super) fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
         Refusal::InRow { row, why } => match &**why {
             Refusal::LotOfAnother { .. } => format!("stocks[{row}].{}", refusal_text(why)),
@@ -149,11 +150,15 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::UnknownStock { row: Some(row) } => {
             format!("stocks[{row}].id: there is no such stock")
         }
-        Refusal::UnknownListing => "this article is not listed at this facility".into(),
+        Refusal::UnknownListing { row: None } => "this article is not listed there".into(),
+        Refusal::UnknownListing { row: Some(row) } => {
+            format!("listings[{row}].tenantArticleId: is not listed there")
+        }
         Refusal::UnknownReservation => "there is no reservation with this id".into(),
         Refusal::UnknownSafetyStock => "there is no safety stock with this id".into(),
-        Refusal::NoSuchLocation { name, at } => {
-            format!("facility `{name}`, number {at} of those named, is not there or is two")
+        Refusal::NoSuchLocation { named } => {
+            let what = "is not there, or not the one named beside it";
+            format!("{}: facility `{named}` {what}", named.said_at)
         }
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!("promisesOptions.validUntil: must be from {earliest} to {latest}")
@@ -170,7 +175,6 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::NotNow { stage, command, .. } => {
             format!("{} is not for an order that is {}", action_name(command), status_name(stage))
         }
-        Refusal::OutOfStock { .. } => "not enough stock".into(), // one entry per line instead
         Refusal::ReferenceInUse { reference } => {
             format!("another facility has tenantFacilityId `{reference}`")
         }
@@ -185,6 +189,7 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::DuplicateOrder { number } => {
             format!("order {number} has this name within its shop")
         }
+        Refusal::OutOfStock { .. } => "not enough stock".into(), // one entry per line instead
         Refusal::CriticalShort { .. } | Refusal::NothingLeft => "not enough stock".into(),
         Refusal::UnknownSubscription => "there is no subscription with this id".into(),
         Refusal::TooManySubscriptions { limit } => {

@@ -118,16 +118,28 @@ fn deadlines() -> Vec<Row> {
 fn places() -> Vec<Row> {
     let shipping = |name: &str| json!({ "shipping": { "preselectedFacilities": [name_of(name)] } });
     let both = json!({ "shipping": {}, "collect": [name_of("gouda")] });
+    let second = json!({ "preselectedFacilities": [name_of("gouda"), { "facilityRef": NOBODY }] });
     vec![
-        order("/deliveryPreferences", shipping("nowhere")).is(400, "nowhere"),
+        order("/deliveryPreferences", shipping("nowhere"))
+            .is(400, "deliveryPreferences.shipping.preselectedFacilities[0].tenantFacilityId"),
+        order("/deliveryPreferences", json!({ "shipping": second }))
+            .is(400, "deliveryPreferences.shipping.preselectedFacilities[1].facilityRef"),
         order("/deliveryPreferences", json!({ "collect": [name_of("nowhere")] }))
-            .is(400, "nowhere"),
+            .is(400, "deliveryPreferences.collect[0].tenantFacilityId"),
+        order("/deliveryPreferences", json!({ "collect": [{ "facilityRef": NOBODY }] }))
+            .is(400, "deliveryPreferences.collect[0].facilityRef"),
+        order("/consumer/tenantFacilityId", json!("nowhere"))
+            .is(400, "consumer.tenantFacilityId: facility `nowhere`"),
+        order("/consumer/facilityRef", json!(NOBODY)).is(400, "consumer.facilityRef: facility `"),
         order("/deliveryPreferences", json!({ "collect": [{}] }))
             .is(400, "deliveryPreferences.collect[0]"),
         order("/deliveryPreferences", both).is(400, "deliveryPreferences"),
         order("/deliveryPreferences", json!({ "fly": {} })).is(400, "deliveryPreferences.fly"),
     ]
 }
+
+/// The id of a facility that is not there.
+const NOBODY: &str = "019bb100-0000-7000-8000-000000000009";
 
 fn name_of(store: &str) -> Value {
     json!({ "tenantFacilityId": store })
@@ -202,13 +214,42 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
     let moved = |to: Value, amount: Value| action(moving(to, amount));
     let removed = json!({ "name": "DELETE_BY_IDS", "ids": [shop.stock] });
     let together = json!({ "actions": [removed, moving(json!("A"), json!(1))] });
+    let outside = json!({ "tenantArticleId": "tea", "value": 1, "tenantFacilityId": "nowhere" });
+    let second = |facility: &Value| {
+        let other = json!({ "tenantArticleId": "jam", "value": 1, "facility": facility });
+        json!({ "stocks": [{ "id": shop.stock, "value": 1 }, other] })
+    };
+    let versionless = json!([{ "operationType": "CREATE", "tenantArticleId": "tea", "value": 1,
+        "facilityRef": NOBODY }]);
+    let in_nowhere =
+        json!({ "name": "DELETE_BY_LOCATIONS", "facilityRef": NOBODY, "locationRefs": ["A"] });
     shop.refuses(vec![
         stock(json!("tea"), json!(-1), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!(1.5), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!("3"), facility.clone()).is(400, "value"),
         stock(json!("tea"), json!(2_147_483_648_i64), facility.clone()).is(400, "value"),
         stock(json!(""), json!(1), facility.clone()).is(400, "tenantArticleId"),
-        stock(json!("tea"), json!(1), nowhere).is(400, "nowhere"),
+        stock(json!("tea"), json!(1), nowhere.clone())
+            .is(400, "no such facility | facility.tenantFacilityId: facility `nowhere`"),
+        stock(json!("tea"), json!(1), json!({ "facilityRef": NOBODY }))
+            .is(400, "no such facility | facility.facilityRef: facility `"),
+        Row::post("/api/stocks", outside.to_string())
+            .is(400, "no such facility | tenantFacilityId: facility `nowhere`"),
+        Row::put("/api/stocks", second(&nowhere).to_string())
+            .is(400, "no such facility | stocks[1].facility.tenantFacilityId: facility `nowhere`"),
+        action(json!({ "name": "UPDATE_VERSIONLESS", "stocks": versionless }))
+            .is(400, "no such facility | action.stocks[0].facilityRef: facility `"),
+        action(json!({ "name": "DELETE_BY_PRODUCTS", "facilityRef": NOBODY,
+            "tenantArticleIds": ["tea"] }))
+        .is(400, "no such facility | action.facilityRef: facility `"),
+        Row::post(actions, json!({ "actions": [removed, in_nowhere] }).to_string())
+            .is(400, "no such facility | actions[1].facilityRef: facility `"),
+        Row::get(format!("/api/stocks?facilityRef={NOBODY}")).is(400, "| facilityRef: facility `"),
+        Row::get("/api/stocks?tenantFacilityId=nowhere").is(400, "| tenantFacilityId: facility `"),
+        Row::get(format!("/api/stocks/summaries?facilityRefs={NOBODY}"))
+            .is(400, "| facilityRefs: facility `"),
+        Row::get(format!("/api/safetystocks?facilityRef={NOBODY}"))
+            .is(400, "| facilityRef: facility `"),
         stock(json!("tea"), json!(1), json!({})).is(400, "facility"),
         Row::put(&own, r#"{"value":1,"version":7}"#).is(409, "version 7 was sent"),
         Row::put(&own, r#"{"version":1}"#).is(400, "value: is required"),
@@ -252,6 +293,8 @@ async fn bad_facilities_and_settings_change_nothing() {
     let settings = "/api/configurations/promises";
     let patch = |body: &str| Row::of(Method::PATCH, &own, body);
     let modify = r#"{"version":1,"actions":[{"action":"ModifyListing","title":"x"}]}"#;
+    let unlisted =
+        r#"{"listings":[{"tenantArticleId":"jam"},{"tenantArticleId":"tea","version":1}]}"#;
     let restock = r#"{"listings":[{"tenantArticleId":"tea","outOfStockBehaviour":"RESTOCK"}]}"#;
     shop.refuses(vec![
         Row::get("/api/facilities?orderBy=COLOUR").is(400, "orderBy: has an unknown value"),
@@ -275,17 +318,23 @@ async fn bad_facilities_and_settings_change_nothing() {
             .is(400, "operativeCosts[0].value"),
         Row::put(&own, r#"{"version":1}"#).is(400, "address: is required"),
         Row::of(Method::DELETE, &own, "").is(409, "facility in use"),
+        Row::of(Method::DELETE, &own, "")
+            .with("if-match", "\"4294967296\"")
+            .is(409, "version 4294967296 was sent"),
+        Row::of(Method::DELETE, &own, "")
+            .with("if-match", "\"9223372036854775808\"")
+            .is(400, "If-Match"),
         Row::put(&listings, r#"{"listings":[]}"#).is(400, "listings"),
         Row::put(&listings, r#"{"listings":[{"title":"x"}]}"#)
             .is(400, "listings[0].tenantArticleId"),
         Row::put(&listings, restock).is(400, "listings[0].outOfStockConfig"),
         Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","scannableCodes":[7]}]}"#)
             .is(400, "listings[0].scannableCodes[0]"),
-        Row::put(&listings, r#"{"listings":[{"tenantArticleId":"tea","version":1}]}"#)
-            .is(404, "listing not found"),
+        Row::put(&listings, unlisted).is(404, "not found | listings[1].tenantArticleId: is not"),
         Row::of(Method::PATCH, format!("{listings}/tea"), r#"{"version":1,"actions":[]}"#)
             .is(400, "actions: must have 1 to 500 entries"),
-        Row::of(Method::PATCH, format!("{listings}/tea"), modify).is(404, "listing not found"),
+        Row::of(Method::PATCH, format!("{listings}/tea"), modify)
+            .is(404, "listing not found | this article is not listed"),
         Row::of(Method::DELETE, format!("{listings}/tea"), "").is(404, "listing not found"),
         Row::of(Method::DELETE, "/api/facilities/nowhere/listings", "")
             .is(404, "facility not found"),

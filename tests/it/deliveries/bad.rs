@@ -36,6 +36,13 @@ fn with(path: &str, value: Value) -> String {
     body.to_string()
 }
 
+/// The same order in the shape of one `delivery`, in this store.
+fn in_store(store: &str) -> String {
+    let mut body = sample(DELIVERY);
+    body["delivery"]["store_id"] = json!(store);
+    body.to_string()
+}
+
 #[actix_web::test]
 async fn every_bad_order_is_refused_and_changes_nothing() {
     let server = shop().await;
@@ -105,7 +112,8 @@ async fn every_bad_order_is_refused_and_changes_nothing() {
             422,
             "order.payment_amount",
         ),
-        (with("order/store_id", json!("nowhere")), 422, ""),
+        (with("order/store_id", json!("nowhere")), 422, "order.store_id"),
+        (in_store("nowhere"), 422, "delivery.store_id"),
         (with("order/client_id", json!(long)), 422, "order.client_id"),
     ] {
         let refusal = refused(server.http.post("/deliveries", &body).await);

@@ -242,7 +242,7 @@ async fn the_list_has_the_newest_first_and_filters() {
     let bad = refused(server.http.get("/deliveries?page=0").await);
     assert_eq!((bad.0, bad.2), (400, vec!["page".to_owned()]));
     let bad = refused(server.http.get("/deliveries?store_id=nowhere").await);
-    assert_eq!(bad.0, 422);
+    assert_eq!((bad.0, bad.2), (422, vec!["store_id".to_owned()]));
 }
 
 /// A day begins when it does at the store: the one that is named, else the one that holds; a store

@@ -59,7 +59,7 @@ async fn a_row_that_is_refused_refuses_no_other() {
     let told: Vec<String> = results.iter().map(told).collect();
     let expected = [
         "1 201 CREATED",
-        "2 400 facility `urk`, number 0 of those named, is not there or is two",
+        "2 400 facility.tenantFacilityId: facility `urk` is not there, or not the one named beside it",
         "4 400 EOF while parsing an object at line 1 column 1",
         "5 400 properties.a: comes twice",
         "6 201 CREATED",

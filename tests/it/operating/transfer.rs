@@ -71,6 +71,7 @@ async fn what_cannot_be_held_there_stays_where_it_is() {
         (&reservation, r#"{"facilityRef":"delft","quantity":3}"#, 422, "#/facilityRef"),
         (&reservation, r#"{"quantity":1}"#, 422, "#/facilityRef"),
         (&reservation, nowhere, 422, "No such facility"),
+        (&reservation, nowhere, 422, r##""errors":[{"pointer":"#/facilityRef""##),
         (&reservation, "{", 400, "/problems/malformed"),
         (&reservation, r#"{"facility":"x"}"#, 400, "is no member here"),
         (&gouda, &all, 404, "No such reservation"),

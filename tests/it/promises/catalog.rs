@@ -364,6 +364,12 @@ async fn safety_stocks_are_set_listed_and_removed() {
     assert_eq!((&put[1]["status"], &put[1]["facilityRef"]), (&json!("CREATED"), &json!(gouda)));
     let again = server.http.put(path, &body).await.expect(207);
     assert_eq!((&again[0]["status"], &again[1]["status"]), (&json!("UPDATED"), &json!("UPDATED")));
+    let nowhere = json!({ "tenantArticleId": "tea", "value": 2, "facilityRef": server.stock(&gouda, "jam", 1).await });
+    let failed = json!({ "operations": [everywhere, nowhere] }).to_string();
+    let failed = server.http.put(path, &failed).await.expect(207);
+    let error = |at: usize, name: &str| text(&failed[at]["error"], name);
+    assert_eq!((error(0, "type"), error(1, "type")), ("NOT_ALLOWED".into(), "NOT_FOUND".into()));
+    assert!(error(1, "message").starts_with("operations[1].facilityRef: facility `"), "{failed}");
     let edam = server.facility("edam").await;
     server.stock(&edam, "tea", 9).await;
     assert_eq!(server.available("tea").await, 8 + 5);

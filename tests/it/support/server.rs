@@ -6,6 +6,7 @@ use std::time::Duration;
 use actors::{Pace, Random, Render, Verdict, Words, Work};
 use certus::config::{Config, Overrides};
 use certus::feed;
+use certus::recovering::Recovering;
 use certus::server::{Extras, Server};
 use certus::webhooks::Schedule;
 use serde_json::{Value, json};
@@ -80,6 +81,21 @@ impl TestServer {
         self.begin().await;
     }
 
+    /// Listens after a stop, and recovers nothing yet.
+    pub(crate) fn listens(&mut self) -> Recovering {
+        let recovering = Recovering::listen(&config_of(&self.dir)).expect("a port is free");
+        self.http = Caller::of(recovering.address().expect("it listens"));
+        recovering
+    }
+
+    /// Recovers where it listens already.
+    pub(crate) async fn recovers(&mut self, listening: Recovering) -> anyhow::Result<()> {
+        let pace = Pace::by_hand(BEGIN);
+        self.server = Some(recover(listening, &self.dir, self.starts, pace).await?);
+        self.starts += 1;
+        Ok(())
+    }
+
     /// Starts it after a stop.
     pub(crate) async fn begin(&mut self) {
         let server = open(&self.dir, self.starts).await;
@@ -148,6 +164,26 @@ async fn open(dir: &TempDir, starts: u64) -> Server {
 }
 
 async fn open_at(dir: &TempDir, starts: u64, pace: Pace) -> Server {
+    let recovering = Recovering::listen(&config_of(dir)).expect("a port is free");
+    recover(recovering, dir, starts, pace).await.expect("it starts")
+}
+
+async fn recover(
+    recovering: Recovering,
+    dir: &TempDir,
+    starts: u64,
+    pace: Pace,
+) -> anyhow::Result<Server> {
+    let failed = Box::new(|error| panic!("the journal failed: {error}"));
+    // Time stands still over a restart, so the ids' chance must not begin anew.
+    let feed = feed::Options { quiet: QUIET, ..feed::Options::default() };
+    let random = Random::seeded(7 + 1_000 * starts);
+    let webhooks = Schedule { delays: vec![RETRY], ..Schedule::default() };
+    let extras = Extras { random, feed, webhooks, ..Extras::default() };
+    Server::recover(recovering, &config_of(dir), pace, extras, failed).await
+}
+
+fn config_of(dir: &TempDir) -> Config {
     let port_0 = "127.0.0.1:0".parse().ok();
     let over = Overrides {
         data: Some(dir.path().join("data")),
@@ -157,14 +193,7 @@ async fn open_at(dir: &TempDir, starts: u64, pace: Pace) -> Server {
         segment_bytes: Some(17 << 20),
         ..Overrides::default()
     };
-    let config = Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid");
-    let failed = Box::new(|error| panic!("the journal failed: {error}"));
-    // Time stands still over a restart, so the ids' chance must not begin anew.
-    let feed = feed::Options { quiet: QUIET, ..feed::Options::default() };
-    let random = Random::seeded(7 + 1_000 * starts);
-    let webhooks = Schedule { delays: vec![RETRY], ..Schedule::default() };
-    let extras = Extras { random, feed, webhooks, ..Extras::default() };
-    Server::start(&config, pace, extras, failed).await.expect("it starts")
+    Config::read(Some(&settings_of(dir)), over).expect("the configuration is valid")
 }
 
 fn settings_of(dir: &TempDir) -> PathBuf {

@@ -52,7 +52,7 @@ impl<C: Cast> Scene<'_, C> {
     /// number is, or to where the request says itself.
     pub(super) fn destination(&self, promise: &Promise) -> Result<Option<Place>, Refusal> {
         if let Some(recipient) = &promise.recipient {
-            let id = self.find(recipient, 0)?;
+            let id = self.find(recipient)?;
             let place = self.tenant.places.card(id).and_then(|card| card.place);
             return Ok(place.or(promise.destination));
         }

@@ -51,7 +51,7 @@ impl<C: Cast> Scene<'_, C> {
         filter: RecentFilter,
         numbers: RangeInclusive<u64>,
     ) -> Result<Outcome, Refusal> {
-        let at = filter.at.as_ref().map(|name| self.find(name, 0)).transpose()?;
+        let at = filter.at.as_ref().map(|name| self.find(name)).transpose()?;
         let book = &self.tenant.book;
         let mut ids: Vec<OrderId> = match &filter.reference {
             Some(reference) => book.with_reference(reference),

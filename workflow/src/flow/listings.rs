@@ -60,7 +60,7 @@ impl<C: Cast> Scene<'_, C> {
         let filter = ListingFilter { articles: vec![article], code: None };
         let outcome = self.listings(at, filter, Page { after: None, size: 1 }).await?;
         match outcome {
-            Outcome::Listings { total: 0, .. } => Err(Refusal::UnknownListing),
+            Outcome::Listings { total: 0, .. } => Err(Refusal::UnknownListing { row: None }),
             one => Ok(one),
         }
     }

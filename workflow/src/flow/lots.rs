@@ -14,7 +14,7 @@ impl<C: Cast> Scene<'_, C> {
         filter: StockFilter,
         page: Page<StockId>,
     ) -> Result<Outcome, Refusal> {
-        let at = filter.at.as_ref().map(|name| self.find(name, 0)).transpose()?;
+        let at = filter.at.as_ref().map(|name| self.find(name)).transpose()?;
         let (mut rows, total) = if !filter.articles.is_empty() {
             self.lots_of(at, &filter, page.after).await
         } else if !filter.storage.is_empty() {

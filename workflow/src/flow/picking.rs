@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use super::candidates::wants;
 use super::room::{held_bytes, takes_holds};
-use super::{Cast, Look, Scene, Seen};
-use crate::command::{Job, LocationRef, OrderName};
+use super::{Cast, Halt, Look, Scene, Seen};
+use crate::command::{Command, Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Status, Take};
@@ -30,7 +31,7 @@ impl<C: Cast> Scene<'_, C> {
         &mut self,
         at: Option<LocationRef>,
     ) -> Result<(Outcome, Option<Owner>), Refusal> {
-        let at = at.map(|name| self.find(&name, 0)).transpose()?;
+        let at = at.map(|name| self.find(&name)).transpose()?;
         let (picker, stores) = (self.who.clone(), self.stores);
         let mut owner = None;
         let waiting = self.tenant.book.unpicked();
@@ -73,7 +74,7 @@ impl<C: Cast> Scene<'_, C> {
         name: OrderName,
         version: Option<Version>,
         job: Job,
-    ) -> Result<(Outcome, Option<Owner>), Refusal> {
+    ) -> Result<(Outcome, Option<Owner>), Halt> {
         let id = self.order_named(name)?;
         self.picks_for(id, &job).await?;
         let who = self.who.clone();
@@ -83,14 +84,14 @@ impl<C: Cast> Scene<'_, C> {
                 return Ok(self.worked(order, Some(line)));
             }
             Job::Substitute(line, with) => {
-                let (order, by) = self.substitute(id, line, *with, version).await?;
+                let (order, by) = self.substitute(id, line, with, version).await?;
                 return Ok(self.worked(order, Some(by)));
             }
             Job::Pick(line, units) => (Task::Pick { picker: who, line, units }, Some(line)),
             Job::Stage => (Task::Stage { picker: who }, None),
             Job::Share(with) => {
                 if self.tenant.book.picking(&with).len() >= PICKING_MAX {
-                    return Err(Refusal::ListFull { limit: PICKING_MAX });
+                    return Err(Refusal::ListFull { limit: PICKING_MAX }.into());
                 }
                 (Task::Share { picker: who, with }, None)
             }
@@ -304,14 +305,15 @@ impl<C: Cast> Scene<'_, C> {
         }
     }
 
-    /// Something else takes the place of what is missing of a line, and is held at once.
+    /// Something else takes the place of what is missing of a line, and is held at once. If overdue
+    /// promises hold it, these are to expire first (S5).
     async fn substitute(
         &mut self,
         id: OrderId,
         line: u16,
-        with: Line,
+        with: Box<Line>,
         version: Option<Version>,
-    ) -> Result<(Order, u16), Refusal> {
+    ) -> Result<(Order, u16), Halt> {
         let order = self.sold(id, version, "Substitute").await?;
         let part = order.part_of(self.who, Some(line)).ok_or(Refusal::WrongItem)?;
         let at = part.location;
@@ -320,26 +322,33 @@ impl<C: Cast> Scene<'_, C> {
         let units = waiting.iter().map(|hold| hold.units).sum::<Units>();
         let units = units.with(order.unassigned(line));
         if units.is_zero() {
-            return Err(Refusal::NothingToSubstitute);
+            return Err(Refusal::NothingToSubstitute.into());
         }
         let look = Look::Offer(with.article.clone());
         let Seen::Offer(offer) = self.cast.look(at, look, self.now).await else {
             unreachable!("a look at an offer sees an offer")
         };
         if offer.inactive || offer.available < units {
-            return Err(Refusal::OutOfStock { short: vec![(line, units.less(offer.available))] });
+            let wanted = Line { quantity: units, ..(*with).clone() };
+            let due = self.overdue(&wants(&[wanted])).await;
+            if !due.is_empty() {
+                let (order, job) = (OrderName::Id(id), Job::Substitute(line, with));
+                return Err(Halt::Overdue(due, Box::new(Command::Handle { order, version, job })));
+            }
+            let short = vec![(line, units.less(offer.available))];
+            return Err(Refusal::OutOfStock { short }.into());
         }
         let lines = &order.asked.lines;
         if lines[usize::from(line)].article == with.article {
-            return Err(Refusal::NothingToSubstitute);
+            return Err(Refusal::NothingToSubstitute.into());
         }
         let known = lines.iter().position(|line| line.article == with.article);
         if known.is_none() && lines.len() >= LINES_PER_ORDER_MAX {
-            return Err(Refusal::TooMuchAtOnce);
+            return Err(Refusal::TooMuchAtOnce.into());
         }
         takes_holds(&order, &with.article, usize::from(offer.lots).max(1))?;
         let by = u16::try_from(known.unwrap_or(lines.len())).expect("an order has few lines");
-        let new = known.is_none().then(|| Line { quantity: units, ..with.clone() });
+        let new = known.is_none().then(|| Line { quantity: units, ..(*with).clone() });
         let released: Vec<u16> = waiting.iter().map(|hold| hold.index).collect();
         let article = lines[usize::from(line)].article.clone();
 
@@ -349,7 +358,7 @@ impl<C: Cast> Scene<'_, C> {
         if !reservations.is_empty() {
             self.settle(at, location::Command::Release { reservations }).await;
         }
-        let take = Take { article: with.article, units, waits: false };
+        let take = Take { article: with.article.clone(), units, waits: false };
         let holds = self.hold(id, order.reserved, by, at, take).await;
         let event = Substitution { line, units, released, by, new, holds };
         Ok((self.tell(id, Event::Substituted(Box::new(event))).await, by))

@@ -197,9 +197,9 @@ impl<C: Cast> Scene<'_, C> {
 
     fn delivery(&self, wanted: &Wanted) -> Result<Delivery, Refusal> {
         match wanted {
-            Wanted::Collect { at } => Ok(Delivery::Collect { at: self.find(at, 0)? }),
+            Wanted::Collect { at } => Ok(Delivery::Collect { at: self.find(at)? }),
             Wanted::Ship { from } => {
-                let from = from.iter().enumerate().map(|(index, name)| self.find(name, index));
+                let from = from.iter().map(|name| self.find(name));
                 Ok(Delivery::Ship { from: from.collect::<Result<_, _>>()? })
             }
         }

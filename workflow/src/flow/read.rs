@@ -41,7 +41,7 @@ impl<C: Cast> Scene<'_, C> {
             Query::Shared(_) => Err(Refusal::UnknownOrder),
             Query::Picklist(picker, stores) => Ok(self.picklist(&picker, &stores).await),
             Query::Unpicked(at, stores) => {
-                let at = at.map(|name| self.find(&name, 0)).transpose()?;
+                let at = at.map(|name| self.find(&name)).transpose()?;
                 let waiting = self.tenant.book.unpicked();
                 let waiting = waiting.filter(|(it, _)| self.picks_at(*it, at, &stores));
                 Ok(Outcome::Count(waiting.map(|(_, orders)| orders.len()).sum()))
@@ -157,7 +157,7 @@ impl<C: Cast> Scene<'_, C> {
         filter: SummaryFilter,
         page: Page<ArticleId>,
     ) -> Result<Outcome, Refusal> {
-        let named = filter.locations.iter().enumerate().map(|(at, name)| self.find(name, at));
+        let named = filter.locations.iter().map(|name| self.find(name));
         let named: Vec<LocationId> = named.collect::<Result<_, _>>()?;
         let places = &self.tenant.places;
         let wanted =

@@ -53,7 +53,7 @@ impl<C: Cast> Scene<'_, C> {
             }
             Lots::Ids(ids) => Ok((RemovedBy::Ids, ids)),
             Lots::Articles(at, articles) => {
-                let location = self.find(&at, 0)?;
+                let location = self.find(&at)?;
                 let look = Look::Lots(articles, None, usize::MAX);
                 let Seen::Lots(lots, _) = self.cast.look(location, look, self.now).await else {
                     unreachable!("a look at lots sees lots")
@@ -62,7 +62,7 @@ impl<C: Cast> Scene<'_, C> {
                 Ok((RemovedBy::Articles, ids.collect()))
             }
             Lots::Storages(at, storages) => {
-                let at = at.map(|at| self.find(&at, 0)).transpose()?;
+                let at = at.map(|at| self.find(&at)).transpose()?;
                 let mut ids = self.tenant.places.lots_in(&storages);
                 ids.retain(|id| at.is_none() || self.tenant.places.location_of(*id) == at);
                 Ok((RemovedBy::Storages, ids))

@@ -32,7 +32,7 @@ impl<C: Cast> Scene<'_, C> {
             let new = self.new_stock_id(index);
             match at {
                 Some(at) => {
-                    let location = self.find(&at, index)?;
+                    let location = self.find(&at).map_err(|why| why.in_row(index))?;
                     told.entry(location).or_default().rows.push(SafetyRow { article, units, new });
                     rows.push(Err(location));
                 }
@@ -111,7 +111,7 @@ impl<C: Cast> Scene<'_, C> {
         filter: SafetyFilter,
         page: Page<StockId>,
     ) -> Result<Outcome, Refusal> {
-        let at = filter.at.as_ref().map(|name| self.find(name, 0)).transpose()?;
+        let at = filter.at.as_ref().map(|name| self.find(name)).transpose()?;
         let fits = |(_, (place, article)): &(StockId, &(Option<LocationId>, ArticleId))| {
             (at.is_none() || *place == at) && filter.article.as_ref().is_none_or(|it| it == article)
         };

@@ -112,20 +112,21 @@ impl<C: Cast> Scene<'_, C> {
         row: &StockRow,
     ) -> Result<LocationId, Refusal> {
         let LotTarget::Existing(stock) = &row.row.target else {
-            return self.find(&row.at, index);
+            return self.find(&row.at);
         };
         let location = self.tenant.places.location_of(*stock);
         let location =
             location.ok_or(Refusal::UnknownStock { row: (!is_alone).then_some(index) })?;
-        if row.at != LocationRef::default() && self.find(&row.at, index)? != location {
-            return Err(no_such_location(&row.at, index));
+        let names_one = row.at.names() != (None, None);
+        if names_one && self.find(&row.at)? != location {
+            return Err(no_such_location(&row.at));
         }
         Ok(location)
     }
 
-    /// The location that a body names, at the given place among the names it sends.
-    pub(super) fn find(&self, name: &LocationRef, at: usize) -> Result<LocationId, Refusal> {
-        self.tenant.places.find(name).ok_or_else(|| no_such_location(name, at))
+    /// The location that a request names.
+    pub(super) fn find(&self, name: &LocationRef) -> Result<LocationId, Refusal> {
+        self.tenant.places.find(name).ok_or_else(|| no_such_location(name))
     }
 
     pub(super) async fn stock_view(&mut self, location: LocationId, id: StockId) -> StockView {
@@ -154,11 +155,6 @@ impl<C: Cast> Scene<'_, C> {
     }
 }
 
-fn no_such_location(name: &LocationRef, at: usize) -> Refusal {
-    let text = match (&name.reference, &name.id) {
-        (Some(reference), _) => reference.clone(),
-        (None, Some(id)) => id.to_string().into(),
-        (None, None) => "".into(),
-    };
-    Refusal::NoSuchLocation { name: text, at }
+fn no_such_location(name: &LocationRef) -> Refusal {
+    Refusal::NoSuchLocation { named: Box::new(name.clone()) }
 }

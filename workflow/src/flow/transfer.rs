@@ -26,7 +26,7 @@ impl<C: Cast> Scene<'_, C> {
         let index = index.filter(|_| self.tenant.book.holds(id));
         let index = index.ok_or(Refusal::UnknownReservation)?;
         let order = self.cast.order(id).await;
-        let to = self.find(&asked.to, 0)?;
+        let to = self.find(&asked.to)?;
         let hold = order::gives_up(&order, index, to, asked.version, self.now)?;
         let units = asked.units.unwrap_or(hold.units);
         if units > hold.units {

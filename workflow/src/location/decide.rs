@@ -312,10 +312,10 @@ fn close(location: &Location, asked: Option<Version>, force: bool) -> Result<Don
 
 fn list(location: &Location, rows: &[(StockId, ListingRow)], now: Time) -> Result<Done, Refusal> {
     let mut done = Done::default();
-    for (id, row) in rows {
+    for (index, (id, row)) in rows.iter().enumerate() {
         let old = location.shelves.get(&row.article).and_then(|shelf| shelf.listing.as_deref());
         if let Some(asked) = row.version {
-            listed(old, asked)?;
+            listed(old, asked, Some(index))?;
         }
         let listing = Listing {
             id: old.map_or(*id, |old| old.id),
@@ -356,7 +356,7 @@ fn unlist(location: &Location, which: &Listings) -> Result<Done, Refusal> {
             let shelf = location.shelves.get(article);
             let old = shelf.and_then(|shelf| shelf.listing.as_deref());
             let version = old.map(|old| old.version).unwrap_or_default();
-            listed(old, asked.unwrap_or(version))?;
+            listed(old, asked.unwrap_or(version), None)?;
             vec![gone(article)]
         }
         Listings::All => {
@@ -368,8 +368,8 @@ fn unlist(location: &Location, which: &Listings) -> Result<Done, Refusal> {
 }
 
 /// Whether there is a listing, and at the version that the caller saw last.
-fn listed(old: Option<&Listing>, asked: Version) -> Result<(), Refusal> {
-    let current = old.ok_or(Refusal::UnknownListing)?.version;
+fn listed(old: Option<&Listing>, asked: Version, row: Option<usize>) -> Result<(), Refusal> {
+    let current = old.ok_or(Refusal::UnknownListing { row })?.version;
     if asked == current { Ok(()) } else { Err(Refusal::WrongVersion { asked, current }) }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn put(
     let mut done = Done::default();
     for (index, (new, row)) in rows.iter().enumerate() {
         let drawn = drawing.draw(*new, row, now);
-        done.rows.push(drawn.map_err(|why| in_row(index, why))?);
+        done.rows.push(drawn.map_err(|why| why.in_row(index))?);
     }
     let mut by_article: BTreeMap<ArticleId, Vec<(Lot, bool)>> = BTreeMap::new();
     for drawn in drawing.lots.into_iter().filter(Drawn::is_change) {
@@ -48,15 +48,11 @@ pub(super) fn put(
         if draft.is_over_full() {
             let last = done.rows.iter().rposition(|row| row.article == article);
             let why = Refusal::TooManyLots { limit: LOTS_PER_SHELF_MAX };
-            return Err(in_row(last.unwrap_or_default(), why));
+            return Err(why.in_row(last.unwrap_or_default()));
         }
         draft.settle(now, &mut done.events);
     }
     Ok(done)
-}
-
-fn in_row(row: usize, why: Refusal) -> Refusal {
-    Refusal::InRow { row, why: Box::new(why) }
 }
 
 /// The lots as the rows so far make them.

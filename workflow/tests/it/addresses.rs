@@ -8,7 +8,7 @@ use workflow::refusal::Refusal;
 
 use crate::shop::Shop;
 
-fn put(shop: &mut Shop, number: u32, asked: Option<u32>, lat: f64) -> Result<u32, Refusal> {
+fn put(shop: &mut Shop, number: u32, asked: Option<u64>, lat: f64) -> Result<u64, Refusal> {
     let place = Place::of_degrees(lat, 7.0).expect("it is on earth");
     let (version, country) = (asked.map(Version), Some("DE".into()));
     let command = Command::PutAddress { number, version, place, country };

@@ -132,7 +132,7 @@ pub(crate) fn pieces(count: i64) -> Units {
 }
 
 pub(crate) fn at(reference: &str) -> LocationRef {
-    LocationRef { id: None, reference: Some(reference.into()) }
+    LocationRef::by_reference(reference)
 }
 
 /// What the timer submits.

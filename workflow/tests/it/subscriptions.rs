@@ -26,7 +26,7 @@ fn subscribe(event: &str) -> Command {
     }))
 }
 
-fn act(shop: &mut Shop, id: SubscriptionId, asked: Option<u32>, action: Action) -> Told {
+fn act(shop: &mut Shop, id: SubscriptionId, asked: Option<u64>, action: Action) -> Told {
     let command = Command::Subscription { id, version: asked.map(Version), action };
     match shop.submit("operator", command).result {
         Ok(Outcome::Subscription(subscription)) => Ok(subscription),

@@ -34,7 +34,7 @@ struct OrderAnswer<'a, T> {
     number: u64,
     client_id: Option<&'a str>,
     client_internal_order_id: Option<&'a str>,
-    version: u32,
+    version: u64,
     secure_order_id: Option<String>,
     items: Vec<T>,
     #[serde(serialize_with = "or_none_at_all")]

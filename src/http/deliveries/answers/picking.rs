@@ -35,7 +35,7 @@ pub(crate) struct PickAnswer<'a> {
     price: Option<&'a RawValue>,
     order_item_options_flags: &'static str,
     location: Option<SmolStr>,
-    version: u32,
+    version: u64,
     /// Where it is picked.
     #[serde(skip)]
     pub(crate) at: Option<LocationId>,

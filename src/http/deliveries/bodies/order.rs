@@ -38,6 +38,9 @@ pub(crate) struct OrderBody {
     wanted: Option<Moment>,
     shop: Option<SmolStr>,
     store: Option<SmolStr>,
+    /// Where the body names the store, which depends on its shape.
+    #[serde(skip)]
+    store_at: String,
     number: Option<SmolStr>,
     place: Option<Place>,
     /// It is among what is kept, too.
@@ -100,7 +103,8 @@ impl OrderBody {
     pub(crate) fn into_command(self, secret: [u8; 32]) -> Command {
         let ((ordered, ordered_on), (wanted, wanted_on)) =
             (parted(self.placed), parted(self.wanted));
-        let store = self.store.map(|name| LocationRef { id: None, reference: Some(name) });
+        let store = self.store.map(LocationRef::by_reference);
+        let store = store.map(|store| store.said_at(self.store_at));
         Command::Promise(Box::new(Promise {
             lines: self.lines,
             ordered,
@@ -146,6 +150,7 @@ impl Parts<'_> {
             reader.instant(order, &names("desired_deliverywindow", "desired_delivery_window"));
         let shop = reader.name(order, &["client_id"]);
         let store = reader.name(order, &["store_id"]);
+        let store_at = order.name("store_id");
         let number = reader.name(order, &names("client_internal_order_id", "order_id"));
         let flag = reader.flag(order, &names("order_options_flags", "order_flag"));
         let items = self.items(reader, flag);
@@ -156,7 +161,19 @@ impl Parts<'_> {
         let email = customer.email.as_deref().filter(|email| is_address(email)).map(SmolStr::new);
         let kept = self.kept(reader, customer, items.as_deref().unwrap_or_default(), flag);
         let lines = items?.into_iter().map(|item| item.line).collect();
-        Some(OrderBody { lines, placed, wanted, shop, store, number, place, address, email, kept })
+        Some(OrderBody {
+            lines,
+            placed,
+            wanted,
+            shop,
+            store,
+            store_at,
+            number,
+            place,
+            address,
+            email,
+            kept,
+        })
     }
 
     /// The customer as door 3 has it, and where they live.

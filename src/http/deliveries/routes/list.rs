@@ -10,11 +10,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use smol_str::SmolStr;
 use snapshots::Position;
-use workflow::command::{LocationRef, Query, RecentFilter};
+use workflow::command::{Query, RecentFilter};
 use workflow::order::Standing;
 use workflow::outcome::{DeliveryView, Outcome};
 
-use super::Handled;
+use super::{Handled, store};
 use crate::admission::Lane;
 use crate::ask::{App, Said};
 use crate::failure::Failed;
@@ -61,7 +61,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
     let filter = RecentFilter {
         shop: params.filled("client_id"),
         reference: params.filled("order_id"),
-        at: params.filled("store_id").map(|name| LocationRef { id: None, reference: Some(name) }),
+        at: store(&mut params),
         standings: named.iter().any(Option::is_some).then(|| called(named)),
         picked: false,
     };

@@ -11,7 +11,7 @@ use workflow::order::{line_number, of_line_number};
 use workflow::outcome::{Outcome, PickView};
 use workflow::refusal::Refusal;
 
-use super::{Errand, Handled, act};
+use super::{Errand, Handled, act, store};
 use crate::admission::Lane;
 use crate::ask::App;
 use crate::failure::{Failed, Failure};
@@ -50,7 +50,7 @@ pub(crate) async fn list(app: Data<App>, head: HttpRequest) -> Handled {
 /// How many deliveries wait for a picker: 200.
 pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
     let visit = Visit::bare(&app, &head, Lane::Operate).await?;
-    let at = store(&head);
+    let at = store(&mut Params::of(head.query_string()));
     let query = Query::Unpicked(at, visit.caller.stores.clone());
     let answered = visit.look(&app, query).await?;
     Ok(answer(answered, waiting))
@@ -59,7 +59,7 @@ pub(crate) async fn count(app: Data<App>, head: HttpRequest) -> Handled {
 /// Takes the oldest delivery that waits, unless the caller has three: 200 with the list.
 pub(crate) async fn next(app: Data<App>, head: HttpRequest) -> Handled {
     let visit = Visit::acting(&app, &head, Lane::Operate).await?;
-    let at = store(&head);
+    let at = store(&mut Params::of(head.query_string()));
     let keyed = visit.keyed("picklist.next", &at.as_ref().map(|at| &at.reference));
     let answered = visit.change(&app, keyed, Command::TakeNext { at }, picklist).await?;
     Ok(answer(answered, picklist))
@@ -208,7 +208,7 @@ async fn bearing(
     let places: BTreeSet<LocationId> = parts(list).iter().map(|part| part.location).collect();
     let mut bearing = Vec::new();
     for place in places {
-        let at = LocationRef { id: Some(place), reference: None };
+        let at = LocationRef::by_id(place);
         let filter = ListingFilter { articles: Vec::new(), code: Some(code.clone()) };
         let page = Page { after: None, size: PAGE_ROWS_MAX };
         let outcome = match visit.look_first(app, Query::Listings(at, filter, page)).await {
@@ -223,12 +223,6 @@ async fn bearing(
         bearing.extend(rows.into_iter().map(|(_, article, _)| (place, article)));
     }
     Ok(bearing)
-}
-
-/// The store that the query names.
-fn store(head: &HttpRequest) -> Option<LocationRef> {
-    let mut params = Params::of(head.query_string());
-    params.filled("store_id").map(|name| LocationRef { id: None, reference: Some(name) })
 }
 
 fn wrong_item() -> Failure {

@@ -23,7 +23,7 @@ struct OrderAnswer<'a> {
     uuid: Shown<OrderId>,
     external_id: Option<&'a str>,
     created_at: Seconds,
-    version: u32,
+    version: u64,
     customer: Option<Customer<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filtercode: Option<&'a str>,

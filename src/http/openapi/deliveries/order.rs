@@ -13,7 +13,7 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::operation::{get, post, put};
 use crate::http::openapi::refused::{
-    DUPLICATE, NO_SUCH_PLACE, OF_ORDER, critical_short, out_of_stock,
+    DUPLICATE, OF_ORDER, critical_short, no_such_place, out_of_stock,
 };
 use crate::http::openapi::schema::{
     Member, Schema, any_object, any_of, anything, array, count, given, instant, list, named,
@@ -54,8 +54,8 @@ pub(super) fn describe(api: &mut Api) {
             .body("DeliveryRequest")
             .shows("NewDelivery")
             .tells(&["Location", "Certus-Outcome?", "Idempotency-Replayed?"])
-            .refuses([AddressNotAllowed, DUPLICATE, NO_SUCH_PLACE, NothingLeft, TooMuchAtOnce])
-            .refuses([critical_short(), out_of_stock()])
+            .refuses([AddressNotAllowed, DUPLICATE, NothingLeft, TooMuchAtOnce])
+            .refuses([no_such_place("order.store_id"), critical_short(), out_of_stock()])
             .leads_to(&OF_ONE, "id", "$response.body#/order/number")
             .leads_to(&SHARED, "secret", "$response.body#/order/secure_order_id"),
             get("/deliveries", "listDeliveries", "Orders, open and closed", P::OrdersRead)
@@ -69,7 +69,7 @@ pub(super) fn describe(api: &mut Api) {
                 .query("picked_status", text())
                 .query("message_status", text())
                 .answers(200, "A page, the newest first.", "DeliveryPage")
-                .refuses([NO_SUCH_PLACE]),
+                .refuses([no_such_place("store_id")]),
             get("/deliveries/history", "listPicked", "Those with a picked piece", P::OrdersRead)
                 .asks()
                 .query("page", page())

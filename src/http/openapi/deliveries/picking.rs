@@ -13,7 +13,7 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::DELIVERIES;
 use crate::http::openapi::no::No;
 use crate::http::openapi::operation::{delete, get, post};
-use crate::http::openapi::refused::{LIST_FULL, NO_SUCH_PLACE, out_of_stock};
+use crate::http::openapi::refused::{LIST_FULL, no_such_place, out_of_stock};
 use crate::http::openapi::schema::{
     any_of, array, count, flag, given, named, number, text, version, word,
 };
@@ -38,13 +38,13 @@ pub(super) fn describe(api: &mut Api) {
                 .asks()
                 .query("store_id", text())
                 .answers(200, "So many.", "WaitingCount")
-                .refuses([NO_SUCH_PLACE]),
+                .refuses([no_such_place("store_id")]),
             post("/picklist/next", "takeNext", "Takes the oldest part that waits", P::Picking)
                 .asks()
                 .query("store_id", text())
                 .keyed()
                 .says(200, "The list.", list())
-                .refuses([NO_SUCH_PLACE])
+                .refuses([no_such_place("store_id")])
                 .tells(&["Idempotency-Replayed?"])
                 .leads_to(&["reportMissing", "substitute"], "id", "$response.body#/0/id")
                 .leads_to(&["stage"], "id", "$response.body#/0/delivery_id"),

@@ -25,7 +25,9 @@ impl Operation {
                 self.need != Need::Open
             }
             Failure::NotAcceptable => self.enters && door.minds_accept,
-            Failure::Overloaded | Failure::Stopping => self.enters,
+            Failure::Overloaded => self.enters,
+            // Until everything is recovered, only this one is served.
+            Failure::Stopping => self.path != "/healthz",
             Failure::OutcomeUnknown => self.asks,
             Failure::NoRoom => self.asks && self.method != "get",
             Failure::KeyReused | Failure::KeyBusy => self.takes_key,

@@ -3,13 +3,13 @@
 use serde_json::json;
 use workflow::limits::ROWS_PER_BATCH_MAX;
 use workflow::permission::Permission as P;
-use workflow::refusal::Refusal::{UnknownListing, UnknownLocation};
+use workflow::refusal::Refusal::UnknownLocation;
 
 use super::{attributes, behaviour, facility_id, head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, patch, put};
-use crate::http::openapi::refused::CHANGED;
+use crate::http::openapi::refused::{CHANGED, UNKNOWN_LISTING};
 use crate::http::openapi::schema::{
     Member, Schema, anything, array, closed, free_text, given, instant, list, listed_reference,
     named, reference, taken, text, uuid, version, whole, word,
@@ -33,7 +33,7 @@ pub(super) fn describe(api: &mut Api) {
                 .says(200, "One result per row.", array(named("ListingResult")))
                 .leads_to(&OF_ONE, "id", "$request.path.id")
                 .leads_to(&OF_ONE, "article", "$response.body#/0/listing/tenantArticleId")
-                .refuses([UnknownLocation, UnknownListing, CHANGED]),
+                .refuses([UnknownLocation, UNKNOWN_LISTING, CHANGED]),
             get(ALL, "listListings", "A page of listings", P::StockRead)
                 .at("id", facility_id())
                 .paged(PAGE_ROWS_MAX, "startAfterId", reference())
@@ -50,7 +50,7 @@ pub(super) fn describe(api: &mut Api) {
                 .at("id", facility_id())
                 .at("article", text())
                 .shows("Listing")
-                .refuses([UnknownLocation, UnknownListing]),
+                .refuses([UnknownLocation, UNKNOWN_LISTING]),
             patch(ONE, "patchListing", "Changes the members that are given", P::StockWrite)
                 .at("id", facility_id())
                 .at("article", text())
@@ -59,14 +59,14 @@ pub(super) fn describe(api: &mut Api) {
                 .body("ListingChange")
                 .says(200, "The listing, in an array.", list(1..=1, named("Listing")))
                 .tells(&["ETag"])
-                .refuses([UnknownLocation, UnknownListing, CHANGED]),
+                .refuses([UnknownLocation, UNKNOWN_LISTING, CHANGED]),
             delete(ONE, "removeListing", "Takes one listing away", P::StockWrite)
                 .at("id", facility_id())
                 .at("article", text())
                 .versioned()
                 .asks()
                 .done()
-                .refuses([UnknownLocation, UnknownListing, CHANGED]),
+                .refuses([UnknownLocation, UNKNOWN_LISTING, CHANGED]),
         ],
     );
     schemas(api);

@@ -9,7 +9,7 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{get, post};
 use crate::http::openapi::refused::{
-    BAD_DEADLINE, EXPIRED, NO_SUCH_PLACE, NOT_NOW, OF_ORDER, TOO_MANY_PROMISES, UNASSIGNED,
+    BAD_DEADLINE, EXPIRED, NOT_NOW, OF_ORDER, TOO_MANY_PROMISES, UNASSIGNED, no_such_place,
     out_of_stock,
 };
 use crate::http::openapi::schema::{
@@ -91,7 +91,13 @@ pub(super) fn describe(api: &mut Api) {
 
 /// What may keep an order from being placed, sold or not.
 fn placing() -> [Refusal; 5] {
-    [BAD_DEADLINE, NO_SUCH_PLACE, TOO_MANY_PROMISES, out_of_stock(), TooMuchAtOnce]
+    [
+        BAD_DEADLINE,
+        no_such_place("deliveryPreferences.collect[0].tenantFacilityId"),
+        TOO_MANY_PROMISES,
+        out_of_stock(),
+        TooMuchAtOnce,
+    ]
 }
 
 fn schemas(api: &mut Api) {

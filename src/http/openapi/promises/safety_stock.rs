@@ -8,7 +8,7 @@ use super::{head, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, put};
-use crate::http::openapi::refused::{CHANGED, NO_SUCH_PLACE};
+use crate::http::openapi::refused::{CHANGED, no_such_place};
 use crate::http::openapi::schema::{
     array, count, given, list, named, reference, taken, text, uuid, whole, word,
 };
@@ -30,7 +30,7 @@ pub(super) fn describe(api: &mut Api) {
                 .query("tenantArticleId", reference())
                 .query("facilityRef", uuid())
                 .answers(200, "A page.", "SafetyStockPage")
-                .refuses([NO_SUCH_PLACE])
+                .refuses([no_such_place("facilityRef")])
                 .leads_to(&["removeSafetyStock"], "id", "$response.body#/safetyStocks/0/id"),
             delete("/api/safetystocks/{id}", "removeSafetyStock", "Takes one away", P::StockWrite)
                 .at("id", text().says("Its uuid."))

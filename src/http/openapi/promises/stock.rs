@@ -10,7 +10,7 @@ use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::{delete, get, post, put};
 use crate::http::openapi::refused::{
-    CHANGED, NO_SUCH_PLACE, TOO_MANY_LOTS, UNKNOWN_STOCK, in_row, lot_of_another,
+    CHANGED, TOO_MANY_LOTS, UNKNOWN_STOCK, in_row, lot_of_another, no_such_place,
 };
 use crate::http::openapi::schema::{
     Member, any_object, any_of, array, count, flag, given, instant, list, listed_reference, named,
@@ -27,7 +27,12 @@ pub(super) fn describe(api: &mut Api) {
         [
             post("/api/stocks", "makeStock", "Makes one stock", P::StockWrite)
                 .makes("StockRequest", "Stock")
-                .refuses([NO_SUCH_PLACE, TOO_MANY_LOTS, TooMuchAtOnce, lot_of_another()])
+                .refuses([
+                    no_such_place("facility.tenantFacilityId"),
+                    TOO_MANY_LOTS,
+                    TooMuchAtOnce,
+                    lot_of_another(),
+                ])
                 .leads_to(&["showStock", "putStock", "removeStock"], "id", "$response.body#/id"),
             get("/api/stocks", "listStocks", "A page of stocks", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", uuid())
@@ -36,12 +41,18 @@ pub(super) fn describe(api: &mut Api) {
                 .query_texts("tenantArticleId", listed_reference())
                 .query_texts("locationRef", text())
                 .answers(200, "A page.", "StockPage")
-                .refuses([NO_SUCH_PLACE]),
+                .refuses([no_such_place("tenantFacilityId")]),
             put("/api/stocks", "putStocks", "Makes or changes stocks, all or none", P::StockWrite)
                 .asks()
                 .body("StocksRequest")
                 .says(200, "One result per row.", array(named("StockResult")))
-                .refuses([NO_SUCH_PLACE, UNKNOWN_STOCK, CHANGED, TOO_MANY_LOTS, TooMuchAtOnce])
+                .refuses([
+                    no_such_place("stocks[1].facility.tenantFacilityId"),
+                    UNKNOWN_STOCK,
+                    CHANGED,
+                    TOO_MANY_LOTS,
+                    TooMuchAtOnce,
+                ])
                 .refuses([in_row(lot_of_another())]),
             get("/api/stocks/summaries", "summarize", "What all facilities have", P::StockRead)
                 .paged(STOCK_PAGE_ROWS_MAX, "startAfterId", reference())
@@ -50,7 +61,7 @@ pub(super) fn describe(api: &mut Api) {
                 .query_list("facilityStatus", word(&["ONLINE", "SUSPENDED", "OFFLINE"]))
                 .query_list("facilityServiceTypes", word(&["SHIP_FROM_STORE", "PICKUP"]))
                 .answers(200, "A page.", "SummaryPage")
-                .refuses([NO_SUCH_PLACE]),
+                .refuses([no_such_place("facilityRefs")]),
             get(one, "showStock", "One stock", P::StockRead)
                 .at("id", id())
                 .shows("Stock")
@@ -60,7 +71,7 @@ pub(super) fn describe(api: &mut Api) {
                 .versioned()
                 .body("StockChange")
                 .shows("Stock")
-                .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, CHANGED, TooMuchAtOnce])
+                .refuses([UNKNOWN_STOCK, CHANGED, TooMuchAtOnce])
                 .refuses([lot_of_another()]),
             delete(one, "removeStock", "Takes one stock away", P::StockWrite)
                 .at("id", id())

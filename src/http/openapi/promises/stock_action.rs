@@ -9,7 +9,7 @@ use super::{facility_name, joined};
 use crate::http::openapi::api::Api;
 use crate::http::openapi::door::PROMISES;
 use crate::http::openapi::operation::post;
-use crate::http::openapi::refused::{NO_SUCH_PLACE, TOO_FEW_PIECES, TOO_MANY_LOTS, UNKNOWN_STOCK};
+use crate::http::openapi::refused::{TOO_FEW_PIECES, TOO_MANY_LOTS, UNKNOWN_STOCK, no_such_place};
 use crate::http::openapi::schema::{
     Schema, any_of, array, flag, given, list, named, reference, taken, uuid, whole, word,
 };
@@ -27,7 +27,13 @@ pub(super) fn describe(api: &mut Api) {
             .body("StockActionRequest")
             .says(200, "What came of it; an array if the actions came in one.", answer)
             .tells(&["Idempotency-Replayed?"])
-            .refuses([UNKNOWN_STOCK, NO_SUCH_PLACE, TOO_FEW_PIECES, TOO_MANY_LOTS, TooMuchAtOnce])],
+            .refuses([
+                UNKNOWN_STOCK,
+                no_such_place("action.facilityRef"),
+                TOO_FEW_PIECES,
+                TOO_MANY_LOTS,
+                TooMuchAtOnce,
+            ])],
     );
     let one = taken([("action*", named("StockAction"))]);
     let several = list(1..=STOCK_ACTIONS_MAX, named("StockDeletion"));

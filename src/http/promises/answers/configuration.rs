@@ -12,7 +12,7 @@ use crate::http::reply::json;
 #[serde(rename_all = "camelCase")]
 struct ConfigurationAnswer {
     id: &'static str,
-    version: u32,
+    version: u64,
     invalid_after_time: String,
 }
 

@@ -17,7 +17,7 @@ use crate::http::reply::{created, entity, plain};
 #[serde(rename_all = "camelCase")]
 struct Head {
     id: LocationId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
 }

@@ -18,7 +18,7 @@ use crate::http::reply::{entity, plain};
 struct ListingAnswer<'a> {
     id: StockId,
     facility_id: LocationId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     tenant_article_id: &'a ArticleId,

@@ -23,7 +23,7 @@ use crate::http::reply::{CERTUS_OUTCOME, created, entity, plain};
 #[serde(rename_all = "camelCase")]
 struct OrderAnswer<'a> {
     id: OrderId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     status: &'static str,
@@ -72,7 +72,7 @@ struct StrippedOrder<'a> {
     id: OrderId,
     status: &'static str,
     order_date: At,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     process_ref: OrderId,

@@ -60,7 +60,7 @@ fn write(pen: &mut Pen, view: &PlacedView) {
     let lines = &order.asked.lines[..];
     pen.object(|pen| {
         pen.name("orderRef").uuid(order.id.to_bits());
-        pen.name("orderVersion").number(order.version.0.into());
+        pen.name("orderVersion").number(order.version.0);
         if let Some(until) = valid_until(&order.stage) {
             pen.name("promisesOptions").object(|pen| pen.name("validUntil").instant(until));
         }

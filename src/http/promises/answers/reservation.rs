@@ -15,7 +15,7 @@ use crate::http::reply::{entity, plain};
 #[serde(rename_all = "camelCase")]
 struct ReservationAnswer<'a> {
     id: ReservationId,
-    version: u32,
+    version: u64,
     created: At,
     facility_ref: LocationId,
     tenant_article_id: &'a ArticleId,

@@ -6,9 +6,11 @@ use workflow::id::{ArticleId, LocationId, StockId};
 use workflow::location::RowStatus;
 use workflow::outcome::{Outcome, SafetyView};
 use workflow::quantity::Units;
+use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
 use super::{At, Shown};
+use crate::http::promises::errors::refusal_text;
 use crate::http::reply::json;
 use crate::http::reply::plain;
 
@@ -23,7 +25,7 @@ struct SafetyStocksAnswer<'a> {
 #[serde(rename_all = "camelCase")]
 struct SafetyStockAnswer<'a> {
     id: StockId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     tenant_article_id: &'a ArticleId,
@@ -89,11 +91,11 @@ pub(crate) fn kept(rows: &[SafetyAsk], outcome: &Outcome) -> Reply {
 }
 
 /// The same if one row failed: a batch is one command, so nothing of the others was done either.
-pub(crate) fn failed(rows: &[SafetyAsk], (failed, name): (usize, &str)) -> Reply {
+pub(crate) fn failed(rows: &[SafetyAsk], (failed, why): (usize, &Refusal)) -> Reply {
     let results = rows.iter().enumerate().map(|(index, row)| {
         let own = failed == index;
         let message = match own {
-            true => format!("facility `{name}` does not exist"),
+            true => refusal_text(why),
             false => format!("nothing was changed, because operations[{failed}] failed"),
         };
         let kind = if own { "NOT_FOUND" } else { "NOT_ALLOWED" };

@@ -19,7 +19,7 @@ use crate::http::reply::{created, entity, plain};
 #[serde(rename_all = "camelCase")]
 struct StockAnswer<'a> {
     id: StockId,
-    version: u32,
+    version: u64,
     created: At,
     last_modified: At,
     tenant_article_id: &'a ArticleId,

@@ -19,7 +19,7 @@ const HIDDEN: &str = "(hidden)";
 #[serde(rename_all = "camelCase")]
 struct SubscriptionAnswer<'a> {
     id: SubscriptionId,
-    version: u32,
+    version: u64,
     created: At,
     name: &'a str,
     event: &'a str,

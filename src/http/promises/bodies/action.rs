@@ -24,7 +24,7 @@ pub(crate) struct ActionBody<'a> {
 
 impl ActionBody<'_> {
     /// The command to the order; `if_match` must agree with the body.
-    pub(crate) fn to_action(&self, if_match: Option<i64>) -> Result<order::Command, Failure> {
+    pub(crate) fn to_action(&self, if_match: Option<Version>) -> Result<order::Command, Failure> {
         let mut faults = Faults::default();
         let member = |name| Path::Member(&Path::Root, name);
         let sent = faults.required(member("version"), self.version);
@@ -55,9 +55,9 @@ impl ActionBody<'_> {
 }
 
 /// `If-Match` works too, but the body's version is the rule.
-pub(super) fn agree(faults: &mut Faults, if_match: Option<i64>, sent: Option<Version>) {
+pub(super) fn agree(faults: &mut Faults, if_match: Option<Version>, sent: Option<Version>) {
     if let (Some(header), Some(sent)) = (if_match, sent)
-        && u32::try_from(header).unwrap_or(u32::MAX) != sent.0
+        && header != sent
     {
         faults.add("If-Match", "must agree with the body's version");
     }

@@ -65,7 +65,7 @@ impl FacilityChange {
     /// `{version*, actions*: [{action*: "ModifyFacility", …}]}`.
     pub(crate) fn patch(
         mut body: Members,
-        if_match: Option<i64>,
+        if_match: Option<Version>,
     ) -> Result<FacilityChange, Failure> {
         let mut faults = Faults::default();
         let version = take_version(&mut body, if_match, &mut faults);
@@ -97,7 +97,10 @@ impl FacilityChange {
     }
 
     /// A replacement of the whole facility.
-    pub(crate) fn put(mut body: Members, if_match: Option<i64>) -> Result<FacilityChange, Failure> {
+    pub(crate) fn put(
+        mut body: Members,
+        if_match: Option<Version>,
+    ) -> Result<FacilityChange, Failure> {
         let mut faults = Faults::default();
         let version = take_version(&mut body, if_match, &mut faults);
         for name in REQUIRED {
@@ -136,7 +139,7 @@ fn card_of(members: &Members) -> Result<Card, Failure> {
 /// The version that the body sends; `If-Match` must agree.
 pub(super) fn take_version(
     body: &mut Members,
-    if_match: Option<i64>,
+    if_match: Option<Version>,
     faults: &mut Faults,
 ) -> Option<Version> {
     #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use workflow::command::Command;
+use workflow::id::Version;
 use workflow::time::Millis;
 
 use super::action::agree;
@@ -25,7 +26,7 @@ const LENGTH_MAX_S: u64 = 366 * 24 * 60 * MINUTE_S;
 
 impl ConfigurationBody<'_> {
     /// The command to the tenant's settings.
-    pub(crate) fn into_command(self, if_match: Option<i64>) -> Result<Command, Failure> {
+    pub(crate) fn into_command(self, if_match: Option<Version>) -> Result<Command, Failure> {
         let mut faults = Faults::default();
         let at = Path::Root.member("version");
         let sent = faults.required(at, self.version);

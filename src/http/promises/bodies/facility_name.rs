@@ -1,6 +1,7 @@
 //! A facility as a body names it: by id, by the tenant's own id, or by both.
 
 use serde::{Deserialize, Serialize};
+use smol_str::ToSmolStr;
 use workflow::command::LocationRef;
 use workflow::id::LocationId;
 
@@ -46,6 +47,8 @@ impl FacilityName<'_> {
             Some(text) => Some(reference(faults, at.member("tenantFacilityId"), text)?),
             None => None,
         };
-        Some(LocationRef { id, reference: own })
+        let named = if own.is_some() { "tenantFacilityId" } else { "facilityRef" };
+        let said_at = at.member(named).to_smolstr();
+        Some(LocationRef { id, reference: own, said_at })
     }
 }

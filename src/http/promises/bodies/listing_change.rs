@@ -24,7 +24,10 @@ pub(crate) struct ListingChange {
 
 impl ListingChange {
     /// Reads a change.
-    pub(crate) fn read(mut body: Members, if_match: Option<i64>) -> Result<ListingChange, Failure> {
+    pub(crate) fn read(
+        mut body: Members,
+        if_match: Option<Version>,
+    ) -> Result<ListingChange, Failure> {
         let mut faults = Faults::default();
         let version = take_version(&mut body, if_match, &mut faults);
         let list = Path::Root.member("actions");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use workflow::command::{Command, LocationRef, StockRow};
-use workflow::id::StockId;
+use workflow::id::{StockId, Version};
 use workflow::kept::Kept;
 use workflow::limits::ROWS_PER_BATCH_MAX;
 use workflow::location::{LotChange, LotRow, LotTarget};
@@ -113,8 +113,9 @@ impl StocksBody<'_> {
                 faults.check(at.member("id"), ids.insert(id), "comes twice");
             }
             let own = row.row.change.reference.as_ref();
-            let same =
-                |known: &StockRow| known.at == row.at && known.row.change.reference.as_ref() == own;
+            let same = |known: &StockRow| {
+                known.at.names() == row.at.names() && known.row.change.reference.as_ref() == own
+            };
             let new = own.is_none() || !rows.iter().any(same);
             faults.check(at.member("tenantStockId"), new, "comes twice");
             rows.push(row);
@@ -136,14 +137,13 @@ impl StockBody<'_> {
     pub(crate) fn into_change(
         self,
         stock: StockId,
-        if_match: Option<i64>,
+        if_match: Option<Version>,
     ) -> Result<Command, Failure> {
         let mut faults = Faults::default();
         let row = self.lot(&mut faults, &Path::Root, LotTarget::Existing(stock));
         agree(&mut faults, if_match, row.as_ref().and_then(|row| row.version));
         let row = row.map(|mut row| {
-            let header = if_match.and_then(|sent| u32::try_from(sent).ok());
-            row.version = row.version.or(header.map(workflow::id::Version));
+            row.version = row.version.or(if_match);
             StockRow { at: LocationRef::default(), row }
         });
         faults.end(row.map(|row| Command::PutStocks { rows: vec![row] }))
@@ -204,10 +204,12 @@ impl StockBody<'_> {
         let differs = "names another facility than `facility` does";
         let same = inner.id.is_none() || outer.id.is_none() || inner.id == outer.id;
         faults.check(at.member("facilityRef"), same, differs);
-        let (one, other) = (inner.reference, outer.reference);
+        let (one, other) = (&inner.reference, &outer.reference);
         let same = one.is_none() || other.is_none() || one == other;
         faults.check(at.member("tenantFacilityId"), same, differs);
-        Some(LocationRef { id: inner.id.or(outer.id), reference: one.or(other) })
+        let id = inner.id.or(outer.id);
+        let named = if inner.reference.is_some() { inner } else { outer };
+        Some(LocationRef { id, ..named })
     }
 
     fn lot(&self, faults: &mut Faults, at: &Path<'_>, target: LotTarget) -> Option<LotRow> {

@@ -12,6 +12,7 @@ use actix_web::{Error, FromRequest, HttpRequest};
 use actors::Render;
 use serde::{Deserialize, Serialize};
 use workflow::command::{Command, Query};
+use workflow::id::Version;
 use workflow::outcome::Outcome;
 use workflow::reply::{Keyed, Reply};
 
@@ -22,7 +23,7 @@ use crate::ask::App;
 use crate::failure::Failure;
 use crate::http::body::Raw;
 use crate::http::reply::answer;
-use crate::http::visit::{Visit, if_match};
+use crate::http::visit::{Visit, asked_version};
 use crate::limits::PROMISE_BODY_BYTES_MAX;
 
 /// A request that was not let in yet.
@@ -92,8 +93,8 @@ impl Body {
     }
 
     /// The version in `If-Match`, if the header is there.
-    pub(super) fn if_match(&self) -> Result<Option<i64>, Failure> {
-        if_match(self.headers())
+    pub(super) fn if_match(&self) -> Result<Option<Version>, Failure> {
+        asked_version(self.headers())
     }
 
     /// The headers of the request.

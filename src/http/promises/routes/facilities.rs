@@ -94,10 +94,10 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
 /// The facility that a path names; what is no id names none.
 pub(crate) fn facility_ref(text: &str) -> Result<LocationRef, Failure> {
     if let Some(own) = text.strip_prefix(OWN_ID) {
-        return Ok(LocationRef { id: None, reference: Some(own.into()) });
+        return Ok(LocationRef::by_reference(own));
     }
     let id = LocationId::parse(text).ok_or(Failure::Refused(Refusal::UnknownLocation))?;
-    Ok(LocationRef { id: Some(id), reference: None })
+    Ok(LocationRef::by_id(id))
 }
 
 fn replacement(at: LocationRef, change: FacilityChange, now: &str) -> Result<Command, Failure> {

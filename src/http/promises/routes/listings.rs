@@ -10,7 +10,7 @@ use super::Handled;
 use super::asked::Asked;
 use super::facilities::facility_ref;
 use crate::admission::Lane;
-use crate::failure::Failure;
+use crate::failure::{Failed, Failure};
 use crate::http::document::Members;
 use crate::http::promises::answers::listing;
 use crate::http::promises::bodies::{ListingChange, ListingsBody};
@@ -64,7 +64,8 @@ pub(crate) async fn patch(asked: Asked, path: Path<(String, String)>) -> Handled
     let seen = body.visit.look_first(&app, Query::Listing(at.clone(), article)).await?;
     let rows = vec![change.row_over(&listing::members_now(&seen))?];
     let command = Command::PutListings { at, rows };
-    let answered = body.visit.change(&app, None, command, listing::patched).await?;
+    let answered = body.visit.change(&app, None, command, listing::patched).await;
+    let answered = answered.map_err(by_path)?;
     Ok(answer(answered, listing::patched))
 }
 
@@ -89,9 +90,19 @@ pub(crate) async fn clear(asked: Asked, id: Path<String>) -> Handled {
         .await
 }
 
+/// The failure of a change whose only row the path names.
+fn by_path(failed: Failed) -> Failed {
+    match failed.failure {
+        Failure::Refused(Refusal::UnknownListing { .. }) => {
+            Failed { failure: Failure::Refused(Refusal::UnknownListing { row: None }), ..failed }
+        }
+        _ => failed,
+    }
+}
+
 /// The listing that a path names; what is no article's id names none.
 fn listing_ref((id, article): &(String, String)) -> Result<(LocationRef, ArticleId), Failure> {
     let at = facility_ref(id)?;
-    let unknown = Failure::Refused(Refusal::UnknownListing);
+    let unknown = Failure::Refused(Refusal::UnknownListing { row: None });
     Ok((at, ArticleId::parse(article).ok_or(unknown)?))
 }

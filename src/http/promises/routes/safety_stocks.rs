@@ -24,10 +24,9 @@ pub(crate) async fn put(asked: Asked) -> Handled {
     let command = Command::KeepStocks { rows: rows.clone() };
     match body.visit.change(&app, None, command, safety_stock::gone).await {
         Ok(answered) => Ok(answer(answered, |seen| safety_stock::kept(&rows, seen))),
-        Err(Failed {
-            failure: Failure::Refused(Refusal::NoSuchLocation { name, at: row }),
-            at: Some(at),
-        }) => Ok(respond(at, safety_stock::failed(&rows, (row, &name)))),
+        Err(Failed { failure: Failure::Refused(Refusal::InRow { row, why }), at: Some(at) }) => {
+            Ok(respond(at, safety_stock::failed(&rows, (row, &why))))
+        }
         Err(failed) => Err(failed.into()),
     }
 }
@@ -39,7 +38,7 @@ pub(crate) async fn list(asked: Asked) -> Handled {
             let page = params.page(STOCK_PAGE_ROWS_MAX, StockId::parse);
             let at = params.id("facilityRef", LocationId::parse);
             let filter = SafetyFilter {
-                at: at.map(|id| LocationRef { id: Some(id), reference: None }),
+                at: at.map(|id| LocationRef::by_id(id).said_at("facilityRef")),
                 article: params.id("tenantArticleId", ArticleId::parse),
             };
             Ok((Query::SafetyStocks(filter, params.end(page)?), safety_stock::list))

@@ -99,7 +99,10 @@ pub(crate) async fn summaries(asked: Asked) -> Handled {
     asked
         .look(|mut params| {
             let page = params.page(STOCK_PAGE_ROWS_MAX, ArticleId::parse);
-            let by_id = |text: &str| LocationId::parse(text).map(named);
+            let by_id = |text: &str| {
+                let id = LocationId::parse(text)?;
+                Some(LocationRef::by_id(id).said_at("facilityRefs"))
+            };
             let filter = SummaryFilter {
                 articles: params.named("tenantArticleIds", ArticleId::parse),
                 locations: params.parsed("facilityRefs", by_id),
@@ -115,11 +118,12 @@ pub(crate) async fn summaries(asked: Asked) -> Handled {
 fn place(params: &mut Params) -> Option<LocationRef> {
     let id = params.id("facilityRef", LocationId::parse);
     let reference = params.text("tenantFacilityId");
-    (id.is_some() || reference.is_some()).then_some(LocationRef { id, reference })
-}
-
-fn named(id: LocationId) -> LocationRef {
-    LocationRef { id: Some(id), reference: None }
+    let said_at = match (&id, &reference) {
+        (None, None) => return None,
+        (Some(_), None) => "facilityRef".into(),
+        (_, Some(_)) => "tenantFacilityId".into(),
+    };
+    Some(LocationRef { id, reference, said_at })
 }
 
 /// The stock that a path names; what is no id names none.

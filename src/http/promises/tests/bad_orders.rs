@@ -206,12 +206,14 @@ async fn text_of_2000_characters_is_taken() {
 async fn a_version_beyond_all_is_a_conflict() {
     let door = stocked().await;
     let path = format!("/api/orders/{}/actions", door.promise().await);
-    for version in ["4294967295", "4294967296", "9223372036854775807"] {
+    for version in [2_u64, 4_294_967_295, 4_294_967_296, 9_223_372_036_854_775_807] {
         let body = format!(r#"{{"name":"CANCEL","version":{version}}}"#);
         let seen = door.send("POST", &path, &body).await;
         assert_eq!(seen.status, 409, "{version}: {}", seen.body);
         assert_eq!(seen.json()[0]["version"], 1);
-        assert_eq!(seen.json()[0]["requestVersion"], 4_294_967_295_u32);
+        assert_eq!(seen.json()[0]["requestVersion"], version);
+        let said = format!("it is at version 1, version {version} was sent");
+        assert_eq!(seen.json()[0]["description"], said);
     }
 }
 

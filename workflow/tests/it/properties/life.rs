@@ -214,7 +214,7 @@ fn a_version_counts_events_and_what_is_closed_stays_so() {
         let mut closed: BTreeMap<OrderId, Order> = BTreeMap::new();
         let run = play(history, tally, |run, _| {
             for (id, (_, order)) in &run.shop.world.orders {
-                let events = run.ledger.orders.get(id).map(|(_, events)| *events);
+                let events = run.ledger.orders.get(id).map(|(_, events)| u64::from(*events));
                 holds!(events == Some(order.version.0), "P8: {} {events:?}", order.version);
                 if order.stage.is_closed() {
                     let first = closed.entry(*id).or_insert_with(|| order.clone());

@@ -170,7 +170,6 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
     let values = match refusal {
         Refusal::UnknownOrder
         | Refusal::UnknownLocation
-        | Refusal::UnknownListing
         | Refusal::UnknownReservation
         | Refusal::UnknownSafetyStock
         | Refusal::UnknownKey
@@ -196,8 +195,10 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::ListFull { limit } => format!(", limit {limit}"),
         Refusal::NotStaged { number } => format!(", number {number}"),
         Refusal::DuplicateOrder { number } => format!(", number {number}"),
-        Refusal::UnknownStock { row } => row.map_or(String::new(), |row| format!(", row {row}")),
-        Refusal::NoSuchLocation { name, at } => format!(", {name} at {at}"),
+        Refusal::UnknownStock { row } | Refusal::UnknownListing { row } => {
+            row.map_or(String::new(), |row| format!(", row {row}"))
+        }
+        Refusal::NoSuchLocation { named } => format!(", {named}"),
         Refusal::DeadlineOutOfRange { earliest, latest } => {
             format!(", {} to {}", clock(*earliest), clock(*latest))
         }
