@@ -61,6 +61,50 @@ async fn closed_orders_stay_in_the_list() {
     }
 }
 
+/// F3: any number of orders may have one name. Those that have left memory are read few at once;
+/// they are counted and paged all the same, and the one that matters is found among them.
+#[actix_web::test]
+async fn one_name_of_many_orders_is_looked_up_whole() {
+    let mut server = TestServer::start().await;
+    let mut body = promise("tea", 1);
+    body["tenantOrderId"] = json!("77");
+    body["consumer"]["consumerId"] = json!("c-1");
+    let mut twin = order("tea", 1, "");
+    twin["order"] = json!({ "client_id": "a", "client_internal_order_id": "77" });
+    let cancel = async |server: &TestServer, number: u64| {
+        let path = format!("/deliveries/{number}/cancel");
+        server.http.post(&path, "").await.expect(200);
+    };
+    for number in 1..=130 {
+        server.http.post("/api/orders", &body.to_string()).await.expect(201);
+        cancel(&server, number).await;
+    }
+    server.hands_over(&twin).await;
+    cancel(&server, 131).await;
+    server.restart().await; // only what is open is loaded
+    server.http.post("/api/orders", &body.to_string()).await.expect(201);
+    let refused = super::refused(server.http.post("/deliveries", &twin.to_string()).await);
+    assert_eq!((refused.0, refused.1.as_str()), (422, "Duplicated order."));
+    twin["order"]["client_id"] = json!("b");
+    assert_eq!(server.hands_over(&twin).await["number"], 133, "the shop's own name for it");
+    let twice = super::refused(server.http.post("/deliveries", &twin.to_string()).await);
+    assert_eq!(twice.0, 422, "of those in memory, too");
+    for (filter, total) in [("tenantOrderId=77", 133), ("consumerId=c-1", 131)] {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/orders?{filter}&size=60{after}");
+            let page = server.http.get(&path).await.expect(200);
+            assert_eq!(page["total"], total, "{filter}");
+            let rows = page["orders"].as_array().expect("a page");
+            seen.extend(rows.iter().map(|row| text(row, "id")));
+            let Some(last) = rows.last() else { break };
+            after = format!("&startAfterId={}", text(last, "id"));
+        }
+        assert_eq!(seen.len(), total, "{filter}");
+        assert!(seen.is_sorted_by(|one, next| one < next), "each once");
+    }
+}
+
 /// An order without lines, asked of its shard without a door between.
 fn report(number: u32) -> Work {
     let invite = Invite {
