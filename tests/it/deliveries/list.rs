@@ -105,6 +105,30 @@ async fn one_name_of_many_orders_is_looked_up_whole() {
     }
 }
 
+/// F3: of more orders with one name than a list looks at it shows the newest, and says where it
+/// stopped, the same in memory and out of it.
+#[actix_web::test]
+async fn a_list_of_one_name_has_the_newest_and_says_so() {
+    let mut server = TestServer::start().await;
+    let mut body = promise("tea", 1);
+    body["tenantOrderId"] = json!("77");
+    let body = body.to_string();
+    let all = join_all((0..502).map(|_| server.http.post("/api/orders", &body))).await;
+    assert!(all.iter().all(|reply| reply.status == 201));
+    let seen = async |server: &TestServer| {
+        let list = server.http.get("/deliveries?order_id=77&page_size=1").await.expect(200);
+        (list["deliveries"][0]["number"].clone(), list["total"].clone(), list["scanned_to"].clone())
+    };
+    assert_eq!(seen(&server).await, (json!(502), json!(500), json!(3)));
+    let paths: Vec<String> = (1..=502).map(|it| format!("/deliveries/{it}/cancel")).collect();
+    let all = join_all(paths.iter().map(|path| server.http.post(path, ""))).await;
+    assert!(all.iter().all(|reply| reply.status == 200));
+    server.restart().await; // only what is open is loaded
+    assert_eq!(seen(&server).await, (json!(502), json!(500), json!(3)));
+    server.http.post("/api/orders", &body).await.expect(201);
+    assert_eq!(seen(&server).await, (json!(503), json!(501), json!(3)));
+}
+
 /// An order without lines, asked of its shard without a door between.
 fn report(number: u32) -> Work {
     let invite = Invite {

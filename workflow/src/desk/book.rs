@@ -269,6 +269,14 @@ impl Book {
         of_text(&self.by_reference, reference)
     }
 
+    /// The newest orders with this reference, the newest first, at most `size`.
+    pub fn newest_with_reference(&self, reference: &SmolStr, size: usize) -> Vec<OrderId> {
+        let first = (reference.clone(), OrderId::LEAST);
+        let last = (reference.clone(), OrderId::MOST);
+        let all = self.by_reference.range(first..=last);
+        all.rev().take(size).map(|(_, id)| *id).collect()
+    }
+
     /// The first order with this reference after `after`: for those who look at one after the
     /// other, and need not see all.
     pub fn next_with_reference(

@@ -13,6 +13,7 @@ use workflow::command::{
     Ask, Command, Job, LocationRef, OrderFilter, OrderName, Page, Part, RecentFilter,
 };
 use workflow::id::{LocationId, OrderId, TenantId, Version};
+use workflow::limits::ORDERS_OF_ONE_NAME_MAX;
 use workflow::location::Card;
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
@@ -139,12 +140,18 @@ impl ShardHandle {
         numbers: RangeInclusive<u64>,
         live: Shown,
     ) -> Result<Verdict, Closed> {
-        let Outcome::Recent { mut rows, here, newest } = live.outcome else {
+        let Outcome::Recent { mut rows, here, newest, mut scanned_to } = live.outcome else {
             unreachable!("a query for recent orders is answered with them")
         };
         self.stored(move |store| {
             let stored = match &filter.reference {
-                Some(name) => store.orders_by_reference(&tenant, name, None, usize::MAX)?,
+                Some(name) => {
+                    let stored = Named::of(store, &tenant, Name::Reference(name));
+                    let (stored, has_older) = stored.newest(ORDERS_OF_ONE_NAME_MAX)?;
+                    let last = stored.first().map(|order| order.number).filter(|_| has_older);
+                    scanned_to = scanned_to.max(last);
+                    stored
+                }
                 None => {
                     let last = (*numbers.end()).min(newest); // nobody has a later number
                     let gone = (*numbers.start()..=last).filter(|number| !here.contains(number));
@@ -166,7 +173,8 @@ impl ShardHandle {
                 }
             }
             rows.sort_unstable_by_key(|row| Reverse(row.order.number));
-            Ok(done(Outcome::Recent { rows, here, newest }))
+            rows.retain(|row| scanned_to.is_none_or(|last| row.order.number >= last));
+            Ok(done(Outcome::Recent { rows, here, newest, scanned_to }))
         })
         .await
     }

@@ -3,6 +3,8 @@
 //! Nothing bounds how many orders a shop gives one name, so few are read at once, and whoever looks
 //! for one of them stops when it is found (F3).
 
+use std::collections::VecDeque;
+
 use snapshots::store::{Error, Store};
 use workflow::id::{OrderId, TenantId};
 use workflow::order::Order;
@@ -30,6 +32,19 @@ pub(super) struct Named<'a> {
 impl<'a> Named<'a> {
     pub(super) fn of(store: &'a Store, tenant: &'a TenantId, name: Name<'a>) -> Named<'a> {
         Named { store, tenant, name, after: None, read: Vec::new().into_iter() }
+    }
+
+    /// The last of them, at most `size`, and whether there are others before those.
+    pub(super) fn newest(self, size: usize) -> Result<(Vec<Order>, bool), Error> {
+        let (mut kept, mut has_older) = (VecDeque::new(), false);
+        for order in self {
+            kept.push_back(order?);
+            if kept.len() > size {
+                kept.pop_front();
+                has_older = true;
+            }
+        }
+        Ok((kept.into(), has_older))
     }
 
     fn more(&self) -> Result<Vec<Order>, Error> {
