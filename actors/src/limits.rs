@@ -11,6 +11,9 @@ pub(crate) const EXPIRED_PER_SWEEP_MAX: usize = 64;
 /// Closed orders that leave memory with one command; more than commands close, so none pile up.
 pub(crate) const DISMISSED_PER_COMMAND_MAX: usize = 4;
 
+/// Closed orders of one name that are read at once: their number is the clients' choice.
+pub(crate) const CLOSED_READ_AT_ONCE: usize = 64;
+
 /// Mails that the mailer looks up at once: enough for every connection, and few to be forgotten.
 pub(crate) const MAILS_PER_LOOK_MAX: usize = 64;
 /// How many of its shortest pauses the mailer waits at most for a mail server.

@@ -123,6 +123,9 @@ pub enum Outcome {
         here: Vec<u64>,
         /// The number of the newest order.
         newest: u64,
+        /// Of those with one reference, the number of the last that was looked at, if there are
+        /// older ones.
+        scanned_to: Option<u64>,
     },
     /// What a picker picks, the oldest first.
     Picklist(Vec<PickView>),

@@ -61,6 +61,74 @@ async fn closed_orders_stay_in_the_list() {
     }
 }
 
+/// F3: any number of orders may have one name. Those that have left memory are read few at once;
+/// they are counted and paged all the same, and the one that matters is found among them.
+#[actix_web::test]
+async fn one_name_of_many_orders_is_looked_up_whole() {
+    let mut server = TestServer::start().await;
+    let mut body = promise("tea", 1);
+    body["tenantOrderId"] = json!("77");
+    body["consumer"]["consumerId"] = json!("c-1");
+    let mut twin = order("tea", 1, "");
+    twin["order"] = json!({ "client_id": "a", "client_internal_order_id": "77" });
+    let cancel = async |server: &TestServer, number: u64| {
+        let path = format!("/deliveries/{number}/cancel");
+        server.http.post(&path, "").await.expect(200);
+    };
+    for number in 1..=130 {
+        server.http.post("/api/orders", &body.to_string()).await.expect(201);
+        cancel(&server, number).await;
+    }
+    server.hands_over(&twin).await;
+    cancel(&server, 131).await;
+    server.restart().await; // only what is open is loaded
+    server.http.post("/api/orders", &body.to_string()).await.expect(201);
+    let refused = super::refused(server.http.post("/deliveries", &twin.to_string()).await);
+    assert_eq!((refused.0, refused.1.as_str()), (422, "Duplicated order."));
+    twin["order"]["client_id"] = json!("b");
+    assert_eq!(server.hands_over(&twin).await["number"], 133, "the shop's own name for it");
+    let twice = super::refused(server.http.post("/deliveries", &twin.to_string()).await);
+    assert_eq!(twice.0, 422, "of those in memory, too");
+    for (filter, total) in [("tenantOrderId=77", 133), ("consumerId=c-1", 131)] {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/orders?{filter}&size=60{after}");
+            let page = server.http.get(&path).await.expect(200);
+            assert_eq!(page["total"], total, "{filter}");
+            let rows = page["orders"].as_array().expect("a page");
+            seen.extend(rows.iter().map(|row| text(row, "id")));
+            let Some(last) = rows.last() else { break };
+            after = format!("&startAfterId={}", text(last, "id"));
+        }
+        assert_eq!(seen.len(), total, "{filter}");
+        assert!(seen.is_sorted_by(|one, next| one < next), "each once");
+    }
+}
+
+/// F3: of more orders with one name than a list looks at it shows the newest, and says where it
+/// stopped, the same in memory and out of it.
+#[actix_web::test]
+async fn a_list_of_one_name_has_the_newest_and_says_so() {
+    let mut server = TestServer::start().await;
+    let mut body = promise("tea", 1);
+    body["tenantOrderId"] = json!("77");
+    let body = body.to_string();
+    let all = join_all((0..502).map(|_| server.http.post("/api/orders", &body))).await;
+    assert!(all.iter().all(|reply| reply.status == 201));
+    let seen = async |server: &TestServer| {
+        let list = server.http.get("/deliveries?order_id=77&page_size=1").await.expect(200);
+        (list["deliveries"][0]["number"].clone(), list["total"].clone(), list["scanned_to"].clone())
+    };
+    assert_eq!(seen(&server).await, (json!(502), json!(500), json!(3)));
+    let paths: Vec<String> = (1..=502).map(|it| format!("/deliveries/{it}/cancel")).collect();
+    let all = join_all(paths.iter().map(|path| server.http.post(path, ""))).await;
+    assert!(all.iter().all(|reply| reply.status == 200));
+    server.restart().await; // only what is open is loaded
+    assert_eq!(seen(&server).await, (json!(502), json!(500), json!(3)));
+    server.http.post("/api/orders", &body).await.expect(201);
+    assert_eq!(seen(&server).await, (json!(503), json!(501), json!(3)));
+}
+
 /// An order without lines, asked of its shard without a door between.
 fn report(number: u32) -> Work {
     let invite = Invite {

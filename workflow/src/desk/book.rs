@@ -18,6 +18,8 @@ pub struct Book {
     by_number: BTreeMap<u64, OrderId>,
     by_secret: BTreeMap<[u8; 32], OrderId>,
     by_reference: BTreeSet<(SmolStr, OrderId)>,
+    /// Those that a web shop handed over, by the shop and its name for them.
+    by_shop: BTreeSet<(SmolStr, SmolStr, OrderId)>,
     by_consumer: BTreeSet<(SmolStr, OrderId)>,
     open_promises: BTreeMap<SmolStr, u32>,
     deadlines: Deadlines<OrderId>,
@@ -64,7 +66,7 @@ impl Book {
             *self.open_promises.entry(order.caller.clone()).or_default() += 1;
         }
         if let Some(reference) = &order.reference {
-            self.by_reference.insert((reference.clone(), order.id));
+            self.refer(order, reference);
         }
         if let Some(consumer) = &order.asked.consumer {
             self.by_consumer.insert((consumer.clone(), order.id));
@@ -160,7 +162,7 @@ impl Book {
                 self.ends(before);
                 if let Some(reference) = reference {
                     self.unrefer(before);
-                    self.by_reference.insert((reference.clone(), before.id));
+                    self.refer(before, reference);
                 }
             }
             Event::Extended { until } => {
@@ -203,9 +205,18 @@ impl Book {
         }
     }
 
+    fn refer(&mut self, order: &Order, reference: &SmolStr) {
+        self.by_reference.insert((reference.clone(), order.id));
+        if let Some(shop) = order.shop() {
+            self.by_shop.insert((shop.clone(), reference.clone(), order.id));
+        }
+    }
+
     fn unrefer(&mut self, order: &Order) {
-        if let Some(reference) = &order.reference {
-            self.by_reference.remove(&(reference.clone(), order.id));
+        let Some(reference) = &order.reference else { return };
+        self.by_reference.remove(&(reference.clone(), order.id));
+        if let Some(shop) = order.shop() {
+            self.by_shop.remove(&(shop.clone(), reference.clone(), order.id));
         }
     }
 
@@ -256,6 +267,36 @@ impl Book {
     /// The orders with this reference, in the order of their ids.
     pub fn with_reference(&self, reference: &SmolStr) -> Vec<OrderId> {
         of_text(&self.by_reference, reference)
+    }
+
+    /// The newest orders with this reference, the newest first, at most `size`.
+    pub fn newest_with_reference(&self, reference: &SmolStr, size: usize) -> Vec<OrderId> {
+        let first = (reference.clone(), OrderId::LEAST);
+        let last = (reference.clone(), OrderId::MOST);
+        let all = self.by_reference.range(first..=last);
+        all.rev().take(size).map(|(_, id)| *id).collect()
+    }
+
+    /// The first order with this reference after `after`: for those who look at one after the
+    /// other, and need not see all.
+    pub fn next_with_reference(
+        &self,
+        reference: &SmolStr,
+        after: Option<OrderId>,
+    ) -> Option<OrderId> {
+        let from = match after {
+            None => Bound::Included((reference.clone(), OrderId::from_bits(0))),
+            Some(after) => Bound::Excluded((reference.clone(), after)),
+        };
+        let (known, id) = self.by_reference.range((from, Bound::Unbounded)).next()?;
+        (known == reference).then_some(*id)
+    }
+
+    /// The order that this web shop handed over under this reference.
+    pub fn of_shop(&self, shop: &SmolStr, reference: &SmolStr) -> Option<OrderId> {
+        let first = (shop.clone(), reference.clone(), OrderId::from_bits(0));
+        let (known, named, id) = self.by_shop.range(first..).next()?;
+        (known == shop && named == reference).then_some(*id)
     }
 
     /// The orders of this customer, in the order of their ids.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Cast, Scene};
 use crate::command::{OrderName, RecentFilter};
 use crate::id::{LocationId, OrderId};
+use crate::limits::ORDERS_OF_ONE_NAME_MAX;
 use crate::location::Card;
 use crate::order::{Hold, Order};
 use crate::outcome::{DeliveryView, Outcome, Storages};
@@ -45,7 +46,8 @@ impl<C: Cast> Scene<'_, C> {
         order.holds.iter().filter_map(lies).collect()
     }
 
-    /// The orders with these numbers that fit, the newest first.
+    /// The orders with these numbers that fit, the newest first; of those with one reference only
+    /// so many of the newest are looked at.
     pub(super) async fn recent(
         &mut self,
         filter: RecentFilter,
@@ -54,10 +56,17 @@ impl<C: Cast> Scene<'_, C> {
         let at = filter.at.as_ref().map(|name| self.find(name)).transpose()?;
         let book = &self.tenant.book;
         let mut ids: Vec<OrderId> = match &filter.reference {
-            Some(reference) => book.with_reference(reference),
-            None => book.with_numbers(numbers.clone()).collect(),
+            Some(name) => book.newest_with_reference(name, ORDERS_OF_ONE_NAME_MAX + 1),
+            None => {
+                let mut ids: Vec<OrderId> = book.with_numbers(numbers.clone()).collect();
+                ids.reverse();
+                ids
+            }
         };
-        ids.reverse();
+        let has_older = filter.reference.is_some() && ids.len() > ORDERS_OF_ONE_NAME_MAX;
+        if has_older {
+            ids.truncate(ORDERS_OF_ONE_NAME_MAX);
+        }
         let (mut rows, mut here) = (Vec::new(), Vec::with_capacity(ids.len()));
         for id in ids {
             let order = self.order_now(id).await;
@@ -67,6 +76,7 @@ impl<C: Cast> Scene<'_, C> {
                 rows.push(self.delivery_view(order));
             }
         }
-        Ok(Outcome::Recent { rows, here, newest: self.tenant.last_number })
+        let scanned_to = here.last().copied().filter(|_| has_older);
+        Ok(Outcome::Recent { rows, here, newest: self.tenant.last_number, scanned_to })
     }
 }

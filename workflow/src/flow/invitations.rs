@@ -89,8 +89,9 @@ impl<C: Cast> Scene<'_, C> {
     /// The order of another door with this reference, if there is exactly one. Of an order that was
     /// ended before anything came of it there is nothing to review: it is as if it were not there.
     async fn order_to_join(&mut self, reference: &smol_str::SmolStr) -> Option<Order> {
-        let mut found = None;
-        for id in self.tenant.book.with_reference(reference) {
+        let (mut found, mut after) = (None, None);
+        while let Some(id) = self.tenant.book.next_with_reference(reference, after) {
+            after = Some(id);
             let order = self.cast.order(id).await;
             let is_over = order.stage_at(self.now).is_closed() && !order.is_delivered();
             if is_over || order.report.is_some() {

@@ -317,13 +317,8 @@ impl<C: Cast> Scene<'_, C> {
     /// Refuses a second order under the name that its shop has given to another one.
     async fn is_new(&mut self, promise: &Promise) -> Result<(), Refusal> {
         let Some((shop, reference)) = promise.natural_key() else { return Ok(()) };
-        for id in self.tenant.book.with_reference(reference) {
-            let order = self.cast.order(id).await;
-            if order.shop() == Some(shop) {
-                return Err(Refusal::DuplicateOrder { number: order.number });
-            }
-        }
-        Ok(())
+        let Some(twin) = self.tenant.book.of_shop(shop, reference) else { return Ok(()) };
+        Err(Refusal::DuplicateOrder { number: self.cast.order(twin).await.number })
     }
 
     /// Days become instants: they begin when they do at the store that is named, else at the first

@@ -3,6 +3,8 @@
 //! Such an order is closed, so what it says never changes, and any answer of the router is older
 //! than its row: an order leaves memory only when the snapshot has passed its end.
 
+mod named;
+
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
@@ -11,6 +13,7 @@ use workflow::command::{
     Ask, Command, Job, LocationRef, OrderFilter, OrderName, Page, Part, RecentFilter,
 };
 use workflow::id::{LocationId, OrderId, TenantId, Version};
+use workflow::limits::ORDERS_OF_ONE_NAME_MAX;
 use workflow::location::Card;
 use workflow::order::{self, Order, Stage};
 use workflow::outcome::{DeliveryView, Outcome};
@@ -18,6 +21,7 @@ use workflow::refusal::Refusal;
 use workflow::reply::Keyed;
 use workflow::time::Millis;
 
+use self::named::{Name, Named};
 use super::{Closed, ShardHandle};
 use crate::submit::{Shown, Verdict};
 
@@ -136,12 +140,18 @@ impl ShardHandle {
         numbers: RangeInclusive<u64>,
         live: Shown,
     ) -> Result<Verdict, Closed> {
-        let Outcome::Recent { mut rows, here, newest } = live.outcome else {
+        let Outcome::Recent { mut rows, here, newest, mut scanned_to } = live.outcome else {
             unreachable!("a query for recent orders is answered with them")
         };
         self.stored(move |store| {
             let stored = match &filter.reference {
-                Some(name) => store.orders_by_reference(&tenant, name, None, usize::MAX)?,
+                Some(name) => {
+                    let stored = Named::of(store, &tenant, Name::Reference(name));
+                    let (stored, has_older) = stored.newest(ORDERS_OF_ONE_NAME_MAX)?;
+                    let last = stored.first().map(|order| order.number).filter(|_| has_older);
+                    scanned_to = scanned_to.max(last);
+                    stored
+                }
                 None => {
                     let last = (*numbers.end()).min(newest); // nobody has a later number
                     let gone = (*numbers.start()..=last).filter(|number| !here.contains(number));
@@ -163,7 +173,8 @@ impl ShardHandle {
                 }
             }
             rows.sort_unstable_by_key(|row| Reverse(row.order.number));
-            Ok(done(Outcome::Recent { rows, here, newest }))
+            rows.retain(|row| scanned_to.is_none_or(|last| row.order.number >= last));
+            Ok(done(Outcome::Recent { rows, here, newest, scanned_to }))
         })
         .await
     }
@@ -174,12 +185,14 @@ impl ShardHandle {
         let Some((shop, name)) = promise.natural_key() else { return Ok(None) };
         let (tenant, shop, name) = (ask.tenant.clone(), shop.clone(), name.clone());
         let verdict = self.stored(move |store| {
-            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
-            let twin = stored.into_iter().find(|order| order.shop() == Some(&shop));
-            Ok(match twin {
-                Some(Order { number, .. }) => Verdict::Refused(Refusal::DuplicateOrder { number }),
-                None => Verdict::LookAgain(None),
-            })
+            for order in Named::of(store, &tenant, Name::Reference(&name)) {
+                let order = order?;
+                if order.shop() == Some(&shop) {
+                    let number = order.number;
+                    return Ok(Verdict::Refused(Refusal::DuplicateOrder { number }));
+                }
+            }
+            Ok(Verdict::LookAgain(None))
         });
         // Nothing here: the router looks among those in memory.
         Ok(Some(verdict.await?).filter(|verdict| !matches!(verdict, Verdict::LookAgain(_))))
@@ -191,9 +204,9 @@ impl ShardHandle {
         let Command::Invite(invite) = &ask.command else { return Ok(Ok(Vec::new())) };
         let (tenant, name) = (ask.tenant.clone(), invite.external_id.clone());
         self.asked(move |store| {
-            let stored = store.orders_by_reference(&tenant, &name, None, usize::MAX)?;
             let may_join = |order: &Order| order.is_done() && order.is_delivered();
-            Ok(stored.into_iter().filter(may_join).take(2).collect())
+            let stored = Named::of(store, &tenant, Name::Reference(&name));
+            stored.filter(|order| order.as_ref().map_or(true, may_join)).take(2).collect()
         })
         .await
     }
@@ -258,24 +271,33 @@ impl ShardHandle {
     ) -> Result<Verdict, Closed> {
         let (after, size) = (page.after, page.size);
         self.stored(move |store| {
-            let stored = match (&filter.reference, &filter.consumer) {
-                (None, None) => store.orders_after(&tenant, after, size)?,
-                // All of them, because they are counted; a reference has few orders.
-                (Some(name), _) => store.orders_by_reference(&tenant, name, None, usize::MAX)?,
-                (None, Some(name)) => store.orders_by_consumer(&tenant, name, None, usize::MAX)?,
-            };
             let Live { mut orders, mut total, fitting } = live;
-            let filtered = filter != OrderFilter::default();
-            for order in stored.into_iter().filter(|it| it.is_done() && filter.fits(it)) {
-                let is_live = fitting.binary_search(&order.id).is_ok()
-                    || orders.iter().any(|live| live.id == order.id);
-                if !is_live {
-                    total += u64::from(filtered);
-                    if after.is_none_or(|after| order.id > after) {
-                        orders.push(order);
+            let is_gone = |order: &Order| order.is_done() && filter.fits(order);
+            let mut gone: Vec<Order> = Vec::new();
+            let name = match (&filter.reference, &filter.consumer) {
+                (None, None) => None,
+                (Some(name), _) => Some(Name::Reference(name)),
+                (None, Some(name)) => Some(Name::Consumer(name)),
+            };
+            match name {
+                None => {
+                    gone.extend(store.orders_after(&tenant, after, size)?);
+                    gone.retain(|it| is_gone(it) && !orders.iter().any(|live| live.id == it.id));
+                }
+                // All of them, because they are counted; few at once, because there may be many.
+                Some(name) => {
+                    for order in Named::of(store, &tenant, name) {
+                        let order = order?;
+                        if is_gone(&order) && fitting.binary_search(&order.id).is_err() {
+                            total += 1;
+                            if gone.len() < size && after.is_none_or(|after| order.id > after) {
+                                gone.push(order);
+                            }
+                        }
                     }
                 }
             }
+            orders.append(&mut gone);
             orders.sort_unstable_by_key(|order| order.id);
             orders.truncate(size);
             let outcome = Outcome::Orders { orders, total, fitting };

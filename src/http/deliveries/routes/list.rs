@@ -2,7 +2,7 @@
 //!
 //! Numbers are given in the order of time, so a page of all orders is a range of numbers. A list by
 //! anything else looks at orders one after the other; it looks at so many and says how far it came.
-//! Only those of one reference are found without looking.
+//! Those of one reference are found without looking; of very many the newest are shown.
 
 use std::ops::RangeInclusive;
 
@@ -45,6 +45,8 @@ struct Listing<'a> {
     wanted: (u64, u64),
     /// The position of the last answer, and the number of the newest order by then.
     seen: (Position, u64),
+    /// Where the last answer stopped, if there are older orders with the same reference.
+    scanned_to: Option<u64>,
 }
 
 /// A page of orders: 200.
@@ -86,7 +88,8 @@ async fn listed(
     (number, size): (usize, usize),
 ) -> Result<HttpResponse, Failed> {
     let wanted = (((number - 1) * size) as u64, size as u64);
-    let mut listing = Listing { app, visit, filter, wanted, seen: (Position::default(), 0) };
+    let mut listing =
+        Listing { app, visit, filter, wanted, seen: (Position::default(), 0), scanned_to: None };
     let found = listing.find().await?;
     Ok(respond(listing.seen.0, page(&found)))
 }
@@ -98,6 +101,7 @@ impl Listing<'_> {
             let mut found = Found::default();
             let rows = self.ask(1..=u64::MAX).await?;
             self.take(&mut found, rows);
+            found.scanned_to = self.scanned_to;
             return Ok(found);
         }
         self.ask(0..=0).await?;
@@ -142,10 +146,11 @@ impl Listing<'_> {
     async fn ask(&mut self, numbers: RangeInclusive<u64>) -> Result<Vec<DeliveryView>, Failed> {
         let query = Query::Recent(self.filter.clone(), numbers);
         let answered = self.visit.ask_first(self.app, query).await?;
-        let Said::Now(Outcome::Recent { rows, newest, .. }) = answered.said else {
+        let Said::Now(Outcome::Recent { rows, newest, scanned_to, .. }) = answered.said else {
             unreachable!("a query for recent orders is answered with them")
         };
         self.seen = (answered.at, newest);
+        self.scanned_to = scanned_to;
         Ok(rows)
     }
 }
