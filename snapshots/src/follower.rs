@@ -51,6 +51,8 @@ pub struct Options {
     pub nice: i32,
     /// What the journal keeps; none keeps it whole.
     pub keep: Option<Keep>,
+    /// How long it is quiet before segments are looked at for retirement, and then again.
+    pub retire_every: Duration,
 }
 
 /// How much of the journal stays (D13).
@@ -73,6 +75,7 @@ impl Default for Options {
             behind_max: BEHIND_MAX,
             nice: 19,
             keep: None,
+            retire_every: Duration::from_secs(60),
         }
     }
 }
@@ -181,7 +184,9 @@ impl FollowerByHand {
         self.store.commit(writes, mark)?;
         tracing::debug!(records, rows, at = %mark.position, "the snapshot has followed");
         self.progress.reach(mark.lsn());
-        self.retire(&mark)?;
+        if mark.lsn().0 >= self.retired_at.0 + RETIRE_EVERY_RECORDS {
+            self.retire()?;
+        }
         Ok(Turn::Folded(records))
     }
 
@@ -209,14 +214,16 @@ impl FollowerByHand {
         Ok((records, mark))
     }
 
-    /// Lets the journal drop what nobody needs any more (D13).
-    fn retire(&mut self, mark: &Mark) -> Result<(), Error> {
+    /// Lets the journal drop what nobody needs any more (D13). Turns do so while records come;
+    /// while none do, somebody calls this, since others may pass meanwhile what they held back.
+    ///
+    /// # Errors
+    /// When a segment cannot be removed.
+    pub fn retire(&mut self) -> Result<(), Error> {
         let Some(keep) = &self.options.keep else {
             return Ok(());
         };
-        if mark.lsn().0 < self.retired_at.0 + RETIRE_EVERY_RECORDS {
-            return Ok(());
-        }
+        let mark = self.store.mark();
         self.retired_at = mark.lsn();
         let covered = Lsn(keep.covered.load(Ordering::Acquire));
         let before = i64::try_from(keep.ms).unwrap_or(i64::MAX);

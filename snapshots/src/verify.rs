@@ -11,7 +11,7 @@ use smol_str::format_smolstr;
 use workflow::desk::Tenant;
 use workflow::id::{LocationId, OrderId};
 use workflow::time::Time;
-use workflow::world::{Fault, World};
+use workflow::world::{Account, Fault, World};
 
 use crate::codec;
 use crate::journal::Archive;
@@ -84,6 +84,7 @@ pub fn verify(dir: &Path, archive: &dyn Archive) -> Result<Report, Error> {
     comparison.at(Lsn::ZERO, &world, is_whole);
     let (mut records, mut last) = (0, from.position);
     let (mut at, mut went_back): (Time, Option<Fault>) = (from.at, None);
+    let mut account = Account::of(&world);
     let mut reader = archive.read_from(from.lsn())?;
     while let Some(entry) = reader.next()? {
         let lsn = entry.lsn;
@@ -94,6 +95,9 @@ pub fn verify(dir: &Path, archive: &dyn Archive) -> Result<Report, Error> {
             went_back = Some(Fault { invariant: "P5", what });
         }
         at = at.max(record.at);
+        if !account.note(&record) {
+            break; // no world can follow it
+        }
         world.apply(&record);
         records += 1;
         last = position_of(&entry);
@@ -109,7 +113,7 @@ pub fn verify(dir: &Path, archive: &dyn Archive) -> Result<Report, Error> {
         last,
         is_whole,
         hash: world.hash(),
-        faults: went_back.into_iter().chain(world.faults()).collect(),
+        faults: went_back.into_iter().chain(account.faults(&world)).chain(world.faults()).collect(),
         snapshot: comparison.outcome(),
     })
 }

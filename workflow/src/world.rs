@@ -4,6 +4,7 @@
 //! benches use this: it plays the same stories with plain functions as the cast, and it applies
 //! records that were played before. Equal records give an equal world and an equal hash.
 
+mod account;
 mod audit;
 mod cast;
 mod restore;
@@ -28,6 +29,7 @@ use crate::stores::Stores;
 use crate::subscription;
 use crate::time::Time;
 
+pub use account::Account;
 pub use audit::Fault;
 pub use restore::Restore;
 

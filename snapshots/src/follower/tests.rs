@@ -188,3 +188,28 @@ fn a_snapshot_that_the_journal_can_make_anew_is_set_aside_and_rebuilt() {
     }
     assert_eq!(kept.names(), ["aside-2", "sled"]);
 }
+
+/// D13: fewer records than a turn waits for are let go of when somebody says that it is time.
+#[test]
+fn few_records_are_let_go_of_too_once_nobody_needs_them() {
+    let dir = private_dir();
+    let mut journal = journal();
+    append(&mut journal, 60);
+    let archive = journal.archive();
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
+    let covered = Arc::new(AtomicU64::new(0));
+    let keep = Keep { ms: 0, bytes: 0, covered: covered.clone() };
+    let options = Options { keep: Some(keep), ..Options::default() };
+    let mut follower = FollowerByHand::new(store, archive.clone(), options);
+    while follower.turn().unwrap() != Turn::Idle {}
+    covered.store(30, Ordering::Release);
+    assert_eq!(archive.oldest(), Lsn(1), "nobody has looked");
+    follower.retire().unwrap();
+    let oldest = archive.oldest();
+    assert!(Lsn(1) < oldest && oldest <= Lsn(31), "{oldest} is the oldest, 30 are passed");
+    covered.store(u64::MAX, Ordering::Release);
+    assert_eq!(follower.turn().unwrap(), Turn::Idle);
+    assert_eq!(archive.oldest(), oldest, "nobody has looked again");
+    follower.retire().unwrap();
+    assert!(archive.oldest() > oldest);
+}

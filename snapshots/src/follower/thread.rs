@@ -97,7 +97,8 @@ impl Stop {
 
 fn follow<R: Release>(mut follower: FollowerByHand, commits: &Commits<R>, stop: &Stop) {
     stand_back(follower.options.nice);
-    let lag = follower.options.lag;
+    let (lag, retire_every) = (follower.options.lag, follower.options.retire_every);
+    let mut retired = Instant::now();
     loop {
         // Read before the turn: what was durable when the stop was asked for is folded in.
         let is_asked = stop.within(Duration::ZERO);
@@ -117,6 +118,12 @@ fn follow<R: Release>(mut follower: FollowerByHand, commits: &Commits<R>, stop: 
             Ok(Turn::Idle) if is_asked => return,
             Ok(Turn::Idle) if commits.has_ended() => drop(stop.within(LOOK_EVERY)),
             Ok(Turn::Idle) => {
+                if retired.elapsed() >= retire_every {
+                    retired = Instant::now();
+                    if let Err(error) = follower.retire() {
+                        tracing::error!(?error, "the journal keeps what it might drop");
+                    }
+                }
                 let here = follower.position().lsn;
                 if commits.wait_beyond(here, LOOK_EVERY).lsn > here {
                     stop.within(lag); // more gathers meanwhile

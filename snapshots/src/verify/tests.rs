@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use workflow::id::TenantId;
+use workflow::id::{TenantId, Version};
 use workflow::order;
 use workflow::record::{Event, Record};
 use workflow::reply::ReplyKey;
@@ -34,6 +34,13 @@ fn records() -> Vec<Record> {
     let own = ["opened", "secured-everywhere", "configured", "suppressed", "key_made"];
     records.extend(own.map(sample));
     records.extend(["subscribed", "addressed"].map(sample));
+    for event in records.iter_mut().flat_map(|record| &mut record.events) {
+        match event {
+            Event::Configured(settings) => settings.version = Version(2),
+            Event::Addressed(address) => address.version = Version::FIRST,
+            _ => {}
+        }
+    }
     records
 }
 
@@ -188,5 +195,24 @@ fn time_that_goes_back_is_a_fault() {
     records[last].at = Time(records[last].at.0 - 1);
     let report = verify(dir.path(), &*journal_of(&records).archive()).unwrap();
     assert_eq!(report.faults[0].invariant, "P5", "{report:?}");
+    assert!(!report.is_clean());
+}
+
+/// P8: versions are counted beside the fold, and what no world can follow ends it.
+#[test]
+fn a_version_that_does_not_follow_is_a_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut skipped = records();
+    skipped.push(sample("configured"));
+    skipped.push(sample("configured"));
+    let report = verify(dir.path(), &*journal_of(&skipped).archive()).unwrap();
+    let faults: Vec<_> = report.faults.iter().map(|it| it.invariant).collect();
+    assert_eq!(faults, ["P8"], "3 follows 2, and does not follow 3: {report:?}");
+    assert!(!report.is_clean());
+    let mut changed = records();
+    changed.push(sample("extended"));
+    let report = verify(dir.path(), &*journal_of(&changed).archive()).unwrap();
+    let what = report.faults.first().map(|it| (it.invariant, it.what.ends_with("it was closed")));
+    assert_eq!(what, Some(("P8", true)), "{report:?}");
     assert!(!report.is_clean());
 }

@@ -1,8 +1,8 @@
 //! The follower's thread, behind a writer that goes on.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use snapshots::codec;
 use snapshots::commit::{Release, Writer};
@@ -95,4 +95,34 @@ fn the_journal_keeps_what_others_still_need() {
         let error = (!oldest_is_first).then(|| archive.read_from(Lsn::ZERO).err());
         assert_eq!(error.flatten().is_some(), !oldest_is_first);
     }
+}
+
+/// D13: while no records come, what others have passed by now goes too.
+#[test]
+fn a_quiet_journal_lets_go_of_what_nobody_needs_any_more() {
+    let mut records = history(seed(7), 10);
+    let last = records[records.len() - 1].clone();
+    let setting = workflow::record::Record { events: vec![], reply: None, ..last };
+    records.resize(40_000, setting);
+    let mut journal = open_journal(1);
+    crate::history::append(&mut journal, &records);
+    let dir = private_dir();
+    let store = Arc::new(Store::open(dir.path(), Lsn::ZERO).unwrap());
+    let (writer, commits) = Writer::start(journal, Box::new(|error| panic!("{error}"))).unwrap();
+    let commits: snapshots::commit::Commits<Nobody> = commits;
+    let covered = Arc::new(AtomicU64::new(0));
+    let keep = Keep { ms: 0, bytes: 0, covered: covered.clone() };
+    let retire_every = Duration::ZERO;
+    let options = Options { keep: Some(keep), retire_every, ..Options::default() };
+    let follower = Follower::start(store, commits.clone(), options).unwrap();
+    assert_eq!(follower.progress().wait_for(Lsn(40_000), LONG), Lsn(40_000));
+    assert_eq!(commits.archive().oldest(), Lsn(1), "somebody needs it");
+    covered.store(u64::MAX, Ordering::Release);
+    let began = Instant::now();
+    while commits.archive().oldest() == Lsn(1) {
+        assert!(began.elapsed() < LONG, "nobody looks");
+        std::thread::yield_now();
+    }
+    writer.stop().unwrap();
+    follower.stop();
 }

@@ -3,6 +3,7 @@
 //! Everything here drives `World` alone. What needs an actor, a disk or a port is tested where
 //! those live. `CERTUS_BLESS=1` rewrites the golden files, `CERTUS_BUDGET` sizes the random tests.
 
+mod account;
 mod addresses;
 mod budget;
 mod caps;

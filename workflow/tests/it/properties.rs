@@ -17,7 +17,7 @@ use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 use workflow::settings::OnShortage;
 use workflow::time::{Millis, Time};
-use workflow::world::World;
+use workflow::world::{Account, World};
 
 use crate::budget::{budget, seed};
 use crate::history::{History, PICKER, Run, Seen, Tally, histories, publish_anew};
@@ -165,6 +165,21 @@ fn on_hand_is_what_the_events_brought() {
             }
         }
         holds!(lots == 0, "S3: {lots} lots are in the events and nowhere else");
+        Ok(())
+    });
+}
+
+/// S3, P8: the account that `certus verify` keeps agrees with the world.
+#[test]
+fn the_account_of_the_journal_agrees() {
+    let demanded = ["PutStocks done", "CloseLocation done", "Load done", "Deliver done"];
+    finally(&demanded, |run| {
+        let mut account = Account::of(&World::default());
+        for record in &run.shop.records {
+            holds!(account.note(record), "P8: no world can follow {record:?}");
+        }
+        let faults = account.faults(&run.shop.world);
+        holds!(faults.is_empty(), "{faults:?}");
         Ok(())
     });
 }
