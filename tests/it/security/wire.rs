@@ -53,6 +53,30 @@ async fn a_length_is_said_once_and_plainly() {
     assert_eq!(server.http.get("/healthz").await.status, 200);
 }
 
+/// Where a chunk ends decides where the next request begins: both bytes end it. A line of a head
+/// may end with the second alone, as RFC 9112 (2.2) lets a server take it; its end is the same to
+/// every reader.
+#[actix_web::test]
+async fn a_chunk_ends_with_both_bytes() {
+    let server = TestServer::start().await;
+    let head = "POST /api/promises/deliverypromise HTTP/1.1\r\nhost: c\r\n\
+        content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let next = "GET /api/status HTTP/1.1\r\nhost: c\r\n\r\n";
+    for body in [
+        "2\n{}\r\n0\r\n\r\n",
+        "2\r\n{}\n0\r\n\r\n",
+        "2\r\n{}\r\n0\n\n",
+        "2;x\n{}\r\n0\r\n\r\n",
+        "2;\nx\r\n{}\r\n0\r\n\r\n",
+    ] {
+        let bytes = format!("{head}{body}{next}");
+        is_refused_and_closed(&server, bytes.as_bytes(), &["400"]).await;
+    }
+    let last = b"GET /api/status HTTP/1.1\nhost: c\nconnection: close\n\n";
+    let one = said_to(server.http.address(), last, None).await;
+    assert!(one.starts_with("HTTP/1.1 200 ") && one.matches("HTTP/1.1 ").count() == 1, "{one}");
+}
+
 /// A proxy chooses by the host where a request goes: it is said, and once.
 #[actix_web::test]
 async fn a_host_is_said_once() {
