@@ -27,10 +27,8 @@ fn path(made: &Value) -> String {
 
 /// Which of the secrets have signed a call, in the order of its signatures.
 fn signers<'a>(heard: &sink::Heard, secrets: &[&'a str]) -> Vec<&'a str> {
-    let signed = format!("{}.{}.{}", heard.id(), heard.header("webhook-timestamp"), heard.body);
     let all = heard.header("webhook-signature").split(' ').map(|one| {
-        let good =
-            |secret: &&&str| one == format!("v1,{}", STANDARD.encode(signature(secret, &signed)));
+        let good = |secret: &&&str| one == signed_with(secret, heard);
         *secrets.iter().find(good).expect("a secret has signed it")
     });
     all.collect()
