@@ -95,11 +95,11 @@ pub trait File: Send + Sync {
     fn sync(&self) -> Result<(), Error>;
 
     /// Fills the file with zeroes up to `length` and makes that durable, so that later syncs have
-    /// no metadata to write.
+    /// no metadata to write. A real disk does it piece by piece, and calls `between` two of them.
     ///
     /// # Errors
     /// [`Error::NoSpace`] when the disk is full.
-    fn preallocate(&self, length: u64) -> Result<(), Error>;
+    fn preallocate(&self, length: u64, between: &mut dyn FnMut()) -> Result<(), Error>;
 
     /// Syncs, then forgets what memory has cached, so that reads tell what the disk has. A process
     /// that died of a failed sync may have left pages that are called clean and are not on disk.

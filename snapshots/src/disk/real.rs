@@ -127,9 +127,12 @@ impl File for RealFile {
         rustix::fs::fdatasync(&self.file).map_err(|error| self.failed("fdatasync", error.into()))
     }
 
-    fn preallocate(&self, length: u64) -> Result<(), Error> {
+    fn preallocate(&self, length: u64, between: &mut dyn FnMut()) -> Result<(), Error> {
         let mut at = 0;
         while at < length {
+            if at > 0 {
+                between();
+            }
             let piece = (length - at).min(ZEROES.len() as u64);
             self.write_at(&ZEROES[..piece as usize], at)?;
             at += piece;

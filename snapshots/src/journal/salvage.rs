@@ -266,7 +266,7 @@ impl Salvage {
         };
         self.disk.link(&old.path, &segment::path(aside, old.number))?;
         self.disk.sync_dir(aside)?;
-        let made = Segment::make_with(&*self.disk, &self.dir, plan, |file| {
+        let made = Segment::make_with(&*self.disk, &self.dir, plan, &mut || (), |file| {
             file.write_at(&before, BODY)?;
             let mut at = BODY + before.len() as u64;
             for found in &frames {

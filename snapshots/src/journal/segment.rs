@@ -64,21 +64,22 @@ pub(super) struct Plan {
 impl Segment {
     /// Makes a segment, durable before it has its name. What an earlier attempt left is removed.
     pub(super) fn make(disk: &dyn Disk, dir: &Path, plan: Plan) -> Result<Self, Error> {
-        Self::make_with(disk, dir, plan, |_| Ok(()))
+        Self::make_with(disk, dir, plan, &mut || (), |_| Ok(()))
     }
 
-    /// The same with what `fill` writes behind the head; it takes the place of a segment with its
-    /// number, whole or not at all.
+    /// The same with what `fill` writes behind the head, and `between` two pieces of zeroes; it
+    /// takes the place of a segment with its number, whole or not at all.
     pub(super) fn make_with(
         disk: &dyn Disk,
         dir: &Path,
         plan: Plan,
+        between: &mut dyn FnMut(),
         fill: impl FnOnce(&dyn File) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let path = path(dir, plan.number);
         let unfinished = dir.join(format!("{:016}{UNFINISHED}", plan.number));
         let made = disk.create(&unfinished).and_then(|file| {
-            file.preallocate(plan.length)?;
+            file.preallocate(plan.length, between)?;
             file.write_at(&plan.head(), 0)?;
             fill(&*file)?;
             file.sync()?;

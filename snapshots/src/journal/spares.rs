@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -18,6 +18,10 @@ use super::{Prepare, Room};
 use crate::Error;
 use crate::disk::Disk;
 use crate::limits::{ROOM_RETRY_MS, SECTOR_BYTES};
+
+/// Between two pieces of zeroes it rests so many times as long as one took: each sync of the
+/// traffic's waits for one piece at most, and not for all of them in a row.
+const REST: u32 = 9;
 
 /// The segments made ahead. Dropped, its thread ends.
 pub(super) struct Spares {
@@ -138,10 +142,23 @@ impl Shared {
         }
     }
 
-    /// Makes the next one, without the lock: that takes a fraction of a second.
+    /// Leaves the disk to the traffic for so long, unless the next segment may be wanted soon.
+    fn rest(&self, time: Duration) {
+        let mut state = self.state.lock();
+        if !state.is_closed && state.left > state.plan.length / 2 {
+            self.changed.wait_for(&mut state, time);
+        }
+    }
+
+    /// Makes the next one, without the lock: that takes some seconds, of which it rests the most.
     fn make_one(&self) {
         let plan = self.state.lock().plan;
-        let made = Segment::make(&*self.disk, &self.dir, plan);
+        let mut began = Instant::now();
+        let mut between = || {
+            self.rest(began.elapsed() * REST);
+            began = Instant::now();
+        };
+        let made = Segment::make_with(&*self.disk, &self.dir, plan, &mut between, |_| Ok(()));
         let mut state = self.state.lock();
         match made {
             Ok(segment) => {
@@ -187,4 +204,35 @@ fn spawn(shared: Arc<Shared>) -> Result<JoinHandle<()>, Error> {
         .name("journal-spares".into())
         .spawn(move || shared.run())
         .map_err(|source| Error::Io { call: "spawn", file: dir, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Real;
+
+    fn shared(left: u64, is_closed: bool) -> Shared {
+        let plan = Plan { number: 2, length: 4096, timeline: 1, first: None };
+        let ready = VecDeque::new();
+        let state = State { ready, plan, left, is_full: false, failure: None, is_closed };
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        let (disk, dir) = (Arc::new(Real), PathBuf::new());
+        Shared { disk, dir, room: Arc::new(Room::new(1, 1)), state, changed }
+    }
+
+    /// Whoever needs the next segment soon, or no more, does not wait until it has rested.
+    #[test]
+    fn it_rests_only_while_nobody_waits_for_it() {
+        const LONG: Duration = Duration::from_secs(3_600);
+        shared(2_048, false).rest(LONG);
+        shared(4_000, true).rest(LONG);
+        let waited_for = Arc::new(shared(4_000, false));
+        let other = waited_for.clone();
+        let resting = std::thread::spawn(move || other.rest(LONG));
+        while !resting.is_finished() {
+            waited_for.changed.notify_all();
+            std::thread::yield_now();
+        }
+        resting.join().unwrap();
+    }
 }

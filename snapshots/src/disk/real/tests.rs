@@ -7,7 +7,9 @@ fn a_preallocated_file_is_zeroes() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("file");
     let file = Real.create(&path).unwrap();
-    file.preallocate((1 << 20) + 512).unwrap();
+    let mut pauses = 0;
+    file.preallocate((1 << 20) + 512, &mut || pauses += 1).unwrap();
+    assert_eq!(pauses, 1, "there are two pieces");
     assert_eq!(file.length().unwrap(), (1 << 20) + 512);
     assert!(fs::read(&path).unwrap().iter().all(|&byte| byte == 0));
     file.write_at(b"tea", 600).unwrap();

@@ -67,7 +67,7 @@ impl File for SimFile {
         )
     }
 
-    fn preallocate(&self, length: u64) -> Result<(), Error> {
+    fn preallocate(&self, length: u64, _between: &mut dyn FnMut()) -> Result<(), Error> {
         let call = Call { bytes: length, ..named("preallocate", &self.path) };
         let zeroes = vec![0; length as usize];
         let cut_off = |state: &mut State| state.files[self.file].write(&zeroes, 0);

@@ -81,11 +81,11 @@ fn a_file_may_have_grown_by_zeroes_only() {
 fn a_full_disk_has_room_again_later() {
     let (sim, file) = with_file();
     sim.set_space(Some(1000));
-    let full = file.preallocate(4096);
+    let full = file.preallocate(4096, &mut || ());
     let Err(Error::NoSpace { .. }) = full else { panic!("{full:?}") };
-    file.preallocate(3000).unwrap();
+    file.preallocate(3000, &mut || ()).unwrap();
     sim.set_space(None);
-    file.preallocate(4096).unwrap();
+    file.preallocate(4096, &mut || ()).unwrap();
 }
 
 /// Section 9, point 9: every call is in the log, and can be cut at; after it nothing works.
