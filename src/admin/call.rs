@@ -117,7 +117,7 @@ impl Call {
     ) -> Result<T, Failure> {
         let shard = self.app.behind.directory().of_tenant(&caller.tenant);
         let archive = shard.ok_or(Failure::Stopping)?.archive();
-        let permit = self.app.admission.enter(Lane::Operate)?;
+        let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         let found = block(move || read(&archive)).await;
         drop(permit);
         found.map_err(|_| Failure::Stopping)?.map_err(|error| {
@@ -128,7 +128,7 @@ impl Call {
     }
 
     async fn ask(&self, caller: &Caller, work: Work) -> Result<Answered, Failed> {
-        let permit = self.app.admission.enter(Lane::Operate)?;
+        let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         self.app.ask(caller, work, permit).await
     }
 }
