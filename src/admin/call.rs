@@ -75,12 +75,12 @@ impl Call {
     }
 
     /// Who operates, if they may.
-    pub(super) async fn who(&self) -> Result<SmolStr, Failure> {
+    pub(super) async fn who(&self) -> Result<Caller, Failure> {
         operator(&self.app, &self.head).await
     }
 
     /// The same, with the body that they sent.
-    pub(super) async fn sent(&self, payload: Payload) -> Result<(SmolStr, Raw), Failure> {
+    pub(super) async fn sent(&self, payload: Payload) -> Result<(Caller, Raw), Failure> {
         Raw::announced(&self.head, ADMIN_BODY_BYTES_MAX)?;
         let who = self.who().await?;
         Ok((who, Raw::read(payload, ADMIN_BODY_BYTES_MAX).await?))
@@ -161,11 +161,6 @@ fn pointer(path: &str) -> String {
         }
     }
     pointer
-}
-
-/// An operator on behalf of a tenant; they belong to none.
-pub(super) fn acting_for(tenant: TenantId, who: SmolStr) -> Caller {
-    Caller { tenant, who, ..Caller::anonymous() }
 }
 
 /// What came of a call under no key.
