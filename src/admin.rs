@@ -20,12 +20,11 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
 use actix_web::web::ServiceConfig;
-use smol_str::SmolStr;
 use workflow::permission::Permission as P;
 
 use self::call::{Call, Handled};
 use crate::ask::App;
-use crate::auth::{Need, Needs};
+use crate::auth::{Caller, Need, Needs};
 use crate::failure::Failure;
 use crate::http::openapi;
 use crate::http::problems;
@@ -75,20 +74,20 @@ async fn document(call: Call) -> Handled {
     call.end(done).await
 }
 
-/// Who operates, if they may: their name for the record.
+/// Who operates, if they may.
 ///
 /// # Errors
 /// A credential that is no good, or not for this; a host that is not this machine, which is what
 /// a page in the operator's browser would send.
-pub(crate) async fn operator(app: &App, head: &HttpRequest) -> Result<SmolStr, Failure> {
+pub(crate) async fn operator(app: &App, head: &HttpRequest) -> Result<Caller, Failure> {
     if !is_of_this_machine(head) {
         return Err(Failure::Forbidden);
     }
     let Some(caller) = app.credentials.sent(head).await? else {
-        return Ok(SmolStr::new_static("operator"));
+        return Ok(Caller::operator());
     };
     Needs::of(head).allow(&caller)?;
-    Ok(caller.who)
+    Ok(caller)
 }
 
 /// A name that somebody made to point here is not ours (DNS rebinding).

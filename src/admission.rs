@@ -1,13 +1,17 @@
 //! Who may come in: permits, counted per lane, so that what is too much is refused at the door.
 //!
 //! A file of its own because actix's mailboxes give no back-pressure (decision D9). Finishing a
-//! sale has permits of its own, so that it goes on when starting one is shed. It never waits.
+//! sale has permits of its own, so that it goes on when starting one is shed. No tenant may have
+//! all permits of a lane, so that one who sends too much is shed before the others (F1). It never
+//! waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use workflow::id::TenantId;
+
 use crate::failure::Failure;
-use crate::limits::{FINISH_PERMITS, OPERATE_PERMITS, START_PERMITS};
+use crate::limits::{FINISH_PERMITS, OPERATE_PERMITS, START_PERMITS, TENANT_PERMITS_PERCENT};
 
 /// The permits of a server.
 #[derive(Debug)]
@@ -36,7 +40,10 @@ pub struct Permit(#[expect(dead_code, reason = "it is held, and counts by that")
 
 /// A place in a lane, until it is dropped.
 #[derive(Debug)]
-struct Place(Arc<Gate>);
+struct Place {
+    gate: Arc<Gate>,
+    count: usize,
+}
 
 /// A lane's numbers, for metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +63,15 @@ struct Gate {
     limit: u32,
     used: AtomicU32,
     shed: AtomicU64,
+    /// How many of them one tenant may have.
+    share: u32,
+    /// How many each tenant has. Two that fall on one count have one share together, which lets in
+    /// fewer, never more; a map would want a lock where every request passes.
+    of_tenants: [AtomicU32; COUNTS],
 }
+
+/// Counts of tenants in a lane.
+const COUNTS: usize = 64;
 
 impl Admission {
     /// So many permits per lane.
@@ -64,13 +79,22 @@ impl Admission {
         Admission { start: Gate::of(start), finish: Gate::of(finish), operate: Gate::of(operate) }
     }
 
-    /// Takes a permit, or says at once that there is none.
-    pub fn enter(&self, lane: Lane) -> Result<Permit, Failure> {
+    /// Takes a permit for a tenant, or says at once that there is none, or none for it.
+    ///
+    /// # Errors
+    /// [`Failure::Overloaded`].
+    pub fn enter(&self, lane: Lane, tenant: &TenantId) -> Result<Permit, Failure> {
         let gate = self.gate(lane);
-        if gate.used.fetch_add(1, Ordering::Relaxed) < gate.limit {
-            return Ok(Permit(Arc::new(Place(gate.clone()))));
+        let count = count_of(tenant);
+        let of_tenant = &gate.of_tenants[count];
+        // The tenant's count first: whoever is over their share does not even for a moment take
+        // what is another's.
+        if take(of_tenant, gate.share) {
+            if take(&gate.used, gate.limit) {
+                return Ok(Permit(Arc::new(Place { gate: gate.clone(), count })));
+            }
+            of_tenant.fetch_sub(1, Ordering::Relaxed);
         }
-        gate.used.fetch_sub(1, Ordering::Relaxed);
         gate.shed.fetch_add(1, Ordering::Relaxed);
         Err(Failure::Overloaded)
     }
@@ -116,44 +140,120 @@ impl Lane {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.used.fetch_sub(1, Ordering::Relaxed);
+        self.gate.used.fetch_sub(1, Ordering::Relaxed);
+        self.gate.of_tenants[self.count].fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Gate {
     fn of(limit: u32) -> Arc<Gate> {
-        Arc::new(Gate { limit, used: AtomicU32::new(0), shed: AtomicU64::new(0) })
+        Arc::new(Gate {
+            limit,
+            used: AtomicU32::new(0),
+            shed: AtomicU64::new(0),
+            share: share_of(limit),
+            of_tenants: [const { AtomicU32::new(0) }; COUNTS],
+        })
     }
+}
+
+/// How many of so many permits one tenant may have: the only one there is, it may.
+fn share_of(limit: u32) -> u32 {
+    let share = u64::from(limit) * u64::from(TENANT_PERMITS_PERCENT) / 100;
+    u32::try_from(share).unwrap_or(limit).max(1)
+}
+
+/// Counts one more, unless there are so many.
+fn take(count: &AtomicU32, limit: u32) -> bool {
+    let is_free = count.fetch_add(1, Ordering::Relaxed) < limit;
+    if !is_free {
+        count.fetch_sub(1, Ordering::Relaxed);
+    }
+    is_free
+}
+
+/// On which count a tenant is: FNV-1a of its name, mixed once more, since names that differ in their
+/// last digit differ in few of its bits.
+fn count_of(tenant: &TenantId) -> usize {
+    let hash = tenant.as_str().bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (64 - COUNTS.ilog2())) as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shop() -> TenantId {
+        TenantId::parse("shop").unwrap()
+    }
+
     #[test]
     fn a_full_lane_sheds_and_the_others_go_on() {
         let admission = Admission::of(1, 1, 1);
-        let inside = admission.enter(Lane::Start).unwrap();
-        assert_eq!(admission.enter(Lane::Start).unwrap_err(), Failure::Overloaded);
-        let finishing = admission.enter(Lane::Finish).unwrap();
+        let inside = admission.enter(Lane::Start, &shop()).unwrap();
+        assert_eq!(admission.enter(Lane::Start, &shop()).unwrap_err(), Failure::Overloaded);
+        let finishing = admission.enter(Lane::Finish, &shop()).unwrap();
         let [start, ..] = admission.figures();
         assert_eq!((start.used, start.shed), (1, 1));
 
         drop(inside);
         drop(finishing);
-        assert!(admission.enter(Lane::Start).is_ok());
+        assert!(admission.enter(Lane::Start, &shop()).is_ok());
         assert!(admission.figures().iter().all(|lane| lane.used == 0));
     }
 
     #[test]
     fn a_permit_ends_with_the_last_of_its_clones() {
         let admission = Admission::of(1, 1, 1);
-        let request = admission.enter(Lane::Operate).unwrap();
+        let request = admission.enter(Lane::Operate, &shop()).unwrap();
         let question = request.clone();
         assert_eq!(admission.figures()[2].used, 1);
         drop(request); // the client hung up, and the work goes on
-        assert_eq!(admission.enter(Lane::Operate).unwrap_err(), Failure::Overloaded);
+        assert_eq!(admission.enter(Lane::Operate, &shop()).unwrap_err(), Failure::Overloaded);
         drop(question);
-        assert!(admission.enter(Lane::Operate).is_ok());
+        assert!(admission.enter(Lane::Operate, &shop()).is_ok());
+    }
+
+    /// F1: whoever has all that one may have is shed, others are not, in this lane or another.
+    #[test]
+    fn no_tenant_has_all_permits() {
+        let admission = Admission::of(8, 4, 4);
+        let (shop, mall) = (shop(), TenantId::parse("mall").unwrap());
+        let enter = |tenant| admission.enter(Lane::Start, tenant);
+        let mut inside: Vec<_> = (0..6).map(|_| enter(&shop).unwrap()).collect();
+        assert_eq!(enter(&shop).unwrap_err(), Failure::Overloaded);
+        assert!(admission.enter(Lane::Finish, &shop).is_ok(), "a share is one of a lane");
+        let others = [enter(&mall).unwrap(), enter(&mall).unwrap()];
+        assert_eq!(enter(&mall).unwrap_err(), Failure::Overloaded, "the lane is full");
+        let [start, ..] = admission.figures();
+        assert_eq!((start.limit, start.used, start.shed), (8, 8, 2));
+
+        // What was shed has left no trace: six are let in again, and then none.
+        drop(others);
+        inside.clear();
+        inside.extend((0..6).map(|_| enter(&shop).unwrap()));
+        assert_eq!(enter(&shop).unwrap_err(), Failure::Overloaded);
+        drop(inside);
+        assert!((0..6).map(|_| enter(&mall)).collect::<Vec<_>>().iter().all(Result::is_ok));
+    }
+
+    #[test]
+    fn a_share_is_three_quarters_and_never_none() {
+        for (limit, share) in [(0, 1), (1, 1), (2, 1), (3, 2), (4, 3), (4_096, 3_072)] {
+            assert_eq!(share_of(limit), share, "of {limit}");
+        }
+        assert_eq!(share_of(u32::MAX), 3_221_225_471);
+    }
+
+    #[test]
+    fn tenants_are_spread_over_the_counts() {
+        let mut on = [0; COUNTS];
+        for number in 0..640 {
+            on[count_of(&TenantId::parse(&format!("tenant-{number}")).unwrap())] += 1;
+        }
+        assert!(on.iter().all(|tenants| (1..30).contains(tenants)), "{on:?}");
     }
 }

@@ -101,6 +101,9 @@ pub const START_PERMITS: u32 = 4_096;
 pub const FINISH_PERMITS: u32 = 2_048;
 /// Requests in the building at once that look, or change stock and locations.
 pub const OPERATE_PERMITS: u32 = 1_024;
+/// How much of a lane's permits one tenant may have, in percent: what is left lets the others in,
+/// and a tenant that is alone hardly misses it.
+pub const TENANT_PERMITS_PERCENT: u32 = 75;
 
 /// Shards of one server: each has threads and a snapshot of its own.
 pub const SHARDS_MAX: usize = 64;

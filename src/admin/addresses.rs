@@ -13,7 +13,7 @@ use workflow::place::Place;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::call::{Call, Cause, Handled, acting_for, decoded};
+use super::call::{Call, Cause, Handled, decoded};
 use crate::auth::Caller;
 use crate::failure::Failure;
 use crate::http::path::Faults;
@@ -77,14 +77,14 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Handled {
 }
 
 /// The address that the path names, and the operator on behalf of the tenant in the query.
-fn named(call: &Call, who: SmolStr, id: &str) -> Result<(Caller, u32), Failure> {
+fn named(call: &Call, who: Caller, id: &str) -> Result<(Caller, u32), Failure> {
     let is_one = |number: &u32| (1..=PROFILE_ID_MAX).contains(&i64::from(*number));
     let number = id.parse().ok().filter(is_one);
     let number = number.ok_or(Failure::Refused(Refusal::UnknownAddress))?;
     let bad = || Failure::malformed("tenant", "is required: 1 to 250 characters");
     let named = web::Query::<Named>::from_query(call.head.query_string()).map_err(|_| bad())?;
     let tenant = named.tenant.as_deref().and_then(TenantId::parse).ok_or_else(bad)?;
-    Ok((acting_for(tenant, who), number))
+    Ok((who.acting_for(tenant), number))
 }
 
 impl AddressBody<'_> {

@@ -75,12 +75,12 @@ impl Call {
     }
 
     /// Who operates, if they may.
-    pub(super) async fn who(&self) -> Result<SmolStr, Failure> {
+    pub(super) async fn who(&self) -> Result<Caller, Failure> {
         operator(&self.app, &self.head).await
     }
 
     /// The same, with the body that they sent.
-    pub(super) async fn sent(&self, payload: Payload) -> Result<(SmolStr, Raw), Failure> {
+    pub(super) async fn sent(&self, payload: Payload) -> Result<(Caller, Raw), Failure> {
         Raw::announced(&self.head, ADMIN_BODY_BYTES_MAX)?;
         let who = self.who().await?;
         Ok((who, Raw::read(payload, ADMIN_BODY_BYTES_MAX).await?))
@@ -117,7 +117,7 @@ impl Call {
     ) -> Result<T, Failure> {
         let shard = self.app.behind.directory().of_tenant(&caller.tenant);
         let archive = shard.ok_or(Failure::Stopping)?.archive();
-        let permit = self.app.admission.enter(Lane::Operate)?;
+        let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         let found = block(move || read(&archive)).await;
         drop(permit);
         found.map_err(|_| Failure::Stopping)?.map_err(|error| {
@@ -128,7 +128,7 @@ impl Call {
     }
 
     async fn ask(&self, caller: &Caller, work: Work) -> Result<Answered, Failed> {
-        let permit = self.app.admission.enter(Lane::Operate)?;
+        let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         self.app.ask(caller, work, permit).await
     }
 }
@@ -161,11 +161,6 @@ fn pointer(path: &str) -> String {
         }
     }
     pointer
-}
-
-/// An operator on behalf of a tenant; they belong to none.
-pub(super) fn acting_for(tenant: TenantId, who: SmolStr) -> Caller {
-    Caller { tenant, who, ..Caller::anonymous() }
 }
 
 /// What came of a call under no key.

@@ -42,7 +42,7 @@ pub(super) async fn show(call: Call) -> Handled {
 /// Believes the computer's clock from now on: 200, also if it was believed before.
 pub(super) async fn accept(call: Call) -> Handled {
     let done = async {
-        let who = call.who().await?;
+        let who = call.who().await?.who;
         let view = clock(&call, true).await?;
         tracing::info!(%who, now = %view.now, "the computer's clock is accepted");
         answer(&call, view)

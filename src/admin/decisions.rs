@@ -17,7 +17,7 @@ use workflow::outcome::Outcome;
 use workflow::quantity::Units;
 use workflow::record::{Event, Owner, Record};
 
-use super::call::{Call, Handled, acting_for, outcome_of, private, tenant};
+use super::call::{Call, Handled, outcome_of, private, tenant};
 use crate::feed::{before, decoded};
 use crate::http::order_name::order_named;
 use crate::http::promises::routes::query::Params;
@@ -75,7 +75,7 @@ pub(super) async fn list(call: Call, id: Path<String>) -> Handled {
         let who = call.who().await?;
         let mut params = Params::of(call.head.query_string());
         let tenant = tenant(&mut params);
-        let caller = acting_for(params.end(tenant)?, who);
+        let caller = who.acting_for(params.end(tenant)?);
         let answered = call.look(&caller, Query::Order(order_named(&id)?)).await?;
         let at = answered.at;
         let Outcome::Order(order) = outcome_of(answered) else {

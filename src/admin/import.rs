@@ -16,7 +16,7 @@ use workflow::id::StockId;
 use workflow::location::RowStatus;
 use workflow::outcome::Outcome;
 
-use super::call::{Call, Handled, acting_for, outcome_of, private, tenant};
+use super::call::{Call, Handled, outcome_of, private, tenant};
 use crate::ask::Answered;
 use crate::auth::Caller;
 use crate::failure::{Failed, Failure};
@@ -55,7 +55,7 @@ pub(super) async fn stocks(call: Call, payload: Payload) -> Handled {
         }
         let mut params = Params::of(call.head.query_string());
         let tenant = tenant(&mut params);
-        let caller = Rc::new(acting_for(params.end(tenant)?, who));
+        let caller = Rc::new(who.acting_for(params.end(tenant)?));
         let rows = call.clone();
         let results = lines(payload, IMPORT_ROW_BYTES_MAX).map(move |line| {
             let (call, caller) = (rows.clone(), caller.clone());

@@ -19,7 +19,7 @@ use workflow::refusal::Refusal;
 use workflow::stores::Stores;
 use workflow::time::{Millis, Time};
 
-use super::call::{Call, Cause, Handled, acting_for, decoded, name, outcome_of, private};
+use super::call::{Call, Cause, Handled, decoded, name, outcome_of, private};
 use crate::auth::{Caller, Secret, permissions_of};
 use crate::failure::{Failed, Failure};
 use crate::http::idempotency::IDEMPOTENCY_KEY;
@@ -80,7 +80,7 @@ pub(super) async fn make(call: Call, payload: Payload) -> Handled {
         let secret = Secret::draw();
         let digest = secret.digest();
         let command = keyring::Command::Make { name, permissions, digest, lasts, stores };
-        let caller = acting_for(tenant, who);
+        let caller = who.acting_for(tenant);
         let (at, key) = change(&call, &caller, command).await?;
         let shown = secret.shown(key.id);
         let body = json(&KeyAnswer { key: Some(&shown), ..answer_of(&caller.tenant, &key) });
@@ -113,7 +113,7 @@ pub(super) async fn revoke(call: Call, id: Path<String>) -> Handled {
         let ring = call.app.credentials.ring();
         let known = KeyId::parse(&id).and_then(|id| Some((id, ring.tenant_of(id)?)));
         let (id, tenant) = known.ok_or(Failure::Refused(Refusal::UnknownKey))?;
-        let caller = acting_for(tenant, who);
+        let caller = who.acting_for(tenant);
         let (at, key) = change(&call, &caller, keyring::Command::Revoke { id }).await?;
         let body = json(&answer_of(&caller.tenant, &key));
         Ok(reply::respond(at, reply::plain(200, body)))

@@ -17,7 +17,7 @@ use workflow::quantity::Units;
 use workflow::record::{Event, Record};
 use workflow::refusal::Refusal;
 
-use super::call::{Call, Handled, acting_for, outcome_of, private, tenant};
+use super::call::{Call, Handled, outcome_of, private, tenant};
 use crate::failure::Failure;
 use crate::feed::decoded;
 use crate::http::promises::routes::facilities::facility_ref;
@@ -75,7 +75,7 @@ pub(super) async fn list(call: Call, path: Path<(String, String)>) -> Handled {
         let mut params = Params::of(call.head.query_string());
         let tenant = tenant(&mut params);
         let to = params.good("to_lsn", "must be a whole number", |text| text.parse().ok());
-        let caller = acting_for(params.end(tenant)?, who);
+        let caller = who.acting_for(params.end(tenant)?);
         let (facility, article) = path.into_inner();
         let at = facility_ref(&facility)?;
         let article = ArticleId::parse(&article)

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use workflow::command::{Command, Query};
 use workflow::outcome::Outcome;
 
-use super::call::{Call, Cause, Handled, acting_for, outcome_of, tenant};
+use super::call::{Call, Cause, Handled, outcome_of, tenant};
 use crate::http::invitations::bodies::is_address;
 use crate::http::promises::routes::query::Params;
 use crate::http::reply::{self, json};
@@ -41,7 +41,7 @@ pub(super) async fn list(call: Call) -> Handled {
         let named = params.good("address", IS_ADDRESS, address);
         let page = params.page_after("after", PAGE_ROWS_MAX, |after| Some(SmolStr::from(after)));
         let (tenant, page) = params.end(tenant.zip(page))?;
-        let caller = acting_for(tenant, who);
+        let caller = who.acting_for(tenant);
         let answered = call.look(&caller, Query::Suppressed(named, page)).await?;
         let at = answered.at;
         let Outcome::Addresses(addresses, total) = outcome_of(answered) else {
@@ -75,7 +75,7 @@ async fn change(
         params.bad("address", "is required");
     }
     let (tenant, address) = params.end(tenant.zip(named))?;
-    let caller = acting_for(tenant, who);
+    let caller = who.acting_for(tenant);
     // There is no stored reply: the same wish again is the same wish.
     let words = Words::Plain(|_| reply::plain(200, String::new()));
     let answered = call.change(&caller, None, command(address.clone()), words).await?;

@@ -11,7 +11,7 @@ use workflow::quantity::Units;
 use workflow::refusal::Refusal;
 use workflow::reply::Reply;
 
-use super::call::{Call, Cause, Handled, acting_for, decoded, keyed, tenant};
+use super::call::{Call, Cause, Handled, decoded, keyed, tenant};
 use crate::failure::Failure;
 use crate::http::path::Faults;
 use crate::http::promises::routes::facilities::facility_ref;
@@ -51,7 +51,7 @@ pub(super) async fn transfer(call: Call, id: Path<String>, payload: Payload) -> 
         let (who, raw) = call.sent(payload).await?;
         let mut params = Params::of(call.head.query_string());
         let tenant = tenant(&mut params);
-        let caller = acting_for(params.end(tenant)?, who);
+        let caller = who.acting_for(params.end(tenant)?);
         let reservation = ReservationId::parse(&id).ok_or(Refusal::UnknownReservation);
         let reservation = reservation.map_err(Failure::Refused)?;
         let body: TransferBody<'_> = decoded(&raw)?;

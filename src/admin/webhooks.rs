@@ -23,7 +23,7 @@ use workflow::reply::{Keyed, Reply};
 use workflow::subscription::{Action, Secret};
 
 use self::body::{ChangeBody, ReplayBody, WebhookBody};
-use super::call::{Call, Cause, Handled, acting_for, decoded, keyed, outcome_of, private};
+use super::call::{Call, Cause, Handled, decoded, keyed, outcome_of, private};
 use crate::ask::App;
 use crate::auth::Caller;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ pub(super) async fn make(call: Call, payload: Payload) -> Handled {
         let asked = fingerprinted(&body);
         let secret = drawn(&call.app)?;
         let (tenant, wish) = body.check(call.app.targets, secret).map_err(Cause::Invalid)?;
-        let caller = acting_for(tenant, who);
+        let caller = who.acting_for(tenant);
         in_the_journal(&call.app, &caller.tenant, wish.after)?;
         let keyed = keyed(&call, &caller, "admin.webhooks.make", &asked)?;
         let command = Command::Subscribe(Box::new(wish));
@@ -61,7 +61,7 @@ pub(super) async fn list(call: Call) -> Handled {
         let mut all = Vec::new();
         for tenant in tenants {
             let page = Page { after: None, size: SUBSCRIPTIONS_PER_TENANT_MAX };
-            let caller = acting_for(tenant, who.clone());
+            let caller = who.clone().acting_for(tenant);
             let answered = call.look(&caller, Query::Subscriptions(page)).await?;
             let Outcome::Subscriptions { rows, .. } = outcome_of(answered) else {
                 unreachable!("subscriptions are answered with subscriptions")
@@ -158,7 +158,7 @@ async fn found(call: &Call, id: &str) -> Result<(Caller, SubscriptionId), Failur
     for shard in call.app.behind.directory().all() {
         let known = known(shard).await?;
         if let Some((tenant, _)) = known.into_iter().find(|(_, known)| *known == id) {
-            return Ok((acting_for(tenant, who), id));
+            return Ok((who.acting_for(tenant), id));
         }
     }
     Err(unknown())

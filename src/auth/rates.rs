@@ -1,7 +1,7 @@
 //! How many requests a credential may send: a rate, and a burst on top of it (GCRA).
 //!
 //! Off unless it is configured, and then it costs a look into a map. A credential is its tenant
-//! and its name, so that a renewed token does not double what its holder may.
+//! and its principal, so that a renewed token does not double what its holder may.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -71,7 +71,7 @@ impl Rates {
 
     /// Counts a request.
     pub(super) fn check(&self, caller: &Caller) -> Rate {
-        let key = format_smolstr!("{}\n{}", caller.tenant, caller.who);
+        let key = format_smolstr!("{}\n{}", caller.tenant, caller.principal);
         let checked = self.limiter.check_key(&key);
         if self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(TIDY_EVERY)
             && self.limiter.len() > RATES_KEPT
@@ -125,7 +125,7 @@ mod tests {
         let over = rates.check(&caller);
         assert!(over.is_over && over.left == 0);
         assert_eq!((over.quota, over.window_s, over.more_in_s), (4, 2, 1));
-        let other = Caller { who: "other".into(), ..caller.clone() };
+        let other = caller.clone().named_by("another");
         assert!(!rates.check(&other).is_over, "another's rate is another's");
         assert!(pace.advance(Millis(500)));
         assert!(!rates.check(&caller).is_over);
@@ -138,8 +138,8 @@ mod tests {
         let rates = Rates::of(number(10), number(10), pace.clock());
         for round in 0..4 {
             for name in 0..RATES_KEPT {
-                let who = format_smolstr!("{round}-{name}");
-                rates.check(&Caller { who, ..Caller::anonymous() });
+                let principal = format_smolstr!("{round}-{name}");
+                rates.check(&Caller { principal, ..Caller::anonymous() });
             }
             assert!(pace.advance(Millis(60_000)));
         }

@@ -108,7 +108,11 @@ impl Tokens {
         };
         let Said { tenant, who, permissions, stores, key, until } = said;
         let caller = match key {
-            None => Caller { stores, until: Some(until), ..Caller::of(tenant, who, permissions) },
+            None => {
+                let named = format!("jwt\n{}", token.issuer()?);
+                let caller = Caller::of(tenant, who, permissions).named_by(&named);
+                Caller { stores, until: Some(until), ..caller }
+            }
             Some(id) => {
                 let held = ring.holder(id).filter(|held| held.tenant == tenant)?;
                 let permissions = held.permissions.within(permissions);

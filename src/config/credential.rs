@@ -57,7 +57,8 @@ impl Credential {
             Some(names) => Stores::parse(names)
                 .with_context(|| format!("credentials: `stores` of {self:?} is none"))?,
         };
-        Ok(Caller { stores, ..Caller::of(tenant, SmolStr::new(&self.name), permissions) })
+        let caller = Caller::of(tenant, SmolStr::new(&self.name), permissions);
+        Ok(Caller { stores, ..caller.named_by("configuration") })
     }
 }
 

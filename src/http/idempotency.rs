@@ -55,7 +55,8 @@ impl Key {
         operation: impl Into<SmolStr>,
         request: &impl Serialize,
     ) -> Keyed {
-        let key = ReplyKey { caller: caller.who.clone(), operation: operation.into(), key: self.0 };
+        let (caller, operation) = (caller.principal.clone(), operation.into());
+        let key = ReplyKey { caller, operation, key: self.0 };
         Keyed { key, fingerprint: fingerprint(request) }
     }
 }

@@ -33,7 +33,8 @@ pub(super) async fn ask(app: Data<App>, token: Path<String>) -> Result<HttpRespo
 pub(super) async fn suppress(app: Data<App>, token: Path<String>) -> Result<HttpResponse, Problem> {
     let (tenant, address) = read(&app, &token)?;
     let failed = |failed: Failed| Problem::of(failed, PATH);
-    let permit = app.admission.enter(Lane::Operate).map_err(|failure| failed(failure.into()))?;
+    let permit = app.admission.enter(Lane::Operate, &tenant);
+    let permit = permit.map_err(|failure| failed(failure.into()))?;
     let caller = Caller::customer(tenant);
     let command = Command::Suppress { address: address.into() };
     let ask = Ask::of(caller.tenant.clone(), caller.who.clone(), command);

@@ -34,7 +34,8 @@ impl Visit {
     pub(crate) async fn bare(app: &App, head: &HttpRequest, lane: Lane) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
         let caller = caller(app, head).await?;
-        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
+        let permit = app.admission.enter(lane, &caller.tenant)?;
+        Ok(Visit { caller, permit, key: None })
     }
 
     /// Lets somebody in who needs no credential, because they know a secret: a customer. Whose the
@@ -46,7 +47,8 @@ impl Visit {
     ) -> Result<Visit, Failure> {
         accepts_json(head.headers())?;
         let caller = Caller::customer(tenant);
-        Ok(Visit { caller, permit: app.admission.enter(lane)?, key: None })
+        let permit = app.admission.enter(lane, &caller.tenant)?;
+        Ok(Visit { caller, permit, key: None })
     }
 
     /// Lets a request in that does something and needs no body; one that it has is not read.
@@ -70,7 +72,7 @@ impl Visit {
         accepts_json(head.headers())?;
         let caller = caller(app, head).await?;
         let body = Raw::read(payload, bytes_max).await?;
-        let permit = app.admission.enter(lane)?;
+        let permit = app.admission.enter(lane, &caller.tenant)?;
         let key = Key::read(head.headers())?;
         Ok((Visit { caller, permit, key }, body))
     }
@@ -92,7 +94,7 @@ impl Visit {
         if !Raw::read(payload, bytes_max).await?.is_empty() {
             return Err(Failure::UnsupportedMediaType);
         }
-        let permit = app.admission.enter(lane)?;
+        let permit = app.admission.enter(lane, &caller.tenant)?;
         let key = Key::read(head.headers())?;
         Ok((Visit { caller, permit, key }, None))
     }

@@ -5,6 +5,8 @@ use certus::admission::Lane;
 use futures_util::future::{join, join_all, select_all};
 use serde_json::{Value, json};
 
+use workflow::id::TenantId;
+
 use crate::support::{Reply, TestServer, promise, text};
 
 const PROMISE: &str = "/api/promises/deliverypromise";
@@ -14,6 +16,10 @@ async fn shop(settings: &str) -> TestServer {
     let store = server.facility("gouda").await;
     server.stock(&store, "tea", 1_000).await;
     server
+}
+
+fn default_tenant() -> TenantId {
+    TenantId::parse("default").expect("a name")
 }
 
 #[track_caller]
@@ -31,7 +37,12 @@ async fn a_shed_request_is_certainly_not_done() {
     let first = server.http.post(PROMISE, &body).await;
     let (lsn, order) = (first.lsn(), text(&first.expect(201), "orderRef"));
 
-    let permit = server.server().app().admission.enter(Lane::Start).expect("nobody is inside");
+    let permit = server
+        .server()
+        .app()
+        .admission
+        .enter(Lane::Start, &default_tenant())
+        .expect("nobody is inside");
     for path in [PROMISE, "/api/orders"] {
         let shed = server.http.post_as("k", path, &body).await;
         assert_eq!(shed.lsn(), lsn, "it wrote a record");
@@ -51,6 +62,31 @@ async fn a_shed_request_is_certainly_not_done() {
     assert!(made.headers.get("idempotency-replayed").is_none());
     made.expect(201);
     assert_eq!(server.http.get("/api/status").await.expect(200)["status"], "UP");
+}
+
+/// F1: a tenant that has all that one may have is shed, and another is served.
+#[actix_web::test]
+async fn a_tenant_that_takes_all_it_may_starves_no_other() {
+    let server = TestServer::configured("auth = \"on\"\nstart_permits = 8\n").await;
+    let mut callers = Vec::new();
+    for name in ["shop", "mall"] {
+        let body = json!({ "tenant": name, "name": "till" }).to_string();
+        let key = server.operators().post("/admin/v1/keys", &body).await.expect(201);
+        callers.push(server.http.bearing(&text(&key, "key")));
+    }
+    let (shop, mall) = (&callers[0], &callers[1]);
+    let admission = &server.server().app().admission;
+    let tenant = TenantId::parse("shop").expect("a name");
+    let all: Vec<_> =
+        std::iter::from_fn(|| admission.enter(Lane::Start, &tenant).ok()).take(100).collect();
+    assert_eq!(all.len(), 6, "three quarters of eight");
+
+    let body = promise("tea", 1).to_string();
+    is_shed(&shop.post(PROMISE, &body).await);
+    mall.post(PROMISE, &body).await.expect(201);
+    shop.get("/api/orders").await.expect(200); // another lane
+    drop(all);
+    shop.post(PROMISE, &body).await.expect(201);
 }
 
 /// A request that asks its shard several times is one request: a single permit is enough.

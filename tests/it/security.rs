@@ -5,6 +5,7 @@ mod issuer;
 mod keys;
 mod limits;
 mod matrix;
+mod namesakes;
 mod silence;
 mod slow;
 mod tokens;

@@ -30,11 +30,10 @@ const ACTORS_MAY_USE: [&str; 8] =
     ["actix", "actix-rt", "futures-util", "lettre", "minijinja", "reqwest", "snapshots", "tokio"];
 
 /// What must hold, by its id: the invariants that this server keeps. What is not in the list
-/// belongs to parts that are not there yet: a restore to an earlier position, tenants that
-/// compete.
+/// belongs to a part that is not there yet: a restore to an earlier position.
 const INVARIANTS: &str = "S1 S2 S3 S4 S5 S6 S7 S8 S9 P1 P2 P3 P4 P5 P6 P7 P8 \
     D1 D2 D3 D4 D5 D7 D8 D9 D10 D11 D12 D13 D14 D15 K1 K2 K3 K4 K5 K6 K7 M1 M2 M3 M4 M5 M6 \
-    F2 F3 F4 F5 F6 F7";
+    F1 F2 F3 F4 F5 F6 F7";
 
 const LINES_MAX: usize = 500;
 const LINES_OF_MAIN_MAX: usize = 40;

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 /// Where a key counts: within its tenant, one caller and one operation of one door (K4).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReplyKey {
-    /// Who asked.
+    /// Who asked, by a name that no two of a tenant's callers share; it is not for people.
     pub caller: SmolStr,
     /// The door, the operation, and the ids of its path.
     pub operation: SmolStr,
