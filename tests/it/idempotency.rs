@@ -1,5 +1,7 @@
 //! The same key is the same request, whatever happens in between (K1 to K7).
 
+mod doors;
+
 use hyper::HeaderMap;
 use serde_json::{Value, json};
 use workflow::time::Millis;
@@ -118,34 +120,6 @@ async fn what_means_the_same_is_the_same_request() {
     assert_eq!(server.available("tea").await, 7);
 }
 
-/// K3: twins that come at once are done once; whoever is told to wait finds the reply later.
-#[actix_web::test]
-async fn twins_that_come_at_once_are_done_once() {
-    let server = shop().await;
-    let body = promise("tea", 1).to_string();
-    let (mut made, mut replayed, mut busy) = (0, 0, 0);
-    for round in 0..20 {
-        let key = format!("twin-{round}");
-        let twins = (0..4).map(|_| server.http.post_as(&key, PROMISE, &body));
-        for reply in futures_util::future::join_all(twins).await {
-            match (reply.status, reply.headers.get("idempotency-replayed").is_some()) {
-                (201, false) => made += 1,
-                (201, true) => replayed += 1,
-                (409, _) => {
-                    assert_eq!(reply.header("retry-after"), "1");
-                    assert_eq!(reply.refused(409), "request still running");
-                    busy += 1;
-                }
-                (status, _) => panic!("{status}: {}", reply.body),
-            }
-        }
-        let settled = server.http.post_as(&key, PROMISE, &body).await;
-        assert_eq!((settled.status, settled.header("idempotency-replayed")), (201, "true"));
-    }
-    assert_eq!((made, made + replayed + busy), (20, 80), "{replayed} replayed, {busy} busy");
-    assert_eq!(server.http.get("/api/orders").await.expect(200)["total"], 20);
-}
-
 /// K4: a key belongs to the caller and to the operation with the ids of its path.
 #[actix_web::test]
 async fn a_key_belongs_to_its_operation_and_its_caller() {
@@ -208,7 +182,7 @@ async fn a_bad_key_is_named() {
     let server = shop().await;
     let body = promise("tea", 1).to_string();
     let long = "x".repeat(256);
-    for bad in ["", "\"\"", "a b", "\u{e9}", long.as_str()] {
+    for bad in ["", "\"\"", "a b", "a\tb", "\u{e9}", long.as_str()] {
         let reply = server.http.post_as(bad, PROMISE, &body).await;
         assert_eq!(reply.status, 400, "{bad:?}");
         assert!(reply.complaint().contains("Idempotency-Key"), "{}", reply.body);

@@ -11,6 +11,7 @@ mod provenance;
 mod recovering;
 mod repair;
 mod shards;
+mod tenants;
 mod tls;
 mod transfer;
 mod walkthrough;

@@ -351,3 +351,36 @@ async fn a_private_address_is_not_called_once_that_is_not_allowed() {
     server.restart_with(PRIVATE).await;
     assert_eq!(sink.heard(1).await.len(), 1);
 }
+
+/// A subscription hears only of its own tenant, also where it names another's store.
+#[actix_web::test]
+async fn a_subscription_hears_nothing_of_another_tenant() {
+    let credentials = ["ours", "theirs"].map(|tenant| {
+        let token = format!("the-token-of-{tenant}");
+        format!("[[credentials]]\ntenant = \"{tenant}\"\nname = \"till\"\ntoken = \"{token}\"\n")
+    });
+    let mut server = TestServer::configured(&format!("{PRIVATE}{}", credentials.concat())).await;
+    let sink = Sink::start(&[]);
+    let bare = server.http.clone();
+    let [ours, theirs] = ["ours", "theirs"].map(|it| bare.bearing(&format!("the-token-of-{it}")));
+    let mut stores = Vec::new();
+    for http in [&ours, &theirs] {
+        server.http = http.clone();
+        stores.push(server.facility("gouda").await);
+    }
+    let event = "INVENTORY_FACILITY_STOCK_CHANGED";
+    let body = json!({ "name": "x", "event": event,
+        "contexts": [ { "type": "FACILITY", "values": stores } ],
+        "target": { "type": "WEBHOOK", "callbackUrl": sink.url("/theirs") } });
+    theirs.post("/api/subscriptions", &body.to_string()).await.expect(201);
+    let mut lots = Vec::new();
+    for (http, store) in [&ours, &theirs].into_iter().zip(&stores) {
+        server.http = http.clone();
+        lots.push(server.stock(store, "tea", 9).await);
+    }
+    // Calls go in the order of the journal: ours would have been the first.
+    let heard = sink.heard(1).await[0].json();
+    let said = heard.to_string();
+    assert!(said.contains(&stores[1]) && !said.contains(&stores[0]), "{said}");
+    assert!(!said.contains(&lots[0]), "{said}");
+}

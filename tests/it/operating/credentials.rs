@@ -4,9 +4,9 @@ use super::*;
 use crate::tidy::documents::routes;
 use hyper::Method;
 
-const OURS: &str = "the-token-of-ours1";
-const THEIRS: &str = "the-token-of-theirs";
-const TWO_TENANTS: &str = r#"
+pub(super) const OURS: &str = "the-token-of-ours1";
+pub(super) const THEIRS: &str = "the-token-of-theirs";
+pub(super) const TWO_TENANTS: &str = r#"
 [[credentials]]
 tenant = "ours"
 name = "till"
@@ -18,11 +18,14 @@ token = "the-token-of-theirs"
 "#;
 
 /// A row of the matrix: a method, a path and a body.
-type Request = (Method, String, String);
+pub(super) type Request = (Method, String, String);
+
+/// The ids of a store, a lot, an order, a reservation, a subscription, a report and a safety stock.
+pub(super) type Things = [String; 7];
 
 /// Everything that can be asked of one tenant's things, by their ids.
 fn requests(
-    [store, stock, order, reservation, subscription, reported]: &[String; 6],
+    [store, stock, order, reservation, subscription, reported, safety]: &Things,
 ) -> Vec<Request> {
     let get = |path: String| (Method::GET, path, String::new());
     let delete = |path: String| (Method::DELETE, path, String::new());
@@ -55,7 +58,7 @@ fn requests(
         get(format!("/api/v2/invitations/{reported}")),
         (Method::PATCH, format!("/api/v2/invitations/{reported}"), r#"{"reminder":null}"#.into()),
         delete(format!("/api/v2/invitations/{reported}")),
-        delete(format!("/api/safetystocks/{stock}")),
+        delete(format!("/api/safetystocks/{safety}")),
         delete(format!("/api/facilities/{store}/listings")),
         delete(format!("/api/facilities/{store}/listings/tea")),
         (Method::PATCH, format!("/api/facilities/{store}/listings/tea"), modify.into()),
@@ -107,7 +110,7 @@ fn door_1(order: &str) -> Vec<Request> {
 /// The rows above are all routes of the table that name a thing: a new one must join them.
 #[test]
 fn every_route_that_names_a_thing_is_asked_for_anothers() {
-    let asked = requests(&["s", "k", "o", "r", "u", "i"].map(String::from));
+    let asked = requests(&["s", "k", "o", "r", "u", "i", "f"].map(String::from));
     // What these are named by is a secret, or belongs to nobody.
     let others = ["{secret}", "{token}", "{name}", "{file}"];
     let names_a_thing =
@@ -125,9 +128,9 @@ fn every_route_that_names_a_thing_is_asked_for_anothers() {
     }
 }
 
-/// Makes a store, a lot, a promise, a subscription and a report, and answers with their ids and
-/// the reservation's.
-async fn furnish(http: &Caller) -> [String; 6] {
+/// Makes a store, a lot, a promise, a subscription, a report and a safety stock, and answers with
+/// their ids and the reservation's.
+pub(super) async fn furnish(http: &Caller) -> Things {
     let store = json!({ "name": "gouda", "tenantFacilityId": "gouda", "address": {
         "companyName": "c", "street": "s", "city": "x", "postalCode": "1", "country": "DE" } });
     let store = text(&http.post("/api/facilities", &store.to_string()).await.expect(201), "id");
@@ -143,17 +146,22 @@ async fn furnish(http: &Caller) -> [String; 6] {
         "invitation": { "delay": { "unit": "days", "amount": 3 } } });
     let report = http.post("/api/v2/orders", &report.to_string()).await.expect(201);
     let reported = text(&report["order"], "uuid");
-    [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id"), reported]
+    let keep = json!({ "tenantArticleId": "tea", "value": 1, "facilityRef": store });
+    let keep = json!({ "operations": [keep] }).to_string();
+    http.put("/api/safetystocks", &keep).await.expect(207);
+    let kept = http.get("/api/safetystocks").await.expect(200);
+    let safety = text(&kept["safetyStocks"][0], "id");
+    [store, stock, text(&order, "orderRef"), reservation, text(&hook, "id"), reported, safety]
 }
 
 /// Names of nothing, in the form of those that [`furnish`] makes.
-fn absent() -> [String; 6] {
+pub(super) fn absent() -> Things {
     let id = |part: &str| format!("019bb2a0-44f1-7d02-b1c3-91a0d4e7{part}");
-    ["0000", "0001", "1000", "1001", "0002", "2000"].map(id)
+    ["0000", "0001", "1000", "1001", "0002", "2000", "0003"].map(id)
 }
 
 /// An answer without what names the request.
-fn bare(reply: &Reply, ids: &[String; 6]) -> String {
+pub(super) fn bare(reply: &Reply, ids: &Things) -> String {
     let mut said = reply.body.replace(reply.header("x-correlation-id"), "");
     for id in ids {
         let item = format!("{}0001", &id[..id.len() - 4]);
@@ -163,7 +171,8 @@ fn bare(reply: &Reply, ids: &[String; 6]) -> String {
 }
 
 /// Lists and filters and places in them that name one tenant's things.
-fn looks([store, stock, order, reservation, subscription, reported]: &[String; 6]) -> Vec<String> {
+fn looks(things: &Things) -> Vec<String> {
+    let [store, stock, order, reservation, subscription, reported, safety] = things;
     vec![
         "/orders".into(),
         "/deliveries".into(),
@@ -182,6 +191,7 @@ fn looks([store, stock, order, reservation, subscription, reported]: &[String; 6
         format!("/api/stocks/summaries?facilityRefs={store}"),
         "/api/stocks/summaries?tenantArticleIds=tea".into(),
         format!("/api/safetystocks?facilityRef={store}"),
+        format!("/api/safetystocks?startAfterId={safety}"),
         format!("/api/reservations?after={reservation}"),
         "/api/subscriptions".into(),
         format!("/api/subscriptions?startAfterId={subscription}"),
@@ -191,12 +201,14 @@ fn looks([store, stock, order, reservation, subscription, reported]: &[String; 6
         "/api/v2/invitations?is_sent=false".into(),
         "/api/v2/invitations/calendar?from=2026-01-01&to=2026-02-01".into(),
         "/feed?follow=false".into(),
-        "/feed?follow=false&after=1:0".into(),
+        "/feed?follow=false&from=1".into(),
+        "/feed?follow=false&from_time=2026-01-12T09:00:00Z".into(),
+        format!("/feed?follow=false&subject=orders/{order}"),
     ]
 }
 
 /// All that a tenant can list.
-async fn lists(http: &Caller) -> Vec<String> {
+pub(super) async fn lists(http: &Caller) -> Vec<String> {
     let mut bodies = Vec::new();
     for path in [
         "/api/orders",
@@ -204,7 +216,10 @@ async fn lists(http: &Caller) -> Vec<String> {
         "/api/stocks",
         "/api/reservations",
         "/api/stocks/summaries",
+        "/api/safetystocks",
+        "/api/subscriptions",
         "/api/configurations/promises",
+        "/api/v2/orders",
         "/api/v2/invitations",
     ] {
         let reply = http.get(path).await;
@@ -219,7 +234,7 @@ async fn lists(http: &Caller) -> Vec<String> {
 async fn without_a_good_token_every_route_is_401() {
     let server = TestServer::configured(TWO_TENANTS).await;
     let id = "019bb2a0-44f1-7d02-b1c3-91a0d4e70000";
-    let mut all = requests(&[id; 6].map(String::from));
+    let mut all = requests(&[id; 7].map(String::from));
     all.push((Method::POST, PROMISE.into(), promise("tea", 1).to_string()));
     all.push((Method::POST, "/api/orders".into(), "{".into()));
     for path in ["/api/orders", "/api/facilities", "/api/stocks/summaries", "/api/health"] {
@@ -266,6 +281,9 @@ async fn a_tenant_never_meets_the_things_of_another() {
         assert_eq!(one.status, 404, "{told}: {}", one.body);
         assert_eq!(bare(&one, &things), bare(&other, &nothing), "{told} tells what is there");
     }
+    let resumed = theirs.send(Method::GET, "/feed?follow=false", &[("last-event-id", "1")], "");
+    let resumed = resumed.await;
+    assert_eq!((resumed.status, things.iter().find(|id| resumed.body.contains(*id))), (200, None));
     for path in looks(&things) {
         let found = theirs.send(Method::GET, &path, &with(THEIRS), "").await;
         assert!([200, 400, 404, 422].contains(&found.status), "{path}: {}", found.body);
@@ -296,7 +314,7 @@ async fn a_tenant_never_meets_the_things_of_another() {
     assert_eq!(lists(&ours).await, before);
 }
 
-/// K3: one tenant's key is not another's, whatever is asked under it.
+/// K4: one tenant's key is not another's, whatever is asked under it.
 #[actix_web::test]
 async fn a_tenant_never_meets_the_keys_of_another() {
     let server = TestServer::configured(TWO_TENANTS).await;
