@@ -29,6 +29,7 @@ struct State {
     count: u64,
     is_stuck: bool,
     is_far_behind: bool,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Default for State {
@@ -40,6 +41,7 @@ impl Default for State {
             count: 0,
             is_stuck: false,
             is_far_behind: false,
+            meanwhile: None,
         }
     }
 }
@@ -71,7 +73,10 @@ impl Played {
     /// Plays one request.
     pub(crate) fn answer(&self, work: Work) -> Answer {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { world, policy, now, count, .. } = &mut *state;
+        let State { world, policy, now, count, meanwhile, .. } = &mut *state;
+        if let Some(happens) = meanwhile.take() {
+            happens();
+        }
         *count += 1;
         let come = match work {
             Work::Change(ask, _) => world.submit(&ask, policy, *now, *count).1,
@@ -104,6 +109,12 @@ impl Door {
     pub(crate) fn follow(&self, is_stuck: bool, is_far_behind: bool) {
         let mut state = self.played.0.lock().unwrap_or_else(PoisonError::into_inner);
         (state.is_stuck, state.is_far_behind) = (is_stuck, is_far_behind);
+    }
+
+    /// Has something happen while the next request waits for its answer.
+    pub(crate) fn meanwhile(&self, happens: impl FnOnce() + Send + 'static) {
+        let mut state = self.played.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.meanwhile = Some(Box::new(happens));
     }
 
     /// Moves the time.

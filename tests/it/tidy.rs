@@ -98,6 +98,35 @@ fn a_panic_is_a_stop_in_what_is_shipped() {
     assert_eq!(panic, Some("abort"), "[profile.release] must have panic = \"abort\" (F5)");
 }
 
+/// What may stand before the key of a map with a fixed hash: ids that the server made itself.
+const OUR_IDS: [&str; 3] = ["OrderId,", "LocationId,", "(LocationId, StockId),"];
+
+/// Whoever chooses what goes into a map with a fixed hash can make all of it collide.
+#[test]
+fn nothing_from_outside_goes_into_a_fixed_hash() {
+    let mut maps = 0;
+    for Source { path, text } in sources().iter().filter(|it| !it.path.starts_with("tests/")) {
+        for line in text.lines() {
+            let uses = ["rustc_hash::FxHashMap;", "FxHashMap::default()"];
+            let has_one = ["FxHash", "FxBuild", "rustc_hash", "FixedState"];
+            let is_one = has_one.iter().any(|word| line.contains(word));
+            if !is_one || uses.iter().any(|known| line.ends_with(known)) {
+                continue;
+            }
+            let key = line.split_once("FxHashMap<").map(|(_, key)| key);
+            let is_ours = key.is_some_and(|key| OUR_IDS.iter().any(|id| key.starts_with(id)));
+            maps += usize::from(is_ours);
+            assert!(
+                is_ours,
+                "{path}: `{}` may be made to collide: use a BTreeMap or a randomly keyed map, or \
+                 add its key to OUR_IDS if only the server makes such keys",
+                line.trim()
+            );
+        }
+    }
+    assert!(maps > 0, "no map has a fixed hash: delete this rule");
+}
+
 #[test]
 fn files_stay_short() {
     for Source { path, text } in sources() {

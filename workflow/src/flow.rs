@@ -432,5 +432,5 @@ fn seen_lot(
     now: Time,
 ) -> (ArticleId, Lot, Units, Units) {
     let reserved = shelf.lots.iter().map(|lot| lot.reserved).sum();
-    (article.clone(), lot.clone(), reserved, lot.free(now))
+    (article.clone(), lot.clone(), reserved, shelf.free_of(lot, now))
 }

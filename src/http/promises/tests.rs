@@ -2,6 +2,7 @@
 
 mod bad_orders;
 mod heads;
+mod revoked;
 mod stories;
 
 use crate::http::testing::{Door, Seen};

@@ -164,6 +164,11 @@ async fn what_is_not_on_the_shelf_is_substituted() {
     let missing = ok(missing).await;
     assert_eq!(missing["picking_progress"], "2/1/1");
     assert_eq!(totals(&server, "tea").await, (4, 1, 0), "none is promised until it is written");
+    let lots = ok(http.get("/api/stocks?tenantArticleId=tea").await).await;
+    assert_eq!(
+        (&lots["stocks"][0]["value"], &lots["stocks"][0]["available"]),
+        (&json!(4), &json!(0))
+    );
     let none = r#"{"product":{"client_sku":"milk"}}"#;
     assert_eq!(refused(http.post(&path, none).await).1, "Out of stock.");
     assert_eq!(refused(http.post(&path, r#"{"product":{}}"#).await).2, ["product.client_sku"]);

@@ -14,6 +14,8 @@ pub(super) struct Consumer {
     reservations: BTreeMap<String, (Option<String>, u64)>,
     safety: BTreeMap<(String, String), u64>,
     sold_out: BTreeSet<(String, String)>,
+    /// How often pieces left a lot with an order, and how often an article was sold out.
+    pub(super) left: (u64, u64),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -46,9 +48,11 @@ impl Consumer {
         let must = |name: &str| text(name).unwrap_or_else(|| panic!("{name} in {data}"));
         match kind {
             "stock.changed" if data["soldOut"] == true => {
+                self.left.1 += 1;
                 self.sold_out.insert((must("facilityRef"), must("tenantArticleId")));
             }
             "stock.changed" if data["consumed"].is_u64() => {
+                self.left.0 += 1;
                 let consumed = data["consumed"].as_u64().expect("it is a number");
                 self.lots.get_mut(id).expect("it was made before").value -= consumed;
                 let reservation = must("reservationRef");

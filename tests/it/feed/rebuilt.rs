@@ -11,7 +11,7 @@ use crate::support::{BEGIN, between, seed};
 
 const ARTICLES: [&str; 3] = ["tea", "jam", "rusk"];
 /// Steps between two looks.
-const STEPS: usize = 60;
+const STEPS: usize = 80;
 const LOOKS: usize = 4;
 
 /// Somebody who does all that can be done to stock.
@@ -26,7 +26,7 @@ struct Shop {
 
 impl Shop {
     async fn step(&mut self) {
-        match between(&mut self.random, 0, 19) {
+        match between(&mut self.random, 0, 27) {
             0..=3 => self.deliver().await,
             4..=9 => self.promise().await,
             10..=11 => self.act("CONFIRM_PROMISE").await,
@@ -35,6 +35,9 @@ impl Shop {
             16 => self.take_away().await,
             17 => self.keep_back().await,
             18 => self.wait().await,
+            19 => self.relocate().await,
+            20..=22 => self.hand_over().await,
+            23..=26 => self.pick_and_ship().await,
             _ => self.close_or_open().await,
         }
     }
@@ -97,6 +100,48 @@ impl Shop {
         let row = json!({ "tenantArticleId": article, "value": value, "facilityRef": store });
         let body = json!({ "operations": [row] }).to_string();
         self.server.http.put("/api/safetystocks", &body).await.expect(207);
+    }
+
+    async fn relocate(&mut self) {
+        let Some(lot) = self.lot().await else { return };
+        let place = format!("A-{}", between(&mut self.random, 1, 3));
+        let action = json!({ "name": "MOVE_TO_LOCATION", "fromStockId": lot,
+            "toLocationRef": place, "amount": between(&mut self.random, 1, 4),
+            "options": { "deleteFromStockIfZero": between(&mut self.random, 0, 1) == 0 } });
+        let body = json!({ "action": action }).to_string();
+        let moved = self.server.http.post("/api/stocks/actions", &body).await;
+        assert!([200, 409].contains(&moved.status), "{}", moved.body); // perhaps it has too few
+    }
+
+    async fn hand_over(&mut self) {
+        let (article, quantity) = (self.article(), between(&mut self.random, 1, 3));
+        let body = json!({ "customer": { "name": "Jane", "shipping_address": "1 Main St",
+                "email": "jane@example.com" }, "order": {},
+            "order_items": [{ "client_sku": article, "quantity": quantity, "price": 1 }] });
+        self.server.http.post("/deliveries", &body.to_string()).await.expect(200);
+    }
+
+    /// A picker's round: all of the list is scanned or found missing, and what is whole leaves.
+    async fn pick_and_ship(&mut self) {
+        let http = self.server.http.clone();
+        let list = http.post("/picklist/next", "").await.expect(200);
+        for item in list.as_array().expect("it is a list") {
+            if between(&mut self.random, 0, 3) == 0 {
+                http.post(&format!("/delivery_items/{}/out_of_stock", item["id"]), "").await;
+                continue;
+            }
+            let scan = json!({ "barcode": item["client_sku"], "id": item["id"],
+                "quantity": item["quantity"] });
+            http.post("/delivery_items/pick", &scan.to_string()).await; // perhaps it was before
+        }
+        http.delete("/picklist/picked").await.expect(200);
+        let staged = http.get("/router/deliveries/unroute").await.expect(200);
+        let staged = staged.as_array().expect("it is a list");
+        let staged: Vec<&Value> = staged.iter().map(|it| &it["id"]).collect();
+        if !staged.is_empty() {
+            let body = json!({ "deliveries": staged }).to_string();
+            http.post("/router/deliveries/add", &body).await.expect(200);
+        }
     }
 
     async fn wait(&mut self) {
@@ -190,5 +235,9 @@ async fn the_feed_alone_gives_the_servers_numbers() {
         anew.hear(&line);
     }
     assert_eq!(anew, resumed);
-    assert!(resumed.lsn > 100, "only {} records: the history is dull", resumed.lsn);
+    let (shipped, sold_out) = resumed.left;
+    let is_dull = resumed.lsn < 100 || shipped == 0 || sold_out == 0;
+    let told = format!("{} records, {shipped} shipped, {sold_out} sold out", resumed.lsn);
+    assert!(!is_dull, "the history is dull: {told}");
+    println!("{told}");
 }

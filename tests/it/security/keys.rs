@@ -1,5 +1,7 @@
 //! API keys, from their making to their end.
 
+use std::path::{Path, PathBuf};
+
 use super::*;
 
 const ORDERS: &str = "/api/orders";
@@ -96,6 +98,46 @@ async fn a_revoked_key_is_refused_at_once_and_for_ever() {
     let verified = run(&["verify", server.data().to_str().expect("it is text")]);
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert!(said.contains("agrees with the journal") && said.contains("all hold"), "{said}");
+}
+
+/// What is kept of a key is a hash: its secret is in no file, from its making to its end.
+#[actix_web::test]
+async fn the_secret_of_a_key_is_in_no_file() {
+    let mut server = closed().await;
+    let made = key_of(&server, "shop", &[]).await;
+    let (id, shown) = (text(&made, "id"), text(&made, "key"));
+    let (_, secret) = shown.rsplit_once('_').expect("it has a secret");
+    let raw: Vec<u8> = secret.as_bytes().chunks(2).map(byte_of).collect();
+    server.http.bearing(&shown).get(ORDERS).await.expect(200);
+    server.operators().delete(&format!("/admin/v1/keys/{id}")).await.expect(200);
+    server.stop().await;
+    let files = files_of(&server.data());
+    let has = |part: &[u8]| {
+        let has = |(_, bytes): &&(PathBuf, Vec<u8>)| bytes.windows(part.len()).any(|it| it == part);
+        files.iter().find(has).map(|(path, _)| path)
+    };
+    let id: Vec<u8> = id.replace('-', "").as_bytes().chunks(2).map(byte_of).collect();
+    assert!(has(&id).is_some(), "the key is nowhere: {} files", files.len());
+    for part in [secret.as_bytes(), &secret.as_bytes()[..32], &raw, &raw[..16]] {
+        assert_eq!(has(part), None, "it has the secret");
+    }
+}
+
+/// Two hexadecimal digits.
+fn byte_of(pair: &[u8]) -> u8 {
+    let text = std::str::from_utf8(pair).expect("it is text");
+    u8::from_str_radix(text, 16).expect("it is hexadecimal")
+}
+
+/// Every file below a directory, with its bytes.
+fn files_of(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("it is readable");
+    let paths = entries.map(|entry| entry.expect("it is readable").path());
+    let read = |path: PathBuf| match path.is_dir() {
+        true => files_of(&path),
+        false => vec![(path.clone(), std::fs::read(path).expect("it is readable"))],
+    };
+    paths.flat_map(read).collect()
 }
 
 #[actix_web::test]

@@ -61,6 +61,11 @@ impl Shelf {
         if self.sold_out { &[] } else { &self.lots }
     }
 
+    /// What of one of its lots can be promised; nothing once somebody found none.
+    pub fn free_of(&self, lot: &Lot, now: Time) -> Units {
+        if self.sold_out { Units::ZERO } else { lot.free(now) }
+    }
+
     /// What the location publishes of this article.
     pub fn offer(&self, now: Time) -> Offer {
         let mut offer = Offer::default();
