@@ -196,7 +196,7 @@ impl App {
             Verdict::Refused(refusal) => return failed(Failure::Refused(refusal)),
             Verdict::KeyReused => return failed(Failure::KeyReused),
             Verdict::KeyBusy => return failed(Failure::KeyBusy),
-            Verdict::KeyRevoked => return failed(Failure::Unauthorized),
+            Verdict::NotAdmitted => return failed(Failure::Unauthorized),
             Verdict::NoRoom => return failed(Failure::NoRoom),
             // The handle looks again itself; what it could not find out is tried again later.
             Verdict::Rebuilding | Verdict::LookAgain(_) => return failed(Failure::Overloaded),

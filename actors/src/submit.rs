@@ -99,8 +99,9 @@ pub enum Verdict {
     KeyReused,
     /// The request's twin is not durable yet (K3).
     KeyBusy,
-    /// The API key it was asked with was taken back, or ended, before its turn came.
-    KeyRevoked,
+    /// The API key it was asked with was taken back, or that or the token ended, before its turn
+    /// came.
+    NotAdmitted,
     /// The disk has no room for a change (D9).
     NoRoom,
     /// It is about what has left memory, and the snapshot is being rebuilt: ask again later.

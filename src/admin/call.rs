@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use snapshots::Lsn;
 use snapshots::journal::Archive;
 use workflow::command::{Ask, Command, Query};
-use workflow::id::{TenantId, Version};
+use workflow::id::{KeyId, TenantId, Version};
 use workflow::outcome::Outcome;
 use workflow::reply::Keyed;
 
@@ -100,13 +100,20 @@ impl Call {
         words: Words,
     ) -> Result<Answered, Failed> {
         let (tenant, who) = (caller.tenant.clone(), caller.who.clone());
-        let ask = Ask { keyed, ..Ask::of(tenant, who, command) };
+        // The shard knows the keys of this tenant; another's was looked at just before.
+        let ring = self.app.credentials.ring();
+        let is_known = |id: &KeyId| ring.tenant_of(*id).as_ref() == Some(&tenant);
+        let keys = caller.keys.map(|key| key.filter(is_known));
+        let ask = Ask { keys, until: caller.until, keyed, ..Ask::of(tenant, who, command) };
         self.ask(caller, Work::Change(Box::new(ask), words)).await
     }
 
     /// Looks something up at the tenant's shard.
     pub(super) async fn look(&self, caller: &Caller, query: Query) -> Result<Answered, Failed> {
-        self.ask(caller, Work::Look(caller.tenant.clone(), Box::new(query))).await
+        let work = Work::Look(caller.tenant.clone(), Box::new(query));
+        let answered = self.ask(caller, work).await?;
+        self.app.credentials.still(caller)?;
+        Ok(answered)
     }
 
     /// Reads the journal of the tenant's shard, on a thread where that may take its time.
@@ -120,6 +127,7 @@ impl Call {
         let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         let found = block(move || read(&archive)).await;
         drop(permit);
+        self.app.credentials.still(caller)?;
         found.map_err(|_| Failure::Stopping)?.map_err(|error| {
             let id = self.app.correlation_id();
             tracing::error!(%id, %error, "the journal cannot be read");
@@ -127,7 +135,10 @@ impl Call {
         })
     }
 
+    /// Asks the shard, if the operator's credential is still good: a body, or the rows before this
+    /// one, may have taken long.
     async fn ask(&self, caller: &Caller, work: Work) -> Result<Answered, Failed> {
+        self.app.credentials.still(caller)?;
         let permit = self.app.admission.enter(Lane::Operate, &caller.tenant)?;
         self.app.ask(caller, work, permit).await
     }

@@ -2,6 +2,7 @@
 //!
 //! Every row is a command of its own: one that is refused refuses no other. So many are under way
 //! at once, and the next is read when the client takes answers, so nothing of a long file is held.
+//! The credential is looked at for each, since a body may last longer than that is good.
 
 use std::rc::Rc;
 

@@ -155,8 +155,8 @@ impl Visit {
         words: Words,
     ) -> impl Future<Output = Result<Answered, Failed>> {
         let Visit { caller, permit, .. } = self;
-        let Caller { tenant, who, stores, keys, .. } = caller.clone();
-        let ask = Ask { tenant, who, stores, keys, keyed, command };
+        let Caller { tenant, who, stores, keys, until, .. } = caller.clone();
+        let ask = Ask { tenant, who, stores, keys, until, keyed, command };
         let work = Work::Change(Box::new(ask), words);
         async move { app.ask(&caller, work, permit).await }
     }
@@ -165,7 +165,7 @@ impl Visit {
     pub(crate) async fn look(self, app: &App, query: Query) -> Result<Answered, Failed> {
         let work = Work::Look(self.caller.tenant.clone(), Box::new(query));
         let answered = app.ask(&self.caller, work, self.permit).await?;
-        app.credentials.still(&self.caller)?; // the shard looks at the key of a change only
+        app.credentials.still(&self.caller)?; // the shard looks at a change's only
         Ok(answered)
     }
 }

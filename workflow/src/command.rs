@@ -43,6 +43,8 @@ pub struct Ask {
     /// The API keys it is asked with, one for each credential: all of them must still be good when
     /// the command runs.
     pub keys: [Option<KeyId>; 2],
+    /// When the token ends that it is asked with, if it is: later the command does not run.
+    pub until: Option<Time>,
     /// The key it is asked under, if any.
     pub keyed: Option<Keyed>,
     /// What is asked.
@@ -63,7 +65,8 @@ impl Ask {
 
     /// A command of somebody who comes without keys, and picks for every store.
     pub fn of(tenant: TenantId, who: SmolStr, command: Command) -> Ask {
-        Ask { tenant, who, stores: Stores::ALL, keys: [None; 2], keyed: None, command }
+        let (stores, keys) = (Stores::ALL, [None; 2]);
+        Ask { tenant, who, stores, keys, until: None, keyed: None, command }
     }
 
     /// What the timer submits when a deadline has passed.

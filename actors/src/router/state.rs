@@ -176,12 +176,13 @@ impl State {
         }
     }
 
-    /// What is answered without carrying the request out: a key taken back, a repetition, or a
-    /// full disk.
+    /// What is answered without carrying the request out: a credential that is no good any more, a
+    /// repetition, or a full disk.
     async fn before(&mut self, ask: &Ask, looked: Lsn, now: Time) -> Option<Verdict> {
         let keyring = &self.desk.tenant(&ask.tenant).keyring;
-        if !ask.keys.iter().flatten().all(|key| keyring.admits(*key, now)) {
-            return Some(Verdict::KeyRevoked);
+        let is_held = ask.keys.iter().flatten().all(|key| keyring.admits(*key, now));
+        if !is_held || ask.until.is_some_and(|until| until <= now) {
+            return Some(Verdict::NotAdmitted);
         }
         if let Some(keyed) = &ask.keyed {
             let durable = self.parts.commits.durable().lsn;

@@ -11,7 +11,7 @@ use workflow::permission::Permissions;
 use workflow::stores::Stores;
 use workflow::time::Millis;
 
-use crate::support::{TestShard, ask, card};
+use crate::support::{BEGIN, TestShard, ask, card};
 
 fn make(lasts: Option<Millis>) -> Command {
     let (permissions, digest) = (Permissions::ORDINARY, Digest([7; 32]));
@@ -75,10 +75,22 @@ async fn a_command_of_a_key_that_was_taken_back_is_not_carried_out() {
     let revoke = shard.change(Command::Keys(keyring::Command::Revoke { id }));
     let (revoked, late) = futures_util::future::join(revoke, shard.submit(open("two"))).await;
     assert!(matches!(revoked, Verdict::Done(_)), "it is there");
-    assert!(matches!(late.verdict, Verdict::KeyRevoked), "it was taken back before");
+    assert!(matches!(late.verdict, Verdict::NotAdmitted), "it was taken back before");
 
     let short = made(&shard, Some(Millis(10))).await;
     shard.handle().advance(Millis(10)).await.unwrap();
     let late = with_key(Command::OpenLocation { card: card("three") }, short);
-    assert!(matches!(shard.submit(late).await.verdict, Verdict::KeyRevoked), "it has ended");
+    assert!(matches!(shard.submit(late).await.verdict, Verdict::NotAdmitted), "it has ended");
+}
+
+/// The same of a token, which ends by the clock alone.
+#[actix_rt::test]
+async fn a_command_of_a_token_that_has_ended_is_not_carried_out() {
+    let shard = TestShard::start().await;
+    let until = Some(BEGIN + Millis(10));
+    let open = |name: &str| Ask { until, ..ask(Command::OpenLocation { card: card(name) }) };
+    shard.handle().advance(Millis(9)).await.unwrap();
+    assert!(matches!(shard.submit(open("one")).await.verdict, Verdict::Done(_)), "it is good");
+    shard.handle().advance(Millis(1)).await.unwrap();
+    assert!(matches!(shard.submit(open("two")).await.verdict, Verdict::NotAdmitted), "it ended");
 }

@@ -18,6 +18,44 @@ fn row(article: &str, name: &str, value: u32) -> String {
         .to_string()
 }
 
+/// An import whose body has no end yet.
+struct Import {
+    wire: TcpStream,
+    seen: String,
+}
+
+impl Import {
+    /// Sends the head, with this line in it.
+    async fn begin(server: &TestServer, header: &str) -> Import {
+        let wire = TcpStream::connect(server.operators().address()).await.expect("it listens");
+        let mut import = Import { wire, seen: String::new() };
+        let head = format!(
+            "POST {PATH} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}\
+             content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n"
+        );
+        import.wire.write_all(head.as_bytes()).await.expect("it reads");
+        import
+    }
+
+    /// Sends a row, and waits for the line that answers it.
+    async fn row(&mut self, number: usize, row: &str) -> String {
+        let chunk = format!("{:x}\r\n{row}\n\r\n", row.len() + 1);
+        self.wire.write_all(chunk.as_bytes()).await.expect("it reads");
+        let (begins, mut piece) = (format!("{{\"row\":{number},"), [0; 4096]);
+        loop {
+            let told = self.seen.find(&begins).map(|at| &self.seen[at..]);
+            if let Some((line, _)) = told.and_then(|told| told.split_once('\n')) {
+                return line.to_owned();
+            }
+            let read = self.wire.read(&mut piece);
+            let read = tokio::time::timeout(Duration::from_secs(30), read).await;
+            let count = read.expect("it answers").expect("it is open");
+            assert!(count > 0, "it ended after {}", self.seen);
+            self.seen.push_str(&String::from_utf8_lossy(&piece[..count]));
+        }
+    }
+}
+
 async fn import(server: &TestServer, body: &str) -> Vec<Value> {
     let reply = server.operators().send(Method::POST, PATH, &[LINES], body).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, LINES.1), "{}", reply.body);
@@ -83,25 +121,12 @@ async fn a_row_that_is_refused_refuses_no_other() {
 async fn rows_are_answered_while_more_come() {
     let server = TestServer::start().await;
     server.facility("gouda").await;
-    let mut wire = TcpStream::connect(server.operators().address()).await.expect("it listens");
-    let head = format!(
-        "POST {PATH} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-         content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n"
-    );
-    wire.write_all(head.as_bytes()).await.expect("it reads");
-    let (mut seen, mut piece) = (String::new(), [0; 4096]);
+    let mut sending = Import::begin(&server, "").await;
     for number in 1..=3 {
-        let line = row("tea", &format!("t{number}"), 1) + "\n";
-        let chunk = format!("{:x}\r\n{line}\r\n", line.len());
-        wire.write_all(chunk.as_bytes()).await.expect("it reads");
-        while !seen.contains(&format!("{{\"row\":{number},\"status\":201")) {
-            let read = tokio::time::timeout(Duration::from_secs(30), wire.read(&mut piece)).await;
-            let count = read.expect("it answers").expect("it is open");
-            assert!(count > 0, "it ended after {seen}");
-            seen.push_str(&String::from_utf8_lossy(&piece[..count]));
-        }
+        let told = sending.row(number, &row("tea", &format!("t{number}"), 1)).await;
+        assert!(told.contains("\"status\":201"), "{told}");
     }
-    drop(wire); // what was answered stays, though the body had no end
+    drop(sending); // what was answered stays, though the body had no end
     assert_eq!(server.available("tea").await, 3);
 
     let padding = format!("\"customAttributes\":{{\"a\":\"{}\"}},\"value\"", "x".repeat(4_000));
@@ -140,4 +165,40 @@ async fn a_bad_head_is_refused_before_any_row() {
         assert_eq!(reply.header("content-type"), "application/problem+json");
     }
     assert_eq!(server.http.get("/api/stocks").await.expect(200)["total"], 0);
+}
+
+/// An operator's right that ends while rows still come is gone for the next of them, whichever
+/// tenant the key is of.
+#[actix_web::test]
+async fn no_row_is_taken_from_whom_the_right_was_taken() {
+    let server = TestServer::start().await;
+    server.facility("gouda").await;
+    for (number, tenant) in (1..).zip(["default", "head-office"]) {
+        let body = json!({ "tenant": tenant, "name": "ops", "permissions": ["admin"] });
+        let key = server.operators().post("/admin/v1/keys", &body.to_string()).await.expect(201);
+        let (id, shown) = (text(&key, "id"), text(&key, "key"));
+        let header = format!("x-api-key: {shown}\r\n");
+        let mut by_key = Import::begin(&server, &header).await;
+        let secret = shown.rsplit_once('_').expect("it has a secret").1;
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        let token = server.http.send(Method::POST, "/oauth2/token", &kind, &form).await;
+        let bearer = text(&token.expect(200), "access_token");
+        let header = format!("authorization: Bearer {bearer}\r\n");
+        let mut by_token = Import::begin(&server, &header).await;
+        for import in [&mut by_key, &mut by_token] {
+            let told = import.row(1, &row("tea", tenant, number)).await;
+            assert!(told.contains("\"status\":20"), "{told}");
+        }
+
+        server.advance(Millis(Millis::hours(1).0 + 30_000)).await; // the hour, and the leeway
+        let told = by_token.row(2, &row("tea", "late", 9)).await;
+        assert!(told.contains("\"status\":401"), "the token has ended: {told}");
+        let told = by_key.row(2, &row("tea", tenant, number)).await;
+        assert!(told.contains("\"status\":200"), "{told}");
+        server.operators().delete(&format!("/admin/v1/keys/{id}")).await.expect(200);
+        let told = by_key.row(3, &row("tea", "late", 9)).await;
+        assert!(told.contains("\"status\":401"), "the key was taken back: {told}");
+    }
+    assert_eq!(server.available("tea").await, 3);
 }
