@@ -7,11 +7,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use workflow::record::Record;
+use workflow::keyring;
+use workflow::record::{Event, Record};
 
 use crate::codec;
 use crate::disk::Disk;
-use crate::journal::{Readable, Salvage};
+use crate::journal::{Entry, Readable, Salvage};
 use crate::recovery::position_of;
 use crate::store::{self, Extent, Mark, Store};
 use crate::{Lsn, Position};
@@ -73,6 +74,8 @@ pub struct Examined {
     /// What the snapshot can do.
     pub snapshot: Snapshot,
     salvage: Salvage,
+    /// What stands behind the damage and goes on wherever it is cut: keys that were revoked.
+    carried: Vec<Entry>,
     /// The last record before the damage.
     kept: Option<Readable>,
     /// The snapshot's own record.
@@ -95,6 +98,7 @@ pub fn examine(
     let mark = stored.as_ref().ok().copied().flatten();
     let oldest = salvage.oldest()?;
     let (mut due, mut missing, mut kept, mut proof) = (oldest, None, None, None);
+    let mut carried = Vec::new();
     let last = salvage.read(&mut |readable| {
         let entry = &readable.entry;
         if entry.lsn > due {
@@ -109,7 +113,9 @@ pub fn examine(
             kept = Some(readable);
         } else {
             let record = codec::decode(&entry.payload).map(Box::new);
+            let is_carried = record.as_deref().is_ok_and(only_revokes);
             behind(Behind::Record(position_of(entry), record));
+            carried.extend(is_carried.then_some(readable.entry));
         }
     })?;
     if last >= due {
@@ -123,7 +129,7 @@ pub fn examine(
     };
     let damage = salvage.damage().to_string();
     let missing = missing.unwrap_or(due);
-    Ok(Some(Examined { damage, missing, oldest, last, snapshot, salvage, kept, proof }))
+    Ok(Some(Examined { damage, missing, oldest, last, snapshot, salvage, carried, kept, proof }))
 }
 
 impl Examined {
@@ -131,6 +137,12 @@ impl Examined {
     #[must_use]
     pub fn kept(&self) -> Option<Position> {
         self.kept.as_ref().map(|readable| position_of(&readable.entry))
+    }
+
+    /// How many of the records behind the damage go on in any case: those that revoke API keys.
+    #[must_use]
+    pub fn carried(&self) -> usize {
+        self.carried.len()
     }
 
     /// The ways on, the one that loses less first.
@@ -159,11 +171,20 @@ impl Examined {
     pub fn carry_out(self, choice: Choice) -> Result<PathBuf, Error> {
         match (choice, &self.proof) {
             _ if !self.choices().contains(&choice) => Err(Error::NotOffered),
-            (Choice::LoseFrom(_), _) => Ok(self.salvage.lose_after(self.kept.as_ref())?),
+            (Choice::LoseFrom(_), _) => {
+                Ok(self.salvage.lose_after(self.kept.as_ref(), &self.carried)?)
+            }
             (Choice::ForgetThrough(_), Some(last)) => Ok(self.salvage.forget_through(last)?),
             (Choice::ForgetThrough(_), None) => Err(Error::NotOffered),
         }
     }
+}
+
+/// Whether a record does nothing but revoke API keys, which depends on nothing before it, and is
+/// not to be undone by going back.
+fn only_revokes(record: &Record) -> bool {
+    let revokes = |event: &Event| matches!(event, Event::Keyring(keyring::Event::Revoked { .. }));
+    !record.events.is_empty() && record.events.iter().all(revokes)
 }
 
 /// Whether this is the record that a snapshot followed last.

@@ -144,9 +144,14 @@ fn cost(choice: Choice, found: &Examined) -> String {
         }
         Choice::LoseFrom(lsn) => format!(
             "    Goes on as it was before {lsn}. {} records are LOST, although they were answered:
-    {lsn} to {last}, all listed above. Positions from {lsn} on are of a new timeline; whoever
+    {lsn} to {last}, all listed above{}. Positions from {lsn} on are of a new timeline; whoever
     was told of the lost ones, and readers of the feed, must be set back.",
-            last.0 - lsn.0 + 1
+            last.0 - lsn.0 + 1 - found.carried() as u64,
+            match found.carried() {
+                0 => String::new(),
+                1 => "; one that revokes API keys goes on".to_owned(),
+                carried => format!("; {carried} that revoke API keys go on"),
+            }
         ),
     }
 }

@@ -6,7 +6,8 @@
 //! ```text
 //!   1 … k  ✗  k+2 … s  s+1 … n     ✗ is damage; a snapshot may be at s
 //!
-//!   lose_after(k)        keeps 1 … k: the state is the fold of these, on a timeline of its own
+//!   lose_after(k)        keeps 1 … k: the state is the fold of these, on a timeline of its own;
+//!                        what can be applied to any state may be carried over behind them
 //!   forget_through(s)    keeps s+1 … n: the state is the snapshot's and the fold of these
 //! ```
 //!
@@ -168,12 +169,13 @@ impl Salvage {
         Ok(None)
     }
 
-    /// Goes on with the records up to `last` on a timeline of its own, or with none; answers with
-    /// the folder of the files that are not kept as they were.
+    /// Goes on with the records up to `last` on a timeline of its own, or with none, and behind them
+    /// with what the `carried` ones said, at new positions; answers with the folder of the files
+    /// that are not kept as they were.
     ///
     /// # Errors
     /// When the disk refuses; the journal is then as damaged as before.
-    pub fn lose_after(self, last: Option<&Readable>) -> Result<PathBuf, Error> {
+    pub fn lose_after(self, last: Option<&Readable>, carried: &[Entry]) -> Result<PathBuf, Error> {
         let (damaged, end, mark) = match last {
             Some(last) => (self.segment(last.segment), last.end, last.mark(1)),
             None => {
@@ -189,7 +191,7 @@ impl Salvage {
             let whole = self.segment(number);
             self.replace(whole, &aside, BODY..whole.length, None)?;
         }
-        self.replace(damaged, &aside, BODY..end, Some((Place::Behind, mark)))?;
+        self.replace(damaged, &aside, BODY..end, Some((Place::Behind, mark, carried)))?;
         self.put_aside(&aside, |number| number > damaged.number)?;
         Ok(aside)
     }
@@ -205,7 +207,7 @@ impl Salvage {
         // First what is older: `last` stays readable to the end, and proves whose state it is.
         self.put_aside(&aside, |number| number < damaged.number)?;
         let rest = last.end..damaged.length;
-        self.replace(damaged, &aside, rest, Some((Place::Before, last.mark(0))))?;
+        self.replace(damaged, &aside, rest, Some((Place::Before, last.mark(0), &[])))?;
         Ok(aside)
     }
 
@@ -235,14 +237,14 @@ impl Salvage {
         }
     }
 
-    /// Puts a file with the valid frames in `range`, and perhaps a mark, in the place of a segment,
-    /// which stays aside.
+    /// Puts a file with the valid frames in `range`, and perhaps a mark with records behind it, in
+    /// the place of a segment, which stays aside.
     fn replace(
         &self,
         old: &Segment,
         aside: &Path,
         range: Range<u64>,
-        mark: Option<(Place, Mark)>,
+        mark: Option<(Place, Mark, &[Entry])>,
     ) -> Result<(), Error> {
         let mut walk = Walk::over(old.clone());
         let (mut frames, mut from) = (Vec::new(), range.start);
@@ -250,18 +252,18 @@ impl Salvage {
             from = found.end();
             frames.push(found);
         }
-        let before = mark.filter(|(place, _)| *place == Place::Before);
-        let behind = mark.filter(|(place, _)| *place == Place::Behind);
-        let sealed = |(_, mark): (Place, Mark)| frame::mark(old.number, mark.position, mark.at_ms);
-        let (before, behind) =
-            (before.map_or(Vec::new(), sealed), behind.map_or(Vec::new(), sealed));
+        let at = |wanted| {
+            let here = mark.filter(|(place, ..)| *place == wanted);
+            here.map_or(Vec::new(), |(_, mark, carried)| mark.sealed(old.number, carried))
+        };
+        let (before, behind) = (at(Place::Before), at(Place::Behind));
         // A file that was cut short may be too small for a mark, and is made longer.
         let bytes: u64 = frames.iter().map(|found| found.end() - found.at).sum();
         let needed = BODY + bytes + (before.len() + behind.len()) as u64;
         let plan = Plan {
             number: old.number,
             length: old.length.max(needed).max(SEGMENT_BYTES_MIN).next_multiple_of(SECTOR_BYTES),
-            timeline: mark.map_or(1, |(_, mark)| mark.position.timeline),
+            timeline: mark.map_or(1, |(_, mark, _)| mark.position.timeline),
             first: old.first.filter(|_| before.is_empty()),
         };
         self.disk.link(&old.path, &segment::path(aside, old.number))?;
@@ -287,6 +289,20 @@ impl Salvage {
             self.disk.sync_dir(&self.dir)?;
         }
         Ok(())
+    }
+}
+
+impl Mark {
+    /// Its frame in a segment, and behind it what these records said, at the positions that follow.
+    fn sealed(&self, segment: u64, carried: &[Entry]) -> Vec<u8> {
+        let Position { timeline, mut lsn } = self.position;
+        let mut frames = frame::mark(segment, self.position, self.at_ms);
+        for Entry { at_ms, payload, .. } in carried {
+            lsn = lsn.next();
+            frame::begin(&mut frames, Kind::Record, lsn, *at_ms, payload);
+        }
+        frame::seal(&mut frames, segment, timeline, self.position.lsn);
+        frames
     }
 }
 

@@ -116,7 +116,7 @@ fn a_file_that_nobody_wrote_is_refused_or_holds_records_in_a_row() {
                 }
             };
             salvage.read(&mut keep).unwrap();
-            salvage.lose_after(kept.as_ref()).unwrap();
+            salvage.lose_after(kept.as_ref(), &[]).unwrap();
             let repaired = open(&sim);
             assert!(repaired.is_ok(), "{n}: {:?}", repaired.err());
         }

@@ -95,7 +95,7 @@ fn what_is_lost_is_all_behind_the_damage() {
         let sim = damaged_at(lsn);
         let salvage = salvage(&sim);
         let (found, _) = readable(&salvage);
-        salvage.lose_after(found.get(&(lsn - 1))).unwrap();
+        salvage.lose_after(found.get(&(lsn - 1)), &[]).unwrap();
         let report = verify(&disk(&sim), dir()).unwrap();
         assert_eq!((report.last, &report.torn, report.marks_damaged), (Lsn(lsn - 1), &None, 0));
         let mut journal = open(&sim).unwrap();
@@ -148,7 +148,7 @@ fn damage_that_was_not_meant_still_refuses() {
     let (found, last) = readable(&second);
     assert_eq!(last, Lsn(RECORDS));
     assert!(found.keys().copied().eq((10..=RECORDS).filter(|&n| n != 15)));
-    second.lose_after(found.get(&14)).unwrap();
+    second.lose_after(found.get(&14), &[]).unwrap();
     let journal = open(&sim).unwrap();
     assert!(read_all(&journal, Lsn(9)).unwrap().into_iter().eq((10..15).map(entry)));
 }
@@ -165,7 +165,7 @@ fn files_that_are_not_segments_any_more_are_damage() {
     let head = salvage(&sim);
     let (found, _) = readable(&head);
     assert_eq!(found.len() as u64, RECORDS, "only the head is wrong");
-    head.lose_after(found.get(&RECORDS)).unwrap();
+    head.lose_after(found.get(&RECORDS), &[]).unwrap();
     assert_eq!(prefix(&open(&sim).unwrap()), RECORDS, "nothing was lost");
 
     let sim = healthy.kill();
@@ -173,7 +173,7 @@ fn files_that_are_not_segments_any_more_are_damage() {
     sim.sync_dir(dir()).unwrap();
     let gone = salvage(&sim);
     let (found, _) = readable(&gone);
-    gone.lose_after(found.get(&(first_of_3 - 1))).unwrap();
+    gone.lose_after(found.get(&(first_of_3 - 1)), &[]).unwrap();
     assert_eq!(prefix(&open(&sim).unwrap()), first_of_3 - 1);
 }
 
@@ -196,7 +196,7 @@ fn every_flipped_bit_that_refuses_can_be_repaired() {
             };
             let (found, _) = readable(&salvage);
             let before = (1..).take_while(|lsn| found.contains_key(lsn)).last();
-            salvage.lose_after(before.and_then(|lsn| found.get(&lsn))).unwrap();
+            salvage.lose_after(before.and_then(|lsn| found.get(&lsn)), &[]).unwrap();
             let now = prefix(&open(&left).unwrap());
             assert_eq!(now, before.unwrap_or(0), "byte {offset} of {number}");
             repaired += 1;
@@ -223,7 +223,7 @@ fn a_cut_in_a_repair_loses_nothing_more() {
                 let (found, _) = readable(&repairing);
                 sim.plan(begun + call, Fault::Cut);
                 let repaired = match forgets {
-                    false => repairing.lose_after(found.get(&7)),
+                    false => repairing.lose_after(found.get(&7), &[]),
                     true => repairing.forget_through(&found[&17]),
                 };
                 was_cut |= repaired.is_err();
@@ -235,7 +235,7 @@ fn a_cut_in_a_repair_loses_nothing_more() {
                         refused += 1;
                         let (found, _) = readable(&again);
                         match forgets {
-                            false => again.lose_after(found.get(&7)).unwrap(),
+                            false => again.lose_after(found.get(&7), &[]).unwrap(),
                             true => again.forget_through(&found[&17]).unwrap(),
                         };
                     }
