@@ -24,25 +24,6 @@ type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, u16, &'a str, &'a str);
 
 const INVALID: &str = "/problems/validation";
 
-/// The contract's order: what the head says of the body, then who asks.
-#[actix_web::test]
-async fn size_and_type_come_before_the_credential() {
-    let server = TestServer::configured("auth = \"on\"\n").await;
-    let large = "x".repeat(64 * 1024 + 1);
-    let uuid = "0f7f1a52-77e5-4a3c-9a0e-3c1d2b4a5e60";
-    for path in ["/orders", "/orders/1/lineItems", "/orders/1/cancel"] {
-        for (body, kind, status) in [
-            (large.as_str(), "text/plain", 413),
-            ("{}", "text/plain", 415),
-            ("{}", "application/json", 401),
-        ] {
-            let headers = [("content-type", kind), ("idempotency-key", uuid)];
-            let reply = server.http.send(hyper::Method::POST, path, &headers, body).await;
-            assert_eq!(reply.status, status, "{path}: {}", reply.body);
-        }
-    }
-}
-
 /// Every field and limit of the contract's table.
 #[actix_web::test]
 async fn every_bad_field_is_named() {

@@ -84,6 +84,26 @@ async fn what_is_no_plain_json_is_415_on_every_route() {
     assert_eq!(server.http.get("/api/orders").await.lsn(), before, "something was done");
 }
 
+/// The contract's order: what the head says of the body, then who asks.
+#[actix_web::test]
+async fn size_and_type_come_before_the_credential_on_every_route() {
+    let server = TestServer::configured("auth = \"on\"\n").await;
+    let large = "x".repeat(1024 * 1024 + 1);
+    for (method, path) in with_bodies() {
+        // Whoever knows a delivery's secret needs no credential, and nobody has this one.
+        let stranger = if path.starts_with("/shared/") { 404 } else { 401 };
+        for (body, kind, status) in [
+            (large.as_str(), "text/plain", 413),
+            ("{}", "text/plain", 415),
+            ("{}", "application/json", stranger),
+        ] {
+            let headers = [("content-type", kind), KEY];
+            let reply = server.http.send(method.clone(), &path, &headers, body).await;
+            assert_eq!(reply.status, status, "{method} {path}: {}", reply.body);
+        }
+    }
+}
+
 /// What nobody can read, what could be read in two ways, and what is nested for its own sake.
 #[actix_web::test]
 async fn what_cannot_be_read_is_400_on_every_route() {
