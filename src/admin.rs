@@ -30,6 +30,7 @@ use crate::http::openapi;
 use crate::http::problems;
 use crate::http::row::at;
 use crate::http::table::Table;
+use crate::http::unmatched;
 use crate::metrics;
 
 /// The route table of the operators' address.
@@ -62,7 +63,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .put(P::Admin, suppressions::add)
                 .delete(P::Admin, suppressions::remove),
         );
-    table.serve(config);
+    table.serve(config, unmatched::nothing);
 }
 
 /// What this address speaks, as OpenAPI 3.1: 200.

@@ -66,7 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/docs").get(Need::Open, page::page))
         .service(at("/docs/{file}").get(Need::Open, page::file))
         .service(at("/bench/echo").post(P::PromisesWrite, promises::routes::promise::echo));
-    table.serve(config);
+    table.serve(config, unmatched::nothing);
 }
 
 /// Door 2; `/customer/orders` is `/orders`.

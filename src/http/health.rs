@@ -1,12 +1,12 @@
 //! Whether the server is alive, and whether it is ready: open to everybody.
 
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::problem::Problem;
 use super::row::at;
-use super::{around, unmatched};
+use super::table::Table;
+use super::unmatched;
 use crate::ask::App;
 use crate::auth::Need;
 use crate::failure::Failure;
@@ -18,12 +18,10 @@ pub(super) async fn alive() -> HttpResponse {
 
 /// The route table until everything is recovered, at any address.
 pub(crate) fn until_recovered(config: &mut ServiceConfig) {
-    let table = web::scope("").wrap(from_fn(around::around));
-    let table = table
+    let table = Table::default()
         .service(at("/healthz").get(Need::Open, alive))
-        .service(at("/readyz").get(Need::Open, recovering))
-        .default_service(web::to(unmatched::not_yet));
-    config.service(table);
+        .service(at("/readyz").get(Need::Open, recovering));
+    table.serve(config, unmatched::not_yet);
 }
 
 /// What the directory holds is being recovered: 503.

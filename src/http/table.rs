@@ -1,11 +1,11 @@
 //! All rows of a route table, and the order in which a request tries them.
 
-use actix_web::Scope;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Scope};
 
+use super::around;
 use super::row::Row;
-use super::{around, unmatched};
 
 /// The rows, as they are written.
 #[derive(Default)]
@@ -20,13 +20,17 @@ impl Table {
         self
     }
 
-    /// Serves them. A path without parameters is tried before all that have some: it takes one
-    /// comparison of bytes, each of the others a pattern. A path that is in no row is told so.
-    pub(crate) fn serve(self, config: &mut ServiceConfig) {
+    /// Serves them, and `otherwise` what is in no row. A path without parameters is tried before all
+    /// that have some: it takes one comparison of bytes, each of the others a pattern.
+    pub(crate) fn serve<F, Args>(self, config: &mut ServiceConfig, otherwise: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
         let (patterns, plain): (Vec<Row>, Vec<Row>) =
             self.rows.into_iter().partition(Row::has_parameters);
         let scope = plain.into_iter().chain(patterns).fold(web::scope(""), Scope::service);
-        let scope = scope.default_service(web::to(unmatched::nothing));
-        config.service(scope.wrap(from_fn(around::around)));
+        config.service(scope.default_service(web::to(otherwise)).wrap(from_fn(around::around)));
     }
 }
