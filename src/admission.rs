@@ -5,6 +5,7 @@
 //! all permits of a lane, so that one who sends too much is shed before the others (F1). It never
 //! waits.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -172,14 +173,11 @@ fn take(count: &AtomicU32, limit: u32) -> bool {
     is_free
 }
 
-/// On which count a tenant is: FNV-1a of its name, mixed once more, since names that differ in their
-/// last digit differ in few of its bits.
+/// On which count a tenant is.
 fn count_of(tenant: &TenantId) -> usize {
-    let hash = tenant.as_str().bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> (64 - COUNTS.ilog2())) as usize
+    let mut hasher = DefaultHasher::new();
+    tenant.as_str().hash(&mut hasher);
+    hasher.finish() as usize % COUNTS
 }
 
 #[cfg(test)]
