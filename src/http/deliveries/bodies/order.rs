@@ -40,7 +40,7 @@ pub(crate) struct OrderBody {
     store: Option<SmolStr>,
     /// Where the body names the store, which depends on its shape.
     #[serde(skip)]
-    store_at: String,
+    store_at: Option<String>,
     number: Option<SmolStr>,
     place: Option<Place>,
     /// It is among what is kept, too.
@@ -103,8 +103,8 @@ impl OrderBody {
     pub(crate) fn into_command(self, secret: [u8; 32]) -> Command {
         let ((ordered, ordered_on), (wanted, wanted_on)) =
             (parted(self.placed), parted(self.wanted));
-        let store = self.store.map(LocationRef::by_reference);
-        let store = store.map(|store| store.said_at(self.store_at));
+        let store = self.store.zip(self.store_at);
+        let store = store.map(|(name, at)| LocationRef::by_reference(name).said_at(at));
         Command::Promise(Box::new(Promise {
             lines: self.lines,
             ordered,
@@ -150,7 +150,7 @@ impl Parts<'_> {
             reader.instant(order, &names("desired_deliverywindow", "desired_delivery_window"));
         let shop = reader.name(order, &["client_id"]);
         let store = reader.name(order, &["store_id"]);
-        let store_at = order.name("store_id");
+        let store_at = store.as_ref().map(|_| order.name("store_id"));
         let number = reader.name(order, &names("client_internal_order_id", "order_id"));
         let flag = reader.flag(order, &names("order_options_flags", "order_flag"));
         let items = self.items(reader, flag);
