@@ -285,7 +285,7 @@ impl Book {
         after: Option<OrderId>,
     ) -> Option<OrderId> {
         let from = match after {
-            None => Bound::Included((reference.clone(), OrderId::from_bits(0))),
+            None => Bound::Included((reference.clone(), OrderId::LEAST)),
             Some(after) => Bound::Excluded((reference.clone(), after)),
         };
         let (known, id) = self.by_reference.range((from, Bound::Unbounded)).next()?;
@@ -294,7 +294,7 @@ impl Book {
 
     /// The order that this web shop handed over under this reference.
     pub fn of_shop(&self, shop: &SmolStr, reference: &SmolStr) -> Option<OrderId> {
-        let first = (shop.clone(), reference.clone(), OrderId::from_bits(0));
+        let first = (shop.clone(), reference.clone(), OrderId::LEAST);
         let (known, named, id) = self.by_shop.range(first..).next()?;
         (known == shop && named == reference).then_some(*id)
     }
@@ -311,7 +311,7 @@ impl Book {
 
     /// The sales with pieces of this article that have no place, the oldest first.
     pub fn unplaced(&self, article: &ArticleId) -> impl Iterator<Item = OrderId> + '_ {
-        let first = (article.clone(), OrderId::from_bits(0));
+        let first = (article.clone(), OrderId::LEAST);
         let all = self.unplaced.range(first..);
         let article = article.clone();
         all.take_while(move |(known, _)| *known == article).map(|(_, order)| *order)
@@ -332,7 +332,7 @@ impl Book {
 
     /// What this picker picks, the oldest first.
     pub fn picking(&self, picker: &SmolStr) -> Vec<(OrderId, LocationId)> {
-        let first = (picker.clone(), OrderId::from_bits(0), LocationId::from_bits(0));
+        let first = (picker.clone(), OrderId::LEAST, LocationId::from_bits(0));
         let all = self.picking.range(first..).take_while(|(known, ..)| known == picker);
         all.map(|(_, order, at)| (*order, *at)).collect()
     }
@@ -374,6 +374,6 @@ impl Book {
 }
 
 fn of_text(index: &BTreeSet<(SmolStr, OrderId)>, text: &SmolStr) -> Vec<OrderId> {
-    let first = (text.clone(), OrderId::from_bits(0));
+    let first = (text.clone(), OrderId::LEAST);
     index.range(first..).take_while(|(known, _)| known == text).map(|(_, id)| *id).collect()
 }
