@@ -100,8 +100,7 @@ impl<C: Cast> Scene<'_, C> {
             Job::Schedule(window) => (Task::Schedule { window }, None),
             Job::Reflag(shortage, kept) => (Task::Reflag { shortage, kept }, None),
             Job::Cancel => {
-                let cancel = order::Command::Cancel { version, reason: None, unpicked: false };
-                let order = self.carry(id, cancel).await?.after;
+                let order = self.carry(id, order::Command::cancel(version)).await?.after;
                 return Ok(self.worked(order, None));
             }
         };

@@ -60,6 +60,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// A cancel without a reason, as those send it who bring orders: possible until one leaves.
+    pub fn cancel(version: Option<Version>) -> Command {
+        Command::Cancel { version, reason: None, unpicked: false }
+    }
+
     /// The command's name, as refusals and records say it.
     pub fn name(&self) -> &'static str {
         match self {

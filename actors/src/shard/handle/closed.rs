@@ -78,8 +78,7 @@ impl Act {
                 let said = match job {
                     Job::Deliver if matches!(order.stage, Stage::Delivered { .. }) => Ok(()),
                     Job::Cancel => {
-                        let cancel =
-                            order::Command::Cancel { version, reason: None, unpicked: false };
+                        let cancel = order::Command::cancel(version);
                         order::decide(&order, &cancel, Millis::default(), at).map(|_| ())
                     }
                     _ => {
