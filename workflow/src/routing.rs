@@ -204,7 +204,7 @@ fn choose(table: &Table) -> (Rows, Search) {
 }
 
 /// The order in which locations give: nearest first, an unknown distance last, then by id.
-fn rank(candidate: &Candidate) -> (u32, u128) {
+pub(crate) fn rank(candidate: &Candidate) -> (u32, u128) {
     (candidate.metres.unwrap_or(u32::MAX), candidate.location.to_bits())
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 
 use super::storages::Storages;
@@ -23,7 +24,7 @@ pub struct Places {
     articles: BTreeSet<ArticleId>,
     /// What each location publishes, by article, in the order of seats. Only looked up, never
     /// walked over: its order is chance.
-    offers: HashMap<ArticleId, Vec<(u32, Offer)>>,
+    offers: HashMap<ArticleId, Vec<(u32, Offer)>, RandomState>,
     stocks: BTreeMap<StockId, u32>,
     storages: Storages,
 }

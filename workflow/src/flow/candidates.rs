@@ -7,13 +7,13 @@ use smallvec::SmallVec;
 use super::orders::held_by;
 use super::promise::Ware;
 use super::{Cast, Look, Scene, Seen};
-use crate::desk::Seat;
+use crate::desk::{Places, Seat};
 use crate::id::{ArticleId, LocationId, ReservationId};
 use crate::location::Offer;
 use crate::order::{Delivery, Line, Order};
-use crate::place::Place;
+use crate::place::{Place, Point};
 use crate::quantity::Units;
-use crate::routing::{Candidate, Fence};
+use crate::routing::{Candidate, Fence, rank};
 
 /// What the order needs of one article: its lines, and all their pieces together.
 pub(super) struct Want {
@@ -22,8 +22,12 @@ pub(super) struct Want {
     pub(super) units: Units,
 }
 
+/// What the locations publish of each article that is wanted.
+type Published<'a> = SmallVec<[&'a [(u32, Offer)]; 4]>;
+
 impl<C: Cast> Scene<'_, C> {
-    /// The locations that publish anything of what is wanted, each once.
+    /// The locations that a plan may need, each once: the nearest that has all, if one does, else
+    /// whoever publishes anything of what is wanted.
     pub(super) async fn candidates(&mut self, wants: &[Want], ware: &Ware<'_>) -> Vec<Candidate> {
         self.refresh(wants).await;
         let vacated = match ware.replaced {
@@ -31,15 +35,21 @@ impl<C: Cast> Scene<'_, C> {
             None => Vec::new(),
         };
         let places = &self.tenant.places;
+        let offers: Published<'_> = wants.iter().map(|it| places.offers(&it.article)).collect();
+        let to = ware.destination.map(Place::on_sphere);
+        if !ware.explain
+            && vacated.is_empty()
+            && let Some(alone) = nearest_whole(places, &offers, wants, ware, to)
+        {
+            return vec![alone];
+        }
         let mut seen: Vec<(u32, u16, Units)> = Vec::with_capacity(32);
-        for (need, want) in (0_u16..).zip(wants) {
-            let offers = places.offers(&want.article).iter();
-            let offers = offers.filter(|(_, offer)| !offer.inactive);
+        for (need, offers) in (0_u16..).zip(&offers) {
+            let offers = offers.iter().filter(|(_, offer)| !offer.inactive);
             seen.extend(offers.map(|(seat, offer)| (*seat, need, offer.available)));
         }
         seen.sort_by_key(|(seat, ..)| *seat); // a few sorted runs, which a stable sort merges
         let mut found: Vec<Candidate> = Vec::with_capacity(seen.len());
-        let to = ware.destination.map(Place::on_sphere);
         for at in seen.chunk_by(|(one, ..), (other, ..)| one == other) {
             let seat = places.seat(at[0].0);
             let mut available = smallvec::smallvec![Units::ZERO; wants.len()];
@@ -48,7 +58,7 @@ impl<C: Cast> Scene<'_, C> {
             }
             found.push(Candidate {
                 location: seat.id,
-                metres: to.zip(seat.point).map(|(to, point)| point.metres_to(to)),
+                metres: metres(seat, to),
                 fence: fence(seat, ware.delivery),
                 available,
             });
@@ -103,6 +113,36 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
     }
+}
+
+/// The nearest location that has all of everything. A plan of one part is the best there is, so
+/// nobody else has to be measured, written down and compared.
+fn nearest_whole(
+    places: &Places,
+    offers: &Published<'_>,
+    wants: &[Want],
+    ware: &Ware<'_>,
+    to: Option<Point>,
+) -> Option<Candidate> {
+    let rarest = offers.iter().min_by_key(|offers| offers.len())?;
+    let whole = rarest.iter().filter_map(|(number, _)| {
+        let has = offers.iter().zip(wants).map(|(offers, want)| {
+            let at = offers.binary_search_by_key(number, |(seat, _)| *seat).ok()?;
+            let offer = &offers[at].1;
+            (!offer.inactive && offer.available >= want.units).then_some(offer.available)
+        });
+        let available = has.collect::<Option<_>>()?;
+        let seat = places.seat(*number);
+        let fence = fence(seat, ware.delivery);
+        let candidate =
+            || Candidate { location: seat.id, metres: metres(seat, to), fence, available };
+        fence.is_none().then(candidate)
+    });
+    whole.min_by_key(rank)
+}
+
+fn metres(seat: &Seat, to: Option<Point>) -> Option<u32> {
+    to.zip(seat.point).map(|(to, point)| point.metres_to(to))
 }
 
 /// What the order needs, article by article, in the order of first mention.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use workflow::command::{Command, Job, OrderName, Page, Query, SummaryFilter};
+use workflow::command::{Ask, Command, Job, OrderName, Page, Promise, Query, SummaryFilter};
 use workflow::id::OrderId;
 use workflow::location;
 use workflow::order::{self, Stage};
@@ -22,6 +22,7 @@ use workflow::world::{Account, World};
 use crate::budget::{budget, seed};
 use crate::history::{History, PICKER, Run, Seen, Tally, histories, publish_anew};
 use crate::model;
+use crate::shop::tenant;
 
 type Verdict = Result<(), TestCaseError>;
 
@@ -389,6 +390,28 @@ fn the_same_history_makes_the_same_records() {
         let printed = |run: &Run| format!("{:?}", run.shop.records);
         holds!(printed(&one) == printed(&other), "F6: records are equal and print differently");
         holds!(one.shop.world == other.shop.world, "F6: worlds differ");
+        Ok(())
+    });
+}
+
+/// Routing looks only at one location if that has everything, and at all when it is to explain
+/// itself: both come to the same.
+#[test]
+fn a_plan_is_the_same_whether_it_is_explained_or_not() {
+    always(&["Promise done", "Promise done, short"], |run, seen| {
+        let Command::Promise(promise) = &seen.command else { return Ok(()) };
+        let [plain, explained] = [false, true].map(|explain| {
+            let promise = Promise { explain, ..(**promise).clone() };
+            let ask = Ask::of(tenant(), "checkout".into(), Command::Promise(Box::new(promise)));
+            let (records, result) =
+                run.shop.world.clone().submit(&ask, &run.shop.policy, run.shop.now, 1 << 40);
+            let parts = result.map(|outcome| match outcome {
+                Outcome::Placed(view) => format!("{:?} {:?}", view.parts, view.search),
+                other => panic!("a promise comes to {other:?}"),
+            });
+            (records, parts)
+        });
+        holds!(plain == explained, "one is {plain:?}, the other {explained:?}");
         Ok(())
     });
 }
