@@ -39,6 +39,9 @@ pub(super) struct Survey<'a> {
     supply: SmallVec<[u64; 16]>,
     /// The farthest known distance.
     far: u32,
+    /// By candidate, the set of needs that it gives anything of; beyond 32 needs two may share a
+    /// bit, so that only nothing is still certain.
+    gives: SmallVec<[u32; 32]>,
     /// By set of needs, the first candidate in rank that fills them all; empty for many needs.
     fillers: Fillers,
     /// The first candidate in rank that alone fills all that anybody can fill, if it was seen.
@@ -63,11 +66,13 @@ impl<'a> Survey<'a> {
             candidates,
             supply: smallvec![0; needs.len()],
             far: 0,
+            gives: SmallVec::with_capacity(candidates.len()),
             fillers: [NOBODY; 1 << SET_NEEDS_MAX],
             alone: None,
         };
         for at in 0..candidates.len() {
-            survey.look_at(at);
+            let gives = survey.look_at(at);
+            survey.gives.push(gives);
         }
         if survey.knows_sets() {
             survey.spread_to_subsets();
@@ -78,33 +83,35 @@ impl<'a> Survey<'a> {
         survey
     }
 
-    fn look_at(&mut self, at: usize) {
+    /// Takes a candidate into account; answers with what it gives anything of.
+    fn look_at(&mut self, at: usize) -> u32 {
         let candidate = &self.candidates[at];
         if candidate.fence.is_some() {
-            return;
+            return 0;
         }
-        let (mut gives, mut filled, mut set) = (false, 0, 0_u32);
+        let (mut gives, mut filled, mut fills) = (0_u32, 0, 0_u32);
         let cells = self.needs.iter().zip(&candidate.available).zip(&mut self.supply);
         for (need, ((wanted, available), supply)) in cells.enumerate() {
             let (wanted, available) = (wanted.units.get(), available.get());
             let given = available.min(wanted);
             *supply += u64::from(given);
-            gives |= given > 0;
-            let fills = available >= wanted;
-            filled += usize::from(fills);
-            set |= u32::from(fills).wrapping_shl(need as u32); // read if the sets are known
+            let is_whole = available >= wanted;
+            filled += usize::from(is_whole);
+            gives |= u32::from(given > 0).wrapping_shl(need as u32);
+            fills |= u32::from(is_whole).wrapping_shl(need as u32); // read if the sets are known
         }
-        if !gives {
-            return;
+        if gives == 0 {
+            return 0;
         }
         self.far = self.far.max(candidate.metres.unwrap_or(0));
         if self.knows_sets() {
-            let set = set as usize;
+            let set = fills as usize;
             self.fillers[set] = self.nearer(self.fillers[set], at as u32);
         } else if filled == self.needs.len() {
             let before = self.alone.map_or(NOBODY, |alone| alone as u32);
             self.alone = Some(self.nearer(before, at as u32) as usize);
         }
+        gives
     }
 
     fn knows_sets(&self) -> bool {
@@ -135,29 +142,17 @@ impl<'a> Survey<'a> {
 
     /// Whether a nearer location fills all that this one could give, so that any plan with this
     /// one is better with that one instead.
-    fn is_superfluous(&self, candidate: &Candidate) -> bool {
-        if !self.knows_sets() {
-            return false;
-        }
-        let gives = self.needs.iter().zip(&candidate.available).enumerate();
-        let gives = gives.filter(|(_, (need, available))| {
-            !need.units.is_zero() && !available.is_zero() // what it could give anything of
-        });
-        let set = gives.fold(0, |set, (need, _)| set | 1 << need);
-        self.filler(set).is_some_and(|filler| is_before(&self.candidates[filler], candidate))
-    }
-
-    fn gives(&self, candidate: &Candidate) -> bool {
-        let mut both = self.needs.iter().zip(&candidate.available);
-        candidate.fence.is_none() && both.any(|(n, a)| !n.units.is_zero() && !a.is_zero())
+    fn is_superfluous(&self, at: usize) -> bool {
+        let nearer = |filler: usize| is_before(&self.candidates[filler], &self.candidates[at]);
+        self.knows_sets() && self.filler(self.gives[at] as usize).is_some_and(nearer)
     }
 
     /// Writes down whoever can be part of the best plan of at most `parts_max` parts.
     pub(super) fn table(&self, parts_max: usize) -> Table {
         let mut order: SmallVec<[(u32, u128, usize); 32]> = SmallVec::new();
-        for (at, candidate) in self.candidates.iter().enumerate() {
-            if self.gives(candidate) && !self.is_superfluous(candidate) {
-                let (metres, id) = rank(candidate);
+        for (at, &gives) in self.gives.iter().enumerate() {
+            if gives != 0 && !self.is_superfluous(at) {
+                let (metres, id) = rank(&self.candidates[at]);
                 order.push((metres, id, at));
             }
         }
