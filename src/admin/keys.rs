@@ -157,8 +157,8 @@ impl KeyBody<'_> {
             }
             Millis::hours(days.min(KEY_DAYS_MAX) * 24)
         });
-        let stores = stores(self.stores.as_deref());
-        let rule = format!("must be 1 to {STORES_PER_CREDENTIAL_MAX} names of 1 to 250 characters");
+        let stores = Stores::listed(self.stores.as_deref());
+        let rule = format!("may be {STORES_PER_CREDENTIAL_MAX} names of 1 to 250 characters");
         let stores = faults.good_member("#/stores", stores, &rule);
         let wanted = tenant.zip(name).zip(stores);
         let wanted = wanted.map(|((tenant, name), stores)| Wanted {
@@ -169,18 +169,6 @@ impl KeyBody<'_> {
             stores,
         });
         faults.end(wanted)
-    }
-}
-
-/// All stores unless some are named; none if what is named is not good.
-fn stores(names: Option<&[Text<'_>]>) -> Option<Stores> {
-    match names {
-        None => Some(Stores::ALL),
-        Some([]) => None,
-        Some(names) => {
-            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-            Stores::parse(&names)
-        }
     }
 }
 

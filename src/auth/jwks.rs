@@ -141,3 +141,27 @@ impl std::fmt::Debug for Jwks {
 /// How often the set is loaded without being asked to.
 pub(super) const EVERY: Duration = Duration::from_secs(3_600);
 const _: () = assert!(JWKS_AGE_MAX.0 > Millis::hours(1).0, "a set outlives its next load");
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use actors::Pace;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Time is by hand here: it moves on when all that is left is to wait.
+    #[tokio::test(start_paused = true)]
+    async fn an_issuer_that_says_nothing_is_given_up_when_its_time_is_over() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/keys", silent.local_addr().unwrap());
+        let clock = Pace::by_hand(Time(0)).clock();
+        let jwks = Jwks::at(&url, vec![Algorithm::RS256], true, clock).unwrap();
+        let begun = Instant::now();
+        jwks.load().await;
+        let waited = begun.elapsed();
+        assert_eq!(waited.as_secs(), JWKS_TIME_MAX.as_secs(), "{waited:?}");
+        assert_eq!(jwks.changes(), 0);
+    }
+}

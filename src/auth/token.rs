@@ -152,10 +152,7 @@ impl Claims {
             None => None,
             Some(key) => Some(key?),
         };
-        let stores = match self.stores {
-            None => Stores::ALL,
-            Some(names) => Stores::parse(&names)?,
-        };
+        let stores = Stores::listed(self.stores.as_deref())?;
         Some(Said { tenant, who: self.sub.into(), permissions, stores, key, until })
     }
 }

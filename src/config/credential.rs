@@ -26,7 +26,7 @@ pub struct Credential {
     /// What it is good for; none means all but `admin`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
-    /// The stores that its holder picks for, by their `tenantFacilityId`; none means all.
+    /// The stores that its holder picks for, by their `tenantFacilityId`; all without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stores: Option<Vec<String>>,
 }
@@ -51,12 +51,9 @@ impl Credential {
             .with_context(|| format!("credentials: `{}` is no tenant", self.tenant))?;
         let words = self.permissions.as_deref();
         let permissions = words.map_or(Ok(Permissions::ORDINARY), permissions)?;
-        let stores = match self.stores.as_deref() {
-            None => Stores::ALL,
-            Some([]) => bail!("credentials: `stores` of {self:?} names none"),
-            Some(names) => Stores::parse(names)
-                .with_context(|| format!("credentials: `stores` of {self:?} is none"))?,
-        };
+        let stores = Stores::listed(self.stores.as_deref()).with_context(|| {
+            format!("credentials: `stores` of {self:?} has a name that is none")
+        })?;
         let caller = Caller::of(tenant, SmolStr::new(&self.name), permissions);
         Ok(Caller { stores, ..caller.named_by("configuration") })
     }

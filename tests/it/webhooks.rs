@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::support::{TestServer, promise, text};
-use sink::{Endless, Sink};
+use sink::{BUSY, Endless, Sink};
 
 const PROMISE: &str = "/api/promises/deliverypromise";
 /// The sink is on this machine.
@@ -241,6 +241,20 @@ async fn a_call_that_fails_is_repeated_and_order_is_kept() {
     let first = |kind: &str| kinds.iter().position(|it| it == kind).expect("it was told");
     assert!(last("order.created") < first("order.confirmed"), "{kinds:?}");
     assert!(last("order.confirmed") < first("order.cancelled"), "{kinds:?}");
+}
+
+/// Whoever says when to come back is not called before. That of the other one, who does not say, is
+/// heard again and again meanwhile.
+#[actix_web::test]
+async fn a_receiver_is_left_alone_for_as_long_as_it_says() {
+    let (server, sink) = (server().await, Sink::start(&[503; 9]));
+    for path in [BUSY, "/hooks"] {
+        subscribe(&server, "ORDER_CREATED", &sink.url(path), "standard").await;
+    }
+    promised(&server).await;
+    let heard = sink.heard(11).await; // the nine that fail, the one that is taken, and the busy one's
+    let busy = heard.iter().filter(|it| it.path == BUSY).count();
+    assert_eq!(busy, 1, "{heard:#?}");
 }
 
 #[actix_web::test]

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 pub use apply::{apply, place};
-pub use decide::{Command, decide, gives_up, takes_lines};
+pub use decide::{Command, decide, gives_up, takes_lines, takes_work};
 pub use line::{Asked, Delivery, Handover, Hold, Line, Shortage, line_number, of_line_number};
 pub use notice::Notice;
 pub use part::{Found, Part, Queue, Step};

@@ -16,6 +16,12 @@ impl Stores {
     /// Every store.
     pub const ALL: Stores = Stores(None);
 
+    /// What a list of names stands for, wherever it comes from: without a list it is all stores, and
+    /// an empty list names no store, so its holder picks for none. None if a name is not good.
+    pub fn listed<T: AsRef<str>>(names: Option<&[T]>) -> Option<Stores> {
+        names.map_or(Some(Stores::ALL), Stores::parse)
+    }
+
     /// Those with these names, at most 100 of 1 to 250 characters; none if a name is not good.
     pub fn parse<T: AsRef<str>>(names: &[T]) -> Option<Stores> {
         let is_name = |name: &T| (1..=REFERENCE_CHARS_MAX).contains(&name.as_ref().chars().count());
@@ -62,6 +68,15 @@ mod tests {
         assert_eq!(Stores::ALL.within(&two), two);
         assert_eq!(two.clone().within(&Stores::ALL), two);
         assert_eq!(of(&["a"]).within(&other), of(&[]));
+    }
+
+    /// Nobody picks for all because their last store was taken off a list.
+    #[test]
+    fn only_a_list_that_is_not_there_is_all() {
+        assert_eq!(Stores::listed::<&str>(None), Some(Stores::ALL));
+        assert_eq!(Stores::listed::<&str>(Some(&[])), Stores::parse::<&str>(&[]));
+        assert_eq!(Stores::listed(Some(&["a"])), Stores::parse(&["a"]));
+        assert_eq!(Stores::listed(Some(&[""])), None);
     }
 
     #[test]

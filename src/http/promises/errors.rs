@@ -21,7 +21,11 @@ use crate::limits::FAULTS_MAX;
 
 /// A failure in this door's words.
 #[derive(Debug)]
-pub(crate) struct Error(Failed);
+pub(crate) struct Error {
+    failed: Failed,
+    /// What stands before the path of a row that was refused, if the rows are not the body's own.
+    rows_in: &'static str,
+}
 
 /// One entry of the answer.
 #[derive(Debug, Serialize)]
@@ -102,7 +106,7 @@ fn refused(refusal: &Refusal) -> (StatusCode, &'static str) {
     }
 }
 
-fn entries(failure: &Failure) -> Vec<Entry> {
+fn entries(failure: &Failure, rows_in: &str) -> Vec<Entry> {
     let (_, summary) = row(failure);
     let entry =
         |description: String| Entry { summary, description, version: None, request_version: None };
@@ -117,7 +121,11 @@ fn entries(failure: &Failure) -> Vec<Entry> {
     }
     if let Failure::Refused(refusal) = failure {
         let (version, request_version) = versions(refusal);
-        return vec![Entry { version, request_version, ..entry(refusal_text(refusal)) }];
+        let is_of_row =
+            matches!(refusal, Refusal::InRow { .. } | Refusal::UnknownStock { row: Some(_) });
+        let before = if is_of_row { rows_in } else { "" };
+        let text = format!("{before}{}", refusal_text(refusal));
+        return vec![Entry { version, request_version, ..entry(text) }];
     }
     vec![entry(text(failure))]
 }
@@ -260,23 +268,28 @@ fn text(failure: &Failure) -> String {
 }
 
 impl Error {
+    /// The same, about rows that stand there in the body: a path with the dot behind it.
+    pub(super) fn with_rows_in(self, rows_in: &'static str) -> Error {
+        Error { rows_in, ..self }
+    }
+
     /// The status, and the body's text.
     pub(crate) fn told(&self) -> (u16, String) {
-        let failure = &self.0.failure;
-        (row(failure).0.as_u16(), reply::json(&entries(failure)))
+        let failure = &self.failed.failure;
+        (row(failure).0.as_u16(), reply::json(&entries(failure, self.rows_in)))
     }
 }
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
-        row(&self.0.failure).0
+        row(&self.failed.failure).0
     }
 
     fn error_response(&self) -> HttpResponse {
-        let failure = &self.0.failure;
+        let failure = &self.failed.failure;
         let (_, body) = self.told();
         let mut response = HttpResponse::build(self.status_code());
-        reply::failure_headers(&mut response, &self.0);
+        reply::failure_headers(&mut response, &self.failed);
         if *failure == Failure::Unauthorized {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
@@ -289,19 +302,19 @@ impl ResponseError for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(row(&self.0.failure).1)
+        out.write_str(row(&self.failed.failure).1)
     }
 }
 
 impl From<Failed> for Error {
     fn from(failed: Failed) -> Error {
-        Error(failed)
+        Error { failed, rows_in: "" }
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
-        Error(failure.into())
+        Failed::from(failure).into()
     }
 }
 
@@ -316,7 +329,7 @@ mod tests {
         let failure = Failure::Refused(refusal);
         assert_eq!(row(&failure).0, StatusCode::CONFLICT);
         assert_eq!(
-            serde_json::to_string(&entries(&failure)).unwrap(),
+            serde_json::to_string(&entries(&failure, "")).unwrap(),
             r#"[{"summary":"version conflict","description":"it is at version 2, version 1 was sent","version":2,"requestVersion":1}]"#
         );
     }
@@ -333,7 +346,7 @@ mod tests {
     fn at_most_twenty_faults_are_named() {
         let fault = Fault { path: "a".into(), what: "is required".into() };
         let failure = Failure::Malformed(vec![fault; 30]);
-        let entries = entries(&failure);
+        let entries = entries(&failure, "");
         assert_eq!(entries.len(), 20);
         assert_eq!(entries[0].description, "a: is required");
     }

@@ -221,6 +221,11 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
     };
     let versionless = json!([{ "operationType": "CREATE", "tenantArticleId": "tea", "value": 1,
         "facilityRef": NOBODY }]);
+    let refused = |id: &str| {
+        let rows = json!([{ "operationType": "UPDATE", "id": shop.stock, "value": 1 },
+            { "operationType": "UPDATE", "id": id, "value": 1 }]);
+        json!({ "name": "UPDATE_VERSIONLESS", "stocks": rows })
+    };
     let in_nowhere =
         json!({ "name": "DELETE_BY_LOCATIONS", "facilityRef": NOBODY, "locationRefs": ["A"] });
     shop.refuses(vec![
@@ -239,6 +244,9 @@ async fn bad_stock_is_named_by_its_field_and_changes_nothing() {
             .is(400, "no such facility | stocks[1].facility.tenantFacilityId: facility `nowhere`"),
         action(json!({ "name": "UPDATE_VERSIONLESS", "stocks": versionless }))
             .is(400, "no such facility | action.stocks[0].facilityRef: facility `"),
+        action(refused(&shop.store)).is(404, "| action.stocks[1].id: there is no such stock"),
+        Row::post(actions, json!({ "actions": [refused(&shop.store)] }).to_string())
+            .is(404, "| actions[0].stocks[1].id: there is no such stock"),
         action(json!({ "name": "DELETE_BY_PRODUCTS", "facilityRef": NOBODY,
             "tenantArticleIds": ["tea"] }))
         .is(400, "no such facility | action.facilityRef: facility `"),

@@ -275,6 +275,11 @@ token = "a-token-of-picker-1"
 name = "pia"
 tenant = "acme"
 stores = ["9782", "9783"]
+[[credentials]]
+token = "a-token-of-nora-who-left"
+name = "nora"
+tenant = "acme"
+stores = []
 "#;
     let mut server = TestServer::configured(pickers).await;
     let bare = server.http.clone();
@@ -289,7 +294,10 @@ stores = ["9782", "9783"]
         "stores": ["9781"] });
     let key = server.operators().post("/admin/v1/keys", &key.to_string()).await.expect(201);
     assert_eq!(key["stores"], json!(["9781"]));
-    let bad = json!({ "tenant": "acme", "name": "emil", "stores": [] }).to_string();
+    let none = json!({ "tenant": "acme", "name": "ned", "permissions": ["picking"], "stores": [] });
+    let none = server.operators().post("/admin/v1/keys", &none.to_string()).await.expect(201);
+    assert_eq!(none["stores"], json!([]));
+    let bad = json!({ "tenant": "acme", "name": "emil", "stores": [""] }).to_string();
     let bad = server.operators().post("/admin/v1/keys", &bad).await.expect(422);
     assert_eq!(bad["errors"][0]["pointer"], "#/stores");
 
@@ -297,6 +305,10 @@ stores = ["9782", "9783"]
     server.restart().await;
     let bare = server.http.clone();
     let (pia, emil) = (bare.bearing("a-token-of-picker-1"), bare.bearing(&text(&key, "key")));
+    for nobody in [bare.bearing("a-token-of-nora-who-left"), bare.bearing(&text(&none, "key"))] {
+        assert_eq!(ok(nobody.get("/picklist/waiting").await).await["count"], 0);
+        assert_eq!(ok(nobody.post("/picklist/next", "").await).await, json!([]));
+    }
     let numbers = |list: &Value| -> Vec<Value> {
         list.as_array().expect("a list").iter().map(|item| item["delivery_id"].clone()).collect()
     };

@@ -97,6 +97,42 @@ async fn a_cancel_shows_the_order_as_a_look_does() {
     }
 }
 
+/// D14: pickers and drivers get the same no from an order in memory and from one that has left it.
+#[actix_web::test]
+async fn an_order_that_is_over_refuses_work_alike_in_memory_and_after() {
+    let mut server = TestServer::start().await;
+    let store = server.facility("9781").await;
+    server.stock(&store, "tea", 9).await;
+    let made = server.hands_over(&order("tea", 1, "")).await;
+    let item = made["items"][0]["id"].clone();
+    let item = item.as_str().map_or(item.to_string(), str::to_owned);
+    server.http.post("/deliveries/1/cancel", "").await.expect(200);
+    let window = r#"{"start_utc":1770000000,"end_utc":1770003600}"#;
+    let mut said = Vec::new();
+    for _ in 0..2 {
+        let mut answers = Vec::new();
+        for (method, path, body) in [
+            (Method::POST, "/deliveries/1/stage".to_owned(), ""),
+            (Method::POST, "/deliveries/1/pickers".to_owned(), r#"{"picker_id":"pia"}"#),
+            (Method::POST, "/deliveries/1/arrive_soon".to_owned(), ""),
+            (Method::POST, "/deliveries/1/delivered".to_owned(), ""),
+            (Method::PUT, "/deliveries/1/desired_delivery_window".to_owned(), window),
+            (Method::POST, format!("/delivery_items/{item}/out_of_stock"), ""),
+        ] {
+            for version in ["\"1\"", "\"2\""] {
+                let headers = [("if-match", version)];
+                let reply = server.http.send(method.clone(), &path, &headers, body).await;
+                let status = if version == "\"1\"" { 412 } else { 422 };
+                assert_eq!(reply.status, status, "{path} {version}: {}", reply.body);
+                answers.push((path.clone(), refused(reply)));
+            }
+        }
+        said.push(answers);
+        server.restart().await; // only what is open is loaded
+    }
+    assert_eq!(said[0], said[1]);
+}
+
 /// So does an operation whose body names the order.
 #[actix_web::test]
 async fn a_window_under_a_key_is_set_once_for_either_name() {

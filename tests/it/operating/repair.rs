@@ -215,3 +215,41 @@ async fn a_snapshot_past_the_damage_loses_nothing() {
         run(&["serve", "--data", data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     assert_eq!(refused.status.code(), Some(1));
 }
+
+/// D12: a reader who asks for what is not kept any more is told so, and what the oldest is that is
+/// kept; an instant before that might have had records, too.
+#[actix_web::test]
+async fn the_feed_says_what_is_gone() {
+    let mut damaged = Damaged::new().await;
+    let last = FIRST_ORDER + ORDERS - 1;
+    let (code, said) = damaged.repair(&["--forget-through", &last.to_string()]);
+    assert_eq!(code, Some(0), "{said}");
+    damaged.server.begin().await;
+    let (server, oldest) = (&damaged.server, last + 1);
+    server.advance(Millis::minutes(1)).await;
+    for _ in 0..2 {
+        server.http.post(PROMISE, &promise("tea", 1).to_string()).await.expect(201);
+        server.advance(Millis::minutes(1)).await;
+    }
+    let feed = async |query: &str| server.http.get(&format!("/feed?follow=false&{query}")).await;
+    for query in [
+        "from=0".to_owned(),
+        format!("from={}", last - 1),
+        "from_time=2020-01-01T00:00:00Z".to_owned(),
+        "from_time=2026-01-12T10:00:30Z".to_owned(),
+        "from_time=2026-01-12T10:01:00Z".to_owned(), // that of the oldest
+    ] {
+        let gone = feed(&query).await.expect(410);
+        assert_eq!((&gone["type"], &gone["oldest"]), (&json!("/problems/gone"), &json!(oldest)));
+    }
+    for (query, records) in [
+        (format!("from={last}"), 2),
+        ("from_time=2026-01-12T10:01:30Z".to_owned(), 1),
+        ("from_time=2026-01-12T10:02:00Z".to_owned(), 1),
+        ("from_time=2026-01-12T10:02:01Z".to_owned(), 0),
+    ] {
+        let told = feed(&query).await;
+        assert_eq!(told.status, 200, "{query}: {}", told.body);
+        assert_eq!(told.body.matches("event: record").count(), records, "{query}: {}", told.body);
+    }
+}

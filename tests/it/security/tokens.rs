@@ -327,7 +327,7 @@ async fn an_issuer_that_says_nothing_is_not_waited_for() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/keys", silent.local_addr().expect("it is bound"));
     let keys = format!("jwks_url = \"{url}\"\nhttp_on_loopback = true");
-    let patience = std::time::Duration::from_secs(30); // for a slow machine; it gives up after 2 s
+    let patience = std::time::Duration::from_secs(30); // how long it waits: src/auth/jwks.rs
     let server = tokio::time::timeout(patience, believing("RS256", &keys)).await;
     let server = server.expect("it starts");
     let asked = tokio::time::timeout(patience, status(&server, &by_old(&claims()))).await;

@@ -13,6 +13,9 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 
+/// Whoever is called here asks to be called again in an hour.
+pub(super) const BUSY: &str = "/busy";
+
 /// One call as it came.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
@@ -109,9 +112,13 @@ async fn hear(shared: web::Data<Shared>, head: HttpRequest, body: web::Bytes) ->
         body: String::from_utf8(body.to_vec()).expect("calls are text"),
     };
     shared.heard.lock().push(heard);
-    let status = shared.script.lock().pop_front().unwrap_or(200);
+    let is_busy = head.path() == BUSY;
+    let status = if is_busy { None } else { shared.script.lock().pop_front() };
     shared.count.send_modify(|count| *count += 1);
-    match status {
+    match status.unwrap_or(200) {
+        _ if is_busy => {
+            HttpResponse::ServiceUnavailable().insert_header(("retry-after", "3600")).finish()
+        }
         0 => std::future::pending().await,
         302 => HttpResponse::Found().insert_header(("location", "/elsewhere")).finish(),
         status => HttpResponse::build(status.try_into().expect("it is a status")).finish(),

@@ -69,8 +69,11 @@ impl Traffic {
 
     /// Counts it no more.
     pub(super) fn strike(&mut self, report: &Report, gone: Gone, mail: MailId) {
-        *self.count(gone) -= 1;
-        self.days.retain(|_, mails| *mails > 0);
+        let left = self.count(gone);
+        *left -= 1;
+        if let (0, Gone::At(at)) = (*left, gone) {
+            self.days.remove(&day(at));
+        }
         for counted in Counted::all(report) {
             self.mails.remove(&(counted, gone, mail));
         }
@@ -221,6 +224,26 @@ mod tests {
             assert_eq!(traffic.free_again(&counted, cap, late), Some(late + DAY));
         }
         traffic.strike(&report(&["tea", "jam"]), Gone::OnItsWay, mail(1));
+        assert_eq!(traffic, Traffic::default());
+    }
+
+    /// A day goes with its last mail, and no other day with it.
+    #[test]
+    fn what_is_struck_leaves_nothing() {
+        let at = |days: u64| Gone::At(Time(0) + Millis::hours(24 * days));
+        let noted = |all: &[(u64, u64)]| {
+            let mut traffic = Traffic::default();
+            for (days, number) in all {
+                traffic.note(&report(&["tea"]), at(*days), mail(*number));
+            }
+            traffic
+        };
+        let mut traffic = noted(&[(1, 1), (2, 2), (2, 3)]);
+        traffic.strike(&report(&["tea"]), at(2), mail(2));
+        assert_eq!(traffic, noted(&[(1, 1), (2, 3)]));
+        traffic.strike(&report(&["tea"]), at(2), mail(3));
+        assert_eq!(traffic, noted(&[(1, 1)]));
+        traffic.strike(&report(&["tea"]), at(1), mail(1));
         assert_eq!(traffic, Traffic::default());
     }
 

@@ -15,7 +15,7 @@ use crate::command::{Command, Job, LocationRef, OrderName};
 use crate::id::{ArticleId, LocationId, OrderId, ReservationId, Version};
 use crate::limits::{LINES_PER_ORDER_MAX, LOADED_PER_COMMAND_MAX, MOVED_BYTES_MAX, PICKING_MAX};
 use crate::location::{self, Event as LocationEvent, ShelfEvent, Status, Take};
-use crate::order::{self, Event, Hold, Line, Order, Rest, Shortage, Stage, Substitution, Task};
+use crate::order::{self, Event, Hold, Line, Order, Rest, Shortage, Substitution, Task};
 use crate::outcome::{Outcome, PickView};
 use crate::quantity::Units;
 use crate::record::Owner;
@@ -214,17 +214,8 @@ impl<C: Cast> Scene<'_, C> {
         command: &'static str,
     ) -> Result<Order, Refusal> {
         let order = self.cast.order(id).await;
-        if let Some(asked) = version.filter(|asked| *asked != order.version) {
-            return Err(Refusal::WrongVersion { asked, current: order.version });
-        }
-        match order.stage_at(self.now) {
-            Stage::Confirmed { .. } => Ok(order),
-            Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
-            stage => {
-                let (stage, version) = (stage.name(), order.version);
-                Err(Refusal::NotNow { stage, command, version })
-            }
-        }
+        order::takes_work(&order, version, command, self.now)?;
+        Ok(order)
     }
 
     /// What is left of a line is not on the shelf: it goes off what is on hand and off what is

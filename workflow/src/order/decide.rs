@@ -198,6 +198,26 @@ pub fn takes_lines(
     }
 }
 
+/// Refuses what pickers and drivers do with an order that is not sold, or of which the caller saw
+/// another version last.
+pub fn takes_work(
+    order: &Order,
+    version: Option<Version>,
+    command: &'static str,
+    now: Time,
+) -> Result<(), Refusal> {
+    // The order of these rows is the order of precedence.
+    match order.stage_at(now) {
+        Stage::Expired { until } => Err(Refusal::PromiseExpired { until }),
+        _ if version.is_some_and(|asked| asked != order.version) => Err(Refusal::WrongVersion {
+            asked: version.unwrap_or_default(),
+            current: order.version,
+        }),
+        Stage::Confirmed { .. } => Ok(()),
+        _ => Err(task::not_now(order, command)),
+    }
+}
+
 /// Answers with one of its reservations, whose pieces may be held at `to` instead, or refuses that.
 /// Whether there is stock is looked at after this, and nothing of that refuses because of the
 /// order.

@@ -81,10 +81,7 @@ impl Act {
                         let cancel = order::Command::cancel(version);
                         order::decide(&order, &cancel, Millis::default(), at).map(|_| ())
                     }
-                    _ => {
-                        let (stage, version) = (order.stage_name(), order.version);
-                        Err(Refusal::NotNow { stage, command: job.name(), version })
-                    }
+                    _ => order::takes_work(&order, version, job.name(), at),
                 };
                 return Ok(match said {
                     Ok(()) => done(Outcome::Worked(Box::new(seen(order)?), None)),

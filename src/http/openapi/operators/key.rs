@@ -52,8 +52,8 @@ pub(super) fn describe(api: &mut Api) {
             ("expires_in_days", whole(1..=days)),
             (
                 "stores",
-                list(1..=STORES_PER_CREDENTIAL_MAX, reference())
-                    .says("The stores that its holder picks for; all, unless some are named."),
+                list(0..=STORES_PER_CREDENTIAL_MAX, reference())
+                    .says("The stores that its holder picks for; all without it, none if empty."),
             ),
         ]),
     );

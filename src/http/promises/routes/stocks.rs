@@ -84,14 +84,17 @@ pub(crate) async fn remove(asked: Asked, id: Path<String>) -> Handled {
 
 /// Does something to many stocks at once: 200.
 pub(crate) async fn act(asked: Asked) -> Handled {
-    asked
-        .change(Lane::Operate, |body| {
-            let sent: StockActionBody<'_> = body.decode()?;
-            let keyed = body.keyed("stocks.act", &sent);
-            let render: Render = if sent.is_array() { stock::acted_together } else { stock::acted };
-            Ok((keyed, sent.into_command()?, render))
-        })
-        .await
+    let mut rows_in = "action.";
+    let changed = asked.change(Lane::Operate, |body| {
+        let sent: StockActionBody<'_> = body.decode()?;
+        let keyed = body.keyed("stocks.act", &sent);
+        let mut render: Render = stock::acted;
+        if sent.is_array() {
+            (rows_in, render) = ("actions[0].", stock::acted_together); // rows come alone
+        }
+        Ok((keyed, sent.into_command()?, render))
+    });
+    changed.await.map_err(|error| error.with_rows_in(rows_in))
 }
 
 /// What all facilities together have of articles: 200.
