@@ -58,73 +58,67 @@ pub(crate) fn held_in_a_word(view: &PlacedView) -> &'static str {
 fn write(pen: &mut Pen, view: &PlacedView) {
     let order = &view.order;
     let lines = &order.asked.lines[..];
-    pen.object(|pen| {
-        pen.name("orderRef").uuid(order.id.to_bits());
-        pen.name("orderVersion").number(order.version.0);
-        if let Some(until) = valid_until(&order.stage) {
-            pen.name("promisesOptions").object(|pen| pen.name("validUntil").instant(until));
+    pen.raw(r#"{"orderRef":"#).uuid(order.id.to_bits());
+    pen.raw(r#","orderVersion":"#).number(order.version.0);
+    if let Some(until) = valid_until(&order.stage) {
+        pen.raw(r#","promisesOptions":{"validUntil":"#).instant(until).raw("}");
+    }
+    match order.asked.delivery {
+        Delivery::Ship { .. } if giving(view).next().is_some() => {
+            pen.raw(r#","shipToCustomer":"#).array(giving(view), |pen, part| {
+                shipment(pen.raw("{"), lines, part);
+                pen.raw(r#","carriers":[]}"#);
+            });
         }
-        match order.asked.delivery {
-            Delivery::Ship { .. } if giving(view).next().is_some() => {
-                pen.name("shipToCustomer").array(giving(view), |pen, part| {
-                    pen.object(|pen| {
-                        shipment(pen, lines, part);
-                        pen.name("carriers").raw("[]");
-                    });
-                });
-            }
-            Delivery::Ship { .. } => {}
-            Delivery::Collect { .. } => {
-                if let Some(part) = giving(view).next() {
-                    pen.name("collect").object(|pen| {
-                        shipment(pen, lines, part);
-                        pen.name("targetTime").instant(ready_at(view));
-                    });
-                }
+        Delivery::Ship { .. } => {}
+        Delivery::Collect { .. } => {
+            if let Some(part) = giving(view).next() {
+                shipment(pen.raw(r#","collect":{"#), lines, part);
+                pen.raw(r#","targetTime":"#).instant(ready_at(view)).raw("}");
             }
         }
-        let waiting = || view.parts.iter().flat_map(|part| &part.lines).filter(|it| it.waits);
-        if waiting().next().is_some() {
-            pen.name("backOrdered").object(|pen| line_items(pen, lines, waiting()));
-        }
-        pen.name("sourcingOption").object(|pen| sourcing_option(pen, view));
-        if !view.considered.is_empty() {
-            // Only when it was asked for, so that strict readers are not surprised.
-            pen.name("certusConsidered").array(&view.considered, looked);
-        }
-    });
+    }
+    let waiting = || view.parts.iter().flat_map(|part| &part.lines).filter(|it| it.waits);
+    if waiting().next().is_some() {
+        line_items(pen.raw(r#","backOrdered":{"#), lines, waiting());
+        pen.raw("}");
+    }
+    sourcing_option(pen.raw(r#","sourcingOption":{"#), view);
+    pen.raw("}");
+    if !view.considered.is_empty() {
+        // Only when it was asked for, so that strict readers are not surprised.
+        pen.raw(r#","certusConsidered":"#).array(&view.considered, looked);
+    }
+    pen.raw("}");
 }
 
 /// A facility and what it gives.
 fn shipment(pen: &mut Pen, lines: &[Line], part: &PartView) {
-    pen.name("facility").object(|pen| {
-        pen.name("facilityRef").uuid(part.location.to_bits());
-        pen.name("facilityName").text(&part.card.name);
-        own_name(pen, part);
-    });
-    line_items(pen, lines, held(part));
+    pen.raw(r#""facility":{"facilityRef":"#).uuid(part.location.to_bits());
+    own_name(pen.raw(r#","facilityName":"#).text(&part.card.name), part);
+    line_items(pen.raw("},"), lines, held(part));
 }
 
 fn own_name(pen: &mut Pen, part: &PartView) {
     if let Some(reference) = &part.card.reference {
-        pen.name("tenantFacilityId").text(reference);
+        pen.raw(r#","tenantFacilityId":"#).text(reference);
     }
 }
 
 fn line_items<'a>(pen: &mut Pen, lines: &[Line], parts: impl Iterator<Item = &'a PartLine>) {
-    pen.name("lineItems").array(parts, |pen, part| {
+    pen.raw(r#""lineItems":"#).array(parts, |pen, part| {
         let line = &lines[usize::from(part.line)];
-        pen.object(|pen| {
-            pen.name("tenantArticleId").text(line.article.as_str());
-            pen.name("title").text(&line.title);
-            pen.name("quantity").number(part.units.get().into());
-            pen.name("available").number(part.available.get().into());
-            pen.name("outOfStockBehaviour").word(behaviour(part.out_of_stock));
-            if let Some(start) = part.expected {
-                let timeframe = pen.name("availabilityTimeframe");
-                timeframe.object(|pen| pen.name("start").instant(start));
+        pen.raw(r#"{"tenantArticleId":"#).text(line.article.as_str());
+        pen.raw(r#","title":"#).text(&line.title);
+        pen.raw(r#","quantity":"#).number(part.units.get().into());
+        pen.raw(r#","available":"#).number(part.available.get().into());
+        pen.raw(r#","outOfStockBehaviour":""#).raw(behaviour(part.out_of_stock));
+        match part.expected {
+            Some(start) => {
+                pen.raw(r#"","availabilityTimeframe":{"start":"#).instant(start).raw("}}")
             }
-        });
+            None => pen.raw(r#""}"#),
+        };
     });
 }
 
@@ -135,61 +129,54 @@ fn sourcing_option(pen: &mut Pen, view: &PlacedView) {
     let ships = matches!(order.asked.delivery, Delivery::Ship { .. });
     let deliveries = giving(view).count();
     let metres: Option<u64> = giving(view).map(|part| part.metres.map(u64::from)).sum();
-    pen.name("id").uuid(run);
-    pen.name("runId").uuid(run);
+    pen.raw(r#""id":"#).uuid(run).raw(r#","runId":"#).uuid(run);
     let penalty = deliveries as u64 * 1_000 + metres.unwrap_or_default();
-    pen.name("totalPenalty").thousandths(penalty);
+    pen.raw(r#","totalPenalty":"#).thousandths(penalty);
     // What a facility gives stands at its node, at the customer's, and in the transfer.
     let mut given = Vec::with_capacity(deliveries);
-    pen.name("nodes").array(0..deliveries + usize::from(ships && deliveries > 0), |pen, at| {
-        pen.object(|pen| node(pen, view, at, &mut given));
-    });
+    let nodes = 0..deliveries + usize::from(ships && deliveries > 0);
+    pen.raw(r#","nodes":"#).array(nodes, |pen, at| node(pen, view, at, &mut given));
     let transfers = given.into_iter().enumerate().filter(|_| ships);
-    pen.name("transfers").array(transfers, |pen, (at, given)| {
-        pen.object(|pen| {
-            node_name(pen.name("sourceNodeRef"), at);
-            node_name(pen.name("targetNodeRef"), deliveries);
-            pen.name("lineItems").array([given], Pen::again);
-            pen.name("packagingInformation").raw("[]");
-        });
+    pen.raw(r#","transfers":"#).array(transfers, |pen, (at, given)| {
+        node_name(pen.raw(r#"{"sourceNodeRef":"#), at);
+        node_name(pen.raw(r#","targetNodeRef":"#), deliveries);
+        pen.raw(r#","lineItems":["#).again(given).raw(r#"],"packagingInformation":[]}"#);
     });
     // What routing really weighs: how many deliveries there are, and how far they go.
+    let parted = Some(deliveries as u64 * 1_000);
     let ratings = [
-        ("number-of-deliveries", "NUMBER-OF-DELIVERIES", Some(deliveries as u64 * 1_000)),
-        ("geo-distance", "GEO-DISTANCE", metres),
+        (r#"{"id":"number-of-deliveries","name":"NUMBER-OF-DELIVERIES""#, parted),
+        (r#"{"id":"geo-distance","name":"GEO-DISTANCE""#, metres),
     ];
-    let ratings = ratings.into_iter().filter(|(_, _, penalty)| deliveries > 0 && penalty.is_some());
-    pen.name("ratingResults").array(ratings, |pen, (id, name, penalty)| {
-        pen.object(|pen| {
-            pen.name("id").word(id);
-            pen.name("name").word(name);
-            pen.name("penalty").thousandths(penalty.unwrap_or_default());
-            pen.name("type").word("StandardRating");
-            pen.name("routingStrategyNodeId").word("root");
-        });
+    let ratings = ratings.into_iter().filter(|(_, penalty)| deliveries > 0 && penalty.is_some());
+    pen.raw(r#","ratingResults":"#).array(ratings, |pen, (name, penalty)| {
+        pen.raw(name).raw(r#","penalty":"#).thousandths(penalty.unwrap_or_default());
+        pen.raw(r#","type":"StandardRating","routingStrategyNodeId":"root"}"#);
     });
-    pen.name("priorityRatingResults").raw("[]");
-    pieces(pen.name("nonAssignedOrderLineItems"), unassigned(order));
+    pen.raw(r#","priorityRatingResults":[],"nonAssignedOrderLineItems":"#);
+    pieces(pen, unassigned(order));
 }
 
 /// A facility that gives something, or behind the last of them the customer. `given` is where the
 /// pieces of the facilities before stand.
 fn node(pen: &mut Pen, view: &PlacedView, at: usize, given: &mut Vec<Range<usize>>) {
     let lines = &view.order.asked.lines[..];
-    node_name(pen.name("id"), at);
+    node_name(pen.raw(r#"{"id":"#), at);
     if let Some(part) = giving(view).nth(at) {
-        pen.name("type").word("MANAGED_FACILITY");
-        pen.name("facilityRef").uuid(part.location.to_bits());
+        pen.raw(r#","type":"MANAGED_FACILITY","facilityRef":"#).uuid(part.location.to_bits());
         own_name(pen, part);
-        given.push(pieces(pen.name("lineItems"), held(part).map(|it| of_line(lines, it))));
+        pen.raw(r#","lineItems":"#);
+        given.push(pieces(pen, held(part).map(|it| of_line(lines, it))));
     } else {
-        pen.name("type").word("CUSTOMER");
-        pen.name("lineItems").array(given.iter().cloned(), Pen::again);
+        pen.raw(r#","type":"CUSTOMER","lineItems":"#).array(given.iter().cloned(), |pen, given| {
+            pen.again(given);
+        });
     }
+    pen.raw("}");
 }
 
 fn node_name(pen: &mut Pen, at: usize) {
-    pen.numbered("n", at as u64 + 1);
+    pen.raw("\"n").number(at as u64 + 1).raw("\"");
 }
 
 /// Returns where in the text the pieces stand.
@@ -198,33 +185,29 @@ fn pieces<'a>(
     pieces: impl IntoIterator<Item = (&'a ArticleId, Units)>,
 ) -> Range<usize> {
     pen.array(pieces, |pen, (article, units)| {
-        pen.object(|pen| {
-            pen.name("tenantArticleId").text(article.as_str());
-            pen.name("quantity").number(units.get().into());
-        });
+        pen.raw(r#"{"tenantArticleId":"#).text(article.as_str());
+        pen.raw(r#","quantity":"#).number(units.get().into()).raw("}");
     })
 }
 
 /// What routing saw of one location.
 fn looked(pen: &mut Pen, seen: &Considered) {
     let location: LocationId = seen.location;
-    pen.object(|pen| {
-        pen.name("facilityRef").uuid(location.to_bits());
-        pen.name("chosen").raw(if seen.chosen { "true" } else { "false" });
-        if let Some(fence) = seen.fence {
-            pen.name("fence").word(match fence {
-                Fence::NotOnline => "NOT_ONLINE",
-                Fence::NotPreselected => "NOT_PRESELECTED",
-                Fence::DoesNotShip => "DOES_NOT_SHIP",
-                Fence::DoesNotServePickup => "DOES_NOT_SERVE_PICKUP",
-            });
-        }
-        if let Some(metres) = seen.metres {
-            pen.name("metres").number(metres.into());
-        }
-        pen.name("linesAlone").number(seen.covers.into());
-        pen.name("quantity").number(seen.units.get().into());
-    });
+    pen.raw(r#"{"facilityRef":"#).uuid(location.to_bits());
+    pen.raw(r#","chosen":"#).raw(if seen.chosen { "true" } else { "false" });
+    if let Some(fence) = seen.fence {
+        pen.raw(r#","fence":""#).raw(match fence {
+            Fence::NotOnline => "NOT_ONLINE\"",
+            Fence::NotPreselected => "NOT_PRESELECTED\"",
+            Fence::DoesNotShip => "DOES_NOT_SHIP\"",
+            Fence::DoesNotServePickup => "DOES_NOT_SERVE_PICKUP\"",
+        });
+    }
+    if let Some(metres) = seen.metres {
+        pen.raw(r#","metres":"#).number(metres.into());
+    }
+    pen.raw(r#","linesAlone":"#).number(seen.covers.into());
+    pen.raw(r#","quantity":"#).number(seen.units.get().into()).raw("}");
 }
 
 /// Until when a promise is or was good; nothing once it was sold or ended by somebody.
