@@ -83,10 +83,10 @@ impl Pen {
 
     /// A whole number.
     pub(crate) fn number(&mut self, value: u64) -> &mut Pen {
-        match value {
-            0..10 => self.0.push(digit(value)), // as nearly all quantities are
-            _ => self.0.push_str(&value.to_string()),
+        if value >= 10 {
+            self.number(value / 10);
         }
+        self.0.push(digit(value));
         self
     }
 
