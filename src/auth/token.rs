@@ -101,7 +101,7 @@ impl<'a> Token<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Token<'a>> {
         let (message, signature) = text.rsplit_once('.')?;
         let (header, claims) = message.split_once('.')?;
-        let header: Header = serde_json::from_slice(&base64::decode(header)?).ok()?;
+        let header: Header = serde_json::from_str(&json_of(header)?).ok()?;
         let is_plain = header.crit.is_none() && header.typ.as_deref().is_none_or(is_known_type);
         let is_named = header.kid.as_deref().is_none_or(is_kid);
         let algorithm = algorithm_of(&header.alg).filter(|_| is_plain && is_named)?;
@@ -110,14 +110,14 @@ impl<'a> Token<'a> {
 
     /// Whose it says it is. Nothing follows from it but whose keys are looked for.
     pub(super) fn issuer(&self) -> Option<String> {
-        let claims = serde_json::from_slice(&base64::decode(self.claims)?).ok()?;
+        let claims = serde_json::from_str(&json_of(self.claims)?).ok()?;
         let Named { iss } = claims;
         Some(iss)
     }
 
     /// What it says. Only to be asked when the signature is good.
     pub(super) fn claims(&self) -> Option<Claims> {
-        serde_json::from_slice(&base64::decode(self.claims)?).ok()
+        serde_json::from_str(&json_of(self.claims)?).ok()
     }
 }
 
@@ -155,6 +155,11 @@ impl Claims {
         let stores = Stores::listed(self.stores.as_deref())?;
         Some(Said { tenant, who: self.sub.into(), permissions, stores, key, until })
     }
+}
+
+/// A part of a token, which is UTF-8 all through, what nobody reads of it included (RFC 7519, 7.2).
+fn json_of(part: &str) -> Option<String> {
+    String::from_utf8(base64::decode(part)?).ok()
 }
 
 /// Seconds since 1970 as an instant, if it is one that we can tell.
@@ -293,6 +298,23 @@ mod tests {
         }
         let long = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "x".repeat(65));
         assert!(parse(&long).is_none());
+    }
+
+    #[test]
+    fn a_token_is_utf_8_also_where_nobody_reads_it() {
+        let header = to_base64(br#"{"alg":"RS256"}"#);
+        let claims = with("\"exp\":1768300000,\"x\":\"?\"").into_bytes();
+        let of = |claims: &[u8]| {
+            let text = format!("{header}.{}.AA", to_base64(claims));
+            let token = Token::parse(&text).unwrap();
+            (token.issuer().is_some(), token.claims().is_some())
+        };
+        assert_eq!(of(&claims), (true, true));
+        let broken: Vec<u8> =
+            claims.iter().map(|byte| if *byte == b'?' { 0xff } else { *byte }).collect();
+        assert_eq!(of(&broken), (false, false));
+        let header = to_base64(b"{\"alg\":\"RS256\",\"x\":\"\xff\"}");
+        assert!(Token::parse(&format!("{header}.e30.AA")).is_none());
     }
 
     fn to_base64(bytes: &[u8]) -> String {

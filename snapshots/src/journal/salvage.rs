@@ -15,7 +15,6 @@
 //! file that is not kept as it was stays in a folder `aside-n`, byte for byte. Until the last step
 //! the journal still shows its damage, so a crash in between leads to the same refusal again.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,20 +123,46 @@ impl Salvage {
         let mut due = self.oldest()?;
         let mut last = due.before();
         for (index, segment) in self.segments.iter().enumerate() {
-            let (mut walk, mut at) = (Walk::over(segment.clone()), BODY);
-            while let Some(found) = self.next(&mut walk, at, due, index + 1)? {
+            due = self.row(index, BODY, due, &mut |walk, found| {
                 let head = found.head;
-                (at, due) = (found.end(), head.next());
                 last = last.max(head.durable).max(head.lsn);
                 if head.kind == Kind::Record {
                     let payload = walk.payload(&found)?.to_vec();
                     let (lsn, timeline, at_ms) = (head.lsn, head.timeline, head.at_ms);
                     let entry = Entry { lsn, timeline, at_ms, payload };
-                    each(Readable { entry, segment: segment.number, end: at });
+                    each(Readable { entry, segment: segment.number, end: found.end() });
                 }
-            }
+                Ok(())
+            })?;
         }
         Ok(last)
+    }
+
+    /// Hands out the frames of a segment from a place on, in order, from the one that is due; answers
+    /// with what is due behind them. A valid frame that is older than that is none of them.
+    fn row(
+        &self,
+        index: usize,
+        mut from: u64,
+        mut due: Lsn,
+        each: &mut dyn FnMut(&mut Walk, Found) -> Result<(), Error>,
+    ) -> Result<Lsn, Error> {
+        let mut walk = Walk::over(self.segments[index].clone());
+        while let Some(found) = self.next(&mut walk, from, due, index + 1)? {
+            (from, due) = (found.end(), found.head.next());
+            each(&mut walk, found)?;
+        }
+        Ok(due)
+    }
+
+    /// The same frames together, and what is due behind them.
+    fn frames(&self, index: usize, from: u64, due: Lsn) -> Result<(Vec<Found>, Lsn), Error> {
+        let mut frames = Vec::new();
+        let next = self.row(index, from, due, &mut |_, found| {
+            frames.push(found);
+            Ok(())
+        })?;
+        Ok((frames, next))
     }
 
     /// The frame that is due; if it is neither here nor at the beginning of the segment at `next`,
@@ -177,7 +202,7 @@ impl Salvage {
     /// When the disk refuses; the journal is then as damaged as before.
     pub fn lose_after(self, last: Option<&Readable>, carried: &[Entry]) -> Result<PathBuf, Error> {
         let (damaged, end, mark) = match last {
-            Some(last) => (self.segment(last.segment), last.end, last.mark(1)),
+            Some(last) => (&self.segments[self.place_of(last)], last.end, last.mark(1)),
             None => {
                 let position = Position {
                     timeline: self.timeline()?.saturating_add(1),
@@ -187,11 +212,19 @@ impl Salvage {
             }
         };
         let aside = self.aside()?;
-        for &number in self.headless.iter().filter(|&&number| number < damaged.number) {
-            let whole = self.segment(number);
-            self.replace(whole, &aside, BODY..whole.length, None)?;
+        let mut due = self.oldest()?;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let (mut frames, next) = self.frames(index, BODY, due)?;
+            due = next;
+            if segment.number == damaged.number {
+                frames.retain(|found| found.at < end);
+                self.replace(damaged, &aside, &frames, Some((Place::Behind, mark, carried)))?;
+                break;
+            }
+            if self.headless.contains(&segment.number) {
+                self.replace(segment, &aside, &frames, None)?;
+            }
         }
-        self.replace(damaged, &aside, BODY..end, Some((Place::Behind, mark, carried)))?;
         self.put_aside(&aside, |number| number > damaged.number)?;
         Ok(aside)
     }
@@ -202,18 +235,20 @@ impl Salvage {
     /// # Errors
     /// When the disk refuses; the journal is then as damaged as before, or as good as after.
     pub fn forget_through(self, last: &Readable) -> Result<PathBuf, Error> {
-        let damaged = self.segment(last.segment);
+        let index = self.place_of(last);
+        let damaged = &self.segments[index];
         let aside = self.aside()?;
         // First what is older: `last` stays readable to the end, and proves whose state it is.
         self.put_aside(&aside, |number| number < damaged.number)?;
-        let rest = last.end..damaged.length;
-        self.replace(damaged, &aside, rest, Some((Place::Before, last.mark(0), &[])))?;
+        let (frames, _) = self.frames(index, last.end, last.entry.lsn.next())?;
+        self.replace(damaged, &aside, &frames, Some((Place::Before, last.mark(0), &[])))?;
         Ok(aside)
     }
 
-    fn segment(&self, number: u64) -> &Segment {
-        let mut segments = self.segments.iter();
-        segments.find(|segment| segment.number == number).expect("a record was read from it")
+    /// Which of the segments a record stands in.
+    fn place_of(&self, readable: &Readable) -> usize {
+        let place = self.segments.iter().position(|it| it.number == readable.segment);
+        place.expect("a record was read from it")
     }
 
     /// The latest timeline of any record.
@@ -237,21 +272,16 @@ impl Salvage {
         }
     }
 
-    /// Puts a file with the valid frames in `range`, and perhaps a mark with records behind it, in
-    /// the place of a segment, which stays aside.
+    /// Puts a file with these frames of a segment, and perhaps a mark with records behind it, in its
+    /// place; the segment stays aside.
     fn replace(
         &self,
         old: &Segment,
         aside: &Path,
-        range: Range<u64>,
+        frames: &[Found],
         mark: Option<(Place, Mark, &[Entry])>,
     ) -> Result<(), Error> {
         let mut walk = Walk::over(old.clone());
-        let (mut frames, mut from) = (Vec::new(), range.start);
-        while let Some(found) = walk.next_frame(from)?.filter(|found| found.at < range.end) {
-            from = found.end();
-            frames.push(found);
-        }
         let at = |wanted| {
             let here = mark.filter(|(place, ..)| *place == wanted);
             here.map_or(Vec::new(), |(_, mark, carried)| mark.sealed(old.number, carried))
@@ -271,7 +301,7 @@ impl Salvage {
         let made = Segment::make_with(&*self.disk, &self.dir, plan, &mut || (), |file| {
             file.write_at(&before, BODY)?;
             let mut at = BODY + before.len() as u64;
-            for found in &frames {
+            for found in frames {
                 let bytes = walk.frame(found)?;
                 file.write_at(bytes, at)?;
                 at += bytes.len() as u64;

@@ -10,7 +10,7 @@ use snapshots::disk::{Access, Dice, Disk, Sim};
 use snapshots::journal::{Entry, Readable, Salvage, verify};
 use snapshots::{Error, Lsn};
 
-use crate::support::{budget, dir, open, read_all, seed, segment, six_records};
+use crate::support::{budget, dir, open, prefix, read_all, seed, segment, six_records};
 
 /// The records that every version has written once.
 fn golden() -> Vec<Vec<u8>> {
@@ -108,21 +108,44 @@ fn a_file_that_nobody_wrote_is_refused_or_holds_records_in_a_row() {
         }
         if let Ok(Some(salvage)) = Salvage::open(disk, dir()) {
             salvaged += 1;
-            let (mut kept, mut due) = (None, salvage.oldest().unwrap());
-            let mut keep = |readable: Readable| {
-                if readable.entry.lsn == due {
-                    due = due.next();
-                    kept = Some(readable);
-                }
-            };
-            salvage.read(&mut keep).unwrap();
-            salvage.lose_after(kept.as_ref(), &[]).unwrap();
+            repair(salvage);
             let repaired = open(&sim);
             assert!(repaired.is_ok(), "{n}: {:?}", repaired.err());
         }
     }
     println!("{opened} opened, {refused} refused, {salvaged} salvaged");
     assert!(opened > 100 && refused > 100 && salvaged > 100, "{opened} {refused} {salvaged}");
+}
+
+/// D2: a frame that is whole and out of the row, as no crash leaves one, is not among what a repair
+/// keeps; it would be what the journal begins with.
+#[test]
+fn what_stands_out_of_the_row_is_not_kept() {
+    let good = six_records(true).bytes(&segment(1)).unwrap();
+    let (head, body) = good.split_at(512);
+    let (mut head, mut strays) = (head.to_vec(), body[..512].to_vec());
+    head[16] = 2; // the number of another segment: that is the damage
+    strays[16] = 10; // the LSN of the first record; the second one stands before the first now
+    let mut bytes = [&head, strays.as_slice(), body].concat();
+    reseal(&mut bytes);
+    let sim = with_segment(&bytes);
+    let salvage = Salvage::open(Arc::new(sim.clone()), dir()).unwrap();
+    repair(salvage.unwrap());
+    let repaired = open(&sim).unwrap();
+    assert_eq!(prefix(&repaired), 6);
+}
+
+/// Goes on with the records that are in a row from the first one on.
+fn repair(salvage: Salvage) {
+    let (mut kept, mut due) = (None, salvage.oldest().unwrap());
+    let mut keep = |readable: Readable| {
+        if readable.entry.lsn == due {
+            due = due.next();
+            kept = Some(readable);
+        }
+    };
+    salvage.read(&mut keep).unwrap();
+    salvage.lose_after(kept.as_ref(), &[]).unwrap();
 }
 
 /// Puts the right checksums over the head and over all that looks like a frame.

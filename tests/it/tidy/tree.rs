@@ -10,7 +10,8 @@ pub(super) struct Source {
 }
 
 /// What holds code of ours, or documents. Everything else is made by somebody else.
-const FOLDERS: [&str; 6] = ["actors", "docs", "snapshots", "src", "tests", "workflow"];
+const FOLDERS: [&str; 7] =
+    ["actors", "docs", "fuzz/targets", "snapshots", "src", "tests", "workflow"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
