@@ -43,26 +43,7 @@ impl<C: Cast> Scene<'_, C> {
         {
             return vec![alone];
         }
-        let mut seen: Vec<(u32, u16, Units)> = Vec::with_capacity(32);
-        for (need, offers) in (0_u16..).zip(&offers) {
-            let offers = offers.iter().filter(|(_, offer)| !offer.inactive);
-            seen.extend(offers.map(|(seat, offer)| (*seat, need, offer.available)));
-        }
-        seen.sort_by_key(|(seat, ..)| *seat); // a few sorted runs, which a stable sort merges
-        let mut found: Vec<Candidate> = Vec::with_capacity(seen.len());
-        for at in seen.chunk_by(|(one, ..), (other, ..)| one == other) {
-            let seat = places.seat(at[0].0);
-            let mut available = smallvec::smallvec![Units::ZERO; wants.len()];
-            for (_, need, units) in at {
-                available[usize::from(*need)] = *units;
-            }
-            found.push(Candidate {
-                location: seat.id,
-                metres: metres(seat, to),
-                fence: fence(seat, ware.delivery),
-                available,
-            });
-        }
+        let mut found = everybody(places, &offers, ware, to);
         for (location, article, offer) in vacated {
             let candidate = found.iter_mut().find(|candidate| candidate.location == location);
             let need = wants.iter().position(|want| want.article == article);
@@ -113,6 +94,36 @@ impl<C: Cast> Scene<'_, C> {
             }
         }
     }
+}
+
+/// Whoever publishes anything of what is wanted, in the order of seats: the lists of offers are in
+/// that order, and are read side by side.
+fn everybody(
+    places: &Places,
+    offers: &Published<'_>,
+    ware: &Ware<'_>,
+    to: Option<Point>,
+) -> Vec<Candidate> {
+    let mut rest = offers.clone();
+    let mut found = Vec::with_capacity(32);
+    while let Some(number) = rest.iter().filter_map(|it| it.first()).map(|(seat, _)| *seat).min() {
+        let mut has = false;
+        let available = rest.iter_mut().map(|offers| match offers.split_first() {
+            Some(((seat, offer), behind)) if *seat == number => {
+                *offers = behind;
+                has |= !offer.inactive;
+                if offer.inactive { Units::ZERO } else { offer.available }
+            }
+            _ => Units::ZERO,
+        });
+        let available = available.collect();
+        if has {
+            let seat = places.seat(number);
+            let fence = fence(seat, ware.delivery);
+            found.push(Candidate { location: seat.id, metres: metres(seat, to), fence, available });
+        }
+    }
+    found
 }
 
 /// The nearest location that has all of everything. A plan of one part is the best there is, so
