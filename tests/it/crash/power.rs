@@ -40,8 +40,8 @@ const MORE: [&str; 7] = [
     "262144",
 ];
 
-/// `FS_IOC_SHUTDOWN` without flushing the log, which all of them know. Perl is on every Debian, and this needs a call that
-/// safe Rust has not.
+/// `FS_IOC_SHUTDOWN` without flushing the log, which all of them know. Perl is on every Debian, and
+/// this needs a call that safe Rust has not.
 const SHUT_DOWN: &str = r#"
     sysopen(my $root, $ARGV[0], 0) or die "open: $!";
     my $flag = pack("I", 2);

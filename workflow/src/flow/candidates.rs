@@ -118,9 +118,7 @@ fn everybody(
         });
         let available = available.collect();
         if has {
-            let seat = places.seat(number);
-            let fence = fence(seat, ware.delivery);
-            found.push(Candidate { location: seat.id, metres: metres(seat, to), fence, available });
+            found.push(candidate(places.seat(number), ware, to, available));
         }
     }
     found
@@ -142,18 +140,20 @@ fn nearest_whole(
             let offer = &offers[at].1;
             (!offer.inactive && offer.available >= want.units).then_some(offer.available)
         });
-        let available = has.collect::<Option<_>>()?;
-        let seat = places.seat(*number);
-        let fence = fence(seat, ware.delivery);
-        let candidate =
-            || Candidate { location: seat.id, metres: metres(seat, to), fence, available };
-        fence.is_none().then(candidate)
+        let candidate = candidate(places.seat(*number), ware, to, has.collect::<Option<_>>()?);
+        candidate.fence.is_none().then_some(candidate)
     });
     whole.min_by_key(rank)
 }
 
-fn metres(seat: &Seat, to: Option<Point>) -> Option<u32> {
-    to.zip(seat.point).map(|(to, point)| point.metres_to(to))
+fn candidate(
+    seat: &Seat,
+    ware: &Ware<'_>,
+    to: Option<Point>,
+    available: SmallVec<[Units; 4]>,
+) -> Candidate {
+    let metres = to.zip(seat.point).map(|(to, point)| point.metres_to(to));
+    Candidate { location: seat.id, metres, fence: fence(seat, ware.delivery), available }
 }
 
 /// What the order needs, article by article, in the order of first mention.
