@@ -27,6 +27,8 @@ pub const IMPORT_ROWS_AT_ONCE: usize = 64;
 pub const KEY_DAYS_MAX: u64 = 3_650;
 /// Characters of the name that a key is held under; it is in every record of its holder.
 pub const KEY_NAME_CHARS_MAX: usize = 100;
+/// Words of what a key is good for: more than there are to say.
+pub const KEY_PERMISSIONS_MAX: usize = 32;
 /// Levels of nesting in a JSON body: nothing that a door knows needs more than ten.
 pub const JSON_DEPTH_MAX: usize = 32;
 /// How long a body may take: whoever is slower holds a connection, never a permit.

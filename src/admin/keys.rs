@@ -26,7 +26,7 @@ use crate::http::idempotency::IDEMPOTENCY_KEY;
 use crate::http::path::Faults;
 use crate::http::reply::{self, json};
 use crate::http::text::Text;
-use crate::limits::KEY_DAYS_MAX;
+use crate::limits::{KEY_DAYS_MAX, KEY_PERMISSIONS_MAX};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -147,8 +147,8 @@ impl KeyBody<'_> {
                 }
                 permissions = permissions.and(some);
             }
-            if words.is_empty() {
-                faults.add("#/permissions", "must name one at least");
+            if !(1..=KEY_PERMISSIONS_MAX).contains(&words.len()) {
+                faults.add("#/permissions", format!("must be 1 to {KEY_PERMISSIONS_MAX} words"));
             }
         }
         let lasts = self.expires_in_days.map(|days| {
@@ -158,7 +158,8 @@ impl KeyBody<'_> {
             Millis::hours(days.min(KEY_DAYS_MAX) * 24)
         });
         let stores = Stores::listed(self.stores.as_deref());
-        let rule = format!("may be {STORES_PER_CREDENTIAL_MAX} names of 1 to 250 characters");
+        let rule =
+            format!("may be {STORES_PER_CREDENTIAL_MAX} names of 1 to 250 printable characters");
         let stores = faults.good_member("#/stores", stores, &rule);
         let wanted = tenant.zip(name).zip(stores);
         let wanted = wanted.map(|((tenant, name), stores)| Wanted {

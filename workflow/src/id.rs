@@ -196,8 +196,9 @@ impl fmt::Display for Version {
     }
 }
 
-/// Text that may stand as a reference: 1 to 250 characters, none of them a control character.
-fn is_reference(text: &str) -> bool {
+/// Whether a text may stand as a name from elsewhere: 1 to 250 characters, none of them a control
+/// character.
+pub fn is_reference(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if is_plain {
         return (1..=REFERENCE_CHARS_MAX).contains(&text.len());

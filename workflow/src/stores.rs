@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::limits::{REFERENCE_CHARS_MAX, STORES_PER_CREDENTIAL_MAX};
+use crate::id::is_reference;
+use crate::limits::STORES_PER_CREDENTIAL_MAX;
 use crate::location::Card;
 
 /// The stores that somebody works for, by what the shop calls them; all, unless some are named.
@@ -22,10 +23,10 @@ impl Stores {
         names.map_or(Some(Stores::ALL), Stores::parse)
     }
 
-    /// Those with these names, at most 100 of 1 to 250 characters; none if a name is not good.
+    /// Those with these names, at most 100; none if one of them cannot be a store's name.
     pub fn parse<T: AsRef<str>>(names: &[T]) -> Option<Stores> {
-        let is_name = |name: &T| (1..=REFERENCE_CHARS_MAX).contains(&name.as_ref().chars().count());
-        let are_good = names.len() <= STORES_PER_CREDENTIAL_MAX && names.iter().all(is_name);
+        let are_good = names.len() <= STORES_PER_CREDENTIAL_MAX
+            && names.iter().all(|name| is_reference(name.as_ref()));
         let names = || names.iter().map(|name| SmolStr::new(name.as_ref())).collect();
         are_good.then(|| Stores(Some(names())))
     }
@@ -59,6 +60,7 @@ impl Stores {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::REFERENCE_CHARS_MAX;
 
     #[test]
     fn two_credentials_are_of_the_stores_that_both_are_of() {
@@ -80,10 +82,10 @@ mod tests {
     }
 
     #[test]
-    fn names_are_bounded() {
-        assert!(Stores::parse(&["x".repeat(REFERENCE_CHARS_MAX)]).is_some());
-        for bad in [vec![String::new()], vec!["x".repeat(REFERENCE_CHARS_MAX + 1)]] {
-            assert_eq!(Stores::parse(&bad), None);
+    fn names_are_those_that_a_store_can_have() {
+        assert!(Stores::parse(&["ø".repeat(REFERENCE_CHARS_MAX)]).is_some());
+        for bad in ["", &"x".repeat(REFERENCE_CHARS_MAX + 1), "a\nb", "\u{7f}", "×ø\u{9b}"] {
+            assert_eq!(Stores::parse(&["9781", bad]), None, "{bad:?}");
         }
         assert!(Stores::parse(&vec!["x"; STORES_PER_CREDENTIAL_MAX]).is_some());
         assert_eq!(Stores::parse(&vec!["x"; STORES_PER_CREDENTIAL_MAX + 1]), None);

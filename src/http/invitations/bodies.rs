@@ -8,7 +8,7 @@ mod product;
 mod report;
 
 use smol_str::SmolStr;
-use workflow::limits::REFERENCE_CHARS_MAX;
+use workflow::id::is_reference;
 
 pub(crate) use address::is_address;
 pub(crate) use change::ChangeBody;
@@ -20,15 +20,11 @@ use crate::http::path::{Faults, Path};
 /// A text of 1 to 250 characters, none of them a control character: no header of a mail can be
 /// made longer by one.
 fn name(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
-    let fits = !text.is_empty() && is_short(text);
-    faults.good(at, fits.then(|| SmolStr::new(text)), "must have 1 to 250 printable characters")
+    let name = is_reference(text).then(|| SmolStr::new(text));
+    faults.good(at, name, "must have 1 to 250 printable characters")
 }
 
 /// The same, or an empty one, which is none.
 fn tag(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
     if text.is_empty() { None } else { name(faults, at, text) }
-}
-
-fn is_short(text: &str) -> bool {
-    text.chars().count() <= REFERENCE_CHARS_MAX && !text.chars().any(char::is_control)
 }

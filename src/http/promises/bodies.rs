@@ -21,8 +21,7 @@ mod subscription;
 use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
-use workflow::id::{ArticleId, Version};
-use workflow::limits::REFERENCE_CHARS_MAX;
+use workflow::id::{ArticleId, Version, is_reference};
 use workflow::time::Time;
 
 pub(crate) use action::ActionBody;
@@ -61,10 +60,8 @@ fn article(faults: &mut Faults, at: Path<'_>, text: Option<&Text<'_>>) -> Option
 
 /// A name from somebody else's system.
 fn reference(faults: &mut Faults, at: Path<'_>, text: &str) -> Option<SmolStr> {
-    let fits = !text.is_empty()
-        && (text.len() <= REFERENCE_CHARS_MAX || text.chars().count() <= REFERENCE_CHARS_MAX)
-        && !text.chars().any(char::is_control);
-    faults.good(at, fits.then(|| SmolStr::new(text)), "must have 1 to 250 printable characters")
+    let name = is_reference(text).then(|| SmolStr::new(text));
+    faults.good(at, name, "must have 1 to 250 printable characters")
 }
 
 /// Text for people.

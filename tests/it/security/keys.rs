@@ -176,16 +176,26 @@ async fn a_bad_wish_for_a_key_is_named() {
     let problem = async |status: u16, body: &str, headers: &[(&str, &str)]| {
         operators.send(hyper::Method::POST, "/admin/v1/keys", headers, body).await.expect(status)
     };
-    let wrong = json!({ "name": "", "permissions": ["all"], "expires_in_days": 0 });
-    let told = problem(422, &wrong.to_string(), &[]).await;
-    let pointers: Vec<&str> = told["errors"]
-        .as_array()
-        .expect("errors")
-        .iter()
-        .filter_map(|it| it["pointer"].as_str())
-        .collect();
-    assert_eq!(pointers, ["#/tenant", "#/name", "#/permissions/0", "#/expires_in_days"]);
-    assert_eq!(told["type"], "/problems/validation");
+    let key = |member: &str, value: Value| {
+        let mut key = json!({ "tenant": "a", "name": "b" });
+        key[member] = value;
+        key
+    };
+    let three = ["#/tenant", "#/name", "#/expires_in_days"];
+    for (wrong, places) in [
+        (json!({ "name": "", "expires_in_days": 0 }), &three[..]),
+        (key("permissions", json!(["admin", "all"])), &["#/permissions/1"]),
+        (key("permissions", json!([])), &["#/permissions"]),
+        (key("permissions", json!(vec!["admin"; 33])), &["#/permissions"]),
+        (key("stores", json!([""])), &["#/stores"]),
+        (key("stores", json!(["×ø\u{9b}"])), &["#/stores"]),
+    ] {
+        let told = problem(422, &wrong.to_string(), &[]).await;
+        let errors = told["errors"].as_array().expect("errors").iter();
+        let pointers: Vec<&str> = errors.filter_map(|it| it["pointer"].as_str()).collect();
+        assert_eq!(pointers, places, "{wrong}");
+        assert_eq!(told["type"], "/problems/validation");
+    }
     problem(400, r#"{"tenant":"a","name":"b","secret":"mine"}"#, &[]).await;
     problem(400, "{", &[]).await;
     problem(400, r#"{"tenant":"a","name":"b"}"#, &[("idempotency-key", "1")]).await;

@@ -4,6 +4,7 @@
 //! wrong kind (400), and a value that is missing or not good (422).
 
 use smol_str::SmolStr;
+use workflow::id::is_reference;
 use workflow::limits::REFERENCE_CHARS_MAX;
 use workflow::order::Shortage;
 
@@ -97,8 +98,7 @@ impl Reader {
     /// A name from somebody else's system: a text, or a whole number.
     pub(super) fn name(&mut self, at: At<'_>, names: &[&'static str]) -> Option<SmolStr> {
         let (path, text) = self.scalar(at, names)?;
-        let fits =
-            text.chars().count() <= REFERENCE_CHARS_MAX && !text.chars().any(char::is_control);
+        let fits = is_reference(text);
         if !fits {
             self.add(path, "must have 1 to 250 printable characters");
         }

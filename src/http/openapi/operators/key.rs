@@ -12,7 +12,7 @@ use crate::http::openapi::schema::{
     Member, array, closed, count, given, instant, list, named, pattern, reference, text, uuid,
     whole, word,
 };
-use crate::limits::KEY_DAYS_MAX;
+use crate::limits::{KEY_DAYS_MAX, KEY_PERMISSIONS_MAX};
 
 pub(super) fn describe(api: &mut Api) {
     let path = "/admin/v1/keys";
@@ -48,7 +48,10 @@ pub(super) fn describe(api: &mut Api) {
         closed([
             ("tenant*", reference()),
             ("name*", name()),
-            ("permissions", list(1..=words.len(), word(&words)).says("Or scopes of others.")),
+            (
+                "permissions",
+                list(1..=KEY_PERMISSIONS_MAX, word(&words)).says("Or scopes of others."),
+            ),
             ("expires_in_days", whole(1..=days)),
             (
                 "stores",
