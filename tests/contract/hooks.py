@@ -30,6 +30,8 @@ REASONS = re.compile(
             "must be the grand total",
             "FACILITY may come once",
             "is no zone like Europe/Berlin",
+            # a header that every call has anyway, however it is written
+            "is no name of a header, or is ours",
             # of what a change makes of a facility, or of a listing
             r"outOfStockConfig\.(preorder|restock): is required",
             r"address(\.(street|city|postalCode))?: is required",
