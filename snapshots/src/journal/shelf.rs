@@ -24,8 +24,9 @@ pub(super) struct Shelf {
     durable: AtomicU64,
     /// Oldest first, never empty; the last one is being written.
     segments: Mutex<Vec<Shelved>>,
-    /// One retires at a time; not the lock above, because that must never wait for a disk.
-    retiring: Mutex<()>,
+    /// The segment that is off the shelf and not surely off the disk. One leaves at a time; not
+    /// the lock above, because that must never wait for a disk.
+    leaving: Mutex<Option<u64>>,
 }
 
 /// A segment, known by what it begins with.
@@ -62,8 +63,8 @@ impl Shelf {
         durable: Lsn,
     ) -> Arc<Self> {
         let durable = AtomicU64::new(durable.0);
-        let (segments, retiring) = (Mutex::new(segments), Mutex::new(()));
-        Arc::new(Self { disk, dir, durable, segments, retiring })
+        let (segments, leaving) = (Mutex::new(segments), Mutex::new(None));
+        Arc::new(Self { disk, dir, durable, segments, leaving })
     }
 
     /// Adds the segment that was begun; its first batch is durable.
@@ -95,7 +96,7 @@ impl Shelf {
 
     /// Takes the oldest segment from the shelf if it may go. The last one never may, nor may one
     /// whose follower is not durable: there is always a record to tell where the journal is.
-    fn take_retired(&self, limits: Retention) -> Option<Shelved> {
+    fn take_retired(&self, limits: Retention) -> Option<u64> {
         let mut segments = self.segments.lock();
         let total: u64 = segments.iter().map(|segment| segment.bytes).sum();
         let [oldest, next, ..] = segments.as_slice() else {
@@ -104,7 +105,7 @@ impl Shelf {
         let passed = next.first.before() <= limits.followers_passed.min(self.durable());
         let old = next.first_ms < limits.older_than_ms;
         let over = total > limits.keep_bytes;
-        let retired = *oldest;
+        let retired = oldest.number;
         (passed && (old || over)).then(|| {
             segments.remove(0);
             retired
@@ -138,13 +139,16 @@ impl Archive for LocalArchive {
     }
 
     fn retire(&self, limits: Retention) -> Result<Lsn, Error> {
-        let _one_at_a_time = self.0.retiring.lock();
-        while let Some(retired) = self.0.take_retired(limits) {
-            self.0.disk.remove(&segment::path(&self.0.dir, retired.number))?;
-            // After each: two removals of which a crash keeps the later would be a gap.
+        let mut leaving = self.0.leaving.lock();
+        loop {
+            // While one does not go no other does, and each is gone for good before the next: two
+            // removals of which the disk keeps the later would be a gap.
+            *leaving = leaving.or_else(|| self.0.take_retired(limits));
+            let Some(number) = *leaving else { return Ok(self.oldest()) };
+            self.0.disk.remove(&segment::path(&self.0.dir, number))?;
             self.0.disk.sync_dir(&self.0.dir)?;
+            *leaving = None;
         }
-        Ok(self.oldest())
     }
 }
 

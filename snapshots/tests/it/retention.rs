@@ -105,3 +105,24 @@ fn a_cut_while_segments_are_dropped_leaves_no_gap() {
     }
     assert!(cuts > 10, "{cuts}");
 }
+
+/// D13: a removal that fails is tried again before any other: what is left has no gap. One whose
+/// sync failed is not, and then all stay.
+#[test]
+fn a_removal_that_fails_leaves_no_gap() {
+    for (call, all_go_later) in [(0, true), (1, false)] {
+        let (sim, mut journal) = filled(60);
+        let archive = journal.archive();
+        sim.plan(sim.calls().len() + call, Fault::Fail);
+        archive.retire(ALL).unwrap_err();
+        assert_eq!(archive.retire(ALL).is_ok(), all_go_later);
+        append(&mut journal, 61, 1);
+        let oldest = archive.oldest();
+        for after in [sim.kill(), sim.power_cut(&mut Dice::of(1))] {
+            let again = open(&after).unwrap();
+            assert!(again.archive().oldest() <= oldest);
+            let rest = read_all(&again, oldest.before()).unwrap();
+            assert_eq!(rest.len() as u64, 61 - oldest.0 + 1);
+        }
+    }
+}
