@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::Lsn;
 
 /// Why bytes could not be kept or brought back.
@@ -87,6 +89,18 @@ impl Error {
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace { file },
             _ => Self::Io { call, file, source },
+        }
+    }
+
+    /// Whether the same may work later, when there is more of what was short: space, or files that
+    /// may be open.
+    pub(crate) fn is_shortage(&self) -> bool {
+        match self {
+            Self::NoSpace { .. } => true,
+            Self::Io { source, .. } => {
+                matches!(Errno::from_io_error(source), Some(Errno::MFILE | Errno::NFILE))
+            }
+            _ => false,
         }
     }
 }

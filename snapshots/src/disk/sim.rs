@@ -5,10 +5,12 @@
 //! seed, sector by sector. The same seed gives the same bytes on every machine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
+use rustix::io::Errno;
 
 use super::{Access, Disk, File, Lock};
 use crate::Error;
@@ -59,6 +61,8 @@ pub enum Fault {
     Lose,
     /// A write answers with an error when its first half was written.
     Short,
+    /// The call finds that too many files are open, and does nothing.
+    Crowd,
     /// The call does not return before [`Sim::go_on`]; what it does is done only then.
     Stall,
 }
@@ -183,6 +187,7 @@ impl Sim {
                 let _ = whole(&mut state, fault);
                 Err(failed(&call, "the disk says no"))
             }
+            Some(Fault::Crowd) => Err(refused(&call, Errno::MFILE.into())),
             Some(Fault::Stall) => {
                 state.stalled += 1;
                 self.stalls.notify_all();
@@ -301,7 +306,11 @@ fn named(name: &'static str, path: &Path) -> Call {
 }
 
 fn failed(call: &Call, what: &'static str) -> Error {
-    Error::Io { call: call.name, file: call.path.clone(), source: std::io::Error::other(what) }
+    refused(call, io::Error::other(what))
+}
+
+fn refused(call: &Call, source: io::Error) -> Error {
+    Error::Io { call: call.name, file: call.path.clone(), source }
 }
 
 #[cfg(test)]

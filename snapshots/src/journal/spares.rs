@@ -1,8 +1,9 @@
 //! Segments made ahead, so that the writer never waits for one.
 //!
-//! A thread of its own zeroes the next segment while the present one fills. When the disk is full
-//! it tries again every second; until then [`Room`] says how little is left, and whoever admits
-//! work refuses (D9). Simulations have no thread: there the writer makes the next segment itself,
+//! A thread of its own zeroes the next segment while the present one fills. When the disk is full,
+//! or too many files are open, it tries again every second; until then [`Room`] says how little is
+//! left, and whoever admits work refuses (D9). What else fails there fails the journal with its
+//! next batch (D8). Simulations have no thread: there the writer makes the next segment itself,
 //! right after it began one, so that one seed gives one order of calls.
 
 use std::collections::VecDeque;
@@ -43,9 +44,9 @@ struct State {
     plan: Plan,
     /// What is left of the segment that is being written.
     left: u64,
-    /// The last attempt found the disk full.
-    is_full: bool,
-    /// Why no more are made.
+    /// The last attempt found the disk full, or too many files open.
+    is_short: bool,
+    /// Why no more are made, until the writer has heard of it.
     failure: Option<Error>,
     /// Nobody will ask for one any more.
     is_closed: bool,
@@ -60,7 +61,7 @@ impl Spares {
         (ready, plan, left): (VecDeque<Segment>, Plan, u64),
         prepare: Prepare,
     ) -> Result<Self, Error> {
-        let state = State { ready, plan, left, is_full: false, failure: None, is_closed: false };
+        let state = State { ready, plan, left, is_short: false, failure: None, is_closed: false };
         state.tell(&room);
         let (state, changed) = (Mutex::new(state), Condvar::new());
         let shared = Arc::new(Shared { disk, dir, room, state, changed });
@@ -71,15 +72,13 @@ impl Spares {
         Ok(Self { shared, thread })
     }
 
-    /// Without a thread, makes a spare if there is none; a full disk is no failure.
+    /// Without a thread, makes a spare if there is none. With or without one, says why no more
+    /// can be made; a full disk is no failure.
     pub(super) fn make_ready(&self) -> Result<(), Error> {
         if self.thread.is_none() && self.shared.state.lock().ready.is_empty() {
             self.shared.make_one();
-            if let Some(failure) = self.shared.state.lock().failure.take() {
-                return Err(failure);
-            }
         }
-        Ok(())
+        self.shared.state.lock().failure.take().map_or(Ok(()), Err)
     }
 
     /// The next segment. Waits while the disk is full: who asked [`Room`] first never waits here.
@@ -97,7 +96,7 @@ impl Spares {
                 return Err(failure);
             }
             let waits = self.thread.is_some() && !self.shared.room.is_closing();
-            if state.is_full && !waits {
+            if state.is_short && !waits {
                 return Err(Error::NoSpace { file: self.shared.dir.clone() });
             }
             self.shared.changed.wait(&mut state);
@@ -128,7 +127,7 @@ impl Shared {
     fn run(&self) {
         loop {
             let mut state = self.state.lock();
-            if state.is_full && !state.is_closed {
+            if state.is_short && !state.is_closed {
                 self.changed.wait_for(&mut state, Duration::from_millis(ROOM_RETRY_MS));
             }
             while !state.is_closed && !state.ready.is_empty() {
@@ -162,22 +161,21 @@ impl Shared {
         let mut state = self.state.lock();
         match made {
             Ok(segment) => {
-                if state.is_full {
+                if state.is_short {
                     tracing::info!(segment = plan.number, "there is room for the journal again");
                 }
-                state.is_full = false;
+                state.is_short = false;
                 state.plan.number += 1;
                 state.ready.push_back(segment);
             }
-            Err(Error::NoSpace { file }) => {
-                if !state.is_full {
-                    tracing::error!(file = %file.display(), "no space for the next segment");
+            Err(error) => {
+                if !state.is_short {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(error, "the next segment cannot be made");
                 }
-                state.is_full = true;
-            }
-            Err(failure) => {
-                state.failure = Some(failure);
-                state.is_closed = true;
+                state.is_short = error.is_shortage();
+                state.is_closed |= !state.is_short;
+                state.failure = (!state.is_short).then_some(error);
             }
         }
         state.tell(&self.room);
@@ -187,9 +185,11 @@ impl Shared {
 
 impl State {
     /// What fits for certain: all in the present segment, or all in the next. Not the sum, because
-    /// a batch is whole in one segment.
+    /// a batch is whole in one segment. After a failure nothing is refused, or nobody would ever
+    /// write and meet it.
     fn tell(&self, room: &Room) {
-        room.set_bytes(self.left.max(self.ready.front().map_or(0, body)));
+        let fits = self.left.max(self.ready.front().map_or(0, body));
+        room.set_bytes(if self.failure.is_some() { u64::MAX } else { fits });
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
     fn shared(left: u64, is_closed: bool) -> Shared {
         let plan = Plan { number: 2, length: 4096, timeline: 1, first: None };
         let ready = VecDeque::new();
-        let state = State { ready, plan, left, is_full: false, failure: None, is_closed };
+        let state = State { ready, plan, left, is_short: false, failure: None, is_closed };
         let (state, changed) = (Mutex::new(state), Condvar::new());
         let (disk, dir) = (Arc::new(Real), PathBuf::new());
         Shared { disk, dir, room: Arc::new(Room::new(1, 1)), state, changed }

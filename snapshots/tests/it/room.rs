@@ -1,10 +1,10 @@
 //! D9: a full disk is told before anything fails, and is over when there is room.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use snapshots::commit::{Turn, Writer, WriterByHand};
-use snapshots::disk::Sim;
+use snapshots::disk::{Fault, Sim};
 use snapshots::journal::{Local, Options, Prepare};
 use snapshots::{Error, Lsn};
 
@@ -145,4 +145,85 @@ fn a_stop_does_not_wait_for_room() {
     let Err(Error::Failed) = stopped else { panic!("{stopped:?}") };
     assert_eq!(told.waiting(), 0);
     assert_eq!(prefix(&open(&sim.kill()).unwrap()), told.last());
+}
+
+/// D9: that too many files are open while the next segment is made passes as a full disk does.
+#[test]
+fn a_segment_that_finds_too_many_files_open_is_made_later() {
+    let forty = |sim: &Sim| {
+        let told = Told::default();
+        let (mut writer, commits) = WriterByHand::claim(open(sim).unwrap()).unwrap();
+        for _ in 0..40 {
+            append_next(&commits, &told);
+            work(&mut writer).unwrap();
+        }
+        told.last()
+    };
+    let quiet = Sim::new();
+    assert_eq!(forty(&quiet), 40);
+    let mut crowded = 0;
+    for (at, call) in quiet.calls().iter().enumerate() {
+        let name = call.path.file_name().unwrap().to_string_lossy();
+        let is_first = name.starts_with(&format!("{:016}.", 1));
+        if is_first || !name.contains('.') || !["create", "open"].contains(&call.name) {
+            continue;
+        }
+        let sim = Sim::new();
+        sim.plan(at, Fault::Crowd);
+        assert_eq!(forty(&sim), 40, "{call:?}");
+        assert_eq!(prefix(&open(&sim.kill()).unwrap()), 40);
+        crowded += 1;
+    }
+    assert!(crowded >= 10, "{crowded}");
+}
+
+/// D8: whatever else fails there ends the journal with the next record, and not in silence, also
+/// when what is left of the present segment holds no record.
+#[test]
+fn a_segment_that_cannot_be_made_ahead_fails_the_journal() {
+    let full = filled_to_its_end();
+    let second = dir().join(format!("{:016}.unfinished", 2));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    for call in ["preallocate", "fdatasync", "rename"] {
+        let sim = full.kill();
+        drop(open(&sim).unwrap());
+        let calls = sim.calls();
+        let number = |name| calls.iter().position(|it| it.name == name && it.path == second);
+        let sim = full.kill();
+        sim.plan(number("create").unwrap(), Fault::Stall);
+        sim.plan(number(call).unwrap(), Fault::Fail);
+        let options = Options { prepare: Prepare::Ahead, ..small() };
+        let journal = Local::open(Arc::new(sim.clone()), dir(), options).unwrap();
+        sim.wait_for_stall();
+        let (tell, told_why) = std::sync::mpsc::channel();
+        let failed = Box::new(move |error| tell.send(error).unwrap());
+        let (writer, commits) = Writer::start(journal, failed).unwrap();
+        assert!(!commits.has_room());
+        sim.go_on();
+        while !commits.has_ended() {
+            assert!(Instant::now() < deadline, "{call}: nobody is told");
+            if commits.has_room() {
+                append_next(&commits, &Told::default());
+            }
+            std::thread::yield_now();
+        }
+        let why = told_why.recv().unwrap();
+        let Error::Io { call: failed, .. } = why else { panic!("{why:?}") };
+        assert_eq!(failed, call);
+        assert!(writer.stop().is_err());
+    }
+}
+
+/// A journal of one segment that was closed with no room for another record, and a disk with room.
+fn filled_to_its_end() -> Sim {
+    let (sim, told) = (Sim::new(), Told::default());
+    sim.set_space(Some(small().segment_bytes));
+    let (mut writer, commits) = WriterByHand::claim(open(&sim).unwrap()).unwrap();
+    while commits.has_room() {
+        append_next(&commits, &told);
+        work(&mut writer).unwrap();
+    }
+    drop(writer);
+    sim.set_space(None);
+    sim
 }
