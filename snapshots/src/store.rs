@@ -9,6 +9,7 @@
 //! ```text
 //!  <dir>/sled      the database
 //!  <dir>/opening   there while it is opened: a start that finds it sets the database aside
+//!  <dir>/doubted   there from a sync that fails until the database is read from the disk again
 //!  <dir>/starts    how many starts in a row came to no batch; three are a crash loop
 //!  <dir>/aside-n   what was set aside last, for somebody to look at
 //! ```
@@ -147,6 +148,9 @@ pub struct Store {
     /// … or it is seen before sled does.
     #[cfg(test)]
     pub(crate) has_no_room: AtomicBool,
+    /// A disk that refuses syncs when a test says so.
+    #[cfg(test)]
+    pub(crate) is_faulty: AtomicBool,
 }
 
 struct Inner {
@@ -211,6 +215,8 @@ impl Store {
             is_full: AtomicBool::new(false),
             #[cfg(test)]
             has_no_room: AtomicBool::new(false),
+            #[cfg(test)]
+            is_faulty: AtomicBool::new(false),
         }
     }
 
@@ -342,10 +348,22 @@ impl Store {
         // Readers need not wait for the sync: what they see is durable in the journal.
         let inner = RwLockWriteGuard::downgrade(inner);
         if let Some(table) = &inner.table {
-            table.sync().inspect_err(|error| self.note(error))?;
+            self.sync(table).inspect_err(|error| self.note(error))?;
         }
         drop(inner);
         Ok(self.starts.went_well()?)
+    }
+
+    /// A sync is not tried again: the system reports a failure once and then calls the lost pages
+    /// clean. The database is read from the disk before it is believed again, by whichever process.
+    fn sync(&self, table: &Table) -> Result<(), Error> {
+        let synced = table.sync();
+        #[cfg(test)]
+        let synced = synced.and_then(|()| self.refuse_if_faulty());
+        if synced.is_err() {
+            self.starts.doubt()?;
+        }
+        synced
     }
 
     /// Notes that this start came to something, so it is no crash loop.
@@ -384,13 +402,28 @@ impl Store {
     fn open_table(&self) -> Result<Table, Error> {
         #[cfg(test)]
         self.refuse_if_full()?;
-        Table::open(&self.dir.join("sled"))
+        let sled = self.dir.join("sled");
+        if self.starts.is_doubted() {
+            #[cfg(test)]
+            self.refuse_if_faulty()?;
+            Table::settle(&sled)?;
+            self.starts.settled()?;
+        }
+        Table::open(&sled)
     }
 
     #[cfg(test)]
     fn refuse_if_full(&self) -> Result<(), Error> {
         match self.is_full.load(Ordering::Acquire) {
             true => Err(io::Error::from(io::ErrorKind::StorageFull).into()),
+            false => Ok(()),
+        }
+    }
+
+    #[cfg(test)]
+    fn refuse_if_faulty(&self) -> Result<(), Error> {
+        match self.is_faulty.load(Ordering::Acquire) {
+            true => Err(io::Error::from(rustix::io::Errno::IO).into()),
             false => Ok(()),
         }
     }

@@ -139,6 +139,30 @@ fn a_full_disk_is_no_reason_to_set_the_snapshot_aside() {
     }
 }
 
+/// After a sync that failed the database is closed, and opened as the disk has it, before anything
+/// else of the journal may go.
+#[test]
+fn a_snapshot_whose_sync_failed_is_read_from_the_disk_again() {
+    let mut kept = Kept::new(false);
+    append(&mut kept.journal, 5);
+    kept.store.is_faulty.store(true, Ordering::Release);
+    for _ in 0..3 {
+        kept.follower.turn().unwrap_err();
+        assert_eq!(kept.names(), ["doubted", "sled"]);
+        assert!(kept.store.load(Extent::All).is_err(), "nothing of it is believed");
+    }
+    kept.store.is_faulty.store(false, Ordering::Release);
+    while kept.follower.turn().unwrap() != Turn::Idle {}
+    assert_eq!(kept.names(), ["sled"]);
+    assert_eq!(kept.store.position().lsn, Lsn(65));
+
+    // The process may end in between.
+    fs::write(kept.dir.path().join("doubted"), []).unwrap();
+    kept.restart().unwrap();
+    assert!(!kept.names().contains(&"doubted".into()));
+    assert_eq!(kept.store.position().lsn, Lsn(65));
+}
+
 #[test]
 fn a_snapshot_that_the_journal_cannot_make_anew_is_never_set_aside() {
     let mut kept = Kept::new(false);

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Error;
+use crate::disk::{Access, Disk, Real};
 
 /// Bytes that sled keeps in memory; its default of 1 GiB is not meant for a guest.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -58,6 +59,16 @@ impl Table {
             }
         }
         Ok(Table { db, file })
+    }
+
+    /// Makes memory forget what it has of the database in `dir`, which nobody has open, so that it
+    /// is opened as the disk has it.
+    pub(super) fn settle(dir: &Path) -> Result<(), Error> {
+        let file = dir.join("db");
+        if file.exists() {
+            Real.open(&file, Access::Write)?.settle()?;
+        }
+        Ok(())
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {

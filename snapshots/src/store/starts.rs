@@ -1,4 +1,4 @@
-//! Marker files: what tells a start that the last ones died of the database.
+//! Marker files: what tells a start that the last ones died of the database, or could not sync it.
 //!
 //! sled asserts on its I/O paths and a panic is a stop, so nothing can be caught. A file that is
 //! there while the database is opened, and one that counts the starts that came to nothing, turn
@@ -46,6 +46,21 @@ impl Starts {
         absent(fs::remove_file(self.file("opening")))
     }
 
+    /// Memory may have of the database what the disk has not: a sync has failed.
+    pub(super) fn doubt(&self) -> io::Result<()> {
+        unless_full(fs::write(self.file("doubted"), []))
+    }
+
+    /// Whether that is so.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.file("doubted").exists()
+    }
+
+    /// Memory has forgotten it.
+    pub(super) fn settled(&self) -> io::Result<()> {
+        absent(fs::remove_file(self.file("doubted")))
+    }
+
     /// This start came to something.
     pub(super) fn went_well(&self) -> io::Result<()> {
         absent(fs::remove_file(self.file("starts")))
@@ -73,6 +88,7 @@ impl Starts {
             }
         }
         self.went_well()?;
+        self.settled()?;
         self.opened()
     }
 
