@@ -126,7 +126,7 @@ impl Shard {
         let (started, starting) = oneshot::channel();
         let world = recovered.world;
         arbiter.spawn_fn(move || {
-            let timer = if parts.pace.is_by_hand() { None } else { Some(Pace::real()) };
+            let timer = (!parts.pace.is_by_hand()).then(|| parts.pace.clone());
             let router = Router::new(world, parts).start();
             let scheduler = Scheduler::new(router.clone(), timer).start();
             tell(&router, Meet(scheduler));

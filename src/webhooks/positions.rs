@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use snapshots::Lsn;
+use snapshots::disk::make_private;
 use workflow::id::SubscriptionId;
 use workflow::time::Time;
 
@@ -53,9 +54,9 @@ impl Positions {
     /// Reads what is in `dir`, which is made if it is not there.
     ///
     /// # Errors
-    /// When the directory cannot be made or the file cannot be read.
-    pub(super) fn open(dir: &Path) -> io::Result<Positions> {
-        std::fs::create_dir_all(dir)?;
+    /// When the directory cannot be made or others may enter it, or the file cannot be read.
+    pub(super) fn open(dir: &Path) -> anyhow::Result<Positions> {
+        make_private(dir)?;
         let path = dir.join(FILE);
         let settled = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
@@ -63,7 +64,7 @@ impl Positions {
                 BTreeMap::new()
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         Ok(Positions { dir: dir.to_path_buf(), settled })
     }
@@ -95,20 +96,33 @@ mod tests {
     #[test]
     fn what_was_saved_is_there_again() {
         let dir = tempfile::tempdir().unwrap();
-        let mut positions = Positions::open(dir.path()).unwrap();
+        let own = dir.path().join("own");
+        let mut positions = Positions::open(&own).unwrap();
         let tried = BTreeMap::from([("evt_9_0".into(), Tried { times: 2, first: Time(7) })]);
         let id = SubscriptionId::of(Time(1), 1);
         let settled = BTreeMap::from([(id, Settled::of(Lsn(8), tried.clone(), 3))]);
         positions.save(settled.clone()).unwrap();
-        let again = Positions::open(dir.path()).unwrap();
+        let again = Positions::open(&own).unwrap();
         assert_eq!(again.settled, settled);
         assert_eq!(again.settled[&id].tried(), tried);
+    }
+
+    /// Who could move it ahead would have calls left out.
+    #[test]
+    fn a_directory_that_others_can_reach_is_refused() {
+        let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let link = dir.path().join("webhooks");
+        std::os::unix::fs::symlink(elsewhere.path(), &link).unwrap();
+        assert!(Positions::open(&link).is_err());
+        assert!(Positions::open(&dir.path().join("own")).is_ok());
     }
 
     #[test]
     fn a_file_that_is_damaged_is_as_none() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(FILE), "{").unwrap();
-        assert!(Positions::open(dir.path()).unwrap().settled.is_empty());
+        let own = dir.path().join("own");
+        make_private(&own).unwrap();
+        std::fs::write(own.join(FILE), "{").unwrap();
+        assert!(Positions::open(&own).unwrap().settled.is_empty());
     }
 }
