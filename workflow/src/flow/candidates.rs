@@ -58,7 +58,7 @@ impl<C: Cast> Scene<'_, C> {
 
     /// What the locations where an order holds anything would publish without it. Not all that it
     /// holds would be free: some may be kept back, outdated or broken by now.
-    async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
+    pub(super) async fn without(&mut self, order: &Order) -> Vec<(LocationId, ArticleId, Offer)> {
         let mut offers = Vec::new();
         for (location, held) in held_by(order) {
             let mut by_article: BTreeMap<ArticleId, Vec<ReservationId>> = BTreeMap::new();

@@ -35,7 +35,7 @@ impl<C: Cast> Scene<'_, C> {
         };
         self.can_bear(&ware, &planned.shortage)?;
         let beside = Beside::of_lines(&more.lines, &before);
-        self.fits_one_record(&more.lines, &planned.shares, &beside)?;
+        self.fits_one_record(&more.lines, &planned.shares, &beside).await?;
 
         // From here on nothing refuses (S6).
         let lines = u16::try_from(before.asked.lines.len()).expect("an order has few lines");

@@ -93,7 +93,7 @@ impl<C: Cast> Scene<'_, C> {
         };
         self.can_bear(&ware, &planned.shortage)?;
         let beside = Beside::of_promise(&promise, &planned, replaced.as_ref());
-        self.fits_one_record(&promise.lines, &planned.shares, &beside)?;
+        self.fits_one_record(&promise.lines, &planned.shares, &beside).await?;
 
         // From here on nothing refuses (S6).
         if let Some(before) = &replaced {

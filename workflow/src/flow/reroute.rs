@@ -85,7 +85,7 @@ impl<C: Cast> Scene<'_, C> {
         let plan = routing::plan(&needs, &candidates, &strategy);
         let shares = shares(&lines, &wants, &candidates, &plan);
         let beside = Beside::of_more(&order, bytes);
-        if shares.is_empty() || self.fits_one_record(&lines, &shares, &beside).is_err() {
+        if shares.is_empty() || self.fits_one_record(&lines, &shares, &beside).await.is_err() {
             return 0;
         }
         let base = Base { line: 0, hold: order.reserved };

@@ -29,11 +29,12 @@
 use super::promise::{Planned, Share};
 use super::{Cast, Scene};
 use crate::command::Promise;
-use crate::id::ArticleId;
+use crate::id::{ArticleId, LocationId};
 use crate::limits::{
     EVENTS_BYTES_MAX, LOTS_PER_SHELF_MAX, MOVED_BYTES_MAX, MOVED_EVENT_BYTES,
     RESERVATIONS_PER_ORDER_MAX,
 };
+use crate::location::Offer;
 use crate::order::{Line, Order};
 use crate::refusal::Refusal;
 
@@ -46,7 +47,9 @@ const CONSIDERED_BYTES: usize = 200;
 
 /// What a record has besides new reservations, and what their order has already.
 #[derive(Default)]
-pub(super) struct Beside {
+pub(super) struct Beside<'a> {
+    /// The order that gives way: what it holds is free by the time that something is held.
+    freed: Option<&'a Order>,
     /// Reservations that the order ever had.
     reserved: u16,
     /// Bytes of those that it has.
@@ -55,13 +58,13 @@ pub(super) struct Beside {
     rest: usize,
 }
 
-impl Beside {
+impl<'a> Beside<'a> {
     /// Of a promise: its texts, in the event and in the answer, and what gives way.
     pub(super) fn of_promise(
         promise: &Promise,
         planned: &Planned,
-        replaced: Option<&Order>,
-    ) -> Beside {
+        replaced: Option<&'a Order>,
+    ) -> Beside<'a> {
         let texts = text_bytes(&promise.lines) + promise.kept.bytes();
         let answer = |line: &Line| {
             PART_LINE_BYTES + line.title.len() + PART_ARTICLES * line.article.as_str().len()
@@ -69,32 +72,31 @@ impl Beside {
         let parts = planned.shares.iter().flat_map(|share| &share.lines);
         let parts: usize = parts.map(|part| answer(&promise.lines[usize::from(part.line)])).sum();
         let considered = planned.considered.len() * CONSIDERED_BYTES;
-        let freed = replaced.map_or(0, held_bytes);
-        let rest = 2 * texts + parts + considered + freed;
-        Beside { rest, ..Beside::default() }
+        let rest = 2 * texts + parts + considered + replaced.map_or(0, held_bytes);
+        Beside { freed: replaced, rest, ..Beside::default() }
     }
 
     /// Of pieces of an order that find a place, which may take so many bytes.
-    pub(super) fn of_more(order: &Order, bytes: usize) -> Beside {
+    pub(super) fn of_more(order: &Order, bytes: usize) -> Beside<'a> {
         let rest = EVENTS_BYTES_MAX - bytes.min(EVENTS_BYTES_MAX);
-        Beside { reserved: order.reserved, held: held_bytes(order), rest }
+        Beside { freed: None, reserved: order.reserved, held: held_bytes(order), rest }
     }
 
     /// Of lines that join an order: their texts, and the answer, which shows all of it.
-    pub(super) fn of_lines(lines: &[Line], order: &Order) -> Beside {
+    pub(super) fn of_lines(lines: &[Line], order: &Order) -> Beside<'a> {
         let rest = 2 * text_bytes(lines) + order.asked.bytes_max();
-        Beside { reserved: order.reserved, held: held_bytes(order), rest }
+        Beside { freed: None, reserved: order.reserved, held: held_bytes(order), rest }
     }
 }
 
 impl<C: Cast> Scene<'_, C> {
     /// Refuses reservations that do not fit in one record, or under one order's id. Nearly always
     /// the widest guess does; only else is it worth looking how many lots there are.
-    pub(super) fn fits_one_record(
-        &self,
+    pub(super) async fn fits_one_record(
+        &mut self,
         lines: &[Line],
         shares: &[Share],
-        beside: &Beside,
+        beside: &Beside<'_>,
     ) -> Result<(), Refusal> {
         let fits = |count: usize, moved: usize| {
             usize::from(beside.reserved) + count <= RESERVATIONS_PER_ORDER_MAX
@@ -110,8 +112,15 @@ impl<C: Cast> Scene<'_, C> {
         if fits(parts().count() * LOTS_PER_SHELF_MAX, guess) {
             return Ok(());
         }
-        let lots = |location, article| {
-            usize::from(self.tenant.places.offer(location, article).lots).max(1)
+        let vacated = match beside.freed {
+            Some(order) => self.without(order).await,
+            None => Vec::new(),
+        };
+        let places = &self.tenant.places;
+        let lots = |location: LocationId, article: &ArticleId| {
+            let here = |it: &&(LocationId, ArticleId, Offer)| it.0 == location && it.1 == *article;
+            let vacated = vacated.iter().find(here).map(|(_, _, offer)| offer.lots);
+            usize::from(vacated.unwrap_or_else(|| places.offer(location, article).lots)).max(1)
         };
         let count: usize = parts().map(|(location, article)| lots(location, article)).sum();
         let moved: usize = parts().map(|(location, it)| moved_bytes(it) * lots(location, it)).sum();

@@ -18,6 +18,9 @@ use workflow::refusal::Refusal;
 use crate::shop::{Answer, Shop, article, at, pieces};
 use crate::table::{card, promise, tea};
 
+const CANCEL: order::Command =
+    order::Command::Cancel { version: None, reason: None, unpicked: false };
+
 fn shop() -> Shop {
     let mut shop = Shop::new();
     done(shop.submit("operator", Command::OpenLocation { card: card() }));
@@ -113,10 +116,48 @@ fn an_order_holds_no_more_than_one_record_can_free() {
             false => assert!(matches!(result, Err(Refusal::TooMuchAtOnce)), "{result:?}"),
         }
     }
-    let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
-    done(shop.submit("till", Command::Act { order, action }));
+    done(shop.submit("till", Command::Act { order, action: CANCEL }));
     let freed = bytes(&shop, |_| true);
     assert!((MOVED_BYTES_MAX - per_line..=MOVED_BYTES_MAX).contains(&freed), "{freed}");
+}
+
+/// What gives way frees lots, each of which is a reservation of the new promise.
+#[test]
+fn a_promise_in_place_of_another_fits_with_what_that_frees() {
+    let mut shop = shop();
+    let names: Vec<ArticleId> = (0..10)
+        .map(|number| {
+            ArticleId::parse(&format!("{number}{}", "😀".repeat(249)))
+                .expect("it has 250 characters")
+        })
+        .collect();
+    let whole = LOTS_PER_SHELF_MAX as i64;
+    for name in &names {
+        done(shop.submit("till", Command::PutStocks { rows: lots(name, LOTS_PER_SHELF_MAX, 1) }));
+    }
+    let mut all = order_of(&names[0], whole);
+    let first = all.lines[0].clone();
+    let line = |name: &ArticleId| Line { article: name.clone(), ..first.clone() };
+    for (lines, fits) in [(6, true), (8, false)] {
+        all.lines = names[..lines].iter().map(line).collect();
+        let first = Command::Promise(Box::new(all.clone()));
+        let Outcome::Placed(placed) = done(shop.submit("till", first)) else { panic!("placed") };
+        let id = placed.order.id;
+        let other = Promise { replaces: Some(id), ..all.clone() };
+        let left = match shop.submit("till", Command::Promise(Box::new(other))).result {
+            Ok(Outcome::Placed(other)) => {
+                assert!(fits, "{lines} lines");
+                assert!(bytes(&shop, |_| true) <= EVENTS_BYTES_MAX);
+                other.order.id
+            }
+            Err(Refusal::TooMuchAtOnce) => {
+                assert!(!fits, "{lines} lines");
+                id
+            }
+            _ => panic!("it is placed or too much"),
+        };
+        done(shop.submit("till", Command::Act { order: left, action: CANCEL }));
+    }
 }
 
 /// S2: a location that goes offline gives away so many orders with the record that says so; the
@@ -178,8 +219,7 @@ fn who_waits_finds_stock_as_long_as_the_record_has_room() {
         };
         bytes(shop, is_found) / each
     };
-    let action = order::Command::Cancel { version: None, reason: None, unpicked: false };
-    done(shop.submit("till", Command::Act { order: placed.order.id, action }));
+    done(shop.submit("till", Command::Act { order: placed.order.id, action: CANCEL }));
     assert_eq!(found(&shop), fitting);
     done(shop.submit("till", Command::PutStocks { rows: lots(&article, 1, 1) }));
     assert_eq!(found(&shop), 3);
