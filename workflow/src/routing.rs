@@ -15,6 +15,7 @@ mod bounds;
 mod cover;
 mod explain;
 mod greedy;
+mod more;
 mod most;
 mod table;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use most::most;
 use table::{Survey, Table};
 
 pub use explain::{Considered, explain};
+pub use more::plan_more;
 
 /// What an order needs of one article. Lines that share an article are one need, so that their
 /// pieces are counted together and never promised twice.

@@ -38,6 +38,7 @@ impl<C: Cast> Scene<'_, C> {
         let offers: Published<'_> = wants.iter().map(|it| places.offers(&it.article)).collect();
         let to = ware.destination.map(Place::on_sphere);
         if !ware.explain
+            && ware.at.is_empty()
             && vacated.is_empty()
             && let Some(alone) = nearest_whole(places, &offers, wants, ware, to)
         {

@@ -21,11 +21,13 @@ impl<C: Cast> Scene<'_, C> {
         }
         let before = self.cast.order(id).await;
         let stage = order::takes_lines(&before, more.version, more.lines.len(), self.now)?;
+        let at = before.locations();
         let ware = Ware {
             lines: &more.lines,
             destination: before.asked.destination,
             delivery: &before.asked.delivery,
             replaced: None,
+            at: &at,
             backorders: more.backorders,
             explain: false,
         };

@@ -31,6 +31,8 @@ pub(super) struct Ware<'a> {
     pub(super) delivery: &'a Delivery,
     /// The promise that gives way: what it holds counts as free.
     pub(super) replaced: Option<&'a Order>,
+    /// Where the order is already, if these lines join it.
+    pub(super) at: &'a [LocationId],
     /// As in [`Promise::backorders`].
     pub(super) backorders: bool,
     /// As in [`Promise::explain`].
@@ -82,6 +84,7 @@ impl<C: Cast> Scene<'_, C> {
             destination: promise.destination,
             delivery: &delivery,
             replaced: replaced.as_ref(),
+            at: &[],
             backorders: promise.backorders,
             explain: promise.explain,
         };
@@ -149,7 +152,7 @@ impl<C: Cast> Scene<'_, C> {
         let needs: SmallVec<[Need; 4]> =
             wants.iter().map(|want| Need { units: want.units }).collect();
         let strategy = Strategy { parts_max: self.policy.parts_max };
-        let plan = routing::plan(&needs, &candidates, &strategy);
+        let plan = routing::plan_more(&needs, &candidates, ware.at, &strategy);
         if !plan.is_whole() {
             let due = self.overdue(&wants).await;
             if !due.is_empty() {

@@ -13,9 +13,9 @@ use super::room::{Beside, moved_bytes};
 use super::{Cast, Scene};
 use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
-use crate::order::{Event, Hold, Line, Order};
+use crate::order::{Event, Hold, Line};
 use crate::quantity::Units;
-use crate::routing::{self, Candidate, Need, Strategy};
+use crate::routing::{self, Need, Strategy};
 
 impl<C: Cast> Scene<'_, C> {
     /// Looks for places for all pieces that lost theirs, or want what came free.
@@ -70,19 +70,21 @@ impl<C: Cast> Scene<'_, C> {
             })
             .collect();
         let wants = wants(&lines);
+        let at = order.locations();
         let ware = Ware {
             lines: &lines,
             destination: order.asked.destination,
             delivery: &order.asked.delivery,
             replaced: None,
+            at: &at,
             backorders: false,
             explain: false,
         };
-        let mut candidates = self.candidates(&wants, &ware).await;
-        let strategy = self.room_for_parts(&order, &mut candidates);
+        let candidates = self.candidates(&wants, &ware).await;
+        let strategy = Strategy { parts_max: self.policy.parts_max };
         let needs: SmallVec<[Need; 4]> =
             wants.iter().map(|want| Need { units: want.units }).collect();
-        let plan = routing::plan(&needs, &candidates, &strategy);
+        let plan = routing::plan_more(&needs, &candidates, &at, &strategy);
         let shares = shares(&lines, &wants, &candidates, &plan);
         let beside = Beside::of_more(&order, bytes);
         if shares.is_empty() || self.fits_one_record(&lines, &shares, &beside).await.is_err() {
@@ -97,18 +99,5 @@ impl<C: Cast> Scene<'_, C> {
         let taken = holds.iter().map(|hold| moved_bytes(article(hold))).sum();
         self.tell(id, Event::Rerouted { holds }).await;
         taken
-    }
-
-    /// No order is held at more locations than it may be: once it is at as many, only these take
-    /// part.
-    fn room_for_parts(&self, order: &Order, candidates: &mut Vec<Candidate>) -> Strategy {
-        let at = order.locations();
-        let taken = u8::try_from(at.len()).unwrap_or(u8::MAX);
-        let left = self.policy.parts_max.saturating_sub(taken);
-        if left > 0 {
-            return Strategy { parts_max: left };
-        }
-        candidates.retain(|candidate| at.contains(&candidate.location));
-        Strategy { parts_max: self.policy.parts_max }
     }
 }

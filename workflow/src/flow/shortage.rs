@@ -112,8 +112,11 @@ impl<C: Cast> Scene<'_, C> {
         let offer = |it: &Candidate| places.offer(it.location, &want.article);
         let sells =
             |it: &Candidate| places.publishes(it.location, &want.article) && !offer(it).inactive;
-        let chosen = |it: &Candidate| shares.iter().any(|share| share.location == it.location);
-        let may_join = shares.len() < usize::from(self.policy.parts_max);
+        let at = short.ware.at;
+        let more = shares.iter().map(|share| share.location).filter(|it| !at.contains(it));
+        let may_join = at.len() + more.clone().count() < usize::from(self.policy.parts_max);
+        let chosen =
+            |it: &Candidate| at.contains(&it.location) || more.clone().any(|of| of == it.location);
         let hosts = short.candidates.iter().filter(|it| it.fence.is_none());
         let hosts = hosts.filter(|it| offer(it).may_wait || (anyway && sells(it)));
         let host = hosts.filter(|it| may_join || chosen(it)).min_by_key(|it| {

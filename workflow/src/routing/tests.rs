@@ -3,6 +3,7 @@
 mod exhaustive;
 mod large;
 mod laws;
+mod more;
 mod rules;
 
 use super::*;

@@ -247,6 +247,21 @@ fn what_is_called_short_really_is() {
     });
 }
 
+/// S6: no order is at more locations than it may be split over, whatever joined it, waited for it,
+/// or was moved.
+#[test]
+fn no_order_is_at_more_locations_than_it_may_be() {
+    let demanded = ["AddLines done", "PutStocks done", "Transfer done"];
+    always(&demanded, |run, seen| {
+        let most = usize::from(run.shop.policy.parts_max);
+        for (_, order) in run.shop.world.orders.values() {
+            let at = order.locations().len();
+            holds!(at <= most, "S6: {} is at {at} locations after {:?}", order.id, seen.command);
+        }
+        Ok(())
+    });
+}
+
 /// S6: a promise is one record, and holds what its answer shows.
 #[test]
 fn a_promise_holds_what_its_answer_shows_in_one_record() {

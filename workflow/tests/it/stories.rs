@@ -188,6 +188,8 @@ stories! {
     refusals_have_an_order_of_precedence: "precedence";
     /// S6: one parcel rather than two, and the nearest ones.
     an_order_is_split_over_as_few_locations_as_can_hold_it: "splitting";
+    /// S5, S6: where an order is costs no further parcel, and it is never in more than it may be.
+    what_joins_an_order_goes_with_its_parcels_first: "parcels";
     /// S1, S2: first expired, then first received, is held first.
     lots_are_held_in_the_order_in_which_they_end: "lots";
     /// S1: two lines never hold the same piece.
