@@ -238,9 +238,11 @@ fn row(failure: &Failure) -> (StatusCode, &'static str, &'static str) {
         Failure::MethodNotAllowed(_) => {
             (S::METHOD_NOT_ALLOWED, "/problems/method-not-allowed", "Method not allowed")
         }
-        Failure::UnsupportedMediaType => {
-            (S::UNSUPPORTED_MEDIA_TYPE, "/problems/unsupported-media-type", "Not plain JSON")
-        }
+        Failure::UnsupportedMediaType => (
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "/problems/unsupported-media-type",
+            "Unsupported media type",
+        ),
         Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "/problems/too-large", "Body too large"),
         Failure::UriTooLong => (S::URI_TOO_LONG, "/problems/too-large", "Address too long"),
         Failure::HeadTooLarge => {

@@ -95,6 +95,9 @@ def sensible(value):
     """Facilities and articles that are there, so that requests get further than a refusal."""
     if isinstance(value, list):
         return [sensible(one) for one in value]
+    if isinstance(value, str):
+        # At their ends an offset, or a place, leads to a year that has not four digits.
+        return re.sub("^(0000|9999)-", "2024-", value)
     if not isinstance(value, dict):
         return value
     value = {name: sensible(one) for name, one in value.items()}

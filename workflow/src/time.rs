@@ -33,9 +33,13 @@ impl Millis {
 }
 
 impl Time {
-    /// Reads RFC 3339 with an offset; anything finer than a millisecond is cut off.
+    /// Reads RFC 3339 with an offset; anything finer than a millisecond is cut off. In UTC the year
+    /// must have four digits, too, or the instant could not be written as it was read.
     pub fn parse(text: &str) -> Option<Time> {
-        let read = || Some(Time(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis()));
+        let read = || {
+            let time = Time(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis());
+            digits(time).map(|_| time)
+        };
         of_digits(text.as_bytes()).or_else(read)
     }
 
@@ -168,6 +172,7 @@ fn of_digits(text: &[u8]) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
     use proptest::prelude::*;
 
     use super::*;
@@ -178,9 +183,10 @@ mod tests {
             .map_or(format!("{}ms", at.0), |at| at.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 
-    /// What chrono alone reads.
+    /// What chrono alone reads, if it is written in the same form.
     fn read(text: &str) -> Option<Time> {
-        DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
+        let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        (0..=9_999).contains(&at.year()).then_some(Time(at.timestamp_millis()))
     }
 
     #[track_caller]
@@ -207,6 +213,18 @@ mod tests {
             (-3..=3).for_each(|by| is_as_chrono_has_it(Time(edge + by)));
         }
         [i64::MIN, i64::MAX].map(Time).into_iter().for_each(is_as_chrono_has_it);
+    }
+
+    /// What an offset brings out of the years that have four digits could not be read again.
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        for text in ["9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+14:00"] {
+            assert_eq!(Time::parse(text), None, "{text}");
+        }
+        for text in ["9999-12-31T23:59:59+00:01", "0000-01-01T00:00:00-14:00"] {
+            let time = Time::parse(text).unwrap();
+            assert_eq!(Time::parse(&time.to_string()), Some(time), "{text}");
+        }
     }
 
     proptest! {

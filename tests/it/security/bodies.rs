@@ -102,6 +102,15 @@ async fn size_and_type_come_before_the_credential_on_every_route() {
             assert_eq!(reply.status, status, "{method} {path}: {}", reply.body);
         }
     }
+    for (body, kind, status) in [
+        (large.as_str(), "application/json", 413),
+        ("{}", "application/json", 415),
+        ("{}", "application/x-www-form-urlencoded", 400),
+    ] {
+        let headers = [("content-type", kind)];
+        let reply = server.http.send(hyper::Method::POST, "/oauth2/token", &headers, body).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+    }
 }
 
 /// What nobody can read, what could be read in two ways, and what is nested for its own sake.

@@ -13,11 +13,13 @@ use crate::time::Time;
 pub struct Day(Date);
 
 impl Day {
-    /// Reads `2014-04-12`, and no other form of a day.
+    /// Reads `2014-04-12`, and no other form of a day. It is of a year in which it begins, in UTC,
+    /// wherever that is.
     pub fn parse(text: &str) -> Option<Day> {
         let is_plain = text.len() == "2014-04-12".len()
             && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        text.parse().ok().filter(|_| is_plain).map(Day)
+        let day: Date = text.parse().ok().filter(|_| is_plain)?;
+        (1..=9_998).contains(&day.year()).then_some(Day(day))
     }
 
     /// When it begins there: where midnight never comes, after the gap.
@@ -56,7 +58,16 @@ mod tests {
         let spring = Day::parse("2026-04-24").unwrap();
         let cairo = Zone::parse("Africa/Cairo").unwrap();
         assert_eq!(spring.starts(&cairo).to_string(), "2026-04-23T22:00:00.000Z");
-        for bad in ["", "2026-7-1", "2026-02-30", "20260701", "2026-07-01T0", "+2026-07-1"] {
+        for bad in [
+            "",
+            "2026-7-1",
+            "2026-02-30",
+            "20260701",
+            "2026-07-01T0",
+            "+2026-07-1",
+            "0000-01-01",
+            "9999-12-31",
+        ] {
             assert_eq!(Day::parse(bad), None, "{bad}");
         }
     }

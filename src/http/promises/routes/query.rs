@@ -5,7 +5,7 @@ use workflow::command::Page;
 
 use crate::failure::Failure;
 use crate::http::path::Faults;
-use crate::limits::PAGE_ROWS;
+use crate::limits::{ENTRIES_MAX, PAGE_ROWS};
 
 /// The parameters of a query, decoded. Unknown ones are ignored.
 pub(crate) struct Params {
@@ -184,13 +184,18 @@ impl Params {
         values.flat_map(|(_, value)| value.split(','))
     }
 
-    /// All values of a parameter that are not empty, each of them good.
+    /// All values of a parameter that are not empty, at most 500, each of them good.
     pub(crate) fn named<T>(
         &mut self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
-        let all: Option<Vec<T>> = self.list(name).iter().map(|value| parse(value)).collect();
+        let values = self.list(name);
+        if values.len() > ENTRIES_MAX {
+            self.bad(name, "must have at most 500 values");
+            return Vec::new();
+        }
+        let all: Option<Vec<T>> = values.iter().map(|value| parse(value)).collect();
         self.known(name, all)
     }
 
@@ -285,5 +290,10 @@ mod tests {
     fn a_list_is_repeated_or_has_commas() {
         let params = Params::of("a=1&a=2,3&a[]=4");
         assert_eq!(params.list("a"), ["1", "2", "3", "4"]);
+        for (count, fits) in [(ENTRIES_MAX, true), (ENTRIES_MAX + 1, false)] {
+            let mut params = Params::of(&format!("a={}", vec!["1"; count].join(",")));
+            let values = params.named("a", id);
+            assert_eq!(params.end(Some(values)).is_ok(), fits, "{count}");
+        }
     }
 }
