@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use actors::Pace;
 use anyhow::Context;
 use clap::Args;
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 use super::Sources;
 use crate::config::Auth;
@@ -35,6 +36,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
     if config.auth == Auth::Off {
         tracing::warn!(listen = %config.listen, "auth is off: whoever reaches this address may do everything");
     }
+    open_more_files();
     actix_web::rt::System::new().block_on(async {
         let extras = Extras { echo: options.bench_echo, ..Extras::default() };
         let recovering = Recovering::listen(&config)?;
@@ -55,6 +57,16 @@ pub(super) fn run(options: Options) -> anyhow::Result<ExitCode> {
         tracing::info!("stopped; everything is on disk");
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Lets as many files and connections be open as the system would: the limit that processes are
+/// usually begun with, 1,024, is for programs of old.
+fn open_more_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "no more files may be open than at first");
+    }
 }
 
 /// A journal that failed cannot be trusted with another acknowledgement (D8): the process ends at

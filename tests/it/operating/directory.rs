@@ -148,3 +148,17 @@ async fn a_lost_snapshot_loses_nothing() {
         assert!(code == Some(0) && said.contains("agrees with the journal"), "{said}");
     }
 }
+
+/// Connections are files: a server takes as many as the system would let it.
+#[actix_web::test]
+async fn as_many_files_may_be_open_as_the_system_lets() {
+    let dir = tempfile::tempdir().expect("there is room");
+    let wrapper = ["prlimit", "--nofile=64:4000"];
+    let silent = || (std::process::Stdio::null(), std::process::Stdio::null());
+    let server = Program::under(&wrapper, &dir.path().join("data"), &[], silent()).await;
+    let server = server.expect("it starts");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let numbers: Vec<&str> = files.split_whitespace().skip(3).take(2).collect();
+    assert_eq!(numbers, ["4000", "4000"]);
+}

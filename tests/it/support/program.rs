@@ -49,6 +49,11 @@ impl Program {
         Ok(Program { child, http: Caller::of(address) })
     }
 
+    /// Its number among the processes.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ends, when it does so by itself.
     pub(crate) fn ended(mut self) -> ExitStatus {
         self.child.wait().expect("it is ours")
