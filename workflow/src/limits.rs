@@ -101,8 +101,6 @@ pub const NOTICE_OVERTAKEN_AFTER: Millis = Millis::minutes(15);
 pub const CAP_WITHIN_MAX: Millis = Millis::hours(24 * 366);
 /// Products in one report at door 4; the contract bounds them.
 pub const PRODUCTS_PER_REPORT_MAX: usize = 100;
-/// Days that one look at the calendar of mails may span.
-pub const CALENDAR_DAYS_MAX: u64 = 366;
 /// Orders with one reference that a list of the newest looks at, in memory and out of it: a shop
 /// may call any number so, and nearly always calls one so.
 pub const ORDERS_OF_ONE_NAME_MAX: usize = 500;
