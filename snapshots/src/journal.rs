@@ -1,6 +1,6 @@
 //! The journal: every record, in order, durable, for ever or until it is retired.
 //!
-//! The seam of decision D14: [`Journal`] is the writer's side, [`Archive`] everybody else's.
+//! The seam for other journals: [`Journal`] is the writer's side, [`Archive`] everybody else's.
 //! [`Local`] keeps it in files of this machine; nothing outside this folder knows that.
 //! What a record says is no business of the journal: a payload is bytes.
 //!
