@@ -1,6 +1,6 @@
 //! Who may come in: permits, counted per lane, so that what is too much is refused at the door.
 //!
-//! A file of its own because actix's mailboxes give no back-pressure (decision D9). Finishing a
+//! A file of its own because actix's mailboxes give no back-pressure (F7). Finishing a
 //! sale has permits of its own, so that it goes on when starting one is shed. No tenant may have
 //! all permits of a lane, so that one who sends too much is shed before the others (F1). It never
 //! waits.

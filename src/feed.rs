@@ -1,4 +1,4 @@
-//! What happened, told outside: the journal's records as named events (decision D12).
+//! What happened, told outside: the journal's records as named events (D12).
 //!
 //! ```text
 //!  journal ── Record ──▶ news ──▶ events with names, subjects, data ──▶ /feed, webhooks

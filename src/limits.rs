@@ -10,6 +10,10 @@ use workflow::time::Millis;
 pub const PROMISE_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a body at the workflow server's door: 500 items with names and sums fit.
 pub const DELIVERY_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Characters of a name, an address or an e-mail address at that door, as its contract says.
+pub const SHORT_TEXT_CHARS_MAX: usize = 255;
+/// Characters of a number to call there.
+pub const PHONE_CHARS_MAX: usize = 50;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Days by which a time by hand is moved at once: a year, of which some are leap years.
@@ -76,6 +80,27 @@ pub const STOCK_PAGE_ROWS_MAX: usize = 100;
 pub const SUBSCRIPTION_HEADERS_MAX: usize = 20;
 /// Characters of such a header's value.
 pub const HEADER_VALUE_CHARS_MAX: usize = 2_000;
+/// Calls that wait or are under way for one subscription; beyond it the journal keeps them.
+pub const CALLS_WAITING_MAX: usize = 256;
+/// Bytes of their bodies, and what one record adds: many targets together must fit in memory.
+pub const CALLS_WAITING_BYTES_MAX: usize = 256 * 1024;
+/// Calls to one target at once.
+pub const CALLS_AT_ONCE_MAX: usize = 4;
+/// Bytes of a call's body: a larger one says only where the thing is.
+pub const CALL_BODY_BYTES_MAX: usize = 256 * 1024;
+/// How long the connection of a call may take.
+pub const CALL_CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
+/// How long a call may take, answer and all.
+pub const CALL_TIME_MAX: Duration = Duration::from_secs(10);
+/// The same for PartsSource, whose own service waits so long.
+pub const PARTSSOURCE_CALL_TIME_MAX: Duration = Duration::from_secs(30);
+/// Attempts that PartsSource's own service makes.
+pub const PARTSSOURCE_ATTEMPTS_MAX: u32 = 8;
+/// No answer to a call makes us wait longer than this.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(12 * 3_600);
+/// Bytes of an answer to a call that are read; nothing in it matters, but the connection can be
+/// kept.
+pub const CALL_ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes that wait for one reader of the feed: what one that stops for a moment misses.
 pub const FEED_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -136,6 +161,8 @@ pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 pub const ADDRESS_CHARS_MAX: usize = 250;
 /// Characters of a URL in a body.
 pub const URL_CHARS_MAX: usize = 2_000;
+// Refusals of the doors name both in words.
+const _: () = assert!(URL_CHARS_MAX == 2_000 && HEADER_VALUE_CHARS_MAX == 2_000);
 /// Mails that are under way at once.
 pub const MAIL_CONNECTIONS: u32 = 4;
 /// The most that may be set: a mail server counts the connections of one client.

@@ -1,4 +1,4 @@
-//! `GET /metrics` on the operators' address, in Prometheus' text format.
+//! `GET /metrics` on the operators' address, in the text format of OpenMetrics 1.0.0, which Prometheus reads.
 //!
 //! The numbers are counted where things happen, as plain counters; a scrape copies them into a
 //! fresh registry. So nothing piles up between scrapes, and no label has many values.
@@ -124,7 +124,11 @@ fn outside(all: &[Outside], registry: &mut Registry) {
         ("feed_streams_cut_off", "Streams whose reader did not read", feed.cut_off),
         ("webhook_calls_taken", "Calls that were answered with 2xx", calls.taken),
         ("webhook_calls_failed", "Attempts that failed", calls.failed),
-        ("webhook_calls_given_up", "Calls that were dropped after 7 days", calls.given_up),
+        (
+            "webhook_calls_given_up",
+            "Calls that were dropped after their last attempt",
+            calls.given_up,
+        ),
     ];
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));

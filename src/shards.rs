@@ -1,7 +1,7 @@
 //! The shards of a server, and which of them a tenant lives in.
 //!
-//! A tenant lives in one shard, whole (decision D1): the same one for ever, by its name and the
-//! number of shards. So that number cannot change over a data directory that is in use.
+//! A tenant lives in one shard, whole (docs/decisions/0001): the same one for ever, by its name and
+//! the number of shards. So that number cannot change over a data directory that is in use.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -24,7 +24,7 @@ pub fn start(filter: &str) -> anyhow::Result<()> {
     } else {
         logs.json().flatten_event(true).init();
     }
-    // A panic is a stop (decision D10): it aborts the process, so it is logged before.
+    // A panic is a stop (F5): it aborts the process, so it is logged before.
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

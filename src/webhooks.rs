@@ -1,4 +1,4 @@
-//! Webhooks: news carried to whoever subscribed to them (decision D12).
+//! Webhooks: news carried to whoever subscribed to them (D11, D12).
 //!
 //! One thread with a small runtime for all subscriptions. It reads what is durable, from each
 //! subscription's own position, and calls; the shard never waits for it.

@@ -1,4 +1,4 @@
-//! One order, in memory as long as it is open (decision D6).
+//! One order, in memory as long as it is open.
 //!
 //! | receives   | from   | answers                                             |
 //! |------------|--------|-----------------------------------------------------|

@@ -79,7 +79,7 @@ pub enum Work {
     Look(TenantId, Box<Query>),
 }
 
-/// What a shard says, once all that it saw is durable (decision D4).
+/// What a shard says, once all that it saw is durable (D11).
 pub struct Answer {
     /// The position in the journal that the answer reflects.
     pub at: Position,

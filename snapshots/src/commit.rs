@@ -68,7 +68,7 @@ impl<R: Release> Commits<R> {
     }
 
     /// Runs `release` when all that was appended before is durable: at once, on this thread, if it
-    /// already is. For reads and refusals, which saw memory that may not be durable (decision D4).
+    /// already is. For reads and refusals, which saw memory that may not be durable (D11).
     pub fn hold(&self, release: R) {
         if let Some((release, at)) = self.queue.hold(release) {
             release.release(at);

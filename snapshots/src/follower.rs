@@ -58,11 +58,11 @@ pub struct Options {
 /// How much of the journal stays (D13).
 #[derive(Clone, Debug)]
 pub struct Keep {
-    /// Records of this long before the newest one stay: the time of point-in-time restore.
+    /// Records of this long before the newest one stay, in milliseconds.
     pub ms: u64,
     /// Beyond so many bytes the oldest may go earlier.
     pub bytes: u64,
-    /// What all other followers and the newest verified portable snapshot have passed.
+    /// The record up to which nobody else needs any: how far webhooks are.
     pub covered: Arc<AtomicU64>,
 }
 

@@ -1,6 +1,6 @@
 //! The journal: every record, in order, durable, for ever or until it is retired.
 //!
-//! The seam of decision D14: [`Journal`] is the writer's side, [`Archive`] everybody else's.
+//! The seam for other journals: [`Journal`] is the writer's side, [`Archive`] everybody else's.
 //! [`Local`] keeps it in files of this machine; nothing outside this folder knows that.
 //! What a record says is no business of the journal: a payload is bytes.
 //!
@@ -102,7 +102,7 @@ pub struct Entry {
     pub lsn: Lsn,
     /// The history it belongs to.
     pub timeline: u32,
-    /// The time of its command, so that a restore to an instant decodes nothing.
+    /// The time of its command, so that looking for an instant decodes nothing.
     pub at_ms: i64,
     /// Its bytes.
     pub payload: Vec<u8>,
@@ -112,7 +112,7 @@ pub struct Entry {
 /// old enough or over the budget. The newest records always stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Every follower, and the newest verified portable snapshot, has passed this record.
+    /// The snapshot has passed this record, and so have webhooks.
     pub followers_passed: Lsn,
     /// Records before this instant are old enough.
     pub older_than_ms: i64,

@@ -13,7 +13,7 @@ pub struct Lsn(pub u64);
 /// An LSN and the history it belongs to, printed as `timeline:lsn`.
 ///
 /// A restore to an earlier place begins a new timeline, so that two histories never share a
-/// position (decision D15).
+/// position.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -238,7 +238,8 @@ impl Store {
         self.has_failed.load(Ordering::Acquire)
     }
 
-    /// Says that the snapshot is not to be trusted: the follower sets it aside and rebuilds it.
+    /// Says that the snapshot is not to be trusted: the follower sets it aside and rebuilds it. Only
+    /// tests say so from outside; what is broken says it by itself.
     pub fn distrust(&self) {
         self.fail();
     }

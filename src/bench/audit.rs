@@ -24,6 +24,9 @@ use super::ledger::{Asked, End, Known, Ledger, Line};
 /// the server's clock is known to the second.
 pub(super) const DOUBT: TimeDelta = TimeDelta::seconds(2);
 
+/// The status of a promise that has expired.
+const EXPIRED: &str = "OBSOLETE";
+
 /// What the server said when everything was over.
 #[derive(Debug)]
 pub(super) struct Readback {
@@ -35,6 +38,16 @@ pub(super) struct Readback {
     pub(super) from: DateTime<Utc>,
     /// The server's time after the last stock was read.
     pub(super) to: DateTime<Utc>,
+}
+
+impl Readback {
+    /// Promises that were left to expire, and have.
+    pub(super) fn expired(&self) -> u64 {
+        let has_expired = |(known, status): &&(Known, Option<String>)| {
+            known.end == End::Leased && status.as_deref() == Some(EXPIRED)
+        };
+        self.orders.iter().filter(has_expired).count() as u64
+    }
 }
 
 /// One stock.
@@ -207,8 +220,8 @@ fn check_order(known: Known, status: Option<&str>, all_over: bool) -> Option<Fau
     };
     let fits = match known.end {
         End::Promised => status == "PROMISED",
-        End::Leased => status == "OBSOLETE" || (status == "PROMISED" && !all_over),
-        End::Confirmed => !matches!(status, "PROMISED" | "OBSOLETE" | "CANCELLED"),
+        End::Leased => status == EXPIRED || (status == "PROMISED" && !all_over),
+        End::Confirmed => !matches!(status, "PROMISED" | EXPIRED | "CANCELLED"),
         End::Cancelled => status == "CANCELLED",
         End::Unsure => true,
     };

@@ -214,11 +214,6 @@ impl Ledger {
         }
     }
 
-    /// Acknowledged promises that were left to expire.
-    pub(super) fn lapsed(&self) -> u64 {
-        self.orders.iter().filter(|known| known.end == End::Leased).count() as u64
-    }
-
     /// The id of the order that `sale` is about.
     pub(super) fn order_of(&self, sale: &Sale) -> Uuid {
         Uuid::from_bytes(self.orders[sale.order].id)

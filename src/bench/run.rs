@@ -65,6 +65,7 @@ impl Run {
                     faults: audit(&bench.catalog, &ledger, &seen),
                     stocks: seen.stocks.iter().flatten().count() as u64,
                     orders: seen.orders.len() as u64,
+                    expired: seen.expired(),
                 },
                 // What was sent is worth a report even if the server did not survive it.
                 Err(error) => Audited {
@@ -76,8 +77,7 @@ impl Run {
             None
         };
         bar.finish_and_clear();
-        let report = Report::of(self.scenario, &tally, audited.as_ref());
-        let mut report = report.with_expired(ledger.lapsed());
+        let mut report = Report::of(self.scenario, &tally, audited.as_ref());
         report.rate = self.load.rate;
         report.seed = self.seed;
         Ok(if rounds.is_empty() { report } else { report.with_rounds(rounds) })

@@ -111,7 +111,7 @@ struct SubscriptionData<'a> {
 }
 
 /// An event's id: its record's place, and which of the record's news it is. Only the first history
-/// has the short form, so that two histories never share an id (decision D15).
+/// has the short form, so that two histories never share an id.
 pub fn event_id(timeline: u32, lsn: u64, number: usize) -> String {
     match timeline {
         0 | 1 => format!("evt_{lsn}_{number}"),

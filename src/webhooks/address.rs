@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Characters of an address.
-const URL_CHARS_MAX: usize = 2_000;
+use crate::limits::URL_CHARS_MAX;
+
 /// Ports below this belong to services that are no web servers; https has its own.
 const PORT_MIN: u16 = 1_024;
 /// What no name on the internet ends in.

@@ -15,9 +15,7 @@ use workflow::subscription::{Context, Encoding, Subscription};
 use workflow::time::Time;
 
 use crate::feed::{Kind, News, Planned, Subject, Waiting, event_id, news, waiting};
-
-/// Bytes of a body: a larger one says only where the thing is.
-const BODY_BYTES_MAX: usize = 256 * 1024;
+use crate::limits::CALL_BODY_BYTES_MAX;
 
 /// Where door 1 keeps what only it knows of a line, its price among that.
 const OF_DOOR_1: &str = "certus:deliveries";
@@ -104,7 +102,7 @@ fn bodies(id: &str, record: &Record, news: &News<'_>, subscription: &Subscriptio
     };
     let bounded = |payload: Value| {
         let whole = body(payload);
-        if whole.to_string().len() <= BODY_BYTES_MAX { whole } else { body(pointer(news)) }
+        if whole.to_string().len() <= CALL_BODY_BYTES_MAX { whole } else { body(pointer(news)) }
     };
     match subscription.wish.encoding {
         Encoding::PartsSource => parts(record, news).into_iter().map(bounded).collect(),

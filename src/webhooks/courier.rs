@@ -19,15 +19,9 @@ use super::address::Targets;
 use super::call::Call;
 use super::signature;
 use super::target::End;
-
-/// How long a connection may take.
-const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
-/// How long a call may take, answer and all.
-const CALL_TIME_MAX: Duration = Duration::from_secs(10);
-/// The same for PartsSource, whose own service waits so long.
-const PARTSSOURCE_CALL_TIME_MAX: Duration = Duration::from_secs(30);
-/// Bytes of an answer that are read; nothing in it matters, but the connection can be kept.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
+use crate::limits::{
+    CALL_ANSWER_BYTES_MAX, CALL_CONNECT_TIME_MAX, CALL_TIME_MAX, PARTSSOURCE_CALL_TIME_MAX,
+};
 
 /// Makes calls. Clones share connections.
 #[derive(Clone)]
@@ -56,7 +50,7 @@ impl Courier {
             .no_proxy()
             .https_only(targets == Targets::Public)
             .dns_resolver(Arc::new(Checked(targets)))
-            .connect_timeout(CONNECT_TIME_MAX)
+            .connect_timeout(CALL_CONNECT_TIME_MAX)
             .pool_max_idle_per_host(2)
             .build();
         let told = |error| tracing::error!(%error, "webhooks cannot go out");
@@ -114,7 +108,7 @@ impl Courier {
 
 /// Takes a bounded part of the answer, so that the connection can be used again.
 async fn read(mut answer: Response) {
-    let mut left = ANSWER_BYTES_MAX;
+    let mut left = CALL_ANSWER_BYTES_MAX;
     while let Ok(Some(bytes)) = answer.chunk().await {
         left = left.saturating_sub(bytes.len());
         if left == 0 {

@@ -5,10 +5,7 @@ use std::time::Duration;
 use workflow::subscription::Encoding;
 use workflow::time::{Millis, Time};
 
-/// Attempts that PartsSource's own service makes.
-const PARTSSOURCE_ATTEMPTS_MAX: u32 = 8;
-/// No answer makes us wait longer than this.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(12 * 3_600);
+use crate::limits::{PARTSSOURCE_ATTEMPTS_MAX, RETRY_AFTER_MAX};
 
 /// When a call that failed is made again.
 #[derive(Clone, Debug)]

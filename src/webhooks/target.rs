@@ -12,13 +12,7 @@ use workflow::time::Time;
 
 use super::call::Call;
 use super::schedule::{Schedule, Tried};
-
-/// Calls that wait or are under way for one subscription; beyond it the journal keeps them.
-const CALLS_MAX: usize = 256;
-/// Bytes of their bodies, and what one record adds: many targets together must fit in memory.
-const BYTES_MAX: usize = 256 * 1024;
-/// Calls to one target at once.
-const RUNNING_MAX: usize = 4;
+use crate::limits::{CALLS_AT_ONCE_MAX, CALLS_WAITING_BYTES_MAX, CALLS_WAITING_MAX};
 
 /// What is under way for one subscription.
 pub(super) struct Target {
@@ -101,7 +95,9 @@ impl Target {
 
     /// Whether it takes more calls. One that is paused stays where it is.
     pub(super) fn has_room(&self) -> bool {
-        self.calls.len() < CALLS_MAX && self.bytes < BYTES_MAX && !self.subscription.is_paused
+        self.calls.len() < CALLS_WAITING_MAX
+            && self.bytes < CALLS_WAITING_BYTES_MAX
+            && !self.subscription.is_paused
     }
 
     /// Takes in what became of the subscription. If all after a record is to be told again, that
@@ -137,7 +133,7 @@ impl Target {
     /// The next call to make: it is due, nothing about the same thing is before it, and the
     /// target may be called.
     pub(super) fn take_ready(&mut self, now: Time) -> Option<Ready> {
-        let running_max = if self.pause.is_some() { 1 } else { RUNNING_MAX };
+        let running_max = if self.pause.is_some() { 1 } else { CALLS_AT_ONCE_MAX };
         if self.subscription.is_paused
             || self.running >= running_max
             || self.pause.is_some_and(|until| until > now)
@@ -390,7 +386,7 @@ mod tests {
     #[test]
     fn a_queue_is_bounded() {
         let mut target = target();
-        for lsn in 1..=CALLS_MAX as u64 {
+        for lsn in 1..=CALLS_WAITING_MAX as u64 {
             assert!(target.has_room());
             target.offer(Lsn(lsn), vec![call("a", lsn)]);
         }
@@ -400,7 +396,7 @@ mod tests {
     #[test]
     fn large_bodies_fill_a_queue_sooner() {
         let mut target = target();
-        let body = Bytes::from(vec![b'x'; BYTES_MAX / 2]);
+        let body = Bytes::from(vec![b'x'; CALLS_WAITING_BYTES_MAX / 2]);
         target.offer(Lsn(1), vec![Call { body: body.clone(), ..call("a", 1) }]);
         assert!(target.has_room());
         target.offer(Lsn(2), vec![Call { body, ..call("b", 2) }]);

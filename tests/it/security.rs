@@ -1,4 +1,4 @@
-//! Who is let in, and to what: `invariants.md`, section 13, a row by a test.
+//! Who is let in, and to what.
 
 mod bodies;
 mod issuer;

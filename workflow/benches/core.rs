@@ -1,7 +1,7 @@
 //! How many promises does the core decide and apply per second on one thread, with 1,000
 //! locations, 10,000 articles that each lie in 10 of them, and three lines in a promise?
 //!
-//! The target is 200,000 (`design.md`). `cargo bench -p workflow --bench core` prints the number.
+//! The target is 200,000. `cargo bench -p workflow --bench core` prints the number.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

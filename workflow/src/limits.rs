@@ -54,8 +54,7 @@ pub const SUBSCRIPTIONS_PER_EVENT_MAX: usize = 100;
 /// Addresses of one tenant that an operator has said something of: each takes some 100 bytes of
 /// memory.
 pub const ADDRESSES_PER_TENANT_MAX: usize = 100_000;
-/// How long calls are signed with the old secret, too, once there is a new one (doors.md,
-/// "Webhooks").
+/// How long calls are signed with the old secret, too, once there is a new one.
 pub const SECRET_OVERLAP: Millis = Millis::hours(24);
 /// Events of one subscription.
 pub const EVENTS_PER_SUBSCRIPTION_MAX: usize = 100;
@@ -78,7 +77,8 @@ pub const PICKING_MAX: usize = 3;
 pub const LOADED_PER_COMMAND_MAX: usize = 100;
 /// How far from its beginning a mail may be asked for: ten years, door 4's own bound.
 pub const DELAY_MAX: Millis = Millis::hours(24 * 3_653);
-/// How long after the invitation a reminder may go at the earliest (doors.md 4.1).
+/// How long after the invitation a reminder may go at the earliest, as its door's
+/// contract says.
 pub const REMINDER_GAP_MIN: Millis = Millis::hours(24);
 /// How late an invitation may have gone and its reminder still goes when it was to.
 pub const REMINDER_SLACK: Millis = Millis::hours(1);
@@ -101,8 +101,6 @@ pub const NOTICE_OVERTAKEN_AFTER: Millis = Millis::minutes(15);
 pub const CAP_WITHIN_MAX: Millis = Millis::hours(24 * 366);
 /// Products in one report at door 4; the contract bounds them.
 pub const PRODUCTS_PER_REPORT_MAX: usize = 100;
-/// Days that one look at the calendar of mails may span.
-pub const CALENDAR_DAYS_MAX: u64 = 366;
 /// Orders with one reference that a list of the newest looks at, in memory and out of it: a shop
 /// may call any number so, and nearly always calls one so.
 pub const ORDERS_OF_ONE_NAME_MAX: usize = 500;

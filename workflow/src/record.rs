@@ -17,7 +17,7 @@ use crate::{keyring, location, order};
 /// All events of one command, with who asked and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// The one time of this command (decision D8); it never goes back (P5).
+    /// The one time of this command (docs/decisions/0007); it never goes back (P5).
     pub at: Time,
     /// Whose things it touched.
     pub tenant: TenantId,

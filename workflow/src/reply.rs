@@ -1,4 +1,4 @@
-//! A stored reply: what makes a repeated request the same request (decision D7).
+//! A stored reply: what makes a repeated request the same request (K1 to K7, docs/decisions/0006).
 //!
 //! A reply lives in the thing its request made or changed, and is written in the same record as
 //! the effect (K5); so it lasts exactly as long as the effect does.

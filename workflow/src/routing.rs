@@ -128,11 +128,6 @@ pub enum Search {
 }
 
 impl Plan {
-    /// Whether nothing of what is needed can be fulfilled.
-    pub fn is_unroutable(&self) -> bool {
-        self.parts.is_empty() && !self.short.is_empty()
-    }
-
     /// Whether everything that is needed is fulfilled.
     pub fn is_whole(&self) -> bool {
         self.short.is_empty()

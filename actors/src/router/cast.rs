@@ -28,7 +28,7 @@ pub(super) struct Live {
     locations: FxHashMap<LocationId, Addr<Location>>,
 }
 
-/// Waits for an actor's answer. Actors live as long as the process (decision D10), and the router
+/// Waits for an actor's answer. Actors live as long as the process (F5), and the router
 /// has the only address, so there is always one.
 async fn ask<A, M>(actor: &Addr<A>, message: M) -> M::Result
 where

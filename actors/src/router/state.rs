@@ -271,7 +271,7 @@ impl State {
     }
 
     /// Hands the journal the record and the reply. The reply leaves when the record is durable
-    /// (decision D4); nobody here waits for that.
+    /// (D11); nobody here waits for that.
     async fn record(
         &mut self,
         asker: Asker,

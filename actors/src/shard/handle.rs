@@ -63,7 +63,7 @@ impl ShardHandle {
         self.0.covered.store(lsn.0, Ordering::Release);
     }
 
-    /// Asks, and answers when all that the answer saw is durable (decision D4). `permit` is
+    /// Asks, and answers when all that the answer saw is durable (D11). `permit` is
     /// dropped then, not when the caller stops waiting (F7).
     ///
     /// # Errors

@@ -35,7 +35,7 @@ const LOADS_ON_THE_WAY: usize = 8;
 /// Which orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Those to which something may still happen (decision D6).
+    /// Those to which something may still happen.
     Open,
     /// All that there ever were.
     All,

@@ -43,7 +43,7 @@ fn a_simulated_directory_is_locked_too() {
     let Some(Error::Locked { .. }) = second else { panic!("{second:?}") };
 }
 
-/// invariants.md, section 13: others may not enter; what we make they cannot.
+/// Others may not enter; what we make they cannot.
 #[test]
 fn a_directory_that_others_can_enter_is_refused() {
     let parent = tempfile::tempdir().unwrap();
@@ -59,7 +59,7 @@ fn a_directory_that_others_can_enter_is_refused() {
     }
 }
 
-/// invariants.md, section 13: the snapshot has what the journal has.
+/// The snapshot has what the journal has.
 #[test]
 fn a_snapshot_that_others_can_enter_is_refused() {
     let parent = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ fn a_snapshot_that_others_can_enter_is_refused() {
     assert!(error.to_string().contains("its mode must be 0700"), "{error}");
 }
 
-/// invariants.md, section 13: a link could be moved under us, a file is no directory.
+/// A link could be moved under us, a file is no directory.
 #[test]
 fn a_link_and_a_file_are_refused() {
     let parent = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A journal that is no file: shows that the seam of decision D14 lets one in.
+//! A journal that is no file: shows that the seam for other journals lets one in.
 //!
 //! It lasts as long as the process, like an engine whose disks are elsewhere.
 

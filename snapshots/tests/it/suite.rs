@@ -1,4 +1,4 @@
-//! What every implementation of [`Journal`] promises (decision D14): the same tests for all.
+//! What every implementation of [`Journal`] promises: the same tests for all.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ fn an_empty_batch_has_no_position(journal: &mut dyn Journal) {
     assert_eq!(reader.next().unwrap().unwrap(), entry(3));
 }
 
-/// D2, decision D14: who claims the journal learns where to go on.
+/// D2: who claims the journal learns where to go on.
 fn a_claim_answers_with_the_last_position(journal: &mut dyn Journal) {
     assert_eq!(journal.claim().unwrap(), Position { timeline: 1, lsn: Lsn::ZERO });
     append(journal, 1, 3);

@@ -420,3 +420,34 @@ fn an_id_names_the_place_and_the_history() {
     assert_eq!(event_id(1, 88_123, 0), "evt_88123_0");
     assert_eq!(event_id(2, 88_123, 1), "evt_2-88123_1");
 }
+
+/// A reader of the feed knows an order's version: what is told of its mails does not count.
+#[test]
+fn an_orders_version_is_how_many_of_its_events_count() {
+    let mail = order::Event::Invitation;
+    let (picked, out) = (Which::Picked, Which::OutForDelivery);
+    let life = [
+        order::Event::Extended { until: AT + Millis::hours(2) },
+        order::Event::Confirmed { reference: None },
+        mail(invitation::Event::MailDue { mail: picked }),
+        mail(invitation::Event::MailClaimed { mail: picked }),
+        mail(invitation::Event::MailSent { mail: picked }),
+        order::Event::Rerouted { holds: vec![hold(2, None)] },
+        mail(invitation::Event::MailDue { mail: out }),
+        mail(invitation::Event::MailDropped { mails: vec![out], why: Why::OrderClosed }),
+        order::Event::Cancelled { reason: None },
+    ];
+    let order::Event::Placed(placed) = placed() else { panic!("it is placed") };
+    let mut order = order::place(order(), &placed, AT);
+    let mut told = names(of_order(order::Event::Placed(placed)));
+    for event in life {
+        order::apply(&mut order, &event, AT);
+        told.extend(names(of_order(event)));
+    }
+    let of_mails = ["delivery.mail_sent", "delivery.mail_dropped"];
+    assert!(of_mails.iter().all(|name| told.contains(name)), "{told:?}");
+    let counts = ["order.", "promise.", "delivery."];
+    let counts = |name: &&str| counts.iter().any(|begin| name.starts_with(begin));
+    let events = told.into_iter().filter(|name| counts(name) && !of_mails.contains(name)).count();
+    assert_eq!(order.version, Version(events.try_into().unwrap()));
+}

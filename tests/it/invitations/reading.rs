@@ -1,4 +1,4 @@
-//! Reading, changing and dropping invitations (doors.md 4.2).
+//! Reading, changing and dropping invitations.
 
 use super::*;
 

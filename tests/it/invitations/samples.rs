@@ -1,4 +1,4 @@
-//! The sample body of the contract, and its table of variations (doors.md 4.4).
+//! The sample body of the contract, and its table of variations.
 
 use super::*;
 

@@ -289,7 +289,7 @@ async fn a_promise_holds_no_longer_than_the_operator_allows() {
     assert_eq!(server.http.get(path).await.expect(200)["invalidAfterTime"], "PT10M");
 }
 
-/// doors.md 3.3: once picking began, this door cancels no more; others do.
+/// Once picking began, this door cancels no more; others do.
 #[actix_web::test]
 async fn a_sale_that_is_being_picked_is_not_cancelled_here() {
     let server = TestServer::start().await;

@@ -31,7 +31,7 @@ pub struct TooSoon;
 
 impl Wish {
     /// A wish with an amount of 0 for the reminder is one without, as the vendor's own plugin
-    /// sends it (doors.md 4.1).
+    /// sends it.
     pub fn of(delay: Delay, reminder: Option<Delay>) -> Wish {
         Wish { delay, reminder: reminder.filter(|delay| delay.amount() > 0) }
     }

@@ -8,7 +8,7 @@
 //!
 //! A file of its own because it is about the order's life, while how a mail goes is the
 //! invitation's: there is one life of a mail, and one mailer. Only an order that is brought to its
-//! customer has one (door 1 of doors.md), and only if the operator has such mails sent.
+//! customer has one (deliveries), and only if the operator has such mails sent.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

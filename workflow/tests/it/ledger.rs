@@ -1,4 +1,4 @@
-//! The stock as the events alone tell it: an independent fold, written from `invariants.md`.
+//! The stock as the events alone tell it: an independent fold, written from `docs/invariants.md`.
 //!
 //! It shares no code with `location::apply`; so where both agree, both are right or the events
 //! are wrong.

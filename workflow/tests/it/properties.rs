@@ -1,4 +1,4 @@
-//! The invariants of `invariants.md` over random histories, one property per id.
+//! The invariants of `docs/invariants.md` over random histories, one property per id.
 //!
 //! Every history is played through the core, and its records are folded once more by the
 //! [`Ledger`](crate::ledger::Ledger), which knows nothing of the core. After every command the

@@ -1,4 +1,4 @@
-//! What leaves memory, and what comes back (decision D6).
+//! What leaves memory, and what comes back (D14).
 //!
 //! An order that is done leaves it once the snapshot has passed its end. One that somebody may
 //! still join comes back with the command that may do so, as the snapshot has it, and leaves again

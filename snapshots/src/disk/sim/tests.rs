@@ -1,4 +1,4 @@
-//! That the simulated disk is as bad as `invariants.md`, section 9, asks for, and no worse.
+//! That the simulated disk is as bad as real ones are, and no worse.
 
 use super::*;
 

@@ -19,11 +19,8 @@ use crate::http::deliveries::kept::{Address, Consumer, KeptOrder, Own, Phone};
 use crate::http::invitations::bodies::is_address;
 use crate::http::promises::answers::raw;
 use crate::http::reply::json;
+use crate::limits::{PHONE_CHARS_MAX, SHORT_TEXT_CHARS_MAX};
 
-/// Characters of a name, an address or an e-mail address (1.1 of the contract).
-const SHORT_TEXT_CHARS_MAX: usize = 255;
-/// Characters of a number to call.
-const PHONE_CHARS_MAX: usize = 50;
 /// The characters of a card's token that are kept.
 const CARD_CHARS_KEPT: usize = 4;
 /// How an order may be left at a door.

@@ -19,7 +19,7 @@ use crate::http::openapi::schema::{
     Member, Schema, any_object, any_of, anything, array, count, given, instant, list, named,
     number_of, pattern, text, text_of, uuid, version, whole, word,
 };
-use crate::limits::PAGE_ROWS_MAX;
+use crate::limits::{PAGE_ROWS_MAX, PHONE_CHARS_MAX, SHORT_TEXT_CHARS_MAX};
 
 /// What may be asked of an order that was just handed over.
 const OF_ONE: [&str; 7] = [
@@ -128,13 +128,13 @@ fn requests(api: &mut Api) {
 /// The customer's members, by the names of one column.
 fn customer(column: usize) -> Vec<Member> {
     let place = asked([("lat*", number_of(-90.0..=90.0)), ("lon*", number_of(-180.0..=180.0))]);
-    let email = said(255).with("format", "email").says("local@domain.tld");
+    let email = said(SHORT_TEXT_CHARS_MAX).with("format", "email").says("local@domain.tld");
     let of = |names: [&'static str; 2], schema: Schema| (names[column], schema);
     vec![
-        of(["name*", "customer_name*"], filled(255)),
-        of(["shipping_address*", "shipping_address*"], filled(255)),
+        of(["name*", "customer_name*"], filled(SHORT_TEXT_CHARS_MAX)),
+        of(["shipping_address*", "shipping_address*"], filled(SHORT_TEXT_CHARS_MAX)),
         of(["email*", "customer_email*"], email),
-        of(["phone_number", "customer_phone_number"], said(50)),
+        of(["phone_number", "customer_phone_number"], said(PHONE_CHARS_MAX)),
         of(["coordinates", "shipping_coordinates"], place),
     ]
 }
