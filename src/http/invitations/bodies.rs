@@ -1,4 +1,4 @@
-//! What clients of this door send. Unknown members are ignored (doors.md, door 4).
+//! What clients of this door send. Unknown members are ignored.
 
 mod address;
 mod change;

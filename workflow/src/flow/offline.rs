@@ -1,9 +1,9 @@
 //! A location that goes offline gives away what nobody has begun with there.
 //!
 //! Promises and sales alike are held elsewhere if there is stock, and else wait without a place
-//! for the first that comes (doors.md 3.2, status). What a picker has, or a driver is to take,
-//! stays. As many orders as one record may change are moved with the change of the location
-//! itself; as long as there are more, a record of their own follows for each so many.
+//! for the first that comes. What a picker has, or a driver is to take, stays. As many orders as
+//! one record may change are moved with the change of the location itself; as long as there are
+//! more, a record of their own follows for each so many.
 
 use super::room::moved_bytes;
 use super::{Cast, Scene};

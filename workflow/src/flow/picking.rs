@@ -219,7 +219,7 @@ impl<C: Cast> Scene<'_, C> {
     }
 
     /// What is left of a line is not on the shelf: it goes off what is on hand and off what is
-    /// reserved, and the line says what becomes of it (doors.md 1.1, flags).
+    /// reserved, and the line says by its flag what becomes of it.
     async fn short_on_shelf(
         &mut self,
         id: OrderId,

@@ -1,5 +1,5 @@
-//! Reservations that lost their stock are looked for elsewhere (doors.md 3.8: what is said of a
-//! shelf is the truth, and the orders that it held are routed again).
+//! Reservations that lost their stock are looked for elsewhere: what is said of a shelf is the
+//! truth, and the orders that it held are routed again.
 //!
 //! What finds no place waits without one for the first stock that comes. It stays where it was if
 //! the order may come from there alone, or if the article may wait there and the others have too
