@@ -16,6 +16,9 @@ pub const SHORT_TEXT_CHARS_MAX: usize = 255;
 pub const PHONE_CHARS_MAX: usize = 50;
 /// Bytes of a body on the operators' address.
 pub const ADMIN_BODY_BYTES_MAX: usize = 64 * 1024;
+/// The same of a subscription, wherever it is made: a tenant's 500 are in one row of the snapshot,
+/// with their replies.
+pub const SUBSCRIPTION_BODY_BYTES_MAX: usize = ADMIN_BODY_BYTES_MAX;
 /// Days by which a time by hand is moved at once: a year, of which some are leap years.
 pub const ADVANCE_DAYS_MAX: u64 = 366;
 /// Records that one look into the journal reads at most: a second or two.

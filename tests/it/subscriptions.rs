@@ -18,6 +18,21 @@ async fn post(server: &TestServer, body: &Value) -> Reply {
     server.http.post(PATH, &body.to_string()).await
 }
 
+/// All subscriptions of a tenant are in one row of the snapshot, so each is small.
+#[actix_web::test]
+async fn a_subscription_is_no_larger_than_an_operators() {
+    let server = TestServer::start().await;
+    let with = |values: usize| {
+        let mut body = sample();
+        let values = vec!["x".repeat(250); values];
+        body["contexts"] = json!([{ "type": "FACILITY_GROUP", "values": values }]);
+        body
+    };
+    assert_eq!(post(&server, &with(300)).await.refused(413), "body too large");
+    post(&server, &with(200)).await.expect(201);
+    assert_eq!(server.http.get(PATH).await.expect(200)["total"], 1);
+}
+
 /// A secret is shown once, a header's value never, and neither is on the feed.
 #[actix_web::test]
 async fn a_secret_is_shown_once() {

@@ -43,7 +43,9 @@ pub(super) fn split(
     mut put: impl FnMut(Vec<u8>, Vec<u8>),
 ) -> Footprint {
     let chunks = payload.len().div_ceil(PAYLOAD_BYTES_MAX).max(1);
-    let chunks = u16::try_from(chunks).expect("a row is bounded by the largest record");
+    // The largest, a tenant's with all its subscriptions and an order's with all its replies, have
+    // half as much.
+    let chunks = u16::try_from(chunks).expect("no row has 260 MB");
     let mut sum = 0_u64;
     for number in 0..chunks {
         let from = usize::from(number) * PAYLOAD_BYTES_MAX;

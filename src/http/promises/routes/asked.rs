@@ -75,7 +75,12 @@ impl Asked {
 
     /// Lets the request in with its body.
     pub(super) async fn body(self, lane: Lane) -> Result<Body, Failure> {
-        let bounds = (lane, PROMISE_BODY_BYTES_MAX);
+        self.body_within(lane, PROMISE_BODY_BYTES_MAX).await
+    }
+
+    /// The same with a body of at most so many bytes.
+    pub(super) async fn body_within(self, lane: Lane, bytes_max: usize) -> Result<Body, Failure> {
+        let bounds = (lane, bytes_max);
         let (visit, raw) = Visit::with_body(&self.app, &self.head, self.payload, bounds).await?;
         Ok(Body { visit, raw, head: self.head })
     }

@@ -14,13 +14,13 @@ use crate::http::promises::answers::subscription;
 use crate::http::promises::bodies::SubscriptionBody;
 use crate::http::reply::{answer, plain, respond};
 use crate::http::visit::{Visit, asked_version};
-use crate::limits::PAGE_ROWS_MAX;
+use crate::limits::{PAGE_ROWS_MAX, SUBSCRIPTION_BODY_BYTES_MAX};
 use crate::webhooks::terms::drawn_secret;
 
 /// Tells somebody what happens from now on: 201, with the secret that calls are signed with.
 pub(crate) async fn make(asked: Asked) -> Handled {
     let app = asked.app.clone();
-    let body = asked.body(Lane::Operate).await?;
+    let body = asked.body_within(Lane::Operate, SUBSCRIPTION_BODY_BYTES_MAX).await?;
     let sent: SubscriptionBody<'_> = body.decode()?;
     let keyed = body.keyed("subscriptions.make", &sent);
     let secret = drawn_secret().map_err(|error| {
