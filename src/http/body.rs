@@ -22,14 +22,19 @@ pub(crate) struct Raw(Bytes);
 impl Raw {
     /// Checks what the head says about the body: its length, then its type.
     pub(crate) fn announced(head: &HttpRequest, bytes_max: usize) -> Result<(), Failure> {
+        Raw::fits(head, bytes_max)?;
         let headers = head.headers();
-        if declared_length(headers).is_some_and(|length| length > bytes_max as u64) {
-            return Err(Failure::TooLarge);
-        }
         if headers.contains_key(CONTENT_ENCODING) || !is_json(headers) {
             return Err(Failure::UnsupportedMediaType);
         }
         Ok(())
+    }
+
+    /// Checks the length that the head says.
+    pub(crate) fn fits(head: &HttpRequest, bytes_max: usize) -> Result<(), Failure> {
+        let length = declared_length(head.headers());
+        let fits = length.is_none_or(|length| length <= bytes_max as u64);
+        if fits { Ok(()) } else { Err(Failure::TooLarge) }
     }
 
     /// Reads the whole body.

@@ -33,10 +33,11 @@ pub(super) async fn client_credentials(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let problem = |failure| Problem::of(failure, head.path());
-    let raw = Raw::read(payload, FORM_BYTES_MAX).await.map_err(problem)?;
+    Raw::fits(&head, FORM_BYTES_MAX).map_err(problem)?;
     if !is_form(head.headers()) {
         return Err(problem(Failure::UnsupportedMediaType));
     }
+    let raw = Raw::read(payload, FORM_BYTES_MAX).await.map_err(problem)?;
     let bytes = raw.into_bytes();
     let mut form = Params::of(std::str::from_utf8(&bytes).unwrap_or_default());
     let grant = form.text("grant_type");
