@@ -148,11 +148,7 @@ impl<C: Cast> Scene<'_, C> {
         ware: &Ware<'_>,
     ) -> Result<Planned, Vec<(Time, OrderId)>> {
         let wants = wants(ware.lines);
-        let candidates = self.candidates(&wants, ware).await;
-        let needs: SmallVec<[Need; 4]> =
-            wants.iter().map(|want| Need { units: want.units }).collect();
-        let strategy = Strategy { parts_max: self.policy.parts_max };
-        let plan = routing::plan_more(&needs, &candidates, ware.at, &strategy);
+        let (candidates, plan) = self.routed(&wants, ware).await;
         if !plan.is_whole() {
             let due = self.overdue(&wants).await;
             if !due.is_empty() {
@@ -163,10 +159,22 @@ impl<C: Cast> Scene<'_, C> {
         let short = Short { ware, wants: &wants, candidates: &candidates };
         let shortage = self.bear_shortage(&short, &plan, &mut shares).await;
         let considered = match ware.explain {
-            true => routing::explain(&needs, &candidates, &plan),
+            true => routing::explain(&needs(&wants), &candidates, &plan),
             false => Vec::new(),
         };
         Ok(Planned { shares, shortage, search: plan.search, considered })
+    }
+
+    /// Who could give what is wanted, and who is to give it.
+    pub(super) async fn routed(
+        &mut self,
+        wants: &[Want],
+        ware: &Ware<'_>,
+    ) -> (Vec<Candidate>, Plan) {
+        let candidates = self.candidates(wants, ware).await;
+        let strategy = Strategy { parts_max: self.policy.parts_max };
+        let plan = routing::plan_more(&needs(wants), &candidates, ware.at, &strategy);
+        (candidates, plan)
     }
 
     /// How the order begins, if its deadline is in range.
@@ -374,6 +382,10 @@ impl<C: Cast> Scene<'_, C> {
         });
         parts.collect()
     }
+}
+
+fn needs(wants: &[Want]) -> SmallVec<[Need; 4]> {
+    wants.iter().map(|want| Need { units: want.units }).collect()
 }
 
 /// The plan by lines: lines that share an article are filled in their order.

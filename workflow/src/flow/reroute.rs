@@ -15,7 +15,6 @@ use crate::id::{ArticleId, LocationId, OrderId};
 use crate::limits::{PLACED_AGAIN_BYTES_MAX, PLACED_AGAIN_PER_COMMAND_MAX};
 use crate::order::{Event, Hold, Line};
 use crate::quantity::Units;
-use crate::routing::{self, Need, Strategy};
 
 impl<C: Cast> Scene<'_, C> {
     /// Looks for places for all pieces that lost theirs, or want what came free.
@@ -80,11 +79,7 @@ impl<C: Cast> Scene<'_, C> {
             backorders: false,
             explain: false,
         };
-        let candidates = self.candidates(&wants, &ware).await;
-        let strategy = Strategy { parts_max: self.policy.parts_max };
-        let needs: SmallVec<[Need; 4]> =
-            wants.iter().map(|want| Need { units: want.units }).collect();
-        let plan = routing::plan_more(&needs, &candidates, &at, &strategy);
+        let (candidates, plan) = self.routed(&wants, &ware).await;
         let shares = shares(&lines, &wants, &candidates, &plan);
         let beside = Beside::of_more(&order, bytes);
         if shares.is_empty() || self.fits_one_record(&lines, &shares, &beside).await.is_err() {
