@@ -107,7 +107,10 @@ const ANY_STOCK: &str = "INVENTORY_FACILITY_STOCK_CHANGED";
 /// Makes the list of kinds, and compiles only if each is in it.
 macro_rules! every_kind {
     ($($kind:ident)*) => {
-        const EVERY: [Kind; 42] = [$(Kind::$kind),*];
+        impl Kind {
+            /// Every kind.
+            pub const ALL: [Kind; 42] = [$(Kind::$kind),*];
+        }
         const _: fn(Kind) = |kind| match kind {
             $(Kind::$kind => {})*
         };
@@ -160,9 +163,6 @@ every_kind! {
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; EVERY.len()] = EVERY;
-
     /// Its name in the feed.
     pub fn name(self) -> &'static str {
         self.row().name
